@@ -1,0 +1,58 @@
+import { MessageBus } from "./bus/message-bus.js";
+import type { Commands } from "./domain/commands.js";
+import type { Events } from "./domain/events.js";
+import type { Order } from "./domain/order.js";
+import type { SalesDesk } from "./handlers/notify-sales.js";
+import { registry } from "./handlers/registry.js";
+import { openStore } from "./store/open-store.js";
+import type { OrderStore, StoreOptions } from "./store/order-store.js";
+
+/** The bus of this program: it carries {@link Commands} and {@link Events}. */
+export type OrdersBus = MessageBus<Commands, Events>;
+
+/** What an application is made of. */
+export interface OpenOrdersOptions extends StoreOptions {
+  /** Where orders are kept: a location, or a store of your own. */
+  readonly store: string | OrderStore;
+  /** How the sales desk is told; nobody is unless this is given. */
+  readonly salesDesk?: SalesDesk;
+  /** The clock; the system's unless this is given. */
+  readonly now?: () => Date;
+}
+
+/** A running application: a store, a bus, and the handlers between them. */
+export interface Orders {
+  readonly store: OrderStore;
+  readonly bus: OrdersBus;
+  /**
+   * Places an order: sends PlaceOrder and resolves once it is stored and every handler has finished.
+   *
+   * @throws {OrdersError} `invalid-order` or `store-failed`: nothing was stored;
+   *   `notification-failed`: the order is stored, but a handler failed.
+   */
+  placeOrder(items: readonly string[]): Promise<Order>;
+  /** Waits for what is under way and closes the store. */
+  close(): Promise<void>;
+}
+
+/**
+ * Puts an application together.
+ *
+ * @example
+ * const orders = await openOrders({ store: "./orders" });
+ * orders.bus.subscribe("order-created", ({ payload: { order } }) => reserveStock(order.items));
+ * await orders.placeOrder(["100 inch TV", "magic carpet"]);
+ * await orders.close();
+ */
+export async function openOrders(options: OpenOrdersOptions): Promise<Orders> {
+  const { salesDesk = () => {}, now = () => new Date() } = options;
+  const store =
+    typeof options.store === "string" ? await openStore(options.store, options) : options.store;
+  const bus: OrdersBus = new MessageBus(registry({ orders: store, salesDesk, now }));
+  return {
+    store,
+    bus,
+    placeOrder: (items) => bus.send("place-order", { items }),
+    close: () => store.close(),
+  };
+}

@@ -1,0 +1,24 @@
+import type { Surroundings } from "../settings.js";
+
+/** Somewhere to write: stdout or stderr. */
+export interface Output {
+  /** Whether a person is looking at it. */
+  readonly isTerminal: boolean;
+  /** The width of the terminal in columns; infinite where there is none. */
+  readonly columns: number;
+  /**
+   * Writes all of `text` before it returns.
+   *
+   * @returns `false` once the reader has gone (`| head`): no error, but no use to go on either.
+   * @throws {OrdersError} `output-failed` if it cannot be written, for example to a full disk.
+   */
+  write(text: string): boolean;
+}
+
+/** Everything of the world outside that the command line touches, apart from the store. */
+export interface Io extends Surroundings {
+  readonly stdin: { readonly isTerminal: boolean; read(): AsyncIterable<Uint8Array> };
+  readonly stdout: Output;
+  readonly stderr: Output;
+  now(): Date;
+}

@@ -1,0 +1,105 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { OrderQuery } from "../store/order-store.js";
+import { addCommonOptions, jsonOption } from "./common-options.js";
+import { parseTime, type TimeSpan } from "./parse-time.js";
+import { FORMATS, type Format, listFormat } from "./render/formats.js";
+import type { CommonOptions, VerbDeps } from "./verb-deps.js";
+
+/** What `list` can be told. */
+export interface ListOptions extends CommonOptions {
+  readonly limit?: number;
+  readonly since?: TimeSpan;
+  readonly until?: TimeSpan;
+  readonly item?: string;
+  readonly count?: boolean;
+  readonly format?: Format;
+  readonly json?: boolean;
+}
+
+/** How much is put together before it is written: one system call for many rows. */
+const PAGE = 32 * 1024;
+
+/** Parses `list`. */
+export function createListCommand(deps: VerbDeps): Command {
+  const time = (text: string) => parseTimeOption(text, deps.io.now());
+  const command = new Command("list")
+    .description("Print the orders, oldest first. In a pipe: time, id and items, tab-separated.")
+    .option("--limit <n>", "only the newest n", parseLimit)
+    .option("--since <time>", "placed then or later: 2026-01-31, 2d (ago), yesterday", time)
+    .option("--until <time>", "placed then or earlier; a day is the whole day", time)
+    .option("--item <text>", "with an item that contains this text, whatever the case")
+    .option("--count", "print only how many there are")
+    .addOption(
+      new Option("--format <format>", "how to print them (default: table on a terminal, else tsv)")
+        .choices(FORMATS)
+        .conflicts("count"),
+    )
+    .addOption(jsonOption("print one JSON array").conflicts("format"))
+    .action(() => runList(command.optsWithGlobals(), deps));
+  return addCommonOptions(command, [
+    "orders list --limit 20",
+    "orders list --since yesterday --item tv",
+    "orders list | wc -l",
+    "orders list --json | jq -r '.[].items[]'",
+  ]);
+}
+
+/** Prints the orders that match. */
+export async function runList(options: ListOptions, deps: VerbDeps): Promise<void> {
+  const { stdout, stderr } = deps.io;
+  const { store } = await deps.open(options);
+  const filter: OrderQuery = {
+    since: options.since?.first.toISOString(),
+    until: options.until?.last.toISOString(),
+    item: options.item,
+  };
+  if (options.count) {
+    const count = await store.count(filter);
+    stdout.write(`${Math.min(count, options.limit ?? count)}\n`);
+    return;
+  }
+
+  const format = options.json ? "json" : (options.format ?? (stdout.isTerminal ? "table" : "tsv"));
+  const form = listFormat(format, stdout, deps.style(stdout));
+  let page = form.always ? form.begin : "";
+  let listed = 0;
+  for await (const order of store.list({ ...filter, newest: options.limit })) {
+    if (listed === 0 && !form.always) page += form.begin;
+    if (listed > 0) page += form.separator;
+    page += form.order(order);
+    listed++;
+    if (page.length < PAGE) continue;
+    if (!stdout.write(page)) return;
+    page = "";
+  }
+  if (listed > 0 || form.always) stdout.write(page + form.end);
+
+  if (options.limit === undefined) {
+    if (listed === 0 && stderr.isTerminal) stderr.write(nothingListed(options));
+    return;
+  }
+  const leftOut = (await store.count(filter)) - listed;
+  if (leftOut > 0) {
+    stderr.write(`${leftOut} older ${leftOut === 1 ? "order" : "orders"} left out by --limit\n`);
+  }
+}
+
+function nothingListed({ since, until, item }: ListOptions): string {
+  if (since !== undefined || until !== undefined || item !== undefined) {
+    return "no orders match\n";
+  }
+  return 'no orders yet: place one with orders place-order "100 inch TV"\n';
+}
+
+function parseLimit(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
+  return Number(text);
+}
+
+function parseTimeOption(text: string, now: Date): TimeSpan {
+  const span = parseTime(text, now);
+  if (span !== undefined) return span;
+  throw new InvalidArgumentError(
+    "Write a date (2026-01-31), a time (2026-01-31T09:30), how long ago (90m, 12h, 2d), today or yesterday.",
+  );
+}

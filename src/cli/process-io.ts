@@ -1,0 +1,91 @@
+import { fstatSync, writeSync } from "node:fs";
+import { homedir } from "node:os";
+import { OrdersError } from "../errors.js";
+import type { Io, Output } from "./io.js";
+
+/** The world of the running process. */
+export function processIo(packageRoot: string): Io {
+  return {
+    stdin: {
+      get isTerminal() {
+        return isTerminal(0, () => process.stdin);
+      },
+      read: () => process.stdin,
+    },
+    stdout: processOutput(1, () => process.stdout),
+    stderr: quiet(processOutput(2, () => process.stderr)),
+    env: process.env,
+    platform: process.platform,
+    home: homedir(),
+    packageRoot,
+    now: () => new Date(),
+  };
+}
+
+/**
+ * Writes with plain system calls: a failure is known at once, and nothing is left pending at exit.
+ * `process.stdout` would also cost some milliseconds of start-up in a pipe.
+ */
+function processOutput(fd: 1 | 2, stream: () => NodeJS.WriteStream): Output {
+  const terminal = isTerminal(fd, stream);
+  let open = true;
+  return {
+    isTerminal: terminal,
+    get columns() {
+      return terminal ? stream().columns || 80 : Number.POSITIVE_INFINITY;
+    },
+    write(text) {
+      // A Windows console wants UTF-16, which only the stream knows how to write.
+      if (terminal && process.platform === "win32") stream().write(text);
+      else open &&= writeFully(fd, Buffer.from(text));
+      return open;
+    },
+  };
+}
+
+function writeFully(fd: number, bytes: Buffer): boolean {
+  for (let rest = bytes; rest.length > 0; ) {
+    try {
+      rest = rest.subarray(writeSync(fd, rest));
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code === "EPIPE") return false;
+      if (code !== "EAGAIN") {
+        const reason = /^[A-Z0-9]+: ([^,]+)/.exec(message)?.[1] ?? message;
+        throw new OrdersError("output-failed", `cannot write the output: ${reason}`, {
+          cause: error,
+        });
+      }
+      // A pipe that somebody made non-blocking is full: let its reader catch up.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+  return true;
+}
+
+/** An output whose failures have nowhere to be reported. */
+function quiet(output: Output): Output {
+  return {
+    isTerminal: output.isTerminal,
+    get columns() {
+      return output.columns;
+    },
+    write(text) {
+      try {
+        return output.write(text);
+      } catch {
+        return false;
+      }
+    },
+  };
+}
+
+/** Asks for the file type first: a stream costs milliseconds, and only terminals should pay them. */
+function isTerminal(fd: 0 | 1 | 2, stream: () => { readonly isTTY?: boolean }): boolean {
+  try {
+    if (process.platform !== "win32" && !fstatSync(fd).isCharacterDevice()) return false;
+  } catch {
+    return false;
+  }
+  return stream().isTTY === true;
+}

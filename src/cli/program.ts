@@ -1,0 +1,75 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command, CommanderError } from "commander";
+import { addCommonOptions, exampleText } from "./common-options.js";
+import { createStyle } from "./render/style.js";
+import type { VerbDeps } from "./verb-deps.js";
+import { VERBS, type Verb } from "./verbs.js";
+
+const EXIT_CODES = `
+Exit codes:
+  0  done                              4  no such order, or more than one
+  1  failed; nothing was stored        5  that id is placed with other items
+  2  wrong usage                       6  damage found in the store
+  3  the order IS stored, but telling  7  the server cannot be reached
+     of it failed: do not repeat it
+`;
+
+/**
+ * The whole command line, ready to parse `argv`. Only the verbs that `argv` names are loaded; of
+ * the others the help needs no more than the name and the summary.
+ */
+export async function createProgram(argv: readonly string[], deps: VerbDeps): Promise<Command> {
+  const { io } = deps;
+  const program = new Command("orders")
+    .description("Place orders; each is stored so that it cannot be lost, and sales is told.")
+    .usage("<verb> [options]")
+    .option("-V, --version", "print the version")
+    .helpCommand("help [verb]", "show the help of a verb")
+    .addHelpText(
+      "before",
+      exampleText([
+        'orders place-order "100 inch TV" "magic carpet"',
+        "orders list --since yesterday",
+        "orders show 403d33e9 --json",
+      ]),
+    )
+    .addHelpText("after", EXIT_CODES)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+      outputError: () => {}, // main reports errors, all in one way
+      getOutHelpWidth: () => Math.min(io.stdout.columns, 100),
+      getErrHelpWidth: () => Math.min(io.stderr.columns, 100),
+      getOutHasColors: () => deps.wantsColor(io.stdout),
+      getErrHasColors: () => deps.wantsColor(io.stderr),
+    })
+    .configureHelp({
+      showGlobalOptions: false,
+      styleTitle: (title) => createStyle(true).heading(title),
+    })
+    .on("option:version", () => {
+      io.stdout.write(`${version(io.packageRoot)}\n`);
+      throw new CommanderError(0, "commander.version", "");
+    });
+  addCommonOptions(program);
+  for (const verb of VERBS) program.addCommand(await createVerb(verb, argv, program, deps));
+  return program;
+}
+
+async function createVerb(
+  verb: Verb,
+  argv: readonly string[],
+  program: Command,
+  deps: VerbDeps,
+): Promise<Command> {
+  const named = [verb.name, verb.alias].some((name) => name !== undefined && argv.includes(name));
+  const command = named ? (await verb.load())(deps) : new Command(verb.name);
+  if (verb.alias !== undefined) command.alias(verb.alias);
+  return command.summary(verb.summary).copyInheritedSettings(program);
+}
+
+function version(packageRoot: string): string {
+  return JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")).version;
+}

@@ -1,0 +1,61 @@
+import type { Order } from "../../domain/order.js";
+import { safeJson } from "../../domain/printable.js";
+import type { Output } from "../io.js";
+import type { Style } from "./style.js";
+import { createTable } from "./table.js";
+
+/** The forms in which `list` writes orders. */
+export const FORMATS = ["table", "tsv", "csv", "ndjson", "json"] as const;
+
+/** One of {@link FORMATS}. */
+export type Format = (typeof FORMATS)[number];
+
+/** How a list of orders is written: what comes first, each order, what comes between and last. */
+export interface ListFormat {
+  /** Written before the first order; not at all where there is none, unless `always` says so. */
+  readonly begin: string;
+  readonly separator: string;
+  readonly end: string;
+  /** Whether an empty list is written too: an empty JSON array is a document, an empty table not. */
+  readonly always: boolean;
+  order(order: Order): string;
+}
+
+/** The way to write orders in a format. */
+export function listFormat(format: Format, output: Output, style: Style): ListFormat {
+  switch (format) {
+    case "table": {
+      const table = createTable(output.columns, style);
+      return rows((order) => table.row(order), table.heading);
+    }
+    case "tsv":
+      return rows(tsvRow);
+    case "csv":
+      return { ...rows(csvRow, "placedAt,id,items\n"), always: true };
+    case "ndjson":
+      return rows((order) => `${safeJson(order)}\n`);
+    case "json":
+      return { begin: "[", separator: ",\n", end: "]\n", always: true, order: safeJson };
+  }
+}
+
+function rows(order: (order: Order) => string, begin = ""): ListFormat {
+  return { begin, separator: "", end: "", always: false, order };
+}
+
+/**
+ * Time, id and items, separated by tabs. The items are a JSON array: one field however many there
+ * are, and JSON has no raw tab or newline.
+ */
+export function tsvRow({ placedAt, id, items }: Order): string {
+  return `${placedAt}\t${id}\t${safeJson(items)}\n`;
+}
+
+/**
+ * The same as CSV ({@link https://www.rfc-editor.org/rfc/rfc4180 RFC 4180}). Only the items need
+ * quotes; as a JSON array they begin with `[`, so that no spreadsheet takes an item for a formula
+ * ({@link https://owasp.org/www-community/attacks/CSV_Injection}).
+ */
+function csvRow({ placedAt, id, items }: Order): string {
+  return `${placedAt},${id},"${safeJson(items).replaceAll('"', '""')}"\n`;
+}

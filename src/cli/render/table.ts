@@ -1,0 +1,49 @@
+import truncatedWidth from "fast-string-truncated-width";
+import type { Order } from "../../domain/order.js";
+import { escapeUnsafe } from "../../domain/printable.js";
+import type { Style } from "./style.js";
+import { shortTime } from "./time.js";
+
+const TIME_WIDTH = 16;
+const FULL_ID = 36;
+const SHORT_ID = 8;
+/** Ids are shortened rather than leave the items less than this. */
+const ITEMS_AT_LEAST = 40;
+const GAP = "  ";
+const ELLIPSIS = "…";
+
+/** Writes orders as the rows of a table that never wraps: time, id, items. */
+export interface Table {
+  readonly heading: string;
+  row(order: Order): string;
+}
+
+/** A table for a terminal of so many columns, or of infinitely many. */
+export function createTable(columns: number, style: Style): Table {
+  const rest = columns - TIME_WIDTH - 2 * GAP.length;
+  const idWidth = rest - FULL_ID >= ITEMS_AT_LEAST ? FULL_ID : SHORT_ID;
+  const row = (time: string, id: string, items: string) =>
+    `${[time, id, items].filter(Boolean).join(GAP)}\n`;
+  return {
+    heading: row(
+      style.faint("PLACED".padEnd(TIME_WIDTH)),
+      style.faint("ID".padEnd(idWidth)),
+      style.faint(cut("ITEMS", rest - idWidth)),
+    ),
+    row: ({ id, placedAt, items }) =>
+      row(
+        style.faint(shortTime(placedAt)),
+        style.id(id.slice(0, idWidth)),
+        cut(escapeUnsafe(items.join(", ")), rest - idWidth),
+      ),
+  };
+}
+
+/** Cuts text to a width in terminal columns, where wide characters take two. */
+function cut(text: string, columns: number): string {
+  if (columns === Number.POSITIVE_INFINITY) return text;
+  const limit = Math.max(0, columns);
+  const { truncated, ellipsed, index } = truncatedWidth(text, { limit, ellipsis: ELLIPSIS });
+  if (!truncated) return text;
+  return text.slice(0, index) + (ellipsed ? ELLIPSIS : "");
+}

@@ -1,0 +1,36 @@
+import type { Command } from "commander";
+import type { VerbDeps } from "./verb-deps.js";
+
+/** A verb of the command line. Its module is loaded only when the verb is used. */
+export interface Verb {
+  readonly name: string;
+  readonly alias?: string;
+  readonly summary: string;
+  load(): Promise<(deps: VerbDeps) => Command>;
+}
+
+/** Every verb, in the order of the help. */
+export const VERBS: readonly Verb[] = [
+  {
+    name: "place-order",
+    alias: "place",
+    summary: "store an order and notify the sales desk",
+    load: async () => (await import("./place-order.js")).createPlaceOrderCommand,
+  },
+  {
+    name: "list",
+    alias: "ls",
+    summary: "print the orders, oldest first",
+    load: async () => (await import("./list.js")).createListCommand,
+  },
+  {
+    name: "show",
+    summary: "print one order",
+    load: async () => (await import("./show.js")).createShowCommand,
+  },
+  {
+    name: "where",
+    summary: "print where the orders are kept, and what says so",
+    load: async () => (await import("./where.js")).createWhereCommand,
+  },
+];

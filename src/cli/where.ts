@@ -1,0 +1,40 @@
+import { resolve } from "node:path";
+import { Command } from "commander";
+import { escapeUnsafe, safeJson } from "../domain/printable.js";
+import type { Origin } from "../settings.js";
+import { addCommonOptions, jsonOption, quietOption } from "./common-options.js";
+import type { CommonOptions, VerbDeps } from "./verb-deps.js";
+
+/** What `where` can be told. */
+export interface WhereOptions extends CommonOptions {
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+const ORIGINS: Readonly<Record<Origin, string>> = {
+  "--store": "as --store says",
+  ORDERS_STORE: "as ORDERS_STORE in the environment says",
+  default: "the default; --store and ORDERS_STORE are not set",
+};
+
+/** Parses `where`. */
+export function createWhereCommand(deps: VerbDeps): Command {
+  const command = new Command("where")
+    .description("Print where the orders are kept, and what says so.")
+    .addOption(quietOption("print the location alone"))
+    .addOption(jsonOption("print location and origin as JSON"))
+    .action(() => runWhere(command.optsWithGlobals(), deps));
+  return addCommonOptions(command, ["orders where", 'ls "$(orders where --quiet)"']);
+}
+
+/** Prints the store's location and where that setting came from. */
+export async function runWhere(options: WhereOptions, deps: VerbDeps): Promise<void> {
+  const { stdout } = deps.io;
+  const { value, origin } = deps.storeSetting(options);
+  const location = resolve(value);
+  const shown = escapeUnsafe(location);
+  if (options.json) stdout.write(`${safeJson({ location, origin })}\n`);
+  else if (options.quiet) stdout.write(`${location}\n`);
+  else if (stdout.isTerminal) stdout.write(`${shown}\n(${ORIGINS[origin]})\n`);
+  else stdout.write(`${shown}\t${origin}\n`);
+}

@@ -1,0 +1,78 @@
+/** What somebody asked for. Immutable: an order is placed once and never edited. */
+export interface Order {
+  /** UUID v4, lower case ({@link https://www.rfc-editor.org/rfc/rfc9562#section-5.4 RFC 9562}). */
+  readonly id: string;
+  /** When it was placed: ISO 8601, UTC, milliseconds, as `Date.prototype.toISOString` writes it. */
+  readonly placedAt: string;
+  /** One or more items, exactly as they were given. */
+  readonly items: readonly string[];
+}
+
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const PLACED_AT =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+
+/** Whether `text` is an order's id in full. */
+export function isOrderId(text: unknown): text is string {
+  return typeof text === "string" && ID.test(text);
+}
+
+/**
+ * Says what is wrong with a list of items, or `undefined` when it can be ordered.
+ *
+ * Refused is only what nobody can mean and what cannot be kept exactly: nothing at all, a blank
+ * item, half a surrogate pair (it has no UTF-8 form), NUL (no program can be handed one).
+ */
+export function itemsProblem(items: unknown): string | undefined {
+  if (!Array.isArray(items)) return "items are missing";
+  if (items.length === 0) return "there are no items";
+  for (const [index, item] of items.entries()) {
+    const problem = itemProblem(item);
+    if (problem !== undefined) return `item ${index + 1} ${problem}`;
+  }
+  return undefined;
+}
+
+/** Says what is wrong with one item, as the end of a sentence that names it. */
+export function itemProblem(item: unknown): string | undefined {
+  if (typeof item !== "string") return "is not a string";
+  if (item.trim() === "") return "is blank";
+  if (item.includes("\0")) return "contains a NUL character";
+  if (!item.isWellFormed()) return "contains half of a surrogate pair";
+  return undefined;
+}
+
+/** Says what keeps `value` from being an {@link Order}, or `undefined` when it is one. */
+export function orderProblem(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return "not an object";
+  const { id, placedAt, items } = value as Partial<Record<keyof Order, unknown>>;
+  if (!isOrderId(id)) return "id is not a lower-case UUID v4";
+  if (typeof placedAt !== "string" || !PLACED_AT.test(placedAt)) {
+    return "placedAt is not a UTC time such as 2026-01-31T09:30:00.000Z";
+  }
+  return itemsProblem(items);
+}
+
+/** Which orders are meant; every condition that is given must hold. */
+export interface OrderFilter {
+  /** Placed at this time or later (same form as {@link Order.placedAt}). */
+  readonly since?: string | undefined;
+  /** Placed at this time or earlier (same form). */
+  readonly until?: string | undefined;
+  /** One of the items contains this text, whatever the case. */
+  readonly item?: string | undefined;
+}
+
+/** Turns a filter into a test for one order, with the work that does not depend on it done once. */
+export function orderMatcher(filter: OrderFilter): (order: Order) => boolean {
+  const { since, until } = filter;
+  const wanted = filter.item === undefined ? undefined : foldCase(filter.item);
+  return ({ placedAt, items }) =>
+    (since === undefined || placedAt >= since) &&
+    (until === undefined || placedAt <= until) &&
+    (wanted === undefined || items.some((item) => foldCase(item).includes(wanted)));
+}
+
+function foldCase(text: string): string {
+  return text.normalize("NFC").toLowerCase();
+}

@@ -1,0 +1,34 @@
+import type { CommandHandler, EventHandler, Registry } from "../bus/message-bus.js";
+import type { Commands } from "../domain/commands.js";
+import type { Events } from "../domain/events.js";
+import type { OrderRepository } from "../store/order-store.js";
+import { notifySales, type SalesDesk } from "./notify-sales.js";
+import { orderCreated } from "./order-created.js";
+import { placeOrder } from "./place-order.js";
+
+/** What the handlers need of the world. */
+export interface HandlerDeps {
+  readonly orders: OrderRepository;
+  readonly salesDesk: SalesDesk;
+  readonly now: () => Date;
+}
+
+/** The type of the handler of a topic. */
+export type HandlerOf<T extends keyof Commands | keyof Events> = T extends keyof Commands
+  ? CommandHandler<Commands, Events, T>
+  : T extends keyof Events
+    ? EventHandler<Commands, Events, T>
+    : never;
+
+/** The whole flow: who handles what. A command that is missing here does not compile. */
+export function registry(deps: HandlerDeps): Registry<Commands, Events> {
+  return {
+    commands: {
+      "place-order": placeOrder(deps),
+      "notify-sales": notifySales(deps),
+    },
+    events: {
+      "order-created": [orderCreated()],
+    },
+  };
+}

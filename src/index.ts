@@ -1,0 +1,33 @@
+/**
+ * The library: everything the command line is made of, for programs that place orders themselves
+ * or want to hear of them.
+ *
+ * @module
+ */
+export { type OpenOrdersOptions, type Orders, type OrdersBus, openOrders } from "./app.js";
+export {
+  type CommandHandler,
+  type Dispatcher,
+  type EventHandler,
+  HandlerError,
+  MessageBus,
+  type Observer,
+  type Registry,
+  type SubscribeOptions,
+} from "./bus/message-bus.js";
+export type { Commands, NotifySales, PlaceOrder } from "./domain/commands.js";
+export type { Events, OrderCreated } from "./domain/events.js";
+export type { Message } from "./domain/message.js";
+export type { Notification } from "./domain/notification.js";
+export type { Order, OrderFilter } from "./domain/order.js";
+export { type ErrorCode, OrdersError } from "./errors.js";
+export type { SalesDesk } from "./handlers/notify-sales.js";
+export { MemoryOrderStore } from "./store/memory.js";
+export { openStore } from "./store/open-store.js";
+export type {
+  Damage,
+  OrderQuery,
+  OrderRepository,
+  OrderStore,
+  StoreOptions,
+} from "./store/order-store.js";

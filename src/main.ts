@@ -1,0 +1,84 @@
+import { CommanderError } from "commander";
+import type { Io } from "./cli/io.js";
+import { createProgram } from "./cli/program.js";
+import { VerbDeps } from "./cli/verb-deps.js";
+import { type ErrorCode, OrdersError } from "./errors.js";
+
+export { processIo } from "./cli/process-io.js";
+
+const DONE = 0;
+const FAILED = 1;
+const WRONG_USAGE = 2;
+const DAMAGE_FOUND = 6;
+
+const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
+  "store-failed": FAILED,
+  "output-failed": FAILED,
+  "invalid-usage": WRONG_USAGE,
+  "invalid-order": WRONG_USAGE,
+  "notification-failed": 3,
+  "not-found": 4,
+};
+
+/**
+ * Runs the command line.
+ *
+ * @param argv the arguments, without interpreter and script.
+ * @returns the exit code. Nothing is left to write or to store when this resolves.
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  const deps = new VerbDeps(argv, io);
+  let exitCode = DONE;
+  try {
+    const program = await createProgram(argv, deps);
+    if (argv.length === 0) program.outputHelp();
+    else await program.parseAsync(argv, { from: "user" });
+  } catch (error) {
+    exitCode = report(error, argv, deps);
+  }
+  const damaged = await deps.close();
+  return exitCode === DONE && damaged ? DAMAGE_FOUND : exitCode;
+}
+
+/** Tells of an error in one line, with a hint below where there is one; returns the exit code. */
+function report(error: unknown, argv: readonly string[], deps: VerbDeps): number {
+  if (error instanceof CommanderError) return reportUsage(error, argv, deps);
+  if (error instanceof OrdersError) {
+    print(deps, error.message, error.hint);
+    return EXIT_CODES[error.code];
+  }
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  print(deps, "a fault in this program; please report it:", detail);
+  return FAILED;
+}
+
+function reportUsage(
+  { exitCode, code, message }: CommanderError,
+  argv: readonly string[],
+  deps: VerbDeps,
+): number {
+  if (exitCode === 0) return DONE;
+  if (code === "commander.help") return WRONG_USAGE; // the help is on stderr already
+  const [what = "", suggestion] = message.replace(/^error: /, "").split("\n");
+  print(
+    deps,
+    what,
+    suggestion?.replace(/^\(Did/, "did").replace(/\)$/, "") ?? usageHint(code, argv),
+  );
+  return WRONG_USAGE;
+}
+
+function usageHint(code: string, argv: readonly string[]): string {
+  const [verb] = argv;
+  const ordering = verb === "place-order" || verb === "place";
+  if (ordering && code === "commander.unknownOption") {
+    return `to order something that begins with '-', put -- before it: orders ${verb} -- "-5 °C fridge"`;
+  }
+  return code === "commander.unknownCommand" ? "see orders --help" : `see orders help ${verb}`;
+}
+
+function print(deps: VerbDeps, message: string, hint?: string): void {
+  const { stderr } = deps.io;
+  stderr.write(`${deps.style(stderr).bad("orders:")} ${message}\n`);
+  if (hint !== undefined) stderr.write(`${hint.replace(/^/gm, "  ")}\n`);
+}
