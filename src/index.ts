@@ -5,16 +5,19 @@
  * @module
  */
 export { type OpenOrdersOptions, type Orders, type OrdersBus, openOrders } from "./app.js";
-export {
-  type CommandHandler,
-  type Dispatcher,
-  type EventHandler,
-  HandlerError,
-  MessageBus,
-  type Observer,
-  type Registry,
-  type SubscribeOptions,
-} from "./bus/message-bus.js";
+export { HandlerError } from "./bus/dispatch.js";
+export { MessageBus } from "./bus/message-bus.js";
+export type {
+  AnyMessage,
+  CommandHandler,
+  CommandMessage,
+  Dispatcher,
+  EventHandler,
+  EventMessage,
+  Observer,
+  Registry,
+  SubscribeOptions,
+} from "./bus/types.js";
 export type { Commands, NotifySales, PlaceOrder } from "./domain/commands.js";
 export type { Events, OrderCreated } from "./domain/events.js";
 export type { Message } from "./domain/message.js";

@@ -2,6 +2,7 @@ import { CommanderError } from "commander";
 import type { Io } from "./cli/io.js";
 import { createProgram } from "./cli/program.js";
 import { VerbDeps } from "./cli/verb-deps.js";
+import { isVerb } from "./cli/verbs.js";
 import { type ErrorCode, OrdersError } from "./errors.js";
 
 export { processIo } from "./cli/process-io.js";
@@ -32,12 +33,18 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     const program = await createProgram(argv, deps);
     if (argv.length === 0) program.outputHelp();
-    else await program.parseAsync(argv, { from: "user" });
+    else await program.parseAsync(wrongVerbAlone(argv) ?? argv, { from: "user" });
   } catch (error) {
     exitCode = report(error, argv, deps);
   }
   const damaged = await deps.close();
   return exitCode === DONE && damaged ? DAMAGE_FOUND : exitCode;
+}
+
+/** Where `--help` or `help` stands by a wrong verb, commander would show help and suggest nothing. */
+function wrongVerbAlone(argv: readonly string[]): readonly string[] | undefined {
+  const [verb] = argv[0] === "help" ? argv.slice(1) : argv;
+  return verb === undefined || verb.startsWith("-") || isVerb(verb) ? undefined : [verb];
 }
 
 /** Tells of an error in one line, with a hint below where there is one; returns the exit code. */

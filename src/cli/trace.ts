@@ -18,10 +18,10 @@ export function traceMessages(bus: OrdersBus, output: Output, style: Style): () 
     heard++;
     const cause = causationId === null ? undefined : underWay.get(causationId);
     const depth = cause === undefined ? 0 : cause.depth + 1;
-    const label = `${topic} ${id.slice(0, 8)}`;
-    underWay.set(id, { label, depth });
+    const shortId = `#${id.slice(id.lastIndexOf("-") + 1)}`;
+    underWay.set(id, { label: `${topic} ${shortId}`, depth });
     const because = cause === undefined ? "" : style.faint(`  caused by ${cause.label}`);
-    line(depth, "┌", `${style.heading(topic)} ${style.id(id.slice(0, 8))}${because}`);
+    line(depth, "┌", `${style.heading(topic)} ${style.id(shortId)}${because}`);
 
     const start = performance.now();
     const end = (mark: string) => {

@@ -9,6 +9,11 @@ export interface Verb {
   load(): Promise<(deps: VerbDeps) => Command>;
 }
 
+/** Whether there is a verb of this name or alias. */
+export function isVerb(word: string): boolean {
+  return VERBS.some(({ name, alias }) => word === name || word === alias);
+}
+
 /** Every verb, in the order of the help. */
 export const VERBS: readonly Verb[] = [
   {

@@ -8,7 +8,7 @@ import { v4 as uuid } from "uuid";
 export interface Message<Topic extends string = string, Payload = unknown> {
   /** The kebab-case name of this kind of message; also its subject on a broker. */
   readonly topic: Topic;
-  /** UUID v4, this message's own. */
+  /** Unique: a UUID v4 of the process that said it, a dash, and how many it had said by then. */
   readonly id: string;
   /** Shared by everything that follows from one cause: the id of the first message of the chain. */
   readonly correlationId: string;
@@ -26,7 +26,7 @@ export function createMessage<Topic extends string, Payload>(
   payload: Payload,
   cause?: Message,
 ): Message<Topic, Payload> {
-  const id = uuid();
+  const id = nextId();
   return {
     topic,
     id,
@@ -35,6 +35,15 @@ export function createMessage<Topic extends string, Payload>(
     occurredAt: timestamp(Date.now()),
     payload,
   };
+}
+
+let processId: string | undefined;
+let said = 0;
+
+/** A UUID for each message would cost as much as all the rest of it; one a process will do. */
+function nextId(): string {
+  processId ??= uuid();
+  return `${processId}-${++said}`;
 }
 
 let latest = { milliseconds: Number.NaN, text: "" };

@@ -13,7 +13,7 @@ const PLACED_AT =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 
 /** Whether `text` is an order's id in full. */
-export function isOrderId(text: unknown): text is string {
+function isOrderId(text: unknown): text is string {
   return typeof text === "string" && ID.test(text);
 }
 

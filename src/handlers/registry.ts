@@ -1,4 +1,4 @@
-import type { CommandHandler, EventHandler, Registry } from "../bus/message-bus.js";
+import type { CommandHandler, EventHandler, Registry } from "../bus/types.js";
 import type { Commands } from "../domain/commands.js";
 import type { Events } from "../domain/events.js";
 import type { OrderRepository } from "../store/order-store.js";

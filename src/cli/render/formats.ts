@@ -47,7 +47,7 @@ function rows(order: (order: Order) => string, begin = ""): ListFormat {
  * Time, id and items, separated by tabs. The items are a JSON array: one field however many there
  * are, and JSON has no raw tab or newline.
  */
-export function tsvRow({ placedAt, id, items }: Order): string {
+function tsvRow({ placedAt, id, items }: Order): string {
   return `${placedAt}\t${id}\t${safeJson(items)}\n`;
 }
 

@@ -1,0 +1,98 @@
+import { createMessage, type Message } from "../domain/message.js";
+import type { CommandMap, Dispatcher, TopicOf } from "./types.js";
+
+/** A handler of an event failed. `cause` is what it threw. */
+export class HandlerError extends Error {
+  override readonly name = "HandlerError";
+  /** The topic of the event. */
+  readonly topic: string;
+  /** The name of the handler. */
+  readonly handler: string;
+
+  constructor(topic: string, handler: string, cause: unknown) {
+    super(`${handler}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.topic = topic;
+    this.handler = handler;
+  }
+}
+
+// Inside, where topics are known only at run time, handlers of all types stand together.
+export type AnyHandler = (message: never, bus: never) => unknown;
+export type AnyObserver = (message: never, handled: Promise<void>) => void;
+
+/** A handler of an event, with the name that failures call it. */
+export interface Subscriber {
+  readonly name: string;
+  readonly handler: AnyHandler;
+}
+
+/**
+ * Who handles what, at the moment. The lists are replaced, never changed: a dispatch under way
+ * keeps the list that it started with.
+ */
+export interface Routes {
+  readonly commandHandlers: Map<string, AnyHandler>;
+  readonly subscribers: Map<string, readonly Subscriber[]>;
+  observers: readonly AnyObserver[];
+}
+
+/** Says messages on behalf of one handler: they name the message it handles as their cause. */
+export class RoutedDispatcher<C extends CommandMap<C>, E> implements Dispatcher<C, E> {
+  // Not `#private`: in Node 20 that makes a publish take half as long again.
+  protected readonly routes: Routes;
+  private readonly cause: Message | undefined;
+
+  constructor(routes: Routes, cause?: Message) {
+    this.routes = routes;
+    this.cause = cause;
+  }
+
+  send<T extends TopicOf<C>>(topic: T, payload: C[T]["payload"]): Promise<C[T]["result"]> {
+    return dispatch(runCommand, this.routes, createMessage(topic, payload, this.cause));
+  }
+
+  publish<T extends TopicOf<E>>(topic: T, payload: E[T]): Promise<void> {
+    return dispatch(runEvent, this.routes, createMessage(topic, payload, this.cause));
+  }
+}
+
+type Run<R> = (routes: Routes, message: Message) => Promise<R>;
+
+function dispatch<R>(run: Run<R>, routes: Routes, message: Message): Promise<R> {
+  if (routes.observers.length === 0) return run(routes, message);
+  const result = Promise.resolve().then(() => run(routes, message)); // once every observer has heard
+  const handled = result.then(() => {});
+  handled.catch(() => {}); // an observer need not look
+  for (const observer of routes.observers) {
+    try {
+      observer(message as never, handled);
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : String(error));
+    }
+  }
+  return result;
+}
+
+async function runCommand(routes: Routes, message: Message): Promise<unknown> {
+  const handler = routes.commandHandlers.get(message.topic);
+  if (handler === undefined) throw new Error(`command '${message.topic}' has no handler`);
+  return await handler(message as never, new RoutedDispatcher(routes, message) as never);
+}
+
+async function runEvent(routes: Routes, message: Message): Promise<void> {
+  const subscribers = routes.subscribers.get(message.topic);
+  if (subscribers === undefined) return;
+  const bus = new RoutedDispatcher(routes, message);
+  let failures: HandlerError[] | undefined;
+  for (const { name, handler } of subscribers) {
+    try {
+      await handler(message as never, bus as never);
+    } catch (error) {
+      failures ??= [];
+      failures.push(new HandlerError(message.topic, name, error));
+    }
+  }
+  if (failures !== undefined) {
+    throw new AggregateError(failures, failures.map((failure) => failure.message).join("; "));
+  }
+}

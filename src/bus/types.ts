@@ -1,0 +1,74 @@
+import type { Message } from "../domain/message.js";
+
+/** Commands of a bus: topic to what the command carries and what its handler answers. */
+export type CommandMap<C> = { [T in keyof C]: { payload: unknown; result: unknown } };
+
+/** The topics of a map. */
+export type TopicOf<M> = keyof M & string;
+
+/** The command message of a topic. */
+export type CommandMessage<C extends CommandMap<C>, T extends TopicOf<C>> = Message<
+  T,
+  C[T]["payload"]
+>;
+
+/** The event message of a topic. */
+export type EventMessage<E, T extends TopicOf<E>> = Message<T, E[T]>;
+
+/** Any message that a bus of these commands and events carries. */
+export type AnyMessage<C extends CommandMap<C>, E> =
+  | { [T in TopicOf<C>]: CommandMessage<C, T> }[TopicOf<C>]
+  | { [T in TopicOf<E>]: EventMessage<E, T> }[TopicOf<E>];
+
+/** Where messages are said. */
+export interface Dispatcher<C extends CommandMap<C>, E> {
+  /**
+   * Sends a command to its one handler and resolves with the handler's answer.
+   * What the handler throws reaches the sender unchanged.
+   */
+  send<T extends TopicOf<C>>(topic: T, payload: C[T]["payload"]): Promise<C[T]["result"]>;
+
+  /**
+   * Publishes an event to every handler, one after another in the order they subscribed. All of
+   * them run, even if one throws.
+   *
+   * @throws {AggregateError} of one {@link HandlerError} for each handler that failed.
+   */
+  publish<T extends TopicOf<E>>(topic: T, payload: E[T]): Promise<void>;
+}
+
+/** Handles one command; says further messages through `bus`, so that they carry their cause. */
+export type CommandHandler<C extends CommandMap<C>, E, T extends TopicOf<C>> = (
+  message: CommandMessage<C, T>,
+  bus: Dispatcher<C, E>,
+) => C[T]["result"] | Promise<C[T]["result"]>;
+
+/** Handles an event; says further messages through `bus`, so that they carry their cause. */
+export type EventHandler<C extends CommandMap<C>, E, T extends TopicOf<E>> = (
+  message: EventMessage<E, T>,
+  bus: Dispatcher<C, E>,
+) => unknown;
+
+/**
+ * Hears of every message as its handling begins. `handled` settles as the handling does.
+ *
+ * An observer watches: it is not waited for, and what it throws becomes a process warning.
+ */
+export type Observer<C extends CommandMap<C>, E> = (
+  message: AnyMessage<C, E>,
+  handled: Promise<void>,
+) => void;
+
+/** Who handles what: each command has exactly one handler, each event any number. */
+export interface Registry<C extends CommandMap<C>, E> {
+  readonly commands: { readonly [T in TopicOf<C>]: CommandHandler<C, E, T> };
+  readonly events: { readonly [T in TopicOf<E>]: readonly EventHandler<C, E, T>[] };
+}
+
+/** How to subscribe. */
+export interface SubscribeOptions {
+  /** Ends the subscription when it aborts. */
+  readonly signal?: AbortSignal;
+  /** What failures call the handler; its function name unless given. */
+  readonly name?: string;
+}

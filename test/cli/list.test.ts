@@ -1,0 +1,207 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Order } from "../../src/domain/order.js";
+import { runCli, type World } from "../support/run-cli.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+const ORDERS: readonly Order[] = [
+  {
+    id: "403d33e9-39e5-44bc-8f5e-eab0c6f897ff",
+    placedAt: "2026-01-30T23:30:00.000Z", // the 31st already where the tests run
+    items: ["100 inch TV", "magic carpet"],
+  },
+  {
+    id: "7e67e227-afcb-4336-8327-0a36f33b63b9",
+    placedAt: "2026-02-01T08:00:00.000Z",
+    items: ["寿司", "\u202eevil\ttab"],
+  },
+  {
+    id: "5ac9e5e2-f7d3-49a8-a671-bba93b597a3b",
+    placedAt: "2026-02-02T09:30:00.000Z",
+    items: ['=cmd() "quoted", comma'],
+  },
+];
+
+function storeWith(orders: readonly unknown[]): string {
+  const store = temporaryDirectory();
+  writeFileSync(join(store, "orders.jsonl"), orders.map((o) => `${JSON.stringify(o)}\n`).join(""));
+  return store;
+}
+const list = (args: string[] = [], world: World = {}) =>
+  runCli(["list", ...args], {
+    store: storeWith(ORDERS),
+    now: "2026-02-02T12:00:00.000Z",
+    ...world,
+  });
+const shortIds = (stdout: string) => [...stdout.matchAll(/\t([0-9a-f]{4})/g)].map(([, id]) => id);
+
+describe("orders list", () => {
+  it("prints time, id and items in a pipe: tab-separated, in full, without heading or colour", async () => {
+    expect(await list()).toEqual({
+      exitCode: 0,
+      stderr: "",
+      stdout: [
+        '2026-01-30T23:30:00.000Z\t403d33e9-39e5-44bc-8f5e-eab0c6f897ff\t["100 inch TV","magic carpet"]',
+        '2026-02-01T08:00:00.000Z\t7e67e227-afcb-4336-8327-0a36f33b63b9\t["寿司","\\u202eevil\\ttab"]',
+        '2026-02-02T09:30:00.000Z\t5ac9e5e2-f7d3-49a8-a671-bba93b597a3b\t["=cmd() \\"quoted\\", comma"]',
+        "",
+      ].join("\n"),
+    });
+  });
+
+  it("prints an aligned table with local times on a terminal", async () => {
+    const { stdout } = await list(["--no-color"], { terminal: ["stdout"], columns: 100 });
+    expect(stdout).toBe(
+      [
+        "PLACED            ID                                    ITEMS",
+        "2026-01-31 00:30  403d33e9-39e5-44bc-8f5e-eab0c6f897ff  100 inch TV, magic carpet",
+        "2026-02-01 09:00  7e67e227-afcb-4336-8327-0a36f33b63b9  寿司, \\u202eevil\\ttab",
+        '2026-02-02 10:30  5ac9e5e2-f7d3-49a8-a671-bba93b597a3b  =cmd() "quoted", comma',
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("shortens ids and cuts items rather than wrap on a narrow terminal", async () => {
+    const { stdout } = await list(["--no-color"], { terminal: ["stdout"], columns: 36 });
+    expect(stdout).toBe(
+      [
+        "PLACED            ID        ITEMS",
+        "2026-01-31 00:30  403d33e9  100 inc…",
+        "2026-02-01 09:00  7e67e227  寿司, \\…",
+        "2026-02-02 10:30  5ac9e5e2  =cmd() …",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("colours a table on a terminal without changing its text", async () => {
+    const world = { terminal: ["stdout"] as const };
+    const coloured = (await list([], world)).stdout;
+    expect(coloured).toContain("\x1b[");
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control sequences
+    expect(coloured.replace(/\x1b\[\d+m/g, "")).toBe((await list(["--no-color"], world)).stdout);
+  });
+
+  it("prints one JSON array with --json", async () => {
+    const { stdout } = await list(["--json"]);
+    expect(JSON.parse(stdout)).toEqual(ORDERS);
+    expect(stdout.endsWith("]\n")).toBe(true);
+    expect((await list(["--format", "json"])).stdout).toBe(stdout);
+  });
+
+  it("prints one JSON document a line with --format ndjson", async () => {
+    const { stdout } = await list(["--format", "ndjson"]);
+    expect(
+      stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    ).toEqual(ORDERS);
+  });
+
+  it("prints CSV in which no item is taken for a formula with --format csv", async () => {
+    const { stdout } = await list(["--format", "csv"]);
+    expect(stdout.split("\n")[0]).toBe("placedAt,id,items");
+    expect(stdout.split("\n")[3]).toBe(
+      '2026-02-02T09:30:00.000Z,5ac9e5e2-f7d3-49a8-a671-bba93b597a3b,"[""=cmd() \\""quoted\\"", comma""]"',
+    );
+  });
+
+  it("prints a table in a pipe with --format table, neither cut nor coloured", async () => {
+    const { stdout } = await list(["--format", "table"]);
+    expect(stdout).toContain("ID");
+    expect(stdout).toContain("403d33e9-39e5-44bc-8f5e-eab0c6f897ff  100 inch TV, magic carpet\n");
+  });
+
+  it("prints the newest few with --limit and says how many are left out", async () => {
+    const { stdout, stderr } = await list(["--limit", "1"]);
+    expect(shortIds(stdout)).toEqual(["5ac9"]);
+    expect(stderr).toBe("2 older orders left out by --limit\n");
+    expect((await list(["--limit", "2"])).stderr).toBe("1 older order left out by --limit\n");
+    expect((await list(["--limit", "3"])).stderr).toBe("");
+    expect((await list(["--limit", "1", "--item", "TV"])).stderr).toBe("");
+  });
+
+  it.each([
+    [
+      ["--since", "2026-02-01"],
+      ["7e67", "5ac9"],
+    ],
+    [["--since", "2026-01-31", "--until", "2026-01-31"], ["403d"]],
+    [
+      ["--until", "yesterday"],
+      ["403d", "7e67"],
+    ],
+    [["--since", "3h"], ["5ac9"]],
+    [["--since", "2026-02-02T10:30", "--until", "2026-02-02T10:30"], ["5ac9"]],
+    [["--item", "magic"], ["403d"]],
+    [["--item", "MAGIC", "--since", "2026-02-01"], []],
+  ])("%j", async (args, expected) => {
+    expect(shortIds((await list(args)).stdout)).toEqual(expected);
+  });
+
+  it("counts", async () => {
+    expect((await list(["--count"])).stdout).toBe("3\n");
+    expect((await list(["--count", "--item", "tv"])).stdout).toBe("1\n");
+    expect((await list(["--count", "--limit", "2"])).stdout).toBe("2\n");
+    expect((await list(["--count"], { store: temporaryDirectory() })).stdout).toBe("0\n");
+  });
+
+  it("answers to 'ls' too", async () => {
+    expect((await runCli(["ls"], { store: storeWith(ORDERS) })).stdout).toContain("403d33e9");
+  });
+
+  it("prints nothing where there are no orders, with a friendly word on a terminal", async () => {
+    const store = temporaryDirectory();
+    expect(await list([], { store })).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+    const terminal = await list([], { store, terminal: ["stdout", "stderr"] });
+    expect(terminal.stdout).toBe("");
+    expect(terminal.stderr).toBe(
+      'no orders yet: place one with orders place-order "100 inch TV"\n',
+    );
+    const filtered = await list(["--item", "sofa"], { terminal: ["stderr"] });
+    expect(filtered.stderr).toBe("no orders match\n");
+  });
+
+  it("prints an empty document where there are no orders and a document is asked for", async () => {
+    const store = temporaryDirectory();
+    expect((await list(["--json"], { store })).stdout).toBe("[]\n");
+    expect((await list(["--format", "csv"], { store })).stdout).toBe("placedAt,id,items\n");
+    expect((await list(["--format", "ndjson"], { store })).stdout).toBe("");
+  });
+
+  it("writes many orders whole, and stops without complaint when its reader has gone", async () => {
+    const many = Array.from({ length: 3000 }, () => ORDERS[0]);
+    const store = storeWith(many);
+    expect(JSON.parse((await list(["--json"], { store })).stdout)).toHaveLength(3000);
+    let writes = 0;
+    const outcome = await list([], { store, write: () => ++writes < 2 });
+    expect(outcome).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(writes).toBe(2);
+  });
+
+  it("names damage on stderr once, prints the rest and exits 6", async () => {
+    const store = storeWith([ORDERS[0], { id: 7 }, ORDERS[1]]);
+    const { exitCode, stdout, stderr } = await list(["--limit", "5"], { store });
+    expect(exitCode).toBe(6);
+    expect(shortIds(stdout)).toEqual(["403d", "7e67"]);
+    expect(stderr).toBe('orders.jsonl:2: not an order: id is not a lower-case UUID v4: {"id":7}\n');
+  });
+
+  it.each([
+    [["--limit", "-1"], "'--limit <n>' argument '-1' is invalid. It must be a whole number."],
+    [["--limit", "1e3"], "'--limit <n>' argument '1e3' is invalid. It must be a whole number."],
+    [["--since", "2d banana"], "'--since <time>' argument '2d banana' is invalid."],
+    [["--format", "xml"], "Allowed choices are table, tsv, csv, ndjson, json."],
+    [["--json", "--format", "csv"], "cannot be used with option"],
+    [["--count", "--format", "csv"], "cannot be used with option"],
+    [["extra"], "too many arguments for 'list'"],
+  ])("refuses %j", async (args, message) => {
+    const { exitCode, stdout, stderr } = await list(args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toMatch(/^orders: /);
+    expect(stderr).toContain(message);
+  });
+});

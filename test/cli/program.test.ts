@@ -1,0 +1,92 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { VERBS } from "../../src/cli/verbs.js";
+import { runCli } from "../support/run-cli.js";
+
+describe("orders", () => {
+  it("prints its help on stdout when called bare: examples first, exit codes last", async () => {
+    const { exitCode, stdout, stderr } = await runCli([]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(stdout).toMatch(/^Examples:\n {2}orders place-order "100 inch TV" "magic carpet"\n/);
+    for (const { name, summary } of VERBS)
+      expect(stdout).toMatch(new RegExp(`${name}.* ${summary}`));
+    for (const code of [0, 1, 2, 3, 4, 5, 6, 7]) expect(stdout).toContain(`  ${code}  `);
+    expect((await runCli(["--help"])).stdout).toBe(stdout);
+    expect((await runCli(["-h"])).stdout).toBe(stdout);
+    expect((await runCli(["help"])).stdout).toBe(stdout);
+  });
+
+  it.each(VERBS)("has help for $name, examples first", async ({ name, alias }) => {
+    const { exitCode, stdout } = await runCli(["help", name]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^Examples:\n  \\S*.*orders ${name}`));
+    expect(stdout).toContain("--store <location>");
+    expect((await runCli([name, "--help"])).stdout).toBe(stdout);
+    expect((await runCli(["help", alias ?? name])).stdout).toBe(stdout);
+  });
+
+  it("fits its help to a narrow terminal and colours it there", async () => {
+    const { stdout } = await runCli([], { terminal: ["stdout"], columns: 60 });
+    expect(stdout).toContain("\x1b[1m\x1b[36mUsage:");
+    expect((await runCli(["--no-color"], { terminal: ["stderr"] })).stderr).not.toContain("\x1b");
+  });
+
+  it("prints its version", async () => {
+    const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+    expect(await runCli(["--version"])).toEqual({
+      exitCode: 0,
+      stdout: `${version}\n`,
+      stderr: "",
+    });
+    expect((await runCli(["-V"])).stdout).toBe(`${version}\n`);
+  });
+
+  it.each([
+    [["lst"], "orders: unknown command 'lst'\n  did you mean one of list, ls?\n"],
+    [["place-oder", "tv"], "orders: unknown command 'place-oder'\n  did you mean place-order?\n"],
+    [["help", "lst"], "orders: unknown command 'lst'\n  did you mean one of list, ls?\n"],
+    [["lst", "--help"], "orders: unknown command 'lst'\n  did you mean one of list, ls?\n"],
+    [["tv"], "orders: unknown command 'tv'\n  see orders --help\n"],
+    [["list", "--jsn"], "orders: unknown option '--jsn'\n  did you mean --json?\n"],
+    [["list", "--zzz"], "orders: unknown option '--zzz'\n  see orders help list\n"],
+    [["show"], "orders: missing required argument 'id'\n  see orders help show\n"],
+    [
+      ["list", "--store"],
+      "orders: option '--store <location>' argument missing\n  see orders help list\n",
+    ],
+    [
+      ["place-order", "-5 °C fridge"],
+      `orders: unknown option '-5 °C fridge'\n  to order something that begins with '-', put -- before it: orders place-order -- "-5 °C fridge"\n`,
+    ],
+    [
+      ["list", "--store", "https://host"],
+      "orders: cannot keep orders at 'https://host'\n  a store is a directory, for example --store ./orders\n",
+    ],
+  ])("answers %j with what is wrong and what to do", async (argv, stderr) => {
+    expect(await runCli(argv)).toEqual({ exitCode: 2, stdout: "", stderr });
+  });
+});
+
+describe("colour", () => {
+  const coloured = async (argv: string[], env: Record<string, string>, terminal: boolean) => {
+    const world = { env, terminal: terminal ? (["stdout"] as const) : [] };
+    return (await runCli(["place-order", "tv", ...argv], world)).stdout.includes("\x1b");
+  };
+
+  it.each([
+    [[], {}, true, true],
+    [[], {}, false, false],
+    [[], { NO_COLOR: "1" }, true, false],
+    [[], { NO_COLOR: "" }, true, true],
+    [[], { TERM: "dumb" }, true, false],
+    [[], { FORCE_COLOR: "1" }, false, true],
+    [[], { FORCE_COLOR: "1", NO_COLOR: "1" }, false, true],
+    [[], { FORCE_COLOR: "0" }, true, false],
+    [["--color"], { NO_COLOR: "1" }, false, true],
+    [["--no-color"], { FORCE_COLOR: "1" }, true, false],
+    [["--no-color", "--color"], {}, false, true],
+    [["--", "--color"], {}, false, false],
+  ])("with %j and %j, terminal %j: %j", async (argv, env, terminal, expected) => {
+    expect(await coloured(argv, env as Record<string, string>, terminal)).toBe(expected);
+  });
+});

@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { runCli } from "../support/run-cli.js";
+
+describe("orders where", () => {
+  it("prints location and origin, separated by a tab", async () => {
+    expect((await runCli(["where"], { store: "/env" })).stdout).toBe("/env\tORDERS_STORE\n");
+    expect((await runCli(["where", "--store", "/flag"])).stdout).toBe("/flag\t--store\n");
+    expect((await runCli(["--store", "/flag", "where"])).stdout).toBe("/flag\t--store\n");
+  });
+
+  it("says it in words on a terminal", async () => {
+    const { stdout } = await runCli(["where"], { store: "/env", terminal: ["stdout"] });
+    expect(stdout).toBe("/env\n(as ORDERS_STORE in the environment says)\n");
+  });
+
+  it("prints the location alone with --quiet", async () => {
+    expect((await runCli(["where", "-q"], { store: "/env" })).stdout).toBe("/env\n");
+  });
+
+  it("prints both as JSON with --json", async () => {
+    const { stdout } = await runCli(["where", "--json"], { store: "" });
+    expect(JSON.parse(stdout)).toEqual({
+      location: expect.stringMatching(/data$/),
+      origin: "default",
+    });
+  });
+
+  it("resolves a relative location", async () => {
+    const { stdout } = await runCli(["where", "-q", "--store", "here"]);
+    expect(stdout).toBe(`${process.cwd()}/here\n`);
+  });
+});

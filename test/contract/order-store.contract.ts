@@ -1,0 +1,106 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { OrderStore } from "../../src/store/order-store.js";
+import { all, anOrder, anyOrder } from "../support/orders.js";
+
+/** What every store promises; `open` gives a new and empty one. */
+export function describeOrderStore(name: string, open: () => Promise<OrderStore>): void {
+  describe(`${name}, as any store,`, () => {
+    let store: OrderStore;
+    beforeEach(async () => {
+      store = await open();
+    });
+    afterEach(async () => {
+      await store.close();
+    });
+
+    it("lists nothing at first", async () => {
+      expect(await all(store.list())).toEqual([]);
+      expect(await store.count()).toBe(0);
+      expect(await store.findByIdPrefix("0123", 10)).toEqual([]);
+    });
+
+    it("lists what was saved, unchanged, in the order of saving", async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(anyOrder, { maxLength: 5 }), async (orders) => {
+          const empty = await open();
+          for (const order of orders) await empty.save(order);
+          expect(await all(empty.list())).toEqual(orders);
+          await empty.close();
+        }),
+        { numRuns: 30 },
+      );
+    });
+
+    it("keeps every one of many orders that are saved at once", async () => {
+      const orders = Array.from({ length: 500 }, () => anOrder());
+      await Promise.all(orders.map((order) => store.save(order)));
+      expect(await all(store.list())).toEqual(orders);
+    });
+
+    it("keeps what was saved even if the caller changes its own object later", async () => {
+      const order = anOrder();
+      const items = ["tv"];
+      await store.save({ ...order, items });
+      items.push("another");
+      expect(await all(store.list())).toEqual([order]);
+    });
+
+    it("lists the newest few, oldest first", async () => {
+      const orders = Array.from({ length: 5 }, () => anOrder());
+      for (const order of orders) await store.save(order);
+      expect(await all(store.list({ newest: 2 }))).toEqual(orders.slice(3));
+      expect(await all(store.list({ newest: 5 }))).toEqual(orders);
+      expect(await all(store.list({ newest: 9 }))).toEqual(orders);
+      expect(await all(store.list({ newest: 0 }))).toEqual([]);
+    });
+
+    it("lists and counts by time, both ends included", async () => {
+      const [early, middle, late] = [1, 2, 3].map((day) =>
+        anOrder({ placedAt: `2026-01-0${day}T00:00:00.000Z` }),
+      ) as [ReturnType<typeof anOrder>, ReturnType<typeof anOrder>, ReturnType<typeof anOrder>];
+      for (const order of [early, middle, late]) await store.save(order);
+      const since = middle.placedAt;
+      expect(await all(store.list({ since }))).toEqual([middle, late]);
+      expect(await all(store.list({ until: since }))).toEqual([early, middle]);
+      expect(await all(store.list({ since, until: since }))).toEqual([middle]);
+      expect(await all(store.list({ since, newest: 1 }))).toEqual([late]);
+      expect(await store.count({ since })).toBe(2);
+      expect(await store.count()).toBe(3);
+    });
+
+    it("lists by text of an item, whatever its case and its way of composing accents", async () => {
+      const [tv, carpet, cafe] = [
+        ["100 inch TV"],
+        ["magic carpet", "tv stand"],
+        ["cafe\u0301"],
+      ].map((items) => anOrder({ items })) as [
+        ReturnType<typeof anOrder>,
+        ReturnType<typeof anOrder>,
+        ReturnType<typeof anOrder>,
+      ];
+      for (const order of [tv, carpet, cafe]) await store.save(order);
+      expect(await all(store.list({ item: "tV" }))).toEqual([tv, carpet]);
+      expect(await all(store.list({ item: "CAFÉ" }))).toEqual([cafe]);
+      expect(await all(store.list({ item: "sofa" }))).toEqual([]);
+    });
+
+    it("finds orders by the beginning of their ids, oldest first and no more than asked", async () => {
+      const ids = ["aaaa0", "aaaa1", "aaab0"].map(
+        (start) => `${start}f32-91b6-430f-86e6-997935ae61b4`,
+      );
+      const orders = ids.map((id) => anOrder({ id, items: ["aaaa"] }));
+      for (const order of orders) await store.save(order);
+      expect(await store.findByIdPrefix("aaaa", 10)).toEqual(orders.slice(0, 2));
+      expect(await store.findByIdPrefix("aaaa", 1)).toEqual(orders.slice(0, 1));
+      expect(await store.findByIdPrefix(ids[2] as string, 10)).toEqual(orders.slice(2));
+      expect(await store.findByIdPrefix("ffff", 10)).toEqual([]);
+    });
+
+    it("can be left in the middle of a list", async () => {
+      for (let n = 0; n < 3; n++) await store.save(anOrder());
+      for await (const _ of store.list()) break;
+      expect(await store.count()).toBe(3);
+    });
+  });
+}

@@ -1,0 +1,188 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { describe, expect, it } from "vitest";
+import { environment, ORDERS, ROOT, runOrders, runShell } from "../support/run-orders.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+const stored = (store: string) =>
+  readFileSync(join(store, "orders.jsonl"), "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+
+describe("the executable", () => {
+  it("does what the tutorial does: two orders, two banners, both stored", async () => {
+    const store = temporaryDirectory();
+    const { stdout } = await runShell(
+      'orders place-order "100 inch TV" "magic carpet"; orders place-order "soft cheese" "dutch mashrooms"',
+      store,
+    );
+    const [first, second] = stored(store);
+    expect(stdout).toBe(
+      [
+        "============\nNew Order:\n============",
+        `ID: ${first.id}`,
+        "Items: ['100 inch TV', 'magic carpet']",
+        "============\nNew Order:\n============",
+        `ID: ${second.id}`,
+        "Items: ['soft cheese', 'dutch mashrooms']\n",
+      ].join("\n"),
+    );
+    expect((await runShell("orders list | wc -l", store)).stdout?.toString().trim()).toBe("2");
+  });
+
+  it("loses nothing when processes place orders at the same time", async () => {
+    const store = temporaryDirectory();
+    const loop = (name: string) =>
+      runShell(`for n in 1 2 3 4 5 6 7 8; do orders place-order -q "${name} $n"; done`, store);
+    const outcomes = await Promise.all([loop("a"), loop("b"), loop("c")]);
+    const acknowledged = outcomes.flatMap(({ stdout }) => String(stdout).trim().split("\n"));
+    expect(acknowledged).toHaveLength(24);
+    expect(
+      stored(store)
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(acknowledged.sort());
+  });
+
+  it.each([
+    ["a closed stdout", "orders place-order tv >&-", 0],
+    ["a reader that reads nothing", "orders place-order tv | head -c 0; exit $PIPESTATUS", 0],
+    ["a reader that has gone", "orders place-order tv | true; exit $PIPESTATUS", 0],
+    [
+      "a list whose reader has gone",
+      "orders place -q tv >&2; orders list | true; exit $PIPESTATUS",
+      0,
+    ],
+  ])("stores the order and makes no fuss over %s", async (_, line, exitCode) => {
+    const store = temporaryDirectory();
+    const outcome = await runShell(line, store);
+    expect(outcome.exitCode).toBe(exitCode);
+    expect(outcome.stderr).not.toContain("at ");
+    expect(stored(store)).toHaveLength(1);
+  });
+
+  it("writes a long list whole into a pipe", async () => {
+    const store = temporaryDirectory();
+    const item = "x".repeat(100_000);
+    await runShell(`printf '${item}' | orders place-order -q -`, store);
+    const { stdout } = await runShell("orders list | cat", store);
+    expect(String(stdout)).toContain(item);
+  });
+
+  it("loads no verb but the one that is used", async () => {
+    const hook = join(temporaryDirectory(), "hook.cjs");
+    writeFileSync(
+      hook,
+      'process.on("exit", () => console.error(Object.keys(require.cache).join("\\n")))',
+    );
+    const { stderr } = await execa(process.execPath, ["-r", hook, ORDERS, "place-order", "tv"], {
+      env: environment(temporaryDirectory()),
+      extendEnv: false,
+    });
+    expect(stderr).toContain("/dist/bin/place-order.cjs");
+    expect(stderr).not.toMatch(/dist\/bin\/(list|show|where)/);
+  });
+
+  it("is installed by its package with everything that it needs", async () => {
+    const directory = temporaryDirectory();
+    const npm = (args: string[], cwd: string) =>
+      execa("npm", args, { cwd, env: { npm_config_cache: join(directory, "cache") } });
+    const { stdout } = await npm(
+      ["pack", "--json", "--ignore-scripts", "--pack-destination", directory],
+      ROOT,
+    );
+    const files: string[] = JSON.parse(stdout)[0].files.map((file: { path: string }) => file.path);
+    expect(files).toEqual(
+      expect.arrayContaining(["bin/orders.js", "bin/package.json", "dist/index.d.ts", "README.md"]),
+    );
+    expect(files.filter((file) => /^(test|data|src)\//.test(file))).toEqual([]);
+  });
+});
+
+describe("the exit code", () => {
+  it("is 0 for an empty list", async () => {
+    expect((await runOrders(["list"], temporaryDirectory())).exitCode).toBe(0);
+  });
+
+  it("is 1 if the order cannot be stored", async () => {
+    const file = join(temporaryDirectory(), "file");
+    writeFileSync(file, "");
+    const { exitCode, stdout, stderr } = await runOrders(["place-order", "tv"], file);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toBe(
+      `orders: cannot store the order: not a directory: ${file}/orders.jsonl\n  a store is a directory; choose another place with --store\n`,
+    );
+  });
+
+  it("is 2 for wrong usage", async () => {
+    expect((await runOrders(["lst"], temporaryDirectory())).exitCode).toBe(2);
+  });
+
+  it.runIf(process.platform === "linux").each([[""], ["-q"], ["--json"]])(
+    "is 3 if the order is stored but stdout is full (%s)",
+    async (flag) => {
+      const store = temporaryDirectory();
+      const { exitCode, stderr } = await runShell(
+        `orders place-order ${flag} tv > /dev/full`,
+        store,
+      );
+      expect(exitCode).toBe(3);
+      expect(stderr).toContain(`order ${stored(store)[0].id} is stored, but telling of it failed`);
+    },
+  );
+
+  it("is 4 if there is no such order", async () => {
+    expect((await runOrders(["show", "ffff"], temporaryDirectory())).exitCode).toBe(4);
+  });
+
+  it("is 6 if there is damage in the store", async () => {
+    const store = temporaryDirectory();
+    writeFileSync(join(store, "orders.jsonl"), "nonsense\n");
+    expect((await runOrders(["list"], store)).exitCode).toBe(6);
+  });
+
+  it.each(["SIGINT", "SIGTERM"] as const)(
+    "is that of %s if it is stopped by it",
+    async (signal) => {
+      const running = runOrders(["place-order", "-"], temporaryDirectory(), { stdin: "pipe" });
+      running.kill(signal);
+      expect(await running).toMatchObject({ signal, stdout: "" });
+    },
+  );
+});
+
+describe.runIf(process.platform === "linux")("on a real terminal", () => {
+  it("prints a coloured banner and a table", async () => {
+    const command = `"${process.execPath}" "${ORDERS}"`;
+    const { stdout } = await execa(
+      "script",
+      ["-qec", `${command} place-order tv && ${command} list`, "/dev/null"],
+      {
+        env: { ...environment(temporaryDirectory()), TERM: "xterm" },
+        extendEnv: false,
+        stdin: "ignore",
+      },
+    );
+    expect(stdout).toContain("\x1b[36mNew Order:");
+    expect(stdout).toContain("PLACED");
+  });
+});
+
+describe("the example of a second subscriber", () => {
+  it("hears of orders without the rest knowing of it", async () => {
+    const { stdout } = await execa(process.execPath, ["test/examples/stock-keeper.js"], {
+      cwd: ROOT,
+    });
+    expect(stdout.replace(/[0-9a-f-]{36}/g, "<id>").split("\n")).toEqual([
+      "ID: <id>",
+      "Items: ['100 inch TV', 'magic carpet']",
+      "Reserved: 100 inch TV, 1 left",
+      "Reserved: magic carpet, 0 left",
+      "ID: <id>",
+      "Items: ['magic carpet']",
+      "notification-failed: reserveStock: no magic carpet in stock",
+    ]);
+  });
+});

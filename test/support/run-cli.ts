@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import type { Io, Output } from "../../src/cli/io.js";
+import { main } from "../../src/main.js";
+import { temporaryDirectory } from "./temporary-directory.js";
+
+/** The world that one run of the command line sees. What is not given is a script's: no terminal. */
+export interface World {
+  readonly store?: string;
+  readonly stdin?: string | Uint8Array;
+  readonly env?: Record<string, string>;
+  /** Which of the streams are terminals. */
+  readonly terminal?: readonly ("stdin" | "stdout" | "stderr")[];
+  readonly columns?: number;
+  readonly now?: string;
+  /** Replaces writing to stdout: return `false` for a closed pipe, throw for a full disk. */
+  readonly write?: (text: string) => boolean;
+}
+
+/** What a run left behind. */
+export interface Outcome {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command line in this process, on a store of its own unless one is given. */
+export async function runCli(argv: readonly string[], world: World = {}): Promise<Outcome> {
+  const { terminal = [], columns = 80, env = {} } = world;
+  const written = { stdout: "", stderr: "" };
+  const output = (name: "stdout" | "stderr"): Output => ({
+    isTerminal: terminal.includes(name),
+    columns: terminal.includes(name) ? columns : Number.POSITIVE_INFINITY,
+    write(text) {
+      if (name === "stdout" && world.write !== undefined) return world.write(text);
+      written[name] += text;
+      return true;
+    },
+  });
+  const io: Io = {
+    stdin: {
+      isTerminal: terminal.includes("stdin"),
+      async *read() {
+        yield Buffer.from(world.stdin ?? "");
+      },
+    },
+    stdout: output("stdout"),
+    stderr: output("stderr"),
+    env: { ORDERS_STORE: world.store ?? temporaryDirectory(), ...env },
+    platform: "linux",
+    home: "/home/ada",
+    packageRoot: join(import.meta.dirname, "../.."),
+    now: () => (world.now === undefined ? new Date() : new Date(world.now)),
+  };
+  const exitCode = await main(argv, io);
+  return { exitCode, ...written };
+}

@@ -1,0 +1,62 @@
+import { closeSync, openSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { lineNumberAt, readLines, readLinesBackward } from "../../src/store/json/lines.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+/** Lines of every length around the size in which files are read. */
+const line = fc.oneof(
+  fc.string({ maxLength: 20 }).map((text) => text.replaceAll("\n", "")),
+  fc.integer({ min: 65_530, max: 65_540 }).map((length) => "x".repeat(length)),
+  fc.constant("y".repeat(200_000)),
+);
+const file = fc.tuple(fc.array(line, { maxLength: 6 }), fc.boolean());
+
+describe("the lines of a file", () => {
+  it("read forward are those between its newlines, whatever their lengths", () => {
+    eachFile((fd, bytes, expected) => {
+      const lines = [...readLines(fd, bytes.length)];
+      expect(lines.map((line) => line.bytes.toString())).toEqual(expected);
+      for (const { start, bytes: held } of lines) {
+        expect(bytes.subarray(start, start + held.length).equals(held)).toBe(true);
+      }
+    });
+  });
+
+  it("read backward are the same, the last one first", () => {
+    eachFile((fd, bytes) => {
+      const forward = [...readLines(fd, bytes.length)];
+      const backward = [...readLinesBackward(fd, bytes.length)];
+      expect(backward.map(summary)).toEqual(forward.reverse().map(summary));
+    });
+  });
+
+  it("are numbered from 1", () => {
+    eachFile((fd, bytes) => {
+      const numbers = [...readLines(fd, bytes.length)].map(({ start }) => lineNumberAt(fd, start));
+      expect(numbers).toEqual(numbers.map((_, index) => index + 1));
+    });
+  });
+});
+
+const summary = ({ start, bytes }: { start: number; bytes: Buffer }) => [start, bytes.toString()];
+
+function eachFile(check: (fd: number, bytes: Buffer, lines: string[]) => void): void {
+  const path = join(temporaryDirectory(), "file");
+  fc.assert(
+    fc.property(file, ([lines, ends]) => {
+      const bytes = Buffer.from(lines.join("\n") + (ends && lines.length > 0 ? "\n" : ""));
+      writeFileSync(path, bytes);
+      const fd = openSync(path, "r");
+      try {
+        const expected = bytes.toString().split("\n");
+        if (expected.at(-1) === "") expected.pop();
+        check(fd, bytes, expected);
+      } finally {
+        closeSync(fd);
+      }
+    }),
+    { numRuns: 200 },
+  );
+}

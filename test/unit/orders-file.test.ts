@@ -1,0 +1,121 @@
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { LowSync } from "lowdb";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Order } from "../../src/domain/order.js";
+import { OrdersFile } from "../../src/store/json/orders-file.js";
+import type { Damage } from "../../src/store/order-store.js";
+import { anOrder } from "../support/orders.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+let path: string;
+let damages: Damage[];
+let file: OrdersFile;
+beforeEach(() => {
+  path = join(temporaryDirectory(), "a/b/orders.jsonl");
+  damages = [];
+  file = new OrdersFile(path, (damage) => damages.push(damage));
+});
+const content = () => readFileSync(path, "utf8");
+const line = (order: Order) => `${JSON.stringify(order)}\n`;
+
+describe("the file of orders under lowdb", () => {
+  it("comes into being with the first order, its directories too", () => {
+    expect(file.read()).toBeNull();
+    expect(existsSync(path)).toBe(false);
+    file.write([]);
+    expect(existsSync(path)).toBe(false);
+    const order = anOrder();
+    file.write([order]);
+    expect(content()).toBe(line(order));
+  });
+
+  it("appends only what is not on file yet", () => {
+    const db = new LowSync<Order[]>(file, []);
+    const [first, second] = [anOrder(), anOrder()];
+    db.update((orders) => orders.push(first));
+    db.update((orders) => orders.push(second));
+    db.write();
+    expect(content()).toBe(line(first) + line(second));
+  });
+
+  it("loses nothing when two databases on one file take turns", () => {
+    const databases = [file, new OrdersFile(path)].map((each) => new LowSync<Order[]>(each, []));
+    const orders = Array.from({ length: 10 }, () => anOrder());
+    for (const [index, order] of orders.entries()) {
+      databases[index % 2]?.update((held) => held.push(order));
+    }
+    const third = new LowSync<Order[]>(new OrdersFile(path), []);
+    third.read();
+    expect(third.data).toEqual(orders);
+    third.write();
+    expect(content()).toBe(orders.map(line).join(""));
+  });
+});
+
+describe("a file of orders that is not as it should be", () => {
+  const [first, second] = [anOrder(), anOrder()];
+
+  it("takes the next order on a line of its own after a torn one, which then counts for nothing", () => {
+    for (let length = 1; length < line(second).length - 1; length++) {
+      writeFile(line(first) + line(second).slice(0, length));
+      expect([...file.orders()]).toEqual([first]);
+      const next = anOrder();
+      file.write([next]);
+      expect([...file.orders()]).toEqual([first, next]);
+      expect(content().startsWith(line(first) + line(second).slice(0, length))).toBe(true);
+    }
+    expect(damages).toEqual([]);
+  });
+
+  it("keeps a last order that lacks only its newline", () => {
+    writeFile(line(first) + line(second).trimEnd());
+    expect([...file.orders()]).toEqual([first, second]);
+    const next = anOrder();
+    file.write([next]);
+    expect([...file.orders()]).toEqual([first, second, next]);
+  });
+
+  it.each([
+    ["not JSON", "nonsense", "not an order: nonsense"],
+    ["JSON of something else", "[]", "not an order: not an object: []"],
+    ["an order without an id", '{"items":["tv"]}', "not an order: id is not a lower-case UUID v4"],
+    ["a blank item", line({ ...first, items: [" "] }), "not an order: item 1 is blank"],
+    ["half a surrogate pair", line({ ...first, items: ["\ud800"] }), "half of a surrogate pair"],
+    ["control characters", "\x1b[31m\u202e", "not an order: \\x1b[31m\\u202e"],
+    ["very much", "x".repeat(1000), `not an order: ${"x".repeat(40)}…`],
+  ])("names a line that holds %s, and lists the others", (_, bad, problem) => {
+    writeFile(`${line(first)}${bad.trimEnd()}\n${line(second)}`);
+    expect([...file.orders()]).toEqual([first, second]);
+    expect(damages).toEqual([
+      { place: "orders.jsonl:2", problem: expect.stringContaining(problem) },
+    ]);
+    damages.length = 0;
+    expect([...file.ordersBackward()]).toEqual([second, first]);
+    expect(damages).toMatchObject([{ place: "orders.jsonl:2" }]);
+  });
+
+  it("names a line that is not UTF-8", () => {
+    writeFile(line(first));
+    appendFileSync(path, Buffer.from([0x22, 0xff, 0x22, 0x0a]));
+    expect([...file.orders()]).toEqual([first]);
+    expect(damages).toEqual([{ place: "orders.jsonl:2", problem: "not UTF-8" }]);
+  });
+
+  it("passes over blank lines", () => {
+    writeFile(`\n${line(first)}\n  \r\n${line(second)}`);
+    expect([...file.orders()]).toEqual([first, second]);
+    expect(damages).toEqual([]);
+  });
+
+  it("takes lines that end as on Windows", () => {
+    writeFile(line(first).replace("\n", "\r\n"));
+    expect([...file.orders()]).toEqual([first]);
+  });
+
+  function writeFile(text: string): void {
+    file.write([]);
+    if (!existsSync(path)) file.write([anOrder()]);
+    writeFileSync(path, text);
+  }
+});

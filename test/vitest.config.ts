@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    root: new URL("..", import.meta.url).pathname,
+    include: ["test/**/*.test.ts"],
+    // A zone that changes its clocks, so that local times are really tested as such.
+    env: { TZ: "Europe/Berlin" },
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
