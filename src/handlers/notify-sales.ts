@@ -1,5 +1,5 @@
 import type { NotifySales } from "../domain/commands.js";
-import type { HandlerOf } from "./registry.js";
+import type { HandlerOf } from "./handler-of.js";
 
 /** Reaches the sales desk: on the command line it prints a banner. Failing, it throws. */
 export type SalesDesk = (told: NotifySales) => void | Promise<void>;

@@ -1,5 +1,5 @@
 import { newOrderNotification } from "../domain/notification.js";
-import type { HandlerOf } from "./registry.js";
+import type { HandlerOf } from "./handler-of.js";
 
 /** Composes the notification of a new order and asks that the sales desk be told. */
 export function orderCreated(): HandlerOf<"order-created"> {

@@ -3,7 +3,7 @@ import type { Order } from "../domain/order.js";
 import { itemsProblem } from "../domain/order.js";
 import { OrdersError } from "../errors.js";
 import type { OrderRepository } from "../store/order-store.js";
-import type { HandlerOf } from "./registry.js";
+import type { HandlerOf } from "./handler-of.js";
 
 /**
  * Makes the order, stores it, then says so.

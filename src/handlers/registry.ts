@@ -1,4 +1,4 @@
-import type { CommandHandler, EventHandler, Registry } from "../bus/types.js";
+import type { Registry } from "../bus/types.js";
 import type { Commands } from "../domain/commands.js";
 import type { Events } from "../domain/events.js";
 import type { OrderRepository } from "../store/order-store.js";
@@ -12,13 +12,6 @@ export interface HandlerDeps {
   readonly salesDesk: SalesDesk;
   readonly now: () => Date;
 }
-
-/** The type of the handler of a topic. */
-export type HandlerOf<T extends keyof Commands | keyof Events> = T extends keyof Commands
-  ? CommandHandler<Commands, Events, T>
-  : T extends keyof Events
-    ? EventHandler<Commands, Events, T>
-    : never;
 
 /** The whole flow: who handles what. A command that is missing here does not compile. */
 export function registry(deps: HandlerDeps): Registry<Commands, Events> {

@@ -1,4 +1,6 @@
-/**
+import { build } from "rolldown";
+
+/*
  * Bundles the executable: one chunk for what every verb needs and one for each verb. CommonJS, for
  * Node starts that faster than ES modules.
  *
@@ -28,7 +30,7 @@ const leaveOut = {
   },
 };
 
-export default {
+await build({
   input: "src/main.ts",
   platform: "node",
   plugins: [leaveOut],
@@ -39,4 +41,4 @@ export default {
     entryFileNames: "[name].cjs",
     chunkFileNames: "[name].cjs",
   },
-};
+});
