@@ -1,7 +1,6 @@
 import { MessageBus } from "./bus/message-bus.js";
-import type { Commands } from "./domain/commands.js";
+import type { Commands, PlacedOrder } from "./domain/commands.js";
 import type { Events } from "./domain/events.js";
-import type { Order } from "./domain/order.js";
 import type { SalesDesk } from "./handlers/notify-sales.js";
 import { registry } from "./handlers/registry.js";
 import { openStore } from "./store/open-store.js";
@@ -27,10 +26,11 @@ export interface Orders {
   /**
    * Places an order: sends PlaceOrder and resolves once it is stored and every handler has finished.
    *
-   * @throws {OrdersError} `invalid-order` or `store-failed`: nothing was stored;
+   * @param id the order's id, so that asking again is safe: see {@link PlaceOrder}.
+   * @throws {OrdersError} `invalid-order`, `conflict` or `store-failed`: nothing was stored;
    *   `notification-failed`: the order is stored, but a handler failed.
    */
-  placeOrder(items: readonly string[]): Promise<Order>;
+  placeOrder(items: readonly string[], id?: string): Promise<PlacedOrder>;
   /** Waits for what is under way and closes the store. */
   close(): Promise<void>;
 }
@@ -52,7 +52,7 @@ export async function openOrders(options: OpenOrdersOptions): Promise<Orders> {
   return {
     store,
     bus,
-    placeOrder: (items) => bus.send("place-order", { items }),
+    placeOrder: (items, id) => bus.send("place-order", { items, ...(id !== undefined && { id }) }),
     close: () => store.close(),
   };
 }

@@ -10,6 +10,8 @@ export type ErrorCode =
   | "store-failed"
   /** The order is stored, but telling of it failed: do not place it again. */
   | "notification-failed"
+  /** That id is held by an order of other items; nothing was stored. */
+  | "conflict"
   /** There is no such order, or more than one is meant. */
   | "not-found"
   /** Results could not be written out. */
@@ -33,6 +35,13 @@ export class OrdersError extends Error {
     this.code = code;
     this.hint = details.hint;
     this.order = details.order;
+  }
+
+  /** An order of other items holds the id. */
+  static conflict(holder: Order): OrdersError {
+    return new OrdersError("conflict", `order ${holder.id} is placed already, with other items`, {
+      hint: `nothing was stored; see orders show ${holder.id}`,
+    });
   }
 
   /** The order is stored, but `cause` kept somebody from being told of it. */

@@ -18,7 +18,7 @@ export type {
   Registry,
   SubscribeOptions,
 } from "./bus/types.js";
-export type { Commands, NotifySales, PlaceOrder } from "./domain/commands.js";
+export type { Commands, NotifySales, PlacedOrder, PlaceOrder } from "./domain/commands.js";
 export type { Events, OrderCreated } from "./domain/events.js";
 export type { Message } from "./domain/message.js";
 export type { Notification } from "./domain/notification.js";
@@ -33,4 +33,5 @@ export type {
   OrderRepository,
   OrderStore,
   StoreOptions,
+  StoreReport,
 } from "./store/order-store.js";

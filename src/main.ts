@@ -3,6 +3,7 @@ import type { Io } from "./cli/io.js";
 import { createProgram } from "./cli/program.js";
 import { VerbDeps } from "./cli/verb-deps.js";
 import { isVerb } from "./cli/verbs.js";
+import { escapeUnsafe } from "./domain/printable.js";
 import { type ErrorCode, OrdersError } from "./errors.js";
 
 export { processIo } from "./cli/process-io.js";
@@ -10,6 +11,7 @@ export { processIo } from "./cli/process-io.js";
 const DONE = 0;
 const FAILED = 1;
 const WRONG_USAGE = 2;
+const NOT_FOUND = 4;
 const DAMAGE_FOUND = 6;
 
 const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
@@ -18,7 +20,8 @@ const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   "invalid-usage": WRONG_USAGE,
   "invalid-order": WRONG_USAGE,
   "notification-failed": 3,
-  "not-found": 4,
+  "not-found": NOT_FOUND,
+  conflict: 5,
 };
 
 /**
@@ -38,7 +41,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     exitCode = report(error, argv, deps);
   }
   const damaged = await deps.close();
-  return exitCode === DONE && damaged ? DAMAGE_FOUND : exitCode;
+  // Where there is damage, an order that was not found may have stood there.
+  return damaged && (exitCode === DONE || exitCode === NOT_FOUND) ? DAMAGE_FOUND : exitCode;
 }
 
 /** Where `--help` or `help` stands by a wrong verb, commander would show help and suggest nothing. */
@@ -66,14 +70,13 @@ function reportUsage(
 ): number {
   if (exitCode === 0) return DONE;
   if (code === "commander.help") return WRONG_USAGE; // the help is on stderr already
-  const [what = "", suggestion] = message.replace(/^error: /, "").split("\n");
-  print(
-    deps,
-    what,
-    suggestion?.replace(/^\(Did/, "did").replace(/\)$/, "") ?? usageHint(code, argv),
-  );
+  const [, what = message, suggestion] = USAGE_MESSAGE.exec(message) ?? [];
+  print(deps, what, suggestion === undefined ? usageHint(code, argv) : `did ${suggestion}`);
   return WRONG_USAGE;
 }
+
+/** What commander says, with its suggestion if it has one; the rest may hold anything from argv. */
+const USAGE_MESSAGE = /^(?:error: )?([\s\S]*?)(?:\n\(Did ([^\n]*)\))?$/;
 
 function usageHint(code: string, argv: readonly string[]): string {
   const [verb] = argv;
@@ -84,8 +87,9 @@ function usageHint(code: string, argv: readonly string[]): string {
   return code === "commander.unknownCommand" ? "see orders --help" : `see orders help ${verb}`;
 }
 
+/** Messages and hints may quote anything: what a terminal might obey is escaped here, once for all. */
 function print(deps: VerbDeps, message: string, hint?: string): void {
   const { stderr } = deps.io;
-  stderr.write(`${deps.style(stderr).bad("orders:")} ${message}\n`);
-  if (hint !== undefined) stderr.write(`${hint.replace(/^/gm, "  ")}\n`);
+  stderr.write(`${deps.style(stderr).bad("orders:")} ${escapeUnsafe(message)}\n`);
+  for (const line of hint?.split("\n") ?? []) stderr.write(`  ${escapeUnsafe(line)}\n`);
 }

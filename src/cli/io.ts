@@ -21,4 +21,9 @@ export interface Io extends Surroundings {
   readonly stdout: Output;
   readonly stderr: Output;
   now(): Date;
+  /**
+   * From now on a signal that ends the process does so only between two turns of the event loop. An
+   * order is appended, synced and acknowledged within one turn: no signal comes in between.
+   */
+  deferSignals(): void;
 }

@@ -1,5 +1,5 @@
-import { Command } from "commander";
-import { itemProblem, type Order } from "../domain/order.js";
+import { Command, InvalidArgumentError } from "commander";
+import { isOrderId, itemProblem, type Order } from "../domain/order.js";
 import { safeJson } from "../domain/printable.js";
 import { OrdersError } from "../errors.js";
 import { addCommonOptions, jsonOption, quietOption } from "./common-options.js";
@@ -9,6 +9,7 @@ import type { CommonOptions, VerbDeps } from "./verb-deps.js";
 
 /** What `place-order` can be told. */
 export interface PlaceOrderOptions extends CommonOptions {
+  readonly id?: string;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -19,6 +20,11 @@ export function createPlaceOrderCommand(deps: VerbDeps): Command {
     .description("Store an order and notify the sales desk: the banner on stdout.")
     .usage("[options] <items...>")
     .argument("[items...]", "what is ordered; '-' alone reads the items from stdin, one a line")
+    .option(
+      "--id <uuid>",
+      "the order's id, a UUID v4; placing it again with the same items is safe",
+      parseId,
+    )
     .addOption(quietOption("print the order's id instead of the banner"))
     .addOption(jsonOption("print the stored order as JSON instead of the banner"))
     .action(() => runPlaceOrder(command.args, command.optsWithGlobals(), deps));
@@ -27,6 +33,7 @@ export function createPlaceOrderCommand(deps: VerbDeps): Command {
     'orders place-order -- "-5 °C fridge"',
     'id=$(orders place-order --quiet "tv")',
     "orders place-order - < items.txt",
+    'id=$(uuidgen); until orders place-order --id "$id" "tv"; do sleep 1; done',
   ]);
 }
 
@@ -38,17 +45,19 @@ export async function runPlaceOrder(
 ): Promise<void> {
   const { io } = deps;
   const wanted = await namedItems(items, io);
+  io.deferSignals();
   if (options.json || options.quiet) {
     const orders = await deps.open(options);
-    const order = await orders.placeOrder(wanted);
-    acknowledge(order, options.json ? safeJson(order) : order.id, io);
+    const { order, replayed } = await orders.placeOrder(wanted, options.id);
+    const json = () => safeJson({ ...order, ...(replayed && { replayed }) });
+    acknowledge(order, options.json ? json() : order.id, io);
     return;
   }
   const style = deps.style(io.stdout);
   const orders = await deps.open(options, ({ notification }) => {
     io.stdout.write(renderBanner(notification, style));
   });
-  await orders.placeOrder(wanted);
+  await orders.placeOrder(wanted, options.id);
 }
 
 /** A stored order must not look like one that failed, even if nobody can be told of it. */
@@ -58,6 +67,13 @@ function acknowledge(order: Order, text: string, io: Io): void {
   } catch (cause) {
     throw OrdersError.notificationFailed(order, cause);
   }
+}
+
+/** RFC 9562 has ids written in lower case and read in either. */
+function parseId(text: string): string {
+  const id = text.toLowerCase();
+  if (isOrderId(id)) return id;
+  throw new InvalidArgumentError("It must be a UUID v4; uuidgen makes one.");
 }
 
 async function namedItems(items: readonly string[], io: Io): Promise<readonly string[]> {

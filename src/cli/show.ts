@@ -30,7 +30,7 @@ export async function runShow(id: string, options: ShowOptions, deps: VerbDeps):
   const { stdout } = deps.io;
   const prefix = id.toLowerCase();
   if (!ID_PREFIX.test(prefix)) {
-    throw new OrdersError("invalid-usage", `'${escapeUnsafe(id)}' is no order id`, {
+    throw new OrdersError("invalid-usage", `'${id}' is no order id`, {
       hint: "give an id as list prints it, or its first four or more characters",
     });
   }
@@ -39,7 +39,7 @@ export async function runShow(id: string, options: ShowOptions, deps: VerbDeps):
   const [order] = candidates;
   if (order === undefined) {
     throw new OrdersError("not-found", `no order ${prefix}`, {
-      hint: `looked in ${escapeUnsafe(store.location)}`,
+      hint: `looked in ${store.location}`,
     });
   }
   if (candidates.length > 1) throw ambiguous(prefix, candidates);

@@ -45,7 +45,7 @@ export class VerbDeps {
     const orders = await openOrders({
       store: this.storeSetting(options).value,
       now: () => this.io.now(),
-      onDamage: (damage) => this.#reportDamage(damage),
+      onDamage: (damage) => this.reportDamage(damage),
       ...(salesDesk && { salesDesk }),
     });
     this.#opened.push(orders);
@@ -54,6 +54,13 @@ export class VerbDeps {
       this.#messagesTraced = traceMessages(orders.bus, stderr, this.style(stderr));
     }
     return orders;
+  }
+
+  /** Names a damaged place on stderr, once. */
+  reportDamage({ place, problem }: Damage): void {
+    if (this.#damaged.has(place)) return;
+    this.#damaged.add(place);
+    this.io.stderr.write(`${place}: ${problem}\n`);
   }
 
   /**
@@ -67,11 +74,5 @@ export class VerbDeps {
       this.io.stderr.write("(no messages: this verb only reads the store)\n");
     }
     return this.#damaged.size > 0;
-  }
-
-  #reportDamage({ place, problem }: Damage): void {
-    if (this.#damaged.has(place)) return;
-    this.#damaged.add(place);
-    this.io.stderr.write(`${place}: ${problem}\n`);
   }
 }

@@ -34,6 +34,11 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import("./show.js")).createShowCommand,
   },
   {
+    name: "check",
+    summary: "look for damage in the whole store",
+    load: async () => (await import("./check.js")).createCheckCommand,
+  },
+  {
     name: "where",
     summary: "print where the orders are kept, and what says so",
     load: async () => (await import("./where.js")).createWhereCommand,

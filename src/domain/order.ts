@@ -8,12 +8,14 @@ export interface Order {
   readonly items: readonly string[];
 }
 
+/** How much one order can hold, in UTF-16 code units: more is a mistake, and JSON has limits too. */
+const MOST_CHARACTERS = 2 ** 24;
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const PLACED_AT =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 
 /** Whether `text` is an order's id in full. */
-function isOrderId(text: unknown): text is string {
+export function isOrderId(text: unknown): text is string {
   return typeof text === "string" && ID.test(text);
 }
 
@@ -26,9 +28,12 @@ function isOrderId(text: unknown): text is string {
 export function itemsProblem(items: unknown): string | undefined {
   if (!Array.isArray(items)) return "items are missing";
   if (items.length === 0) return "there are no items";
+  let characters = 0;
   for (const [index, item] of items.entries()) {
     const problem = itemProblem(item);
     if (problem !== undefined) return `item ${index + 1} ${problem}`;
+    characters += item.length;
+    if (characters > MOST_CHARACTERS) return "the items are longer than 16 Mi characters together";
   }
   return undefined;
 }
@@ -61,6 +66,14 @@ export interface OrderFilter {
   readonly until?: string | undefined;
   /** One of the items contains this text, whatever the case. */
   readonly item?: string | undefined;
+}
+
+/** Whether two orders are for the same items in the same order. */
+export function sameItems(one: Order, other: Order): boolean {
+  return (
+    one.items.length === other.items.length &&
+    one.items.every((item, index) => item === other.items[index])
+  );
 }
 
 /** Turns a filter into a test for one order, with the work that does not depend on it done once. */

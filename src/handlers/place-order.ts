@@ -1,32 +1,42 @@
 import { v4 as uuid } from "uuid";
-import type { Order } from "../domain/order.js";
-import { itemsProblem } from "../domain/order.js";
+import type { PlacedOrder } from "../domain/commands.js";
+import { isOrderId, itemsProblem, type Order } from "../domain/order.js";
 import { OrdersError } from "../errors.js";
 import type { OrderRepository } from "../store/order-store.js";
 import type { HandlerOf } from "./handler-of.js";
 
+const NO_ID = "its id is not a lower-case UUID v4";
+
 /**
- * Makes the order, stores it, then says so.
+ * Makes the order, stores it, then says so. An order that had been stored before is said again: the
+ * one who asks again may never have been told. Listeners go by the order's id.
  *
- * @throws {OrdersError} `invalid-order` or `store-failed`: nothing was stored;
+ * @throws {OrdersError} `invalid-order`, `conflict` or `store-failed`: nothing was stored;
  *   `notification-failed`: the order is stored, but a handler of OrderCreated failed.
  */
 export function placeOrder(deps: {
-  orders: Pick<OrderRepository, "save">;
+  orders: Pick<OrderRepository, "save" | "saveIfNew">;
   now: () => Date;
 }): HandlerOf<"place-order"> {
-  return async function placeOrder({ payload: { items } }, bus) {
-    const problem = itemsProblem(items);
+  return async function placeOrder({ payload: { items, id } }, bus) {
+    const problem = id !== undefined && !isOrderId(id) ? NO_ID : itemsProblem(items);
     if (problem !== undefined) {
       throw new OrdersError("invalid-order", `cannot place the order: ${problem}`);
     }
-    const order: Order = { id: uuid(), placedAt: deps.now().toISOString(), items: [...items] };
-    await deps.orders.save(order);
+    const asked = { id: id ?? uuid(), placedAt: deps.now().toISOString(), items: [...items] };
+    const placed = await save(asked, id !== undefined);
+    const { order } = placed;
     try {
       await bus.publish("order-created", { order });
     } catch (cause) {
       throw OrdersError.notificationFailed(order, cause);
     }
-    return order;
+    return placed;
   };
+
+  async function save(order: Order, idIsChosen: boolean): Promise<PlacedOrder> {
+    if (idIsChosen) return deps.orders.saveIfNew(order);
+    await deps.orders.save(order);
+    return { order, replayed: false };
+  }
 }

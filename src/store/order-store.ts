@@ -1,9 +1,19 @@
+import type { PlacedOrder } from "../domain/commands.js";
 import type { Order, OrderFilter } from "../domain/order.js";
 
 /** Which orders to list. */
 export interface OrderQuery extends OrderFilter {
   /** Only the newest so many of those that match; still listed oldest first. */
   readonly newest?: number | undefined;
+}
+
+/** What a look at the whole of a store found. */
+export interface StoreReport {
+  /** How many orders there are. */
+  readonly orders: number;
+  readonly damage: readonly Damage[];
+  /** What is worth knowing and no damage, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 /** Saves, finds and lists orders. */
@@ -14,6 +24,15 @@ export interface OrderRepository {
    * @throws {OrdersError} `store-failed`: it was not stored.
    */
   save(order: Order): Promise<void>;
+
+  /**
+   * Stores an order under an id that its caller chose, so that asking again is safe: the first
+   * order of an id holds it, and later ones with the same items are answered with it.
+   *
+   * @throws {OrdersError} `conflict`: the id is held by an order of other items, nothing was stored;
+   *   `store-failed`.
+   */
+  saveIfNew(order: Order): Promise<PlacedOrder>;
 
   /** Lists orders in the order in which they were stored, in bounded memory. */
   list(query?: OrderQuery): AsyncIterable<Order>;
@@ -43,6 +62,8 @@ export interface StoreOptions {
 export interface OrderStore extends OrderRepository {
   /** Where the orders are, as a person would write it. Never holds a secret. */
   readonly location: string;
+  /** Looks at everything: that each order can be read and that no two have the same id. */
+  check(): Promise<StoreReport>;
   /** Waits for what is under way and lets go of files and connections. */
   close(): Promise<void>;
 }

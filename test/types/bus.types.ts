@@ -6,15 +6,15 @@ import {
   type Commands,
   type Events,
   MemoryOrderStore,
-  type Order,
   openOrders,
+  type PlacedOrder,
   type Registry,
 } from "../../src/index.js";
 
 const { bus } = await openOrders({ store: new MemoryOrderStore() });
 
 // What is right compiles, with the types that the handlers promise.
-const order: Order = await bus.send("place-order", { items: ["tv"] });
+const { order }: PlacedOrder = await bus.send("place-order", { items: ["tv"] });
 const undo: () => void = bus.subscribe("order-created", ({ topic, payload }, dispatcher) => {
   const exact: "order-created" = topic;
   return dispatcher.send("place-order", { items: [exact, ...payload.order.items] });
@@ -41,7 +41,7 @@ bus.subscribe("place-order", () => {});
 bus.subscribe("order-deleted", () => {});
 // @ts-expect-error an event is subscribed to, not handled
 bus.handle("order-created", () => {});
-// @ts-expect-error the answer to PlaceOrder is an order
+// @ts-expect-error the answer to PlaceOrder is a placed order
 bus.handle("place-order", () => "done");
 bus.subscribe("order-created", ({ payload }) => {
   // @ts-expect-error messages are readonly
@@ -53,7 +53,7 @@ bus.subscribe("order-created", ({ payload }) => {
 type Flow = Registry<Commands, Events>;
 const events: Flow["events"] = { "order-created": [] };
 const commands: Flow["commands"] = {
-  "place-order": async () => order,
+  "place-order": async () => ({ order, replayed: false }),
   "notify-sales": async () => undefined,
 };
 export const whole: Flow = { commands, events };

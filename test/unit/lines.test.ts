@@ -2,7 +2,12 @@ import { closeSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { lineNumberAt, readLines, readLinesBackward } from "../../src/store/json/lines.js";
+import {
+  LineNumbers,
+  readLines,
+  readLinesBackward,
+  readLinesWith,
+} from "../../src/store/json/lines.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 /** Lines of every length around the size in which files are read. */
@@ -32,10 +37,27 @@ describe("the lines of a file", () => {
     });
   });
 
+  it("that contain some bytes are found wherever the bytes stand", () => {
+    eachFile((fd, bytes) => {
+      for (const needle of ["a", "xx", "y".repeat(70_000)].map((text) => Buffer.from(text))) {
+        const all = [...readLines(fd, bytes.length)];
+        const found = [...readLinesWith(needle, fd, bytes.length)];
+        expect(found.map(summary)).toEqual(
+          all.filter((line) => line.bytes.includes(needle)).map(summary),
+        );
+      }
+    });
+  });
+
   it("are numbered from 1", () => {
     eachFile((fd, bytes) => {
-      const numbers = [...readLines(fd, bytes.length)].map(({ start }) => lineNumberAt(fd, start));
-      expect(numbers).toEqual(numbers.map((_, index) => index + 1));
+      const numbers = new LineNumbers(fd);
+      const forward = [...readLines(fd, bytes.length)].map(({ start }) => numbers.at(start));
+      expect(forward).toEqual(forward.map((_, index) => index + 1));
+      const backward = [...readLinesBackward(fd, bytes.length)].map(({ start }) =>
+        numbers.at(start),
+      );
+      expect(backward).toEqual(forward.reverse());
     });
   });
 });

@@ -1,12 +1,17 @@
 import { join } from "node:path";
 import { LowSync } from "lowdb";
-import { type Order, type OrderFilter, orderMatcher } from "../../domain/order.js";
-import type { OrderQuery, OrderStore, StoreOptions } from "../order-store.js";
+import { v4 as uuid } from "uuid";
+import type { PlacedOrder } from "../../domain/commands.js";
+import { type Order, type OrderFilter, orderMatcher, sameItems } from "../../domain/order.js";
+import { OrdersError } from "../../errors.js";
+import type { OrderQuery, OrderStore, StoreOptions, StoreReport } from "../order-store.js";
+import { checkOrders } from "./check-orders.js";
+import type { Claim, StoredOrder } from "./order-line.js";
 import { OrdersFile } from "./orders-file.js";
 import { storeFailure } from "./store-failure.js";
 
 interface Save {
-  readonly order: Order;
+  readonly order: StoredOrder;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -15,7 +20,7 @@ interface Save {
 export class JsonOrderStore implements OrderStore {
   readonly location: string;
   readonly #file: OrdersFile;
-  readonly #db: LowSync<Order[]>;
+  readonly #db: LowSync<StoredOrder[]>;
   #pending: Save[] = [];
 
   /** @param directory an absolute path; it need not exist yet. */
@@ -25,21 +30,35 @@ export class JsonOrderStore implements OrderStore {
     this.#db = new LowSync(this.#file, []);
   }
 
-  /** Saves that are asked for in the same turn of the event loop share one write and one sync. */
-  save(order: Order): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#pending.push({ order, resolve, reject });
-      if (this.#pending.length === 1) setImmediate(() => this.#commit());
-    });
+  save({ id, placedAt, items }: Order): Promise<void> {
+    return this.#append({ id, placedAt, items: [...items] });
+  }
+
+  async saveIfNew({ id, placedAt, items }: Order): Promise<PlacedOrder> {
+    const order = { id, placedAt, items: [...items] };
+    const claim: Claim = {
+      checkedTo: this.#attempt(() => this.#file.finishedTo()),
+      token: uuid().slice(0, 8),
+    };
+    let holder = this.#attempt(() => this.#file.holderOf(id));
+    if (holder === undefined) {
+      await this.#append({ ...order, claim });
+      // Another process may have claimed the id meanwhile: the first line on file decides.
+      holder = this.#attempt(() => this.#file.holderOf(id, claim.checkedTo)) ?? order;
+    } else {
+      this.#attempt(() => this.#file.sync()); // its own writer may not have got so far
+    }
+    if (!sameItems(holder, order)) throw OrdersError.conflict(holder);
+    return { order: withoutClaim(holder), replayed: holder.claim?.token !== claim.token };
   }
 
   async *list(query: OrderQuery = {}): AsyncIterable<Order> {
     const matches = orderMatcher(query);
     try {
       if (query.newest === undefined) {
-        for (const order of this.#file.orders()) if (matches(order)) yield order;
+        for (const order of this.#file.orders()) if (matches(order)) yield withoutClaim(order);
       } else {
-        yield* this.#newest(query.newest, matches).reverse();
+        for (const order of this.#newest(query.newest, matches)) yield withoutClaim(order);
       }
     } catch (error) {
       throw storeFailure("read the orders", this.#file.path, error);
@@ -53,29 +72,39 @@ export class JsonOrderStore implements OrderStore {
   }
 
   async findByIdPrefix(prefix: string, limit: number): Promise<readonly Order[]> {
-    const found: Order[] = [];
-    try {
+    return this.#attempt(() => {
+      const found: Order[] = [];
       for (const order of this.#file.ordersOnLinesWith(prefix)) {
         if (found.length === limit) break;
-        if (order.id.startsWith(prefix)) found.push(order);
+        if (order.id.startsWith(prefix)) found.push(withoutClaim(order));
       }
-    } catch (error) {
-      throw storeFailure("read the orders", this.#file.path, error);
-    }
-    return found;
+      return found;
+    });
+  }
+
+  async check(): Promise<StoreReport> {
+    return this.#attempt(() => checkOrders(this.#file));
   }
 
   async close(): Promise<void> {
-    if (this.#pending.length > 0) this.#commit();
+    this.#commit();
   }
 
-  #newest(limit: number, matches: (order: Order) => boolean): Order[] {
-    const found: Order[] = [];
+  #newest(limit: number, matches: (order: Order) => boolean): StoredOrder[] {
+    const found: StoredOrder[] = [];
     if (limit === 0) return found;
     for (const order of this.#file.ordersBackward()) {
       if (matches(order) && found.push(order) === limit) break;
     }
-    return found;
+    return found.reverse();
+  }
+
+  /** Saves that are asked for in the same turn of the event loop share one write and one sync. */
+  #append(order: StoredOrder): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ order, resolve, reject });
+      if (this.#pending.length === 1) setImmediate(() => this.#commit());
+    });
   }
 
   #commit(): void {
@@ -86,10 +115,32 @@ export class JsonOrderStore implements OrderStore {
     try {
       this.#db.write();
     } catch (error) {
-      const failure = storeFailure("store the order", this.#file.path, error);
-      for (const { reject } of saves) reject(failure);
+      for (const { order, reject } of saves) reject(this.#saveFailure(order, saves.length, error));
       return;
     }
     for (const { resolve } of saves) resolve();
   }
+
+  #saveFailure({ id }: Order, together: number, error: unknown): unknown {
+    // Of several orders in one write the first ones may be whole on file, and so may one that was
+    // written and could not be synced.
+    const unsure = together > 1 || (error as NodeJS.ErrnoException).syscall === "fdatasync";
+    if (!unsure) return storeFailure("store the order", this.#file.path, error);
+    return storeFailure(`make sure that order ${id} is stored`, this.#file.path, error, {
+      hint: `it may or may not be stored; placing it again with --id ${id} is safe`,
+    });
+  }
+
+  #attempt<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      throw storeFailure("read the orders", this.#file.path, error);
+    }
+  }
+}
+
+/** How an id was claimed is the file's own affair. */
+function withoutClaim({ id, placedAt, items }: StoredOrder): Order {
+  return { id, placedAt, items };
 }

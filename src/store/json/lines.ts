@@ -12,19 +12,16 @@ export interface Line {
 }
 
 /**
- * Reads the lines of an open file from its beginning to byte `end`, a chunk at a time. A last line
- * without a newline is a line, unless it is empty.
+ * Reads the lines of an open file up to byte `end`, a chunk at a time. A last line without a
+ * newline is a line, unless it is empty.
  */
 export function* readLines(fd: number, end: number): Generator<Line, void> {
   let start = 0;
   let head: Buffer[] = []; // the beginning of a line that crosses chunks
-  for (let position = 0; position < end; ) {
-    const chunk = readChunk(fd, position, Math.min(CHUNK, end - position));
-    if (chunk.length === 0) break; // cut short while we read
-    position += chunk.length;
+  for (const chunk of chunks(fd, 0, end)) {
     let cursor = 0;
     for (let newline = chunk.indexOf(NEWLINE); newline >= 0; ) {
-      const bytes = join(head, chunk.subarray(cursor, newline));
+      const bytes = join([...head, chunk.subarray(cursor, newline)]);
       yield { start, bytes };
       head = [];
       start += bytes.length + 1;
@@ -44,7 +41,7 @@ export function* readLinesBackward(fd: number, end: number): Generator<Line, voi
     const size = Math.min(CHUNK, position);
     position -= size;
     const chunk = readChunk(fd, position, size);
-    if (chunk.length < size) break;
+    if (chunk.length < size) break; // cut short while we read
     let cursor = size;
     for (let newline = chunk.lastIndexOf(NEWLINE); newline >= 0; ) {
       const bytes = join([chunk.subarray(newline + 1, cursor), ...tail]);
@@ -59,16 +56,82 @@ export function* readLinesBackward(fd: number, end: number): Generator<Line, voi
   }
 }
 
-/** The number, counted from 1, of the line that begins at byte `start`. */
-export function lineNumberAt(fd: number, start: number): number {
-  let newlines = 0;
-  for (let position = 0; position < start; ) {
-    const chunk = readChunk(fd, position, Math.min(CHUNK, start - position));
-    if (chunk.length === 0) break;
-    position += chunk.length;
-    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) newlines++;
+/**
+ * Reads those lines that contain `needle` and begin between the bytes `from`, which must be the
+ * beginning of a line, and `end`. The others are not even taken apart: the search is for bytes.
+ */
+export function* readLinesWith(
+  needle: Buffer,
+  fd: number,
+  end: number,
+  from = 0,
+): Generator<Line, void> {
+  for (let position = from; position < end; ) {
+    const hit = indexOf(needle, fd, position, end);
+    if (hit < 0) return;
+    const start = lastNewline(fd, position, hit) + 1;
+    const newline = indexOf(Buffer.of(NEWLINE), fd, hit + needle.length, end);
+    const stop = newline < 0 ? end : newline;
+    yield { start, bytes: readChunk(fd, start, stop - start) };
+    position = stop + 1;
   }
-  return newlines + 1;
+}
+
+/** Tells the numbers of lines. Each question costs a look at the bytes since the one before it. */
+export class LineNumbers {
+  readonly #fd: number;
+  #start = 0;
+  #number = 1;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  /** The number, counted from 1, of the line that begins at byte `start`. */
+  at(start: number): number {
+    if (start >= this.#start) this.#number += this.#newlines(this.#start, start);
+    else this.#number -= this.#newlines(start, this.#start);
+    this.#start = start;
+    return this.#number;
+  }
+
+  #newlines(from: number, end: number): number {
+    let count = 0;
+    for (const chunk of chunks(this.#fd, from, end)) {
+      for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) count++;
+    }
+    return count;
+  }
+}
+
+function indexOf(needle: Buffer, fd: number, from: number, end: number): number {
+  const overlap = needle.length - 1;
+  for (let position = from; position + overlap < end; position += CHUNK) {
+    const chunk = readChunk(fd, position, Math.min(CHUNK + overlap, end - position));
+    const found = chunk.indexOf(needle);
+    if (found >= 0) return position + found;
+  }
+  return -1;
+}
+
+/** Where the last newline before `end` is, not before `from`; `from - 1` if there is none. */
+export function lastNewline(fd: number, from: number, end: number): number {
+  for (let stop = end; stop > from; ) {
+    const start = Math.max(from, stop - CHUNK);
+    const found = readChunk(fd, start, stop - start).lastIndexOf(NEWLINE);
+    if (found >= 0) return start + found;
+    stop = start;
+  }
+  return from - 1;
+}
+
+function* chunks(fd: number, from: number, end: number): Generator<Buffer, void> {
+  for (let position = from; position < end; ) {
+    const chunk = readChunk(fd, position, Math.min(CHUNK, end - position));
+    if (chunk.length === 0) return; // cut short while we read
+    yield chunk;
+    position += chunk.length;
+  }
 }
 
 function readChunk(fd: number, position: number, size: number): Buffer {
@@ -82,7 +145,6 @@ function readChunk(fd: number, position: number, size: number): Buffer {
   return buffer.subarray(0, filled);
 }
 
-function join(parts: readonly Buffer[], last?: Buffer): Buffer {
-  if (last === undefined) return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
-  return parts.length === 0 ? last : Buffer.concat([...parts, last]);
+function join(parts: readonly Buffer[]): Buffer {
+  return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
 }

@@ -1,11 +1,31 @@
 import { isUtf8 } from "node:buffer";
 import { type Order, orderProblem } from "../../domain/order.js";
 import { escapeUnsafe, safeJson } from "../../domain/printable.js";
+import { crc32 } from "./crc32.js";
 
-/** A line that is no order, and why. */
-export interface DamagedLine {
-  readonly problem: string;
+/**
+ * How an order came to carry an id that its caller chose. Two processes may claim an id at the same
+ * time: both append, and the line that stands first on file holds the id.
+ */
+export interface Claim {
+  /** The file held no order of this id up to this byte when the line was appended. */
+  readonly checkedTo: number;
+  /** Tells this line from that of another process which claimed the same id for the same items. */
+  readonly token: string;
 }
+
+/** An order as it stands on file. */
+export interface StoredOrder extends Order {
+  readonly claim?: Claim;
+}
+
+/** What one line of the file turned out to be. */
+export type DecodedLine =
+  /** `sealed`: it ends in its checksum, so it is one of ours, whole and unchanged. */
+  | { readonly kind: "order"; readonly order: StoredOrder; readonly sealed: boolean }
+  | { readonly kind: "damage"; readonly problem: string }
+  /** Blank, or torn and cancelled. */
+  | { readonly kind: "nothing" };
 
 /**
  * Ends a line that was torn by a crash: ASCII CAN, "disregard what went before". No order ends like
@@ -14,29 +34,76 @@ export interface DamagedLine {
  */
 export const CANCEL = "\x18";
 
-/** One order as a line of `orders.jsonl`, its newline included. */
-export function encodeOrder({ id, placedAt, items }: Order): string {
-  return `${safeJson({ id, placedAt, items })}\n`;
+const BEGINNING = '{"id":"';
+const SEAL = /,"crc32":"([0-9a-f]{8})"\}$/;
+/** In bytes. No order comes near: MOST_CHARACTERS of domain/order.ts, each escaped, is less. */
+const LONGEST = 2 ** 27;
+const SEAL_LENGTH = ',"crc32":"01234567"}'.length;
+const FIELDS: ReadonlySet<string> = new Set(["id", "placedAt", "items"]);
+const NOTHING: DecodedLine = { kind: "nothing" };
+
+/** One order as a line of the file, sealed with a checksum of itself, its newline included. */
+export function encodeOrder({ id, placedAt, items, claim }: StoredOrder): string {
+  const open = safeJson({ id, placedAt, items, ...(claim && { claim }) }).slice(0, -1);
+  return `${open},"crc32":"${crc32(Buffer.from(open))}"}\n`;
 }
 
-/** Reads one line, without its newline: an order, damage, or nothing if it is blank or cancelled. */
-export function decodeLine(line: Buffer): Order | DamagedLine | undefined {
-  if (line.at(-1) === CANCEL.charCodeAt(0)) return undefined;
-  if (!isUtf8(line)) return { problem: "not UTF-8" };
-  const text = line.toString("utf8");
-  if (text.trim() === "") return undefined;
+/** Whether a line ends in a checksum that is right: then it is one of ours and as it was written. */
+export function isIntact(line: Buffer): boolean {
+  const seal = SEAL.exec(line.toString("latin1", line.length - SEAL_LENGTH))?.[1];
+  return seal !== undefined && seal === checksum(line);
+}
+
+/** Reads one line, without its newline. */
+export function decodeLine(line: Buffer): DecodedLine {
+  if (line.length > LONGEST) return damage(`longer than any order: ${line.length} bytes`);
+  if (line.at(-1) === CANCEL.charCodeAt(0)) return NOTHING;
+  if (!isUtf8(line)) return afterFragment(line) ?? damage("not UTF-8");
+  const text = line.toString("utf8").trim();
+  if (text === "") return NOTHING;
+  const seal = SEAL.exec(text)?.[1];
+  if (seal !== undefined && seal !== checksum(line)) {
+    return afterFragment(line) ?? damage(`its checksum does not match: ${excerpt(text)}`);
+  }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return { problem: `not an order: ${excerpt(text)}` };
+    return damage(`not an order: ${excerpt(text)}`);
   }
-  const problem = orderProblem(value);
-  if (problem !== undefined) return { problem: `not an order: ${problem}: ${excerpt(text)}` };
-  const { id, placedAt, items } = value as Order;
-  return { id, placedAt, items };
+  const problem = orderProblem(value) ?? (seal === undefined ? unknownField(value) : undefined);
+  if (problem !== undefined) return damage(`not an order: ${problem}: ${excerpt(text)}`);
+  const { id, placedAt, items, claim } = value as StoredOrder;
+  const order: StoredOrder = { id, placedAt, items, ...(claim && { claim }) };
+  return { kind: "order", order, sealed: seal !== undefined };
+}
+
+/**
+ * The order at the end of a line that begins with a fragment: what is left if a process dies within
+ * its write while another, which saw an intact file a moment ago, is about to append. No item can
+ * be taken for the beginning of an order: in a JSON string its quotes are escaped.
+ */
+function afterFragment(line: Buffer): DecodedLine | undefined {
+  const start = line.lastIndexOf(BEGINNING);
+  const decoded = start > 0 ? decodeLine(line.subarray(start)) : undefined;
+  return decoded?.kind === "order" && decoded.sealed ? decoded : undefined;
+}
+
+function checksum(line: Buffer): string {
+  const end = line.lastIndexOf("}") + 1; // white space may follow
+  return crc32(line.subarray(0, end - SEAL_LENGTH));
+}
+
+/** Without a checksum, a field that nobody knows may be a known one that was damaged. */
+function unknownField(value: unknown): string | undefined {
+  const unknown = Object.keys(value as object).find((field) => !FIELDS.has(field));
+  return unknown === undefined ? undefined : `unknown field '${unknown}'`;
+}
+
+function damage(problem: string): DecodedLine {
+  return { kind: "damage", problem: escapeUnsafe(problem) };
 }
 
 function excerpt(text: string): string {
-  return escapeUnsafe(text.length <= 40 ? text : `${text.slice(0, 40)}…`);
+  return text.length <= 40 ? text : `${text.slice(0, 40)}…`;
 }

@@ -4,8 +4,24 @@ import type { SyncAdapter } from "lowdb";
 import type { Order } from "../../domain/order.js";
 import type { Damage } from "../order-store.js";
 import { createDirectory, syncDirectory } from "./directory.js";
-import { type Line, lineNumberAt, readLines, readLinesBackward } from "./lines.js";
-import { CANCEL, decodeLine, encodeOrder } from "./order-line.js";
+import {
+  type Line,
+  LineNumbers,
+  lastNewline,
+  readLines,
+  readLinesBackward,
+  readLinesWith,
+} from "./lines.js";
+import { CANCEL, decodeLine, encodeOrder, isIntact, type StoredOrder } from "./order-line.js";
+
+type ReadLines = (fd: number, end: number) => Iterable<Line>;
+
+/** Something that reading the file came across. `place` names it, as `orders.jsonl:17`. */
+export type Finding =
+  | { readonly kind: "order"; readonly order: StoredOrder; place(): string }
+  | { readonly kind: "damage"; readonly problem: string; place(): string }
+  /** An unfinished last line: a write under way, or one torn by a crash. Never acknowledged. */
+  | { readonly kind: "torn"; readonly bytes: number };
 
 /**
  * `orders.jsonl`: an append-only lowdb adapter for a list of orders, one a line.
@@ -13,7 +29,7 @@ import { CANCEL, decodeLine, encodeOrder } from "./order-line.js";
  * What is on file is never rewritten. lowdb's own file adapter rewrites the whole document at each
  * write: with two writers the later one erases what the earlier one stored, and nothing is synced.
  */
-export class OrdersFile implements SyncAdapter<Order[]> {
+export class OrdersFile implements SyncAdapter<StoredOrder[]> {
   readonly path: string;
   readonly #onDamage: (damage: Damage) => void;
   readonly #onFile = new WeakSet<Order>();
@@ -24,7 +40,7 @@ export class OrdersFile implements SyncAdapter<Order[]> {
   }
 
   /** All orders on file, oldest first; `null` when there is no file, as lowdb wants it. */
-  read(): Order[] | null {
+  read(): StoredOrder[] | null {
     const orders = [...this.orders()];
     for (const order of orders) this.#onFile.add(order);
     return orders.length === 0 ? null : orders;
@@ -37,7 +53,7 @@ export class OrdersFile implements SyncAdapter<Order[]> {
    * sets such writes one after another, so that processes need no lock between them.
    * {@link https://pubs.opengroup.org/onlinepubs/9799919799/functions/write.html POSIX, write}
    */
-  write(orders: Order[]): void {
+  write(orders: StoredOrder[]): void {
     const fresh = orders.filter((order) => !this.#onFile.has(order));
     if (fresh.length === 0) return;
     const fd = this.#openForAppend();
@@ -59,39 +75,89 @@ export class OrdersFile implements SyncAdapter<Order[]> {
     for (const order of fresh) this.#onFile.add(order);
   }
 
+  /** Puts on stable storage what other processes may have written and not synced yet. */
+  sync(): void {
+    const fd = this.#openForAppend();
+    try {
+      fdatasyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  /** Where the last line that is finished ends, in bytes; 0 if there is none. */
+  finishedTo(): number {
+    const fd = this.#openForReading();
+    if (fd === undefined) return 0;
+    try {
+      return lastNewline(fd, 0, fstatSync(fd).size) + 1;
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  /** The order that holds an id, the first on file, searched from byte `from`. */
+  holderOf(id: string, from = 0): StoredOrder | undefined {
+    const needle = Buffer.from(id);
+    const lines: ReadLines = (fd, end) => readLinesWith(needle, fd, end, from);
+    for (const order of this.#orders(lines)) if (order.id === id) return order;
+    return undefined;
+  }
+
   /** The orders on file, oldest first, read as they are asked for. */
-  *orders(): Generator<Order, void> {
-    yield* this.#decode(readLines);
+  orders(): Generator<StoredOrder, void> {
+    return this.#orders(readLines);
   }
 
   /** The orders on file, newest first, read as they are asked for. */
-  *ordersBackward(): Generator<Order, void> {
-    yield* this.#decode(readLinesBackward);
+  ordersBackward(): Generator<StoredOrder, void> {
+    return this.#orders(readLinesBackward);
   }
 
-  /** The orders on lines that contain `text`, oldest first; other lines are not parsed. */
-  *ordersOnLinesWith(text: string): Generator<Order, void> {
+  /**
+   * The orders on lines that contain `text`, oldest first. Of the other lines only the checksums are
+   * looked at, so that damage does not go unnoticed.
+   */
+  ordersOnLinesWith(text: string): Generator<StoredOrder, void> {
     const needle = Buffer.from(text);
-    yield* this.#decode(readLines, ({ bytes }) => bytes.includes(needle));
+    return this.#orders(readLines, (line) => line.includes(needle) || !isIntact(line));
   }
 
-  *#decode(
-    lines: typeof readLines,
-    wanted: (line: Line) => boolean = () => true,
-  ): Generator<Order, void> {
+  /** Everything on file, in its order. */
+  findings(): Generator<Finding, void> {
+    return this.#findings(readLines);
+  }
+
+  *#orders(lines: ReadLines, wanted?: (line: Buffer) => boolean): Generator<StoredOrder, void> {
+    for (const finding of this.#findings(lines, wanted)) {
+      if (finding.kind === "order") yield finding.order;
+      else if (finding.kind === "damage") {
+        this.#onDamage({ place: finding.place(), problem: finding.problem });
+      }
+    }
+  }
+
+  *#findings(
+    lines: ReadLines,
+    wanted: (line: Buffer) => boolean = () => true,
+  ): Generator<Finding, void> {
     const fd = this.#openForReading();
     if (fd === undefined) return;
     try {
       const end = fstatSync(fd).size;
-      for (const line of lines(fd, end)) {
-        if (!wanted(line)) continue;
-        const decoded = decodeLine(line.bytes);
-        if (decoded === undefined) continue;
-        if (!("problem" in decoded)) yield decoded;
-        // An unfinished last line is a write under way, or torn by a crash: never acknowledged.
-        else if (line.start + line.bytes.length < end) {
-          const place = `${basename(this.path)}:${lineNumberAt(fd, line.start)}`;
-          this.#onDamage({ place, problem: decoded.problem });
+      const numbers = new LineNumbers(fd);
+      for (const { start, bytes } of lines(fd, end)) {
+        if (!wanted(bytes)) continue;
+        const decoded = decodeLine(bytes);
+        const place = () => `${basename(this.path)}:${numbers.at(start)}`;
+        const finished = start + bytes.length < end;
+        if (decoded.kind === "order" && (finished || !decoded.sealed)) {
+          const { order } = decoded;
+          if (!isHeldBefore(fd, order, start)) yield { kind: "order", order, place };
+        } else if (decoded.kind === "damage" && finished) {
+          yield { kind: "damage", problem: decoded.problem, place };
+        } else if (!finished) {
+          yield { kind: "torn", bytes: bytes.length };
         }
       }
     } finally {
@@ -124,8 +190,23 @@ function isMissing(error: unknown): boolean {
 }
 
 /**
- * What ends the last line if a crash left it without its newline: so that the next order stands on
- * a line of its own, and a fragment, which nobody was ever told is stored, counts for nothing.
+ * Whether an earlier line holds the id that this one claims. Only the bytes between those that its
+ * writer had checked and the line itself can tell: mostly there are none.
+ */
+function isHeldBefore(fd: number, { id, claim }: StoredOrder, start: number): boolean {
+  if (claim === undefined) return false;
+  const from = claim.checkedTo <= start ? claim.checkedTo : 0; // the file is not what it was
+  for (const { bytes } of readLinesWith(Buffer.from(id), fd, start, from)) {
+    const decoded = decodeLine(bytes);
+    if (decoded.kind === "order" && decoded.order.id === id) return true;
+  }
+  return false;
+}
+
+/**
+ * What ends the last line if a crash left it without its newline, so that the next order stands on
+ * a line of its own. A fragment, which nobody was ever told is stored, is cancelled; a whole order
+ * that somebody put there by hand is only finished.
  */
 function endOfTornLine(fd: number, size: number): string {
   if (size === 0) return "";
@@ -134,7 +215,7 @@ function endOfTornLine(fd: number, size: number): string {
   if (last.toString("latin1") === "\n") return "";
   for (const { bytes } of readLinesBackward(fd, size)) {
     const decoded = decodeLine(bytes);
-    return decoded !== undefined && "problem" in decoded ? `${CANCEL}\n` : "\n";
+    return decoded.kind === "order" && !decoded.sealed ? "\n" : `${CANCEL}\n`;
   }
   return "";
 }

@@ -18,12 +18,17 @@ const HINTS: Readonly<Record<string, string>> = {
  * Puts what the operating system said into one sentence: what could not be done, where and why.
  * Any other error is a fault of this program and is returned as it is.
  */
-export function storeFailure(action: string, path: string, error: unknown): unknown {
+export function storeFailure(
+  action: string,
+  path: string,
+  error: unknown,
+  { hint }: { hint?: string } = {},
+): unknown {
   const { code, syscall, message } = error as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined) return error;
   const reason = /^[A-Z0-9]+: ([^,]+)/.exec(message)?.[1] ?? message;
   return new OrdersError("store-failed", `cannot ${action}: ${reason}: ${path}`, {
     cause: error,
-    hint: HINTS[code],
+    hint: hint ?? HINTS[code],
   });
 }

@@ -1,0 +1,39 @@
+import { Command } from "commander";
+import { safeJson } from "../domain/printable.js";
+import { addCommonOptions, jsonOption } from "./common-options.js";
+import type { CommonOptions, VerbDeps } from "./verb-deps.js";
+
+/** What `check` can be told. */
+export interface CheckOptions extends CommonOptions {
+  readonly json?: boolean;
+}
+
+/** Parses `check`. */
+export function createCheckCommand(deps: VerbDeps): Command {
+  const command = new Command("check")
+    .description(
+      "Read the whole store: every order must be readable, and no two may have the same id.\nExit code 0 if all is well, 6 if there is damage.",
+    )
+    .addOption(jsonOption("print the findings as JSON"))
+    .action(() => runCheck(command.optsWithGlobals(), deps));
+  return addCommonOptions(command, ["orders check", "orders check --store /backup/orders --json"]);
+}
+
+/** Checks the whole store and prints a summary; each damaged place goes to stderr. */
+export async function runCheck(options: CheckOptions, deps: VerbDeps): Promise<void> {
+  const { stdout, stderr } = deps.io;
+  const { store } = await deps.open(options);
+  const { orders, damage, notes } = await store.check();
+  for (const each of damage) deps.reportDamage(each);
+  if (options.json) {
+    stdout.write(`${safeJson({ location: store.location, orders, damage, notes })}\n`);
+    return;
+  }
+  for (const note of notes) stderr.write(`${note}\n`);
+  const found = damage.length === 0 ? "no damage" : count(damage.length, "damaged place");
+  stdout.write(`${count(orders, "order")}, ${found}\n`);
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
