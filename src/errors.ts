@@ -12,8 +12,14 @@ export type ErrorCode =
   | "notification-failed"
   /** That id is held by an order of other items; nothing was stored. */
   | "conflict"
-  /** There is no such order, or more than one is meant. */
+  /** There is no such order or subscription, or more than one is meant. */
   | "not-found"
+  /** Somebody else is subscribed by that name, and the store cannot share orders out. */
+  | "subscription-busy"
+  /** What the store holds is not what it should be, and going on could pass orders over. */
+  | "store-damaged"
+  /** The server cannot be reached, or refuses. */
+  | "server-failed"
   /** Results could not be written out. */
   | "output-failed";
 

@@ -22,6 +22,9 @@ const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   "notification-failed": 3,
   "not-found": NOT_FOUND,
   conflict: 5,
+  "subscription-busy": FAILED,
+  "store-damaged": DAMAGE_FOUND,
+  "server-failed": 7,
 };
 
 /**
