@@ -1,9 +1,11 @@
 import { MessageBus } from "./bus/message-bus.js";
+import type { DeliverOptions } from "./deliver.js";
 import type { Commands, PlacedOrder } from "./domain/commands.js";
 import type { Events } from "./domain/events.js";
 import type { SalesDesk } from "./handlers/notify-sales.js";
 import { registry } from "./handlers/registry.js";
 import { openStore } from "./store/open-store.js";
+import type { Delivery, FeedOptions } from "./store/order-feed.js";
 import type { OrderStore, StoreOptions } from "./store/order-store.js";
 
 /** The bus of this program: it carries {@link Commands} and {@link Events}. */
@@ -31,6 +33,17 @@ export interface Orders {
    *   `notification-failed`: the order is stored, but a handler failed.
    */
   placeOrder(items: readonly string[], id?: string): Promise<PlacedOrder>;
+  /**
+   * The deliveries of a subscription: orders that wait, then each new one; acknowledge each with
+   * `ack()`. See {@link OrderFeed.subscribe}.
+   */
+  subscribe(name: string | null, options?: FeedOptions): AsyncIterable<Delivery>;
+  /**
+   * Publishes OrderCreated on the bus for each order of a subscription, until `signal` is aborted
+   * or, with `untilCaughtUp`, none waits. Of no use in the program that places the orders: its
+   * handlers hear of each one at once, and would hear of it again.
+   */
+  deliver(name: string | null, options?: DeliverOptions): Promise<void>;
   /** Waits for what is under way and closes the store. */
   close(): Promise<void>;
 }
@@ -53,6 +66,13 @@ export async function openOrders(options: OpenOrdersOptions): Promise<Orders> {
     store,
     bus,
     placeOrder: (items, id) => bus.send("place-order", { items, ...(id !== undefined && { id }) }),
+    async *subscribe(name, feedOptions) {
+      yield* (await store.feed()).subscribe(name, feedOptions);
+    },
+    async deliver(name, deliverOptions) {
+      const { deliverOrders } = await import("./deliver.js");
+      await deliverOrders(await store.feed(), bus, name, deliverOptions);
+    },
     close: () => store.close(),
   };
 }

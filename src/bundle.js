@@ -40,5 +40,7 @@ await build({
     format: "cjs",
     entryFileNames: "[name].cjs",
     chunkFileNames: "[name].cjs",
+    // What several verbs need is one file: each further one costs a third of a millisecond to open.
+    codeSplitting: { groups: [{ name: "shared", minShareCount: 2 }] },
   },
 });

@@ -18,6 +18,8 @@ export type ErrorCode =
   | "subscription-busy"
   /** What the store holds is not what it should be, and going on could pass orders over. */
   | "store-damaged"
+  /** The command that was to be run for an order cannot be run at all. */
+  | "hook-failed"
   /** The server cannot be reached, or refuses. */
   | "server-failed"
   /** Results could not be written out. */

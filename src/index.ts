@@ -18,6 +18,7 @@ export type {
   Registry,
   SubscribeOptions,
 } from "./bus/types.js";
+export type { Consequence, DeliverOptions, RetryPolicy } from "./deliver.js";
 export type { Commands, NotifySales, PlacedOrder, PlaceOrder } from "./domain/commands.js";
 export type { Events, OrderCreated } from "./domain/events.js";
 export type { Message } from "./domain/message.js";
@@ -27,6 +28,14 @@ export { type ErrorCode, OrdersError } from "./errors.js";
 export type { SalesDesk } from "./handlers/notify-sales.js";
 export { MemoryOrderStore } from "./store/memory.js";
 export { openStore } from "./store/open-store.js";
+export type {
+  Delivery,
+  FeedOptions,
+  OrderFeed,
+  ParkedOrder,
+  StartingPoint,
+  SubscriptionStatus,
+} from "./store/order-feed.js";
 export type {
   Damage,
   OrderQuery,

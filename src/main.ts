@@ -17,6 +17,7 @@ const DAMAGE_FOUND = 6;
 const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   "store-failed": FAILED,
   "output-failed": FAILED,
+  "hook-failed": FAILED,
   "invalid-usage": WRONG_USAGE,
   "invalid-order": WRONG_USAGE,
   "notification-failed": 3,
@@ -44,6 +45,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     exitCode = report(error, argv, deps);
   }
   const damaged = await deps.close();
+  if (deps.stoppedBy !== undefined) io.endBy(deps.stoppedBy);
   // Where there is damage, an order that was not found may have stood there.
   return damaged && (exitCode === DONE || exitCode === NOT_FOUND) ? DAMAGE_FOUND : exitCode;
 }

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { OrdersError } from "../errors.js";
 
 /** Gives a verb the options that every verb has, and examples that stand first in its help. */
 export function addCommonOptions(command: Command, examples: readonly string[] = []): Command {
@@ -24,4 +25,13 @@ export function jsonOption(description: string): Option {
 /** `-q, --quiet`, in the words of a verb; it and `--json` exclude each other. */
 export function quietOption(description: string): Option {
   return new Option("-q, --quiet", description).conflicts("json");
+}
+
+/** Refuses a word that stands where one of the commands below a verb could have stood. */
+export function refuseUnknown(word: string | undefined, verb: Command): void {
+  if (word === undefined) return;
+  const known = verb.commands.map((command) => command.name()).join(" or ");
+  throw new OrdersError("invalid-usage", `unknown command '${verb.name()} ${word}'`, {
+    hint: `after ${verb.name()} comes ${known}, or nothing`,
+  });
 }

@@ -15,6 +15,9 @@ export interface Output {
   write(text: string): boolean;
 }
 
+/** Asks a process to stop: Ctrl-C, or `kill`. */
+export type StopSignal = "SIGINT" | "SIGTERM";
+
 /** Everything of the world outside that the command line touches, apart from the store. */
 export interface Io extends Surroundings {
   readonly stdin: { readonly isTerminal: boolean; read(): AsyncIterable<Uint8Array> };
@@ -22,8 +25,11 @@ export interface Io extends Surroundings {
   readonly stderr: Output;
   now(): Date;
   /**
-   * From now on a signal that ends the process does so only between two turns of the event loop. An
-   * order is appended, synced and acknowledged within one turn: no signal comes in between.
+   * From now on a signal that asks the process to stop is told to `listener` instead, between two
+   * turns of the event loop. An order is appended, synced and acknowledged within one turn: nothing
+   * comes in between.
    */
-  deferSignals(): void;
+  onStop(listener: (signal: StopSignal) => void): void;
+  /** Ends the process by a signal, so that a shell sees what ended it: its loops stop then too. */
+  endBy(signal: StopSignal): void;
 }

@@ -34,6 +34,15 @@ export function parseTime(text: string, now: Date): TimeSpan | undefined {
   return instant(new Date(word.replace(" ", "T").toUpperCase()));
 }
 
+const DURATION = /^(\d{1,6})(ms|[smhd])$/;
+
+/** Understands `500ms`, `30s`, `5m`, `2h` and `1d`; in milliseconds, `undefined` if it is none. */
+export function parseDuration(text: string): number | undefined {
+  const [, amount, unit = ""] = DURATION.exec(text.trim().toLowerCase()) ?? [];
+  if (amount === undefined) return undefined;
+  return Number(amount) * (unit === "ms" ? 1 : (UNITS[unit] ?? 0));
+}
+
 function instant(date: Date): TimeSpan | undefined {
   return Number.isNaN(date.getTime()) ? undefined : { first: date, last: date };
 }

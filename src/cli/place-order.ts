@@ -45,7 +45,7 @@ export async function runPlaceOrder(
 ): Promise<void> {
   const { io } = deps;
   const wanted = await namedItems(items, io);
-  io.deferSignals();
+  io.onStop((signal) => io.endBy(signal));
   if (options.json || options.quiet) {
     const orders = await deps.open(options);
     const { order, replayed } = await orders.placeOrder(wanted, options.id);

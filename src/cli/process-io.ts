@@ -19,11 +19,12 @@ export function processIo(packageRoot: string): Io {
     home: homedir(),
     packageRoot,
     now: () => new Date(),
-    deferSignals() {
-      for (const signal of ["SIGINT", "SIGTERM"] as const) {
-        // Raised again, so that a shell sees what ended the process: its loops stop then too.
-        process.once(signal, () => process.kill(process.pid, signal));
-      }
+    onStop(listener) {
+      process.on("SIGINT", listener).on("SIGTERM", listener);
+    },
+    endBy(signal) {
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
     },
   };
 }

@@ -67,7 +67,9 @@ async function createVerb(
   const named = [verb.name, verb.alias].some((name) => name !== undefined && argv.includes(name));
   const command = named ? (await verb.load())(deps) : new Command(verb.name);
   if (verb.alias !== undefined) command.alias(verb.alias);
-  return command.summary(verb.summary).copyInheritedSettings(program);
+  command.summary(verb.summary).copyInheritedSettings(program);
+  for (const below of command.commands) below.copyInheritedSettings(command);
+  return command;
 }
 
 function version(packageRoot: string): string {

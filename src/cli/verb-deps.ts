@@ -2,7 +2,7 @@ import { type Orders, openOrders } from "../app.js";
 import type { SalesDesk } from "../handlers/notify-sales.js";
 import { type Setting, storeSetting } from "../settings.js";
 import type { Damage } from "../store/order-store.js";
-import type { Io, Output } from "./io.js";
+import type { Io, Output, StopSignal } from "./io.js";
 import { colorFlag, createStyle, type Style, wantsColor } from "./render/style.js";
 import { traceMessages } from "./trace.js";
 
@@ -15,6 +15,8 @@ export interface CommonOptions {
 /** What the verbs share during one run of the program. */
 export class VerbDeps {
   readonly io: Io;
+  /** The signal that ended the verb, which is to end the process too. */
+  stoppedBy: StopSignal | undefined;
   readonly #colorFlag: boolean | undefined;
   readonly #opened: Orders[] = [];
   readonly #damaged = new Set<string>();

@@ -34,6 +34,21 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import("./show.js")).createShowCommand,
   },
   {
+    name: "watch",
+    summary: "tell of each order as it is placed",
+    load: async () => (await import("./watch.js")).createWatchCommand,
+  },
+  {
+    name: "subscriptions",
+    summary: "print who is told of orders, and how many wait",
+    load: async () => (await import("./subscriptions.js")).createSubscriptionsCommand,
+  },
+  {
+    name: "parked",
+    summary: "print, retry or drop the orders that could not be handled",
+    load: async () => (await import("./parked.js")).createParkedCommand,
+  },
+  {
     name: "check",
     summary: "look for damage in the whole store",
     load: async () => (await import("./check.js")).createCheckCommand,

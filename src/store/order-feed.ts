@@ -2,7 +2,8 @@ import type { Order } from "../domain/order.js";
 
 /**
  * Where a new subscription begins: with the oldest order, after the newest, with the first order
- * placed at a time or later (form of {@link Order.placedAt}), or with one certain order.
+ * placed at a time or later (form of {@link Order.placedAt}; after the newest if there is none yet),
+ * or with one certain order.
  */
 export type StartingPoint = "start" | "now" | { readonly since: string } | { readonly id: string };
 
@@ -16,9 +17,10 @@ export interface FeedOptions {
   /**
    * How many orders may be handed over before an acknowledgement has to be on stable storage: 1
    * unless given. It is also how many orders a crash can repeat, and what it costs to repeat none.
+   * Who has so many in hand and asks for more waits until one is acknowledged or parked.
    */
   readonly batch?: number | undefined;
-  /** End once nothing is waiting, rather than wait for more. */
+  /** End once there is nothing to hand over, rather than wait for more. */
   readonly untilCaughtUp?: boolean | undefined;
   /** Ends the deliveries; those in hand can still be acknowledged, parked or left. */
   readonly signal?: AbortSignal | undefined;
@@ -35,9 +37,12 @@ export interface Delivery {
   readonly redelivered: boolean;
   /** The order was handled. Resolves once that is remembered; see {@link FeedOptions.batch}. */
   ack(): Promise<void>;
-  /** Handling failed and is tried again: the same order as its next attempt. */
+  /** Handling failed and is tried again: the same order as its next attempt, redelivered. */
   retry(): Promise<Delivery>;
-  /** Gives up for now: the order is kept aside with the reason, and the next one goes on. */
+  /**
+   * Gives up for now: the order is kept aside with the reason, and the next one goes on. It stays
+   * parked until a later delivery of it is acknowledged, and its attempts are counted on.
+   */
   park(reason: string): Promise<void>;
 }
 
@@ -58,7 +63,7 @@ export interface SubscriptionStatus {
   readonly name: string;
   /** The id of the last order before the first one that waits; `null` if there is none. */
   readonly after: string | null;
-  /** How many orders wait for it: stored, and not acknowledged. */
+  /** How many orders wait for it: stored, and neither acknowledged nor parked. */
   readonly waiting: number;
   /** How many orders it has parked. */
   readonly parked: number;
@@ -80,10 +85,10 @@ export interface OrderFeed {
    *
    * @param name the subscription (see {@link isSubscriptionName}); `null` for a passing one that is
    *   forgotten when it ends and begins with "now" unless told otherwise.
-   * @throws {OrdersError} `subscription-busy`: somebody else is subscribed by that name, and this
-   *   store cannot share orders out; `not-found`: there is no order to begin with;
-   *   `store-damaged`: the orders before the position are not those that were there;
-   *   `store-failed`.
+   * @throws {OrdersError} when the first order is asked for. `invalid-usage`: nothing can have that
+   *   name; `subscription-busy`: somebody else is subscribed by that name, and this store cannot
+   *   share orders out; `not-found`: there is no order to begin with; `store-damaged`: the orders
+   *   before the position are not those that were there; `store-failed`.
    */
   subscribe(name: string | null, options?: FeedOptions): AsyncIterable<Delivery>;
 
@@ -91,7 +96,8 @@ export interface OrderFeed {
   subscriptions(): Promise<readonly SubscriptionStatus[]>;
 
   /**
-   * Puts a subscription to another place. What it has parked stays parked.
+   * Puts a subscription to another place. What it has parked stays parked, and attempts at other
+   * orders are counted afresh.
    *
    * @throws {OrdersError} `not-found`: no such subscription, no such order; `subscription-busy`.
    */
@@ -104,7 +110,7 @@ export interface OrderFeed {
    */
   remove(name: string): Promise<void>;
 
-  /** The parked orders of one subscription or of all, by subscription and then oldest first. */
+  /** The parked orders of one subscription or of all: by subscription, then as they were parked. */
   parked(name?: string): Promise<readonly ParkedOrder[]>;
 
   /**

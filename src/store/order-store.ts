@@ -1,5 +1,6 @@
 import type { PlacedOrder } from "../domain/commands.js";
 import type { Order, OrderFilter } from "../domain/order.js";
+import type { OrderFeed } from "./order-feed.js";
 
 /** Which orders to list. */
 export interface OrderQuery extends OrderFilter {
@@ -58,11 +59,13 @@ export interface StoreOptions {
   readonly onDamage?: (damage: Damage) => void;
 }
 
-/** One backend: where orders are kept. */
+/** One backend: where orders are kept, and the feed of them. */
 export interface OrderStore extends OrderRepository {
   /** Where the orders are, as a person would write it. Never holds a secret. */
   readonly location: string;
-  /** Looks at everything: that each order can be read and that no two have the same id. */
+  /** The feed of these orders. */
+  feed(): Promise<OrderFeed>;
+  /** Looks at everything: that each order can be read, that no two have the same id, the feed. */
   check(): Promise<StoreReport>;
   /** Waits for what is under way and lets go of files and connections. */
   close(): Promise<void>;

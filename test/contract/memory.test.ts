@@ -1,4 +1,10 @@
 import { MemoryOrderStore } from "../../src/store/memory.js";
+import { describeOrderFeed } from "./order-feed.contract.js";
 import { describeOrderStore } from "./order-store.contract.js";
 
 describeOrderStore("a store in memory", async () => new MemoryOrderStore());
+
+describeOrderFeed("a store in memory", { shares: false }, async () => {
+  const store = new MemoryOrderStore();
+  return async () => store;
+});

@@ -49,7 +49,8 @@ export async function runCli(argv: readonly string[], world: World = {}): Promis
     platform: "linux",
     home: "/home/ada",
     packageRoot: join(import.meta.dirname, "../.."),
-    deferSignals() {},
+    onStop() {},
+    endBy() {},
     now: () => (world.now === undefined ? new Date() : new Date(world.now)),
   };
   const exitCode = await main(argv, io);

@@ -40,7 +40,7 @@ export function createTable(columns: number, style: Style): Table {
 }
 
 /** Cuts text to a width in terminal columns, where wide characters take two. */
-function cut(text: string, columns: number): string {
+export function cut(text: string, columns: number): string {
   if (columns === Number.POSITIVE_INFINITY) return text;
   const limit = Math.max(0, columns);
   const { truncated, ellipsed, index } = truncatedWidth(text, { limit, ellipsis: ELLIPSIS });

@@ -4,8 +4,8 @@ import { v4 as uuid } from "uuid";
 import type { PlacedOrder } from "../../domain/commands.js";
 import { type Order, type OrderFilter, orderMatcher, sameItems } from "../../domain/order.js";
 import { OrdersError } from "../../errors.js";
-import type { OrderQuery, OrderStore, StoreOptions, StoreReport } from "../order-store.js";
-import { checkOrders } from "./check-orders.js";
+import type { OrderFeed } from "../order-feed.js";
+import type { Damage, OrderQuery, OrderStore, StoreOptions, StoreReport } from "../order-store.js";
 import type { Claim, StoredOrder } from "./order-line.js";
 import { OrdersFile } from "./orders-file.js";
 import { storeFailure } from "./store-failure.js";
@@ -19,15 +19,17 @@ interface Save {
 /** The default store: a directory on a local file system, with the orders in `orders.jsonl`. */
 export class JsonOrderStore implements OrderStore {
   readonly location: string;
+  readonly #onDamage: (damage: Damage) => void;
   readonly #file: OrdersFile;
   readonly #db: LowSync<StoredOrder[]>;
   #pending: Save[] = [];
 
   /** @param directory an absolute path; it need not exist yet. */
-  constructor(directory: string, { onDamage }: StoreOptions = {}) {
+  constructor(directory: string, { onDamage = () => {} }: StoreOptions = {}) {
     this.location = directory;
     this.#file = new OrdersFile(join(directory, "orders.jsonl"), onDamage);
     this.#db = new LowSync(this.#file, []);
+    this.#onDamage = onDamage;
   }
 
   save({ id, placedAt, items }: Order): Promise<void> {
@@ -83,11 +85,18 @@ export class JsonOrderStore implements OrderStore {
   }
 
   async check(): Promise<StoreReport> {
-    return this.#attempt(() => checkOrders(this.#file));
+    const { checkStore } = await import("./check-store.js");
+    return this.#attempt(() => checkStore(this.#file));
   }
 
   async close(): Promise<void> {
     this.#commit();
+  }
+
+  /** Loaded only when it is asked for: whoever places an order should not pay for it. */
+  async feed(): Promise<OrderFeed> {
+    const { JsonOrderFeed } = await import("./json-order-feed.js");
+    return new JsonOrderFeed(this.#file, this.#onDamage);
   }
 
   #newest(limit: number, matches: (order: Order) => boolean): StoredOrder[] {

@@ -12,13 +12,13 @@ export interface Line {
 }
 
 /**
- * Reads the lines of an open file up to byte `end`, a chunk at a time. A last line without a
- * newline is a line, unless it is empty.
+ * Reads the lines of an open file between the bytes `from`, which must be the beginning of a line,
+ * and `end`, a chunk at a time. A last line without a newline is a line, unless it is empty.
  */
-export function* readLines(fd: number, end: number): Generator<Line, void> {
-  let start = 0;
+export function* readLines(fd: number, end: number, from = 0): Generator<Line, void> {
+  let start = from;
   let head: Buffer[] = []; // the beginning of a line that crosses chunks
-  for (const chunk of chunks(fd, 0, end)) {
+  for (const chunk of chunks(fd, from, end)) {
     let cursor = 0;
     for (let newline = chunk.indexOf(NEWLINE); newline >= 0; ) {
       const bytes = join([...head, chunk.subarray(cursor, newline)]);
@@ -134,7 +134,8 @@ function* chunks(fd: number, from: number, end: number): Generator<Buffer, void>
   }
 }
 
-function readChunk(fd: number, position: number, size: number): Buffer {
+/** Reads `size` bytes at `position`, or fewer if the file ends before. */
+export function readChunk(fd: number, position: number, size: number): Buffer {
   const buffer = Buffer.allocUnsafe(size);
   let filled = 0;
   while (filled < size) {

@@ -3,22 +3,39 @@ import { basename, dirname } from "node:path";
 import type { SyncAdapter } from "lowdb";
 import type { Order } from "../../domain/order.js";
 import type { Damage } from "../order-store.js";
+import { crc32 } from "./crc32.js";
 import { createDirectory, syncDirectory } from "./directory.js";
 import {
   type Line,
   LineNumbers,
   lastNewline,
+  readChunk,
   readLines,
   readLinesBackward,
   readLinesWith,
 } from "./lines.js";
 import { CANCEL, decodeLine, encodeOrder, isIntact, type StoredOrder } from "./order-line.js";
 
+/** In bytes: the id of an order and its checksum, which stand at either end of a line, are mostly within. */
+const MARKED = 256;
+
 type ReadLines = (fd: number, end: number) => Iterable<Line>;
+
+/** A line that is an order, between two bytes of the file. */
+export interface OrderLine {
+  readonly kind: "order";
+  readonly order: StoredOrder;
+  readonly start: number;
+  /** Where the next line begins. */
+  readonly end: number;
+  /** It has its newline. */
+  readonly finished: boolean;
+  place(): string;
+}
 
 /** Something that reading the file came across. `place` names it, as `orders.jsonl:17`. */
 export type Finding =
-  | { readonly kind: "order"; readonly order: StoredOrder; place(): string }
+  | OrderLine
   | { readonly kind: "damage"; readonly problem: string; place(): string }
   /** An unfinished last line: a write under way, or one torn by a crash. Never acknowledged. */
   | { readonly kind: "torn"; readonly bytes: number };
@@ -77,7 +94,8 @@ export class OrdersFile implements SyncAdapter<StoredOrder[]> {
 
   /** Puts on stable storage what other processes may have written and not synced yet. */
   sync(): void {
-    const fd = this.#openForAppend();
+    // Windows syncs only what one may write.
+    const fd = process.platform === "win32" ? this.#openForAppend() : openSync(this.path, "r");
     try {
       fdatasyncSync(fd);
     } finally {
@@ -123,18 +141,44 @@ export class OrdersFile implements SyncAdapter<StoredOrder[]> {
     return this.#orders(readLines, (line) => line.includes(needle) || !isIntact(line));
   }
 
-  /** Everything on file, in its order. */
-  findings(): Generator<Finding, void> {
-    return this.#findings(readLines);
+  /** Everything on file from byte `from` on, which must be the beginning of a line. */
+  findings(from = 0): Generator<Finding, void> {
+    return this.#findings((fd, end) => readLines(fd, end, from));
+  }
+
+  /** The orders on lines that are finished, from byte `from` on; of the others, damage is reported. */
+  *finishedOrders(from: number): Generator<OrderLine, void> {
+    for (const finding of this.findings(from)) {
+      if (finding.kind === "damage") this.#report(finding);
+      if (finding.kind === "order" && finding.finished) yield finding;
+    }
+  }
+
+  /**
+   * A checksum of the bytes before `byte`, enough of them to tell one order from another; `undefined`
+   * if the file does not reach so far.
+   */
+  markAt(byte: number): string | undefined {
+    const fd = this.#openForReading();
+    if (fd === undefined) return byte === 0 ? crc32(Buffer.alloc(0)) : undefined;
+    try {
+      const start = Math.max(0, byte - MARKED);
+      const bytes = readChunk(fd, start, byte - start);
+      return bytes.length === byte - start ? crc32(bytes) : undefined;
+    } finally {
+      closeSync(fd);
+    }
   }
 
   *#orders(lines: ReadLines, wanted?: (line: Buffer) => boolean): Generator<StoredOrder, void> {
     for (const finding of this.#findings(lines, wanted)) {
       if (finding.kind === "order") yield finding.order;
-      else if (finding.kind === "damage") {
-        this.#onDamage({ place: finding.place(), problem: finding.problem });
-      }
+      else if (finding.kind === "damage") this.#report(finding);
     }
+  }
+
+  #report(finding: Finding & { kind: "damage" }): void {
+    this.#onDamage({ place: finding.place(), problem: finding.problem });
   }
 
   *#findings(
@@ -153,7 +197,10 @@ export class OrdersFile implements SyncAdapter<StoredOrder[]> {
         const finished = start + bytes.length < end;
         if (decoded.kind === "order" && (finished || !decoded.sealed)) {
           const { order } = decoded;
-          if (!isHeldBefore(fd, order, start)) yield { kind: "order", order, place };
+          const stop = start + bytes.length + 1;
+          if (!isHeldBefore(fd, order, start)) {
+            yield { kind: "order", order, start, end: stop, finished, place };
+          }
         } else if (decoded.kind === "damage" && finished) {
           yield { kind: "damage", problem: decoded.problem, place };
         } else if (!finished) {

@@ -1,0 +1,146 @@
+import type { ChildProcess } from "node:child_process";
+import { OrdersError } from "../errors.js";
+import type { Delivery } from "../store/order-feed.js";
+import type { Io, Output } from "./io.js";
+
+/** How a hook that was told to stop is given time to, in milliseconds, before it is killed. */
+const GRACE = 2000;
+/** How long to wait for the last words of a hook that has ended, in milliseconds. */
+const LAST_WORDS = 200;
+const CANNOT_RUN: ReadonlySet<number | null> = new Set([126, 127]);
+
+/**
+ * A command that is run for each order, in a process group of its own: the order as JSON on its
+ * stdin, ORDERS_ID, ORDERS_PLACED_AT, ORDERS_ATTEMPT and ORDERS_REDELIVERED in its environment. What
+ * it writes goes where our own output goes.
+ */
+export class Hook {
+  readonly #command: string;
+  readonly #timeout: number | undefined;
+  readonly #io: Io;
+  #running: ChildProcess | undefined;
+
+  /**
+   * @param command a line of shell. Nothing of an order is ever put into it.
+   * @param timeout in milliseconds; none unless given.
+   */
+  constructor(command: string, timeout: number | undefined, io: Io) {
+    this.#command = command;
+    this.#timeout = timeout;
+    this.#io = io;
+  }
+
+  /** Whether the command is running. */
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /**
+   * Runs the command and resolves when it has exited with 0.
+   *
+   * @throws {OrdersError} `hook-failed` if the command itself is missing or cannot be executed, as
+   *   exit codes 126 and 127 say
+   *   ({@link https://pubs.opengroup.org/onlinepubs/9799919799/utilities/sh.html POSIX, sh}).
+   * @throws {Error} if it failed otherwise; the message ends in the last line of its stderr.
+   */
+  async run(delivery: Delivery): Promise<void> {
+    const { spawn } = await import("node:child_process");
+    const child = spawn(this.#command, {
+      shell: true,
+      detached: process.platform !== "win32", // a process group of its own
+      windowsHide: true,
+      stdio: ["pipe", "inherit", "pipe"],
+      env: { ...this.#io.env, ...variables(delivery) },
+    });
+    this.#running = child;
+    const lastLine = passOn(child, this.#io.stderr);
+    child.stdin?.on("error", () => {}); // it need not read its order
+    child.stdin?.end(`${JSON.stringify(delivery.order)}\n`);
+    let timedOut = false;
+    const onTimeout = () => {
+      timedOut = true;
+      stop(child);
+    };
+    const timer = this.#timeout === undefined ? undefined : setTimeout(onTimeout, this.#timeout);
+    try {
+      const { code, signal } = await ended(child);
+      if (timedOut) throw new Error(`timed out after ${this.#timeout} ms`);
+      if (code === 0) return;
+      const said = await lastLine();
+      if (CANNOT_RUN.has(code)) throw cannotRun(said);
+      throw new Error(
+        [code === null ? `killed by ${signal}` : `exit ${code}`, said].filter(Boolean).join(": "),
+      );
+    } finally {
+      clearTimeout(timer);
+      this.#running = undefined;
+    }
+  }
+
+  /** Stops the command and everything in its process group. */
+  stop(): void {
+    if (this.#running !== undefined) stop(this.#running);
+  }
+}
+
+function variables({ order, attempt, redelivered }: Delivery): Record<string, string> {
+  return {
+    ORDERS_ID: order.id,
+    ORDERS_PLACED_AT: order.placedAt,
+    ORDERS_ATTEMPT: String(attempt),
+    ORDERS_REDELIVERED: String(redelivered),
+  };
+}
+
+/** Resolves when the process itself has ended, whatever others still hold its pipes open. */
+function ended(
+  child: ChildProcess,
+): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+  return new Promise((resolve, reject) => {
+    child.once("error", (cause) => reject(cannotRun(cause.message)));
+    child.once("exit", (code, signal) => resolve({ code, signal }));
+  });
+}
+
+/** Writes the stderr of a process to our own, and tells its last line once it has ended. */
+function passOn(child: ChildProcess, stderr: Output): () => Promise<string> {
+  let last = "";
+  const closed = new Promise<void>((resolve) => child.stderr?.once("close", resolve));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    stderr.write(text);
+    last = (last + text).slice(-1000);
+  });
+  return async () => {
+    let timer: NodeJS.Timeout | undefined;
+    const enough = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, LAST_WORDS);
+    });
+    await Promise.race([closed, enough]);
+    clearTimeout(timer);
+    return last.trimEnd().split("\n").at(-1) ?? "";
+  };
+}
+
+function stop(child: ChildProcess): void {
+  kill(child, "SIGTERM");
+  const timer = setTimeout(() => kill(child, "SIGKILL"), GRACE);
+  child.once("exit", () => {
+    clearTimeout(timer);
+    kill(child, "SIGKILL"); // what is left of the group
+  });
+}
+
+function kill(child: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (process.platform === "win32") child.kill(signal);
+    else if (child.pid !== undefined) process.kill(-child.pid, signal);
+  } catch {
+    // Nobody is left.
+  }
+}
+
+function cannotRun(said: string): OrdersError {
+  return new OrdersError("hook-failed", `the command of --exec cannot be run: ${said}`, {
+    hint: "nothing was acknowledged; correct the command and start again",
+  });
+}

@@ -1,0 +1,120 @@
+import { Command } from "commander";
+import { safeJson } from "../domain/printable.js";
+import { OrdersError } from "../errors.js";
+import type { OrderFeed, ParkedOrder } from "../store/order-feed.js";
+import { addCommonOptions, jsonOption, refuseUnknown } from "./common-options.js";
+import { renderColumns } from "./render/columns.js";
+import { shortTime } from "./render/time.js";
+import type { CommonOptions, VerbDeps } from "./verb-deps.js";
+
+/** What `parked` and what stands below it can be told. */
+export interface ParkedOptions extends CommonOptions {
+  readonly as?: string;
+  readonly json?: boolean;
+  readonly all?: boolean;
+}
+
+const HEADINGS = ["SUBSCRIPTION", "ID", "ATTEMPTS", "PARKED", "REASON"];
+const AS = ["--as <name>", "of this subscription only"] as const;
+
+/** Parses `parked`, `parked retry` and `parked drop`. */
+export function createParkedCommand(deps: VerbDeps): Command {
+  const command = new Command("parked")
+    .description("Print the orders that a subscription could not handle and has put aside.")
+    .option(...AS)
+    .usage("[retry|drop] [options]")
+    .addOption(jsonOption("print one JSON array"))
+    .argument("[action]", "retry or drop; without it, the list")
+    .action((action?: string) => {
+      refuseUnknown(action, command);
+      return runParked(command.optsWithGlobals(), deps);
+    });
+  const retry = new Command("retry")
+    .description("Hand parked orders over again: at once to who is watching, else to the next.")
+    .argument("[ids...]", "their ids, or the first four or more characters")
+    .option(...AS)
+    .option("--all", "all that are parked")
+    .action((ids: string[]) => runParkedRetry(ids, retry.optsWithGlobals(), deps));
+  const drop = new Command("drop")
+    .description("Give parked orders up. The orders themselves stay stored.")
+    .argument("<ids...>", "their ids, or the first four or more characters")
+    .option(...AS)
+    .action((ids: string[]) => runParkedDrop(ids, drop.optsWithGlobals(), deps));
+  for (const each of [retry, drop]) command.addCommand(addCommonOptions(each));
+  return addCommonOptions(command, [
+    "orders parked --as sales",
+    "orders parked retry 403d33e9",
+    "orders parked retry --all --as sales",
+    "orders parked drop 403d33e9",
+  ]);
+}
+
+/** Prints what is parked. */
+export async function runParked(options: ParkedOptions, deps: VerbDeps): Promise<void> {
+  const { stdout, stderr } = deps.io;
+  const parked = await (await openFeed(options, deps)).parked(options.as);
+  if (options.json) {
+    stdout.write(`${safeJson(parked)}\n`);
+    return;
+  }
+  const rows = parked.map(({ subscription, order, attempts, parkedAt, reason }) => {
+    const time = stdout.isTerminal ? shortTime(parkedAt) : parkedAt;
+    return [subscription, order.id, String(attempts), time, reason];
+  });
+  stdout.write(renderColumns(HEADINGS, rows, stdout, deps.style(stdout)));
+  if (rows.length === 0 && stderr.isTerminal) stderr.write("nothing is parked\n");
+}
+
+/** Has parked orders handed over again, and prints their ids. */
+export async function runParkedRetry(
+  ids: readonly string[],
+  options: ParkedOptions,
+  deps: VerbDeps,
+): Promise<void> {
+  if ((ids.length === 0) !== (options.all ?? false)) {
+    throw new OrdersError("invalid-usage", "name the parked orders by their ids, or say --all");
+  }
+  const feed = await openFeed(options, deps);
+  const parked = await feed.parked(options.as);
+  for (const each of options.all ? parked : ids.map((id) => named(id, parked))) {
+    await feed.retryParked(each.subscription, each.order.id);
+    deps.io.stdout.write(`${each.order.id}\n`);
+  }
+}
+
+/** Gives parked orders up, and prints their ids. */
+export async function runParkedDrop(
+  ids: readonly string[],
+  options: ParkedOptions,
+  deps: VerbDeps,
+): Promise<void> {
+  const feed = await openFeed(options, deps);
+  const parked = await feed.parked(options.as);
+  for (const each of ids.map((id) => named(id, parked))) {
+    await feed.dropParked(each.subscription, each.order.id);
+    deps.io.stdout.write(`${each.order.id}\n`);
+  }
+}
+
+async function openFeed(options: ParkedOptions, deps: VerbDeps): Promise<OrderFeed> {
+  return (await deps.open(options)).store.feed();
+}
+
+/** The one parked order that an id, or the beginning of one, means. */
+function named(id: string, parked: readonly ParkedOrder[]): ParkedOrder {
+  const prefix = id.toLowerCase();
+  const found = parked.filter(({ order }) => prefix.length >= 4 && order.id.startsWith(prefix));
+  const [only] = found;
+  if (only === undefined) {
+    throw new OrdersError("not-found", `order ${id} is not parked`, { hint: "see orders parked" });
+  }
+  if (found.length > 1) {
+    throw new OrdersError("not-found", `'${id}' means more than one parked order`, {
+      hint: [
+        "say more of the id, or which subscription with --as:",
+        ...found.map(({ order, subscription }) => `${order.id}  ${subscription}`),
+      ].join("\n"),
+    });
+  }
+  return only;
+}

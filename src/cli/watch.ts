@@ -1,0 +1,151 @@
+import { Command, InvalidArgumentError } from "commander";
+import type { Orders } from "../app.js";
+import type { Consequence, RetryPolicy } from "../deliver.js";
+import { OrdersError } from "../errors.js";
+import { addCommonOptions, jsonOption, quietOption } from "./common-options.js";
+import { Heartbeat } from "./heartbeat.js";
+import { Hook } from "./hook.js";
+import { parseDuration } from "./parse-time.js";
+import { FROM_FORMS, parseStartingPoint } from "./starting-point.js";
+import type { CommonOptions, VerbDeps } from "./verb-deps.js";
+import { deskView, ReaderGone, WatchDesk } from "./watch-desk.js";
+
+/** What `watch` can be told. */
+export interface WatchOptions extends CommonOptions {
+  readonly as?: string;
+  readonly from?: string;
+  readonly untilCaughtUp?: boolean;
+  readonly exec?: string;
+  readonly maxAttempts: number;
+  /** In milliseconds, as is `retryPause`. */
+  readonly timeout?: number;
+  readonly retryPause: number;
+  readonly bell?: boolean;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+/** Printed orders are acknowledged so many at a time while there is a backlog. */
+const BATCH = 100;
+
+/** Parses `watch`. */
+export function createWatchCommand(deps: VerbDeps): Command {
+  const command = new Command("watch")
+    .description(
+      "Print the banner of each order as it is placed, by whatever program.\nWith --as every order is handled at least once, also those placed while nobody watched.",
+    )
+    .option("--as <name>", "a subscription that goes on after the last order that it handled")
+    .option("--from <where>", `where to begin, the first time: ${FROM_FORMS}`)
+    .option("--until-caught-up", "handle what is waiting, then end")
+    .option("--exec <command>", "run a command for each order instead: it gets the order on stdin")
+    .option(
+      "--max-attempts <n>",
+      "how often the command is tried before the order is parked",
+      parseCount,
+      5,
+    )
+    .option(
+      "--retry-pause <duration>",
+      "how long to wait before the second attempt",
+      parsePause,
+      1000,
+    )
+    .option("--timeout <duration>", "stop a command that takes longer: 500ms, 30s, 5m", parsePause)
+    .option("--bell", "ring the terminal's bell at each order")
+    .addOption(quietOption("print ids instead of banners").conflicts("exec"))
+    .addOption(jsonOption("print each order as a line of JSON").conflicts("exec"))
+    .action(() => runWatch(command.optsWithGlobals(), deps));
+  return addCommonOptions(command, [
+    "orders watch",
+    "orders watch --as sales --exec ./ring-the-bell.sh",
+    "orders watch --as backup --until-caught-up --json >> orders.ndjson",
+    "orders watch --json | while read -r order; do …; done",
+  ]);
+}
+
+/** Hands each order to the sales desk until it is stopped. */
+export async function runWatch(options: WatchOptions, deps: VerbDeps): Promise<void> {
+  if (options.untilCaughtUp && options.as === undefined && options.from === undefined) {
+    throw new OrdersError("invalid-usage", "--until-caught-up needs --as to know what is waiting", {
+      hint: "for example: orders watch --as sales --until-caught-up",
+    });
+  }
+  const { io } = deps;
+  const heartbeat = new Heartbeat(io.stderr, deps.style(io.stderr), () => io.now());
+  const hook = options.exec === undefined ? undefined : new Hook(options.exec, options.timeout, io);
+  const { bell = false } = options;
+  const desk = new WatchDesk({ view: deskView(options, deps), hook, heartbeat, bell, io });
+  const orders = await deps.open(options, (told) => desk.tell(told));
+  const from =
+    options.from === undefined
+      ? undefined
+      : await parseStartingPoint(options.from, orders.store, io.now());
+  await heartbeat.prepare(orders.store);
+  try {
+    await orders.deliver(options.as ?? null, {
+      from,
+      batch: hook === undefined ? BATCH : 1,
+      untilCaughtUp: options.untilCaughtUp,
+      signal: stopSignal(desk, deps),
+      retry: hook === undefined ? undefined : retryPolicy(options),
+      onReady: ({ resumed }) => {
+        desk.say(watching(orders, options, resumed));
+        heartbeat.begin();
+      },
+      onAttempt: (delivery) => desk.take(delivery),
+      onHandled: (delivery) => desk.done(delivery),
+      onFailure: ({ order }, reason, then) => {
+        desk.say(`order ${order.id}: ${reason}; ${consequence(then, options)}`);
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof ReaderGone)) throw error;
+  } finally {
+    heartbeat.end();
+  }
+}
+
+/** The first signal lets the order in hand be finished, a second one stops its command. */
+function stopSignal(desk: WatchDesk, deps: VerbDeps): AbortSignal {
+  const controller = new AbortController();
+  deps.io.onStop((signal) => {
+    if (controller.signal.aborted) desk.stopCommand();
+    else if (desk.isRunningCommand) desk.say("the running command may finish; once more stops it");
+    deps.stoppedBy = signal;
+    controller.abort();
+  });
+  return controller.signal;
+}
+
+function retryPolicy({ maxAttempts, retryPause }: WatchOptions): RetryPolicy {
+  return {
+    maxAttempts,
+    firstPause: retryPause,
+    isFatal: (cause) => cause instanceof OrdersError,
+  };
+}
+
+function watching({ store }: Orders, { as, from }: WatchOptions, resumed: boolean): string {
+  const name = as === undefined ? "" : ` as ${as}`;
+  const ignored = resumed && from !== undefined ? "; it goes on where it stood, not --from" : "";
+  return `watching ${store.location}${name}${ignored}`;
+}
+
+function consequence(then: Consequence, { as, maxAttempts }: WatchOptions): string {
+  if (then === "left") return "it will be handed over again";
+  if (then !== "parked") return `next attempt in ${Math.ceil(then.retryIn)} ms`;
+  return as === undefined
+    ? `given up after ${maxAttempts} attempts`
+    : `parked after ${maxAttempts} attempts, see orders parked --as ${as}`;
+}
+
+function parseCount(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError("It must be 1 or more.");
+  return Number(text);
+}
+
+function parsePause(text: string): number {
+  const duration = parseDuration(text);
+  if (duration !== undefined) return duration;
+  throw new InvalidArgumentError("Write a duration: 500ms, 30s, 5m, 2h.");
+}

@@ -1,0 +1,96 @@
+import {
+  closeSync,
+  fdatasyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { SyncAdapter } from "lowdb";
+import { escapeUnsafe } from "../../domain/printable.js";
+import { OrdersError } from "../../errors.js";
+import type { Damage } from "../order-store.js";
+
+let written = 0;
+
+/**
+ * A lowdb adapter for one small JSON document. Whoever reads it finds the old one whole or the new
+ * one whole, also after a crash: it is written to a temporary file of its own name, synced, and
+ * renamed. lowdb's own file adapter shares one temporary name between processes, and never syncs.
+ */
+export class DocumentFile<T> implements SyncAdapter<T> {
+  readonly path: string;
+  readonly #problem: (value: unknown) => string | undefined;
+
+  /** @param problem says what keeps a value from being the document; `undefined` when it is one. */
+  constructor(path: string, problem: (value: unknown) => string | undefined) {
+    this.path = path;
+    this.#problem = problem;
+  }
+
+  /**
+   * The document; `null` when there is none.
+   *
+   * @throws {OrdersError} `store-damaged` if something else is in the file.
+   */
+  read(): T | null {
+    let text: string;
+    try {
+      text = readFileSync(this.path, "utf8");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+      throw error;
+    }
+    let problem: string | undefined;
+    try {
+      const value: unknown = JSON.parse(text);
+      problem = this.#problem(value);
+      if (problem === undefined) return value as T;
+    } catch {
+      problem = "not JSON";
+    }
+    throw new DamagedDocument(this.path, problem);
+  }
+
+  write(document: T): void {
+    const temporary = `${this.path}.${process.pid}-${++written}.tmp`;
+    const fd = openSync(temporary, "wx");
+    try {
+      writeFileSync(fd, `${JSON.stringify(document)}\n`);
+      fdatasyncSync(fd);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(temporary, this.path);
+  }
+
+  remove(): void {
+    rmSync(this.path, { force: true });
+  }
+}
+
+class DamagedDocument extends OrdersError {
+  readonly damage: Damage;
+
+  constructor(path: string, problem: string) {
+    const place = join(basename(dirname(path)), basename(path));
+    super("store-damaged", `${place}: ${problem}`);
+    this.damage = { place, problem: escapeUnsafe(problem) };
+  }
+}
+
+/** What `read` gives, or `null` with the damage reported if it is a document that is none. */
+export function readable<T>(read: () => T, onDamage: (damage: Damage) => void): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof DamagedDocument)) throw error;
+    onDamage(error.damage);
+    return null;
+  }
+}

@@ -1,0 +1,54 @@
+import type { Order } from "../../domain/order.js";
+import { OrdersError } from "../../errors.js";
+import { noSuchOrder } from "../feed-errors.js";
+import type { StartingPoint } from "../order-feed.js";
+import type { OrdersFile } from "./orders-file.js";
+
+/** A place between two lines of the file of orders. */
+export interface Position {
+  /** Where the next line begins, in bytes from the beginning of the file. */
+  readonly byte: number;
+  /** What stood before it: a checksum, see {@link OrdersFile.markAt}. */
+  readonly mark: string;
+  /** The last order before it. */
+  readonly after: string | null;
+}
+
+/** The place that a starting point means now. */
+export function positionAt(file: OrdersFile, from: StartingPoint): Position {
+  if (from === "start") return position(file, 0, null);
+  if (from === "now") {
+    const byte = file.finishedTo();
+    const [newest] = file.ordersBackward();
+    return position(file, byte, newest?.id ?? null);
+  }
+  let after: string | null = null;
+  let end = 0;
+  for (const line of file.finishedOrders(0)) {
+    if (begins(line.order, from)) return position(file, line.start, after);
+    after = line.order.id;
+    end = line.end;
+  }
+  if ("since" in from) return position(file, Math.max(end, file.finishedTo()), after);
+  throw noSuchOrder(from.id);
+}
+
+/** A place right after an order. */
+export function positionAfter(file: OrdersFile, byte: number, { id }: Order): Position {
+  return position(file, byte, id);
+}
+
+/** Whether what stood before a place still stands there. */
+export function stillStands(file: OrdersFile, { byte, mark }: Position): boolean {
+  return file.markAt(byte) === mark;
+}
+
+function position(file: OrdersFile, byte: number, after: string | null): Position {
+  const mark = file.markAt(byte);
+  if (mark === undefined) throw new OrdersError("store-damaged", "orders.jsonl was cut meanwhile");
+  return { byte, mark, after };
+}
+
+function begins(order: Order, from: { since: string } | { id: string }): boolean {
+  return "since" in from ? order.placedAt >= from.since : order.id === from.id;
+}

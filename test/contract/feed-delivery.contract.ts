@@ -1,0 +1,161 @@
+import { describe, expect, it } from "vitest";
+import type { Order } from "../../src/domain/order.js";
+import { all, anOrder } from "../support/orders.js";
+import { handleAll, leaveFirst, ordersOf, subscribed } from "../support/subscriber.js";
+import { freshPlaces, type NewPlace } from "./fresh-place.js";
+
+/** How orders are delivered, and how deliveries end. */
+export function describeDelivery(newPlace: NewPlace): void {
+  describe("to a subscriber who is there", () => {
+    const place = freshPlaces(newPlace);
+
+    it("delivers each order as it is saved, by whomever", async () => {
+      const sales = await subscribed(place.feed, "sales");
+      for (const store of [place.store, place.other, place.store]) {
+        const order = anOrder({ items: ["100 inch TV", "magic carpet"] });
+        await store.save(order);
+        const delivery = await sales.take();
+        expect(delivery.order).toEqual(order);
+        await delivery.ack();
+      }
+      await sales.end();
+    });
+
+    it("delivers orders that are placed under an id of their own, once each", async () => {
+      const sales = await subscribed(place.feed, "sales");
+      const orders = [anOrder(), anOrder()];
+      for (const order of orders) {
+        await place.store.saveIfNew(order);
+        await place.store.saveIfNew(order);
+      }
+      for (const order of orders) {
+        const delivery = await sales.take();
+        expect(delivery.order).toEqual(order);
+        await delivery.ack();
+      }
+      await sales.end();
+      expect(await handleAll(place.feed, "sales")).toEqual([]);
+    });
+
+    it("delivers many that are saved at once in the order in which they are listed", async () => {
+      const sales = await subscribed(place.feed, "sales", { batch: 20 });
+      const saved = Array.from({ length: 100 }, () => anOrder());
+      const saving = saved.map((order, n) => (n % 2 ? place.store : place.other).save(order));
+      const delivered: Order[] = [];
+      while (delivered.length < saved.length) {
+        const delivery = await sales.take();
+        delivered.push(delivery.order);
+        await delivery.ack();
+      }
+      await sales.end();
+      await Promise.all(saving);
+      expect(delivered).toEqual(await all(place.store.list()));
+    });
+
+    it("delivers no more at a time than a batch", async () => {
+      const orders = await place.save(3);
+      const sales = await subscribed(place.feed, "sales", { batch: 2 });
+      const first = await sales.take();
+      await sales.take();
+      let acknowledged = false;
+      const taking = sales.take().then((delivery) => ({ delivery, acknowledged }));
+      await all(place.other.list());
+      acknowledged = true;
+      await first.ack();
+      expect(await taking).toMatchObject({ delivery: { order: orders[2] }, acknowledged: true });
+      await sales.end();
+    });
+
+    it("delivers an order that is tried again as its next attempt", async () => {
+      const [order, next] = await place.save(2);
+      const sales = await subscribed(place.feed, "sales");
+      const first = await sales.take();
+      const second = await first.retry();
+      const third = await second.retry();
+      expect([first, second, third]).toMatchObject([
+        { order, attempt: 1, redelivered: false },
+        { order, attempt: 2, redelivered: true },
+        { order, attempt: 3, redelivered: true },
+      ]);
+      await third.ack();
+      expect(await sales.take()).toMatchObject({ order: next, attempt: 1, redelivered: false });
+      await sales.end();
+    });
+
+    it("delivers to each subscription on its own", async () => {
+      const orders = await place.save(2);
+      const sales = await subscribed(place.feed, "sales");
+      const stock = await subscribed(place.feed, "stock");
+      const delivery = await sales.take();
+      expect(ordersOf([delivery, await stock.take()])).toEqual([orders[0], orders[0]]);
+      await delivery.ack();
+      expect((await sales.take()).order).toEqual(orders[1]);
+      await sales.end();
+      await stock.end();
+      expect(ordersOf(await handleAll(place.feed, "stock"))).toEqual(orders);
+      expect(ordersOf(await handleAll(place.feed, "sales"))).toEqual(orders.slice(1));
+    });
+  });
+
+  describe("delivering", () => {
+    const place = freshPlaces(newPlace);
+
+    it("ends once there is nothing to hand over, if that is wanted", async () => {
+      expect(await handleAll(place.feed, "sales")).toEqual([]);
+      const orders = await place.save(3);
+      expect(ordersOf(await handleAll(place.feed, "sales"))).toEqual(orders);
+      expect(await handleAll(place.feed, "sales")).toEqual([]);
+    });
+
+    it("ends on a signal while it waits", async () => {
+      const ending = new AbortController();
+      const options = { signal: ending.signal, onReady: () => setImmediate(() => ending.abort()) };
+      expect(await all(place.feed.subscribe("sales", options))).toEqual([]);
+    });
+
+    it("ends on a signal that is given when it is ready", async () => {
+      await place.save(1);
+      const ending = new AbortController();
+      const options = { signal: ending.signal, onReady: () => ending.abort() };
+      expect(await all(place.feed.subscribe("sales", options))).toEqual([]);
+      expect(await leaveFirst(place.feed, "sales")).toMatchObject({ attempt: 1 });
+    });
+
+    it("does not begin after the signal to end", async () => {
+      await place.save(1);
+      const signal = AbortSignal.abort();
+      expect(await all(place.feed.subscribe("sales", { signal }))).toEqual([]);
+      expect(await place.feed.subscriptions()).toEqual([]);
+      expect(await leaveFirst(place.feed, "sales")).toMatchObject({ attempt: 1 });
+    });
+
+    it("lets the order in hand be acknowledged after the signal to end", async () => {
+      const orders = await place.save(2);
+      const ending = new AbortController();
+      const handled: Order[] = [];
+      for await (const delivery of place.feed.subscribe("sales", ending)) {
+        ending.abort();
+        await delivery.ack();
+        handled.push(delivery.order);
+      }
+      expect(handled).toEqual(orders.slice(0, 1));
+      expect(ordersOf(await handleAll(place.otherFeed, "sales"))).toEqual(orders.slice(1));
+    });
+
+    it("ends when the loop is left, and lets in somebody else at once", async () => {
+      const [order] = await place.save(1);
+      for (const feed of [place.feed, place.otherFeed, place.feed]) {
+        expect((await leaveFirst(feed, "sales"))?.order).toEqual(order);
+      }
+    });
+
+    it("ends when the loop throws, and lets in somebody else at once", async () => {
+      const [order] = await place.save(1);
+      const failing = async () => {
+        for await (const _ of place.feed.subscribe("sales")) throw new Error("out of paper");
+      };
+      await expect(failing()).rejects.toThrow("out of paper");
+      expect((await leaveFirst(place.otherFeed, "sales"))?.order).toEqual(order);
+    });
+  });
+}

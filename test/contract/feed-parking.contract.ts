@@ -1,0 +1,163 @@
+import { describe, expect, it } from "vitest";
+import type { ParkedOrder } from "../../src/store/order-feed.js";
+import { anOrder } from "../support/orders.js";
+import { handleAll, leaveFirst, ordersOf, parkAll, subscribed } from "../support/subscriber.js";
+import { freshPlaces, type NewPlace } from "./fresh-place.js";
+
+const NOT_FOUND = { code: "not-found" };
+
+/** Orders that could not be handled. */
+export function describeParking(newPlace: NewPlace): void {
+  describe("once an order is parked", () => {
+    const place = freshPlaces(newPlace);
+
+    it("goes on with the next, and does not deliver it again", async () => {
+      const orders = await place.save(2);
+      const sales = await subscribed(place.feed, "sales");
+      await (await sales.take()).park("out of paper");
+      const next = await sales.take();
+      expect(next).toMatchObject({ order: orders[1], attempt: 1, redelivered: false });
+      await next.ack();
+      await sales.end();
+      expect(await handleAll(place.otherFeed, "sales")).toEqual([]);
+    });
+
+    it("lists it with reason, attempts and time", async () => {
+      const [order] = await place.save(1);
+      const sales = await subscribed(place.feed, "sales");
+      const again = await (await sales.take()).retry();
+      const reason = 'out of\npaper: "A4" \u{1f4c4}';
+      await again.park(reason);
+      for (const feed of [place.feed, place.otherFeed]) {
+        const [parked, ...others] = await feed.parked();
+        expect(parked).toEqual({
+          subscription: "sales",
+          order,
+          reason,
+          attempts: 2,
+          parkedAt: parked?.parkedAt,
+        });
+        expect(new Date(parked?.parkedAt as string).toISOString()).toBe(parked?.parkedAt);
+        expect(others).toEqual([]);
+      }
+      await sales.end();
+      expect(await place.otherFeed.parked()).toHaveLength(1);
+    });
+
+    it("lists those of one subscription or of all, by name and then as they were parked", async () => {
+      const orders = await place.save(2);
+      await parkAll(place.feed, "stock", "no room");
+      await parkAll(place.feed, "sales", "out of paper");
+      const sales = orders.map((order) => ({ subscription: "sales", order }));
+      const stock = orders.map((order) => ({ subscription: "stock", order }));
+      expect(await place.feed.parked()).toMatchObject([...sales, ...stock]);
+      expect(await place.feed.parked("sales")).toMatchObject(sales);
+      expect(await place.feed.parked("stock")).toMatchObject(stock);
+      expect(await place.feed.parked("nobody")).toEqual([]);
+    });
+
+    it("delivers it again at once to a subscriber who is there", async () => {
+      const [order, next] = await place.save(2);
+      const sales = await subscribed(place.feed, "sales");
+      await (await sales.take()).park("out of paper");
+      await (await sales.take()).ack();
+      const taking = sales.take();
+      await place.otherFeed.retryParked("sales", order?.id as string);
+      const delivery = await taking;
+      expect(delivery).toMatchObject({ order, attempt: 2, redelivered: true });
+      await delivery.ack();
+      await sales.end();
+      expect(await place.otherFeed.parked()).toEqual([]);
+      expect(await handleAll(place.otherFeed, "sales")).toEqual([]);
+      expect(await place.feed.subscriptions()).toMatchObject([{ after: next?.id, waiting: 0 }]);
+    });
+
+    it("delivers it again only once while it is in hand", async () => {
+      const [order] = await place.save(1);
+      await parkAll(place.feed, "sales", "out of paper");
+      const sales = await subscribed(place.feed, "sales", { batch: 3 });
+      await place.feed.retryParked("sales", order?.id as string);
+      const again = await sales.take();
+      const [next] = await place.save(1);
+      expect(ordersOf([again, await sales.take()])).toEqual([order, next]);
+      await sales.end();
+    });
+
+    it("delivers it again to the next subscriber", async () => {
+      const orders = await place.save(3);
+      await parkAll(place.feed, "sales", "out of paper");
+      for (const { id } of [orders[0], orders[2]] as typeof orders) {
+        await place.feed.retryParked("sales", id);
+      }
+      const again = await handleAll(place.otherFeed, "sales");
+      expect(again).toMatchObject([
+        { order: orders[0], attempt: 2, redelivered: true },
+        { order: orders[2], attempt: 2, redelivered: true },
+      ]);
+      expect(await place.feed.parked()).toMatchObject([{ order: orders[1] }]);
+      expect(await handleAll(place.feed, "sales")).toEqual([]);
+    });
+
+    it("keeps it parked until it is acknowledged", async () => {
+      const [order] = await place.save(1);
+      await parkAll(place.feed, "sales", "out of paper");
+      await place.feed.retryParked("sales", order?.id as string);
+      expect(await place.feed.parked()).toHaveLength(1);
+      expect(await leaveFirst(place.feed, "sales")).toMatchObject({ order, attempt: 2 });
+      expect(await place.otherFeed.parked()).toHaveLength(1);
+      expect(await handleAll(place.otherFeed, "sales")).toMatchObject([{ order, attempt: 3 }]);
+      expect(await place.feed.parked()).toEqual([]);
+    });
+
+    it("brings the entry up to date when it is parked again", async () => {
+      const orders = await place.save(2);
+      await parkAll(place.feed, "sales", "out of paper");
+      const [first] = (await place.feed.parked()) as [ParkedOrder];
+      await place.feed.retryParked("sales", first.order.id);
+      await parkAll(place.otherFeed, "sales", "out of ink");
+      const parked = await place.feed.parked();
+      expect(parked).toHaveLength(2);
+      expect(parked.find(({ order }) => order.id === first.order.id)).toMatchObject({
+        order: orders[0],
+        reason: "out of ink",
+        attempts: 2,
+      });
+      expect(await handleAll(place.feed, "sales")).toEqual([]);
+    });
+
+    it("gives it up and keeps the order", async () => {
+      const orders = await place.save(2);
+      await parkAll(place.feed, "sales", "out of paper");
+      await place.otherFeed.dropParked("sales", orders[0]?.id as string);
+      expect(ordersOf(await place.feed.parked())).toEqual(orders.slice(1));
+      expect(await place.store.count()).toBe(2);
+      expect(await handleAll(place.feed, "sales")).toEqual([]);
+    });
+
+    it("gives up one that was to be delivered again", async () => {
+      const [order] = await place.save(1);
+      const id = order?.id as string;
+      await parkAll(place.feed, "sales", "out of paper");
+      await place.feed.retryParked("sales", id);
+      await place.feed.dropParked("sales", id);
+      expect(await handleAll(place.feed, "sales")).toEqual([]);
+    });
+
+    it("says so if an order is not parked there", async () => {
+      const [order] = await place.save(1);
+      const id = order?.id as string;
+      await parkAll(place.feed, "sales", "out of paper");
+      await handleAll(place.feed, "stock");
+      for (const [name, other] of [
+        ["sales", anOrder().id],
+        ["stock", id],
+        ["nobody", id],
+      ] as const) {
+        await expect(place.feed.retryParked(name, other)).rejects.toMatchObject(NOT_FOUND);
+        await expect(place.feed.dropParked(name, other)).rejects.toMatchObject(NOT_FOUND);
+      }
+      await place.feed.dropParked("sales", id);
+      await expect(place.feed.dropParked("sales", id)).rejects.toMatchObject(NOT_FOUND);
+    });
+  });
+}

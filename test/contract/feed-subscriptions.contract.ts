@@ -1,0 +1,188 @@
+import { describe, expect, it } from "vitest";
+import type { OrderFeed } from "../../src/store/order-feed.js";
+import { anOrder } from "../support/orders.js";
+import {
+  handleAll,
+  leaveFirst,
+  ordersOf,
+  parkAll,
+  type Subscriber,
+  subscribed,
+} from "../support/subscriber.js";
+import { freshPlaces, type NewPlace, type Place } from "./fresh-place.js";
+import type { FeedTraits } from "./order-feed.contract.js";
+
+const NOT_FOUND = { code: "not-found" };
+const BUSY = { code: "subscription-busy" };
+
+/** Subscriptions as things to look at and to look after. */
+export function describeSubscriptions({ shares }: FeedTraits, newPlace: NewPlace): void {
+  describe("with its subscriptions", () => {
+    const place = freshPlaces(newPlace);
+    const status = async () => (await place.feed.subscriptions())[0];
+
+    it("lists its subscriptions by name", async () => {
+      expect(await place.feed.subscriptions()).toEqual([]);
+      for (const name of ["stock", "sales", "sales.2"]) await handleAll(place.feed, name);
+      const names = (await place.otherFeed.subscriptions()).map(({ name }) => name);
+      expect(names).toEqual(["sales", "sales.2", "stock"]);
+    });
+
+    it("tells where a subscription stands", async () => {
+      const [first, second, third] = await place.save(3);
+      const sales = await subscribed(place.feed, "sales", { from: { id: second?.id as string } });
+      await (await sales.take()).ack();
+      expect(await status()).toMatchObject({ after: second?.id, waiting: 1, parked: 0 });
+      await (await sales.take()).park("out of paper");
+      expect(await status()).toMatchObject({ after: third?.id, waiting: 0, parked: 1 });
+      await place.save(2);
+      await sales.take();
+      expect(await status()).toMatchObject({ after: third?.id, waiting: 2, parked: 1 });
+      await sales.end();
+      expect(await status()).toMatchObject({ after: third?.id, waiting: 2, parked: 1 });
+
+      await place.feed.reset("sales", "start");
+      expect(await status()).toMatchObject({ name: "sales", after: null, parked: 1 });
+      await place.feed.reset("sales", { id: second?.id as string });
+      expect(await status()).toMatchObject({ after: first?.id });
+    });
+
+    it("tells where one stands that began with 'now' and has had nothing", async () => {
+      const orders = await place.save(2);
+      await (await subscribed(place.feed, "sales", { from: "now" })).end();
+      expect(await place.otherFeed.subscriptions()).toEqual([
+        { name: "sales", after: orders[1]?.id, waiting: 0, parked: 0, activeAt: null },
+      ]);
+    });
+
+    it("tells when a subscription was last active", async () => {
+      await (await subscribed(place.feed, "sales")).end();
+      expect(await status()).toMatchObject({ after: null, waiting: 0, activeAt: null });
+      await place.save(1);
+      await handleAll(place.feed, "sales");
+      const { activeAt } = (await status()) ?? {};
+      expect(new Date(activeAt as string).toISOString()).toBe(activeAt);
+    });
+
+    it("puts a subscription to another place", async () => {
+      const orders = [1, 2, 3].map((day) => anOrder({ placedAt: `2026-01-0${day}T00:00:00.000Z` }));
+      for (const order of orders) await place.store.save(order);
+      expect(ordersOf(await handleAll(place.feed, "sales"))).toEqual(orders);
+      await place.otherFeed.reset("sales", "start");
+      expect(ordersOf(await handleAll(place.feed, "sales"))).toEqual(orders);
+      await place.otherFeed.reset("sales", { id: orders[2]?.id as string });
+      expect(ordersOf(await handleAll(place.feed, "sales"))).toEqual(orders.slice(2));
+      await place.otherFeed.reset("sales", { since: orders[1]?.placedAt as string });
+      expect(ordersOf(await handleAll(place.feed, "sales"))).toEqual(orders.slice(1));
+      await place.otherFeed.reset("sales", "start");
+      await place.otherFeed.reset("sales", "now");
+      expect(await handleAll(place.feed, "sales")).toEqual([]);
+      const later = await place.save(1);
+      expect(ordersOf(await handleAll(place.feed, "sales"))).toEqual(later);
+    });
+
+    it("puts back a subscription that has acknowledged out of order", async () => {
+      const orders = await place.save(3);
+      const sales = await subscribed(place.feed, "sales", { batch: 2 });
+      await sales.take();
+      await (await sales.take()).ack();
+      await sales.end();
+      await place.feed.reset("sales", "start");
+      expect(ordersOf(await handleAll(place.feed, "sales"))).toEqual(orders);
+    });
+
+    it("keeps what is parked when a subscription is put to another place", async () => {
+      await place.save(1);
+      await parkAll(place.feed, "sales", "out of paper");
+      await place.feed.reset("sales", "now");
+      expect(await place.feed.parked("sales")).toHaveLength(1);
+    });
+
+    it("leaves a subscription where it is if there is no order to put it to", async () => {
+      const orders = await place.save(2);
+      const sales = await subscribed(place.feed, "sales");
+      await (await sales.take()).ack();
+      await sales.end();
+      await expect(place.feed.reset("sales", { id: anOrder().id })).rejects.toMatchObject(
+        NOT_FOUND,
+      );
+      expect((await leaveFirst(place.feed, "sales"))?.order).toEqual(orders[1]);
+    });
+
+    it("forgets a subscription and what it has parked", async () => {
+      const orders = await place.save(1);
+      await parkAll(place.feed, "sales", "out of paper");
+      await handleAll(place.feed, "stock");
+      await place.otherFeed.remove("sales");
+      expect(await place.feed.subscriptions()).toMatchObject([{ name: "stock" }]);
+      expect(await place.feed.parked()).toEqual([]);
+      const sales = await subscribed(place.feed, "sales");
+      expect(sales.resumed).toBe(false);
+      expect(await sales.take()).toMatchObject({
+        order: orders[0],
+        attempt: 1,
+        redelivered: false,
+      });
+      await sales.end();
+    });
+
+    it("says so if there is no such subscription", async () => {
+      await expect(place.feed.reset("sales", "now")).rejects.toMatchObject(NOT_FOUND);
+      await expect(place.feed.remove("sales")).rejects.toMatchObject(NOT_FOUND);
+      expect(await place.feed.subscriptions()).toEqual([]);
+    });
+
+    if (shares) describeSharing(place);
+    else describeKeepingOthersOut(place);
+  });
+}
+
+function describeSharing(place: Place): void {
+  describe("with several subscribers of one name", () => {
+    it("delivers each order to one of them", async () => {
+      const orders = await place.save(20);
+      const ending = new AbortController();
+      const delivered: string[] = [];
+      const work = async (feed: OrderFeed) => {
+        for await (const delivery of feed.subscribe("sales", ending)) {
+          delivered.push(delivery.order.id);
+          await delivery.ack();
+          if (delivered.length === orders.length) ending.abort();
+        }
+      };
+      await Promise.all([work(place.feed), work(place.otherFeed)]);
+      expect(delivered).toHaveLength(orders.length);
+      expect(new Set(delivered)).toEqual(new Set(orders.map(({ id }) => id)));
+      expect(await handleAll(place.feed, "sales")).toEqual([]);
+    });
+  });
+}
+
+function describeKeepingOthersOut(place: Place): void {
+  describe("while somebody is subscribed", () => {
+    const withSales = async (test: (sales: Subscriber) => Promise<void>) => {
+      const sales = await subscribed(place.feed, "sales");
+      await test(sales);
+      const [order] = await place.save(1);
+      expect((await sales.take()).order).toEqual(order);
+      await sales.end();
+    };
+
+    it("lets in nobody else by that name", async () => {
+      await withSales(async () => {
+        await expect(subscribed(place.feed, "sales")).rejects.toMatchObject(BUSY);
+        await expect(subscribed(place.otherFeed, "sales")).rejects.toMatchObject(BUSY);
+        await (await subscribed(place.otherFeed, "stock")).end();
+      });
+      await (await subscribed(place.otherFeed, "sales")).end();
+    });
+
+    it("neither moves nor forgets the subscription", async () => {
+      await withSales(async () => {
+        await expect(place.feed.reset("sales", "now")).rejects.toMatchObject(BUSY);
+        await expect(place.otherFeed.remove("sales")).rejects.toMatchObject(BUSY);
+      });
+      await place.otherFeed.remove("sales");
+    });
+  });
+}

@@ -1,0 +1,24 @@
+import { describe } from "vitest";
+import { describeBeginning } from "./feed-beginning.contract.js";
+import { describeDelivery } from "./feed-delivery.contract.js";
+import { describeParking } from "./feed-parking.contract.js";
+import { describeProgress } from "./feed-progress.contract.js";
+import { describeSubscriptions } from "./feed-subscriptions.contract.js";
+import type { NewPlace } from "./fresh-place.js";
+
+/** The one thing in which feeds may differ. */
+export interface FeedTraits {
+  /** Several subscribers of one name share its orders; else only one at a time is let in. */
+  readonly shares: boolean;
+}
+
+/** What every feed promises. */
+export function describeOrderFeed(name: string, traits: FeedTraits, newPlace: NewPlace): void {
+  describe(`${name}, as any feed,`, () => {
+    describeBeginning(newPlace);
+    describeDelivery(newPlace);
+    describeProgress(newPlace);
+    describeParking(newPlace);
+    describeSubscriptions(traits, newPlace);
+  });
+}
