@@ -1,3 +1,5 @@
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openStore } from "../../src/store/open-store.js";
 import { anOrder } from "../support/orders.js";
@@ -68,6 +70,39 @@ describe("orders show", () => {
       stdout: "",
       stderr: `orders: no order ffff\n  looked in ${store}\n`,
     });
+  });
+
+  it("shows an order if there is damage elsewhere, names the damage and exits 6", async () => {
+    const store = await twoOrders();
+    appendFileSync(join(store, "orders.jsonl"), "nonsense\n");
+    for (const { id } of [first, second]) {
+      const { exitCode, stdout, stderr } = await runCli(["show", id], { store });
+      expect(stdout).toContain(`id\t${id}\n`);
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 6,
+        stderr: "orders.jsonl:3: not an order: nonsense\n",
+      });
+    }
+  });
+
+  it("exits 6 if an order is not found where there is damage: it may have stood there", async () => {
+    const store = await twoOrders();
+    const file = join(store, "orders.jsonl");
+    writeFileSync(file, readFileSync(file, "utf8").replace("magic", "maGic"));
+    const { exitCode, stdout, stderr } = await runCli(["show", first.id], { store });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 6, stdout: "" });
+    expect(stderr).toBe(
+      `orders.jsonl:1: its checksum does not match: {"id":"${first.id.slice(0, 33)}…\norders: no order ${first.id}\n  looked in ${store}\n`,
+    );
+  });
+
+  it("shows an order whose line is there twice", async () => {
+    const store = await twoOrders();
+    const file = join(store, "orders.jsonl");
+    appendFileSync(file, readFileSync(file));
+    const { exitCode, stdout } = await runCli(["show", first.id, "--json"], { store });
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toEqual(first);
   });
 
   it.each([["403"], ["xyz1"], ["'; rm -rf /"], [`${first.id}0`]])("refuses '%s'", async (id) => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Order } from "../../src/domain/order.js";
 import type { OrderStore } from "../../src/store/order-store.js";
 import { all, anOrder, anyOrder } from "../support/orders.js";
 
@@ -97,10 +98,92 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
       expect(await store.findByIdPrefix("ffff", 10)).toEqual([]);
     });
 
+    it("stores an order under the id that its caller chose", async () => {
+      const order = anOrder();
+      expect(await store.saveIfNew(order)).toEqual({ order, replayed: false });
+      expect(await all(store.list())).toEqual([order]);
+    });
+
+    it("answers a repeated order of the same id and items with the one that it holds", async () => {
+      const [order, saved] = [anOrder({ items: ["tv", "desk"] }), anOrder()];
+      await store.saveIfNew(order);
+      await store.save(saved);
+      for (const held of [order, saved, order]) {
+        const again = { ...held, placedAt: "2026-02-01T00:00:00.000Z" };
+        expect(await store.saveIfNew(again)).toEqual({ order: held, replayed: true });
+      }
+      expect(await all(store.list())).toEqual([order, saved]);
+    });
+
+    it.each([[["desk", "tv"]], [["tv"]], [["tv", "desk", "desk"]], [["tv, desk"]]])(
+      "refuses an id that an order of other items holds (%j) and stores nothing",
+      async (items) => {
+        const order = anOrder({ items: ["tv", "desk"] });
+        await store.saveIfNew(order);
+        await expect(store.saveIfNew({ ...order, items })).rejects.toMatchObject({
+          name: "OrdersError",
+          code: "conflict",
+        });
+        expect(await all(store.list())).toEqual([order]);
+      },
+    );
+
+    it("gives an id to one of many that claim it at once for the same items", async () => {
+      const { id } = anOrder();
+      const claims = Array.from({ length: 50 }, (_, second) =>
+        anOrder({ id, placedAt: `2026-01-31T09:30:${String(second).padStart(2, "0")}.000Z` }),
+      );
+      const answers = await Promise.all(claims.map((claim) => store.saveIfNew(claim)));
+      const [held] = await holders(id);
+      expect(claims).toContainEqual(held);
+      for (const { order } of answers) expect(order).toEqual(held);
+      expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
+    });
+
+    it("gives an id to one of many that claim it at once for different items", async () => {
+      const { id } = anOrder();
+      const claims = Array.from({ length: 50 }, (_, n) => anOrder({ id, items: [`item ${n}`] }));
+      const answers = await Promise.allSettled(claims.map((claim) => store.saveIfNew(claim)));
+      const [held] = await holders(id);
+      for (const [index, answer] of answers.entries()) {
+        if (claims[index]?.items[0] === held?.items[0]) {
+          expect(answer).toMatchObject({ value: { order: held, replayed: false } });
+        } else {
+          expect(answer).toMatchObject({ reason: { code: "conflict" } });
+        }
+      }
+    });
+
+    it("gives each of many ids that are claimed at once to its own order", async () => {
+      const orders = Array.from({ length: 50 }, () => anOrder());
+      const answers = await Promise.all(orders.map((order) => store.saveIfNew(order)));
+      expect(answers).toEqual(orders.map((order) => ({ order, replayed: false })));
+      expect(await all(store.list())).toEqual(orders);
+    });
+
+    it("finds no damage when it checks itself, and counts its orders", async () => {
+      expect(await store.check()).toEqual({ orders: 0, damage: [], notes: [] });
+      const order = anOrder();
+      await store.saveIfNew(order);
+      await store.saveIfNew(order);
+      await store.save(anOrder());
+      expect(await store.check()).toEqual({ orders: 2, damage: [], notes: [] });
+    });
+
     it("can be left in the middle of a list", async () => {
       for (let n = 0; n < 3; n++) await store.save(anOrder());
       for await (const _ of store.list()) break;
       expect(await store.count()).toBe(3);
     });
+
+    /** The one order of an id, by every way of looking for it. */
+    async function holders(id: string): Promise<readonly Order[]> {
+      const found = await store.findByIdPrefix(id, 2);
+      expect(found).toHaveLength(1);
+      expect(await all(store.list())).toEqual(found);
+      expect(await all(store.list({ newest: 5 }))).toEqual(found);
+      expect(await store.check()).toEqual({ orders: 1, damage: [], notes: [] });
+      return found;
+    }
   });
 }

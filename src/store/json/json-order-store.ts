@@ -78,7 +78,10 @@ export class JsonOrderStore implements OrderStore {
       const found: Order[] = [];
       for (const order of this.#file.ordersOnLinesWith(prefix)) {
         if (found.length === limit) break;
-        if (order.id.startsWith(prefix)) found.push(withoutClaim(order));
+        if (!order.id.startsWith(prefix)) continue;
+        // A line that somebody copied is no second order; `check` names it.
+        const copied = found.some((other) => other.id === order.id && sameItems(other, order));
+        if (!copied) found.push(withoutClaim(order));
       }
       return found;
     });

@@ -97,7 +97,7 @@ function checksum(line: Buffer): string {
 /** Without a checksum, a field that nobody knows may be a known one that was damaged. */
 function unknownField(value: unknown): string | undefined {
   const unknown = Object.keys(value as object).find((field) => !FIELDS.has(field));
-  return unknown === undefined ? undefined : `unknown field '${unknown}'`;
+  return unknown === undefined ? undefined : `unknown field '${excerpt(unknown)}'`;
 }
 
 function damage(problem: string): DecodedLine {
