@@ -3,10 +3,25 @@ import { dirname } from "node:path";
 
 /** Creates a directory, its parents included, so that it survives a power cut. */
 export function createDirectory(path: string): void {
-  const topmost = mkdirSync(path, { recursive: true });
-  if (topmost === undefined) return;
-  for (let made = path; made.length >= topmost.length; made = dirname(made)) {
-    syncDirectory(dirname(made));
+  const parent = dirname(path);
+  try {
+    if (!make(path)) return;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || parent === path) throw error;
+    createDirectory(parent);
+    if (!make(path)) return;
+  }
+  syncDirectory(parent);
+}
+
+/** Whether there was none. mkdir's own `recursive` says ENOENT of a file system that is read-only. */
+function make(path: string): boolean {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
   }
 }
 

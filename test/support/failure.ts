@@ -1,0 +1,8 @@
+/**
+ * What a process that failed must leave: nothing on stdout, and on stderr one line and its hint.
+ * `what` could not be done in the store, for a reason: "store the order: permission denied".
+ */
+export function failure(what: string, store: string, hint?: string) {
+  const stderr = `orders: cannot ${what}: ${store}/orders.jsonl\n${hint ? `  ${hint}\n` : ""}`;
+  return { exitCode: 1, stdout: "", stderr };
+}

@@ -1,0 +1,14 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { decodeLine, type StoredOrder } from "../../src/store/json/order-line.js";
+
+/** The orders on the whole lines of a store's file, read without the store. */
+export function stored(store: string): StoredOrder[] {
+  const path = join(store, "orders.jsonl");
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, "utf8").split("\n").slice(0, -1);
+  return lines.flatMap((line) => {
+    const decoded = decodeLine(Buffer.from(line));
+    return decoded.kind === "order" ? [decoded.order] : [];
+  });
+}
