@@ -21,8 +21,16 @@ export interface StoredOrder extends Order {
 
 /** What one line of the file turned out to be. */
 export type DecodedLine =
-  /** `sealed`: it ends in its checksum, so it is one of ours, whole and unchanged. */
-  | { readonly kind: "order"; readonly order: StoredOrder; readonly sealed: boolean }
+  /**
+   * `sealed`: it ends in its checksum, so it is one of ours, whole and unchanged. `problem`: more
+   * than a fragment stands before it on its line.
+   */
+  | {
+      readonly kind: "order";
+      readonly order: StoredOrder;
+      readonly sealed: boolean;
+      readonly problem?: string;
+    }
   | { readonly kind: "damage"; readonly problem: string }
   /** Blank, or torn and cancelled. */
   | { readonly kind: "nothing" };
@@ -35,6 +43,7 @@ export type DecodedLine =
 export const CANCEL = "\x18";
 
 const BEGINNING = '{"id":"';
+const SEALED_WITHIN = /,"crc32":"[0-9a-f]{8}"\}/;
 const SEAL = /,"crc32":"([0-9a-f]{8})"\}$/;
 /** In bytes. No order comes near: MOST_CHARACTERS of domain/order.ts, each escaped, is less. */
 const LONGEST = 2 ** 27;
@@ -81,12 +90,17 @@ export function decodeLine(line: Buffer): DecodedLine {
 /**
  * The order at the end of a line that begins with a fragment: what is left if a process dies within
  * its write while another, which saw an intact file a moment ago, is about to append. No item can
- * be taken for the beginning of an order: in a JSON string its quotes are escaped.
+ * be taken for the beginning of an order, or for a seal: in a JSON string its quotes are escaped.
  */
 function afterFragment(line: Buffer): DecodedLine | undefined {
   const start = line.lastIndexOf(BEGINNING);
   const decoded = start > 0 ? decodeLine(line.subarray(start)) : undefined;
-  return decoded?.kind === "order" && decoded.sealed ? decoded : undefined;
+  if (decoded?.kind !== "order" || !decoded.sealed) return undefined;
+  const fragment = line.subarray(0, start);
+  if (!SEALED_WITHIN.test(fragment.toString("latin1"))) return decoded;
+  // A whole order stands there: it may have been acknowledged, and only its newline be damaged.
+  const problem = `no newline after an order: ${excerpt(fragment.toString("utf8"))}`;
+  return { ...decoded, problem: escapeUnsafe(problem) };
 }
 
 function checksum(line: Buffer): string {

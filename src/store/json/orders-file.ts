@@ -195,14 +195,15 @@ export class OrdersFile implements SyncAdapter<StoredOrder[]> {
         const decoded = decodeLine(bytes);
         const place = () => `${basename(this.path)}:${numbers.at(start)}`;
         const finished = start + bytes.length < end;
+        if (finished && "problem" in decoded) {
+          yield { kind: "damage", problem: decoded.problem, place };
+        }
         if (decoded.kind === "order" && (finished || !decoded.sealed)) {
           const { order } = decoded;
           const stop = start + bytes.length + 1;
           if (!isHeldBefore(fd, order, start)) {
             yield { kind: "order", order, start, end: stop, finished, place };
           }
-        } else if (decoded.kind === "damage" && finished) {
-          yield { kind: "damage", problem: decoded.problem, place };
         } else if (!finished) {
           yield { kind: "torn", bytes: bytes.length };
         }

@@ -1,0 +1,64 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Order } from "../../src/domain/order.js";
+import { encodeOrder } from "../../src/store/json/order-line.js";
+import { OrdersFile } from "../../src/store/json/orders-file.js";
+import { anOrder } from "../support/orders.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+const first = anOrder({ items: ["tv", "magic carpet"] });
+const orders = [first, anOrder({ items: ["寿司"] }), anOrder({ items: ["desk"] })];
+const claim = { checkedTo: 0, token: "0123abcd" };
+const content = Buffer.from(
+  orders.map((order, index) => encodeOrder(index === 1 ? { ...order, claim } : order)).join(""),
+);
+
+describe("a file of orders in which one bit has flipped", () => {
+  it("loses no order silently and changes none, whichever bit it is", () => {
+    const path = join(temporaryDirectory(), "orders.jsonl");
+    const silently: unknown[] = [];
+    // Without its last newline a file ends in a line that was never acknowledged.
+    for (let at = 0; at < content.length - 1; at++) {
+      for (let bit = 0; bit < 8; bit++) {
+        const flipped = Buffer.from(content);
+        flipped[at] = (flipped[at] as number) ^ (1 << bit);
+        writeFileSync(path, flipped);
+        for (const read of ["orders", "ordersBackward"] as const) {
+          const { listed, damaged } = look(path, read);
+          for (const order of listed) expect(orders).toContainEqual(order);
+          if (listed.length < orders.length && !damaged) silently.push({ at, bit, read });
+        }
+      }
+    }
+    expect(silently).toEqual([]);
+  });
+
+  it("still gives the order after a newline that was damaged, and names the one before", () => {
+    const path = join(temporaryDirectory(), "orders.jsonl");
+    const newline = content.indexOf("\n");
+    const flipped = Buffer.from(content);
+    flipped[newline] = 0x0b;
+    writeFileSync(path, flipped);
+    const damage: unknown[] = [];
+    const file = new OrdersFile(path, (each) => damage.push(each));
+    expect([...file.orders()]).toMatchObject(orders.slice(1));
+    expect(damage).toEqual([
+      {
+        place: "orders.jsonl:1",
+        problem: `no newline after an order: {"id":"${first.id.slice(0, 33)}…`,
+      },
+    ]);
+  });
+});
+
+function look(path: string, read: "orders" | "ordersBackward") {
+  let damaged = false;
+  const file = new OrdersFile(path, () => {
+    damaged = true;
+  });
+  const listed = [...file[read]()].map(
+    ({ id, placedAt, items }): Order => ({ id, placedAt, items }),
+  );
+  return { listed, damaged };
+}
