@@ -1,44 +1,17 @@
-import { closeSync, fdatasyncSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, fdatasyncSync, fstatSync, openSync, writeSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { SyncAdapter } from "lowdb";
 import type { Order } from "../../domain/order.js";
 import type { Damage } from "../order-store.js";
 import { crc32 } from "./crc32.js";
 import { createDirectory, syncDirectory } from "./directory.js";
-import {
-  type Line,
-  LineNumbers,
-  lastNewline,
-  readChunk,
-  readLines,
-  readLinesBackward,
-  readLinesWith,
-} from "./lines.js";
-import { CANCEL, decodeLine, encodeOrder, isIntact, type StoredOrder } from "./order-line.js";
+import { type Finding, findings, type OrderLine, type ReadLines } from "./findings.js";
+import { lastNewline, readChunk, readLines, readLinesBackward, readLinesWith } from "./lines.js";
+import { encodeOrder, isIntact, type StoredOrder } from "./order-line.js";
+import { endOfTornLine } from "./torn-line.js";
 
 /** In bytes: the id of an order and its checksum, which stand at either end of a line, are mostly within. */
 const MARKED = 256;
-
-type ReadLines = (fd: number, end: number) => Iterable<Line>;
-
-/** A line that is an order, between two bytes of the file. */
-export interface OrderLine {
-  readonly kind: "order";
-  readonly order: StoredOrder;
-  readonly start: number;
-  /** Where the next line begins. */
-  readonly end: number;
-  /** It has its newline. */
-  readonly finished: boolean;
-  place(): string;
-}
-
-/** Something that reading the file came across. `place` names it, as `orders.jsonl:17`. */
-export type Finding =
-  | OrderLine
-  | { readonly kind: "damage"; readonly problem: string; place(): string }
-  /** An unfinished last line: a write under way, or one torn by a crash. Never acknowledged. */
-  | { readonly kind: "torn"; readonly bytes: number };
 
 /**
  * `orders.jsonl`: an append-only lowdb adapter for a list of orders, one a line.
@@ -181,33 +154,11 @@ export class OrdersFile implements SyncAdapter<StoredOrder[]> {
     this.#onDamage({ place: finding.place(), problem: finding.problem });
   }
 
-  *#findings(
-    lines: ReadLines,
-    wanted: (line: Buffer) => boolean = () => true,
-  ): Generator<Finding, void> {
+  *#findings(lines: ReadLines, wanted?: (line: Buffer) => boolean): Generator<Finding, void> {
     const fd = this.#openForReading();
     if (fd === undefined) return;
     try {
-      const end = fstatSync(fd).size;
-      const numbers = new LineNumbers(fd);
-      for (const { start, bytes } of lines(fd, end)) {
-        if (!wanted(bytes)) continue;
-        const decoded = decodeLine(bytes);
-        const place = () => `${basename(this.path)}:${numbers.at(start)}`;
-        const finished = start + bytes.length < end;
-        if (finished && "problem" in decoded) {
-          yield { kind: "damage", problem: decoded.problem, place };
-        }
-        if (decoded.kind === "order" && (finished || !decoded.sealed)) {
-          const { order } = decoded;
-          const stop = start + bytes.length + 1;
-          if (!isHeldBefore(fd, order, start)) {
-            yield { kind: "order", order, start, end: stop, finished, place };
-          }
-        } else if (!finished) {
-          yield { kind: "torn", bytes: bytes.length };
-        }
-      }
+      yield* findings(fd, { name: basename(this.path), lines, wanted });
     } finally {
       closeSync(fd);
     }
@@ -235,35 +186,4 @@ export class OrdersFile implements SyncAdapter<StoredOrder[]> {
 
 function isMissing(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === "ENOENT";
-}
-
-/**
- * Whether an earlier line holds the id that this one claims. Only the bytes between those that its
- * writer had checked and the line itself can tell: mostly there are none.
- */
-function isHeldBefore(fd: number, { id, claim }: StoredOrder, start: number): boolean {
-  if (claim === undefined) return false;
-  const from = claim.checkedTo <= start ? claim.checkedTo : 0; // the file is not what it was
-  for (const { bytes } of readLinesWith(Buffer.from(id), fd, start, from)) {
-    const decoded = decodeLine(bytes);
-    if (decoded.kind === "order" && decoded.order.id === id) return true;
-  }
-  return false;
-}
-
-/**
- * What ends the last line if a crash left it without its newline, so that the next order stands on
- * a line of its own. A fragment, which nobody was ever told is stored, is cancelled; a whole order
- * that somebody put there by hand is only finished.
- */
-function endOfTornLine(fd: number, size: number): string {
-  if (size === 0) return "";
-  const last = Buffer.alloc(1);
-  readSync(fd, last, 0, 1, size - 1);
-  if (last.toString("latin1") === "\n") return "";
-  for (const { bytes } of readLinesBackward(fd, size)) {
-    const decoded = decodeLine(bytes);
-    return decoded.kind === "order" && !decoded.sealed ? "\n" : `${CANCEL}\n`;
-  }
-  return "";
 }
