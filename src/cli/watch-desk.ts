@@ -21,7 +21,7 @@ export function deskView(options: { json?: boolean; quiet?: boolean }, deps: Ver
   if (options.json) return ({ order }) => `${safeJson(order)}\n`;
   if (options.quiet) return ({ order }) => `${order.id}\n`;
   return ({ order, notification }) => {
-    const time = stdout.isTerminal ? `${style.faint(longTime(order.placedAt))}\n` : "";
+    const time = stdout.isTerminal ? `\n${style.faint(longTime(order.placedAt))}\n` : "";
     return time + renderBanner(notification, style);
   };
 }
@@ -69,12 +69,18 @@ export class WatchDesk {
     else if (!io.stdout.write(view(told))) throw new ReaderGone();
   }
 
-  /** The order in hand is done with. */
+  /** The order in hand was handled. */
   done({ order }: Delivery): void {
     const { heartbeat, bell, io } = this.#parts;
     if (bell && io.stderr.isTerminal) io.stderr.write("\x07");
     heartbeat.count(order);
-    heartbeat.draw();
+    this.putDown();
+  }
+
+  /** No order is in hand. */
+  putDown(): void {
+    this.#inHand = undefined;
+    this.#parts.heartbeat.draw();
   }
 
   /** Says something on stderr, above the heartbeat. */
@@ -82,6 +88,6 @@ export class WatchDesk {
     const { heartbeat, io } = this.#parts;
     heartbeat.clear();
     io.stderr.write(`${escapeUnsafe(text)}\n`);
-    heartbeat.draw();
+    if (this.#inHand === undefined) heartbeat.draw();
   }
 }

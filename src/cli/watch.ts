@@ -96,6 +96,7 @@ export async function runWatch(options: WatchOptions, deps: VerbDeps): Promise<v
       onHandled: (delivery) => desk.done(delivery),
       onFailure: ({ order }, reason, then) => {
         desk.say(`order ${order.id}: ${reason}; ${consequence(then, options)}`);
+        if (then === "parked") desk.putDown();
       },
     });
   } catch (error) {
@@ -110,7 +111,8 @@ function stopSignal(desk: WatchDesk, deps: VerbDeps): AbortSignal {
   const controller = new AbortController();
   deps.io.onStop((signal) => {
     if (controller.signal.aborted) desk.stopCommand();
-    else if (desk.isRunningCommand) desk.say("the running command may finish; once more stops it");
+    else if (desk.isRunningCommand)
+      desk.say("letting the running command finish; Ctrl-C once more stops it");
     deps.stoppedBy = signal;
     controller.abort();
   });
