@@ -84,12 +84,14 @@ function reportUsage(
 const USAGE_MESSAGE = /^(?:error: )?([\s\S]*?)(?:\n\(Did ([^\n]*)\))?$/;
 
 function usageHint(code: string, argv: readonly string[]): string {
-  const [verb] = argv;
+  const verb = argv.find(isVerb);
   const ordering = verb === "place-order" || verb === "place";
   if (ordering && code === "commander.unknownOption") {
     return `to order something that begins with '-', put -- before it: orders ${verb} -- "-5 °C fridge"`;
   }
-  return code === "commander.unknownCommand" ? "see orders --help" : `see orders help ${verb}`;
+  return code === "commander.unknownCommand" || verb === undefined
+    ? "see orders --help"
+    : `see orders help ${verb}`;
 }
 
 /** Messages and hints may quote anything: what a terminal might obey is escaped here, once for all. */

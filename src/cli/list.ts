@@ -23,7 +23,9 @@ const PAGE = 32 * 1024;
 export function createListCommand(deps: VerbDeps): Command {
   const time = (text: string) => parseTimeOption(text, deps.io.now());
   const command = new Command("list")
-    .description("Print the orders, oldest first. In a pipe: time, id and items, tab-separated.")
+    .description(
+      "Print the orders, oldest first. In a pipe: time, id and items, tab-separated.\nThe items are a JSON array in tsv and csv: no spreadsheet takes one for a formula.",
+    )
     .option("--limit <n>", "only the newest n", parseLimit)
     .option("--since <time>", "placed then or later: 2026-01-31, 2d (ago), yesterday", time)
     .option("--until <time>", "placed then or earlier; a day is the whole day", time)

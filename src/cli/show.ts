@@ -39,7 +39,7 @@ export async function runShow(id: string, options: ShowOptions, deps: VerbDeps):
   const [order] = candidates;
   if (order === undefined) {
     throw new OrdersError("not-found", `no order ${prefix}`, {
-      hint: `looked in ${store.location}`,
+      hint: `looked in ${escapeUnsafe(store.location)}`,
     });
   }
   if (candidates.length > 1) throw ambiguous(prefix, candidates);

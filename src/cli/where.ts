@@ -34,7 +34,7 @@ export async function runWhere(options: WhereOptions, deps: VerbDeps): Promise<v
   const location = resolve(value);
   const shown = escapeUnsafe(location);
   if (options.json) stdout.write(`${safeJson({ location, origin })}\n`);
-  else if (options.quiet) stdout.write(`${location}\n`);
+  else if (options.quiet) stdout.write(`${stdout.isTerminal ? shown : location}\n`);
   else if (stdout.isTerminal) stdout.write(`${shown}\n(${ORIGINS[origin]})\n`);
   else stdout.write(`${shown}\t${origin}\n`);
 }

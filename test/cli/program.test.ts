@@ -49,6 +49,8 @@ describe("orders", () => {
     [["tv"], "orders: unknown command 'tv'\n  see orders --help\n"],
     [["list", "--jsn"], "orders: unknown option '--jsn'\n  did you mean --json?\n"],
     [["list", "--zzz"], "orders: unknown option '--zzz'\n  see orders help list\n"],
+    [["--zzz"], "orders: unknown option '--zzz'\n  see orders --help\n"],
+    [["--trace", "list", "--zzz"], "orders: unknown option '--zzz'\n  see orders help list\n"],
     [["show"], "orders: missing required argument 'id'\n  see orders help show\n"],
     [
       ["list", "--store"],

@@ -53,9 +53,11 @@ function tsvRow({ placedAt, id, items }: Order): string {
 
 /**
  * The same as CSV ({@link https://www.rfc-editor.org/rfc/rfc4180 RFC 4180}). Only the items need
- * quotes; as a JSON array they begin with `[`, so that no spreadsheet takes an item for a formula
- * ({@link https://owasp.org/www-community/attacks/CSV_Injection}).
+ * quotes; as a JSON array they begin with `[`, so that no spreadsheet takes an item for a formula.
+ * Where spreadsheets go by semicolons, one within an item would begin a cell: it is written as
+ * `\u003b`, the same to JSON ({@link https://owasp.org/www-community/attacks/CSV_Injection}).
  */
 function csvRow({ placedAt, id, items }: Order): string {
-  return `${placedAt},${id},"${safeJson(items).replaceAll('"', '""')}"\n`;
+  const json = safeJson(items).replaceAll(";", "\\u003b");
+  return `${placedAt},${id},"${json.replaceAll('"', '""')}"\n`;
 }
