@@ -45,6 +45,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     exitCode = report(error, argv, deps);
   }
   const damaged = await deps.close();
+  // A signal that was put off takes effect between two turns of the event loop: here is one.
+  await new Promise((resolve) => setImmediate(resolve));
   if (deps.stoppedBy !== undefined) io.endBy(deps.stoppedBy);
   // Where there is damage, an order that was not found may have stood there.
   return damaged && (exitCode === DONE || exitCode === NOT_FOUND) ? DAMAGE_FOUND : exitCode;

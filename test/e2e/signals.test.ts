@@ -1,0 +1,108 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { encodeOrder } from "../../src/store/json/order-line.js";
+import { anOrder } from "../support/orders.js";
+import { environment, ORDERS, runOrders, runShell } from "../support/run-orders.js";
+import { stored } from "../support/stored.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+const SOAK = Number(process.env.ORDERS_SOAK ?? 1);
+const SIGNALS = [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const;
+const ID = "403d33e9-39e5-44bc-8f5e-eab0c6f897ff";
+
+/** Has the process signal itself as soon as one of the calls that store an order is done. */
+const HOOK = `
+  const fs = require("node:fs");
+  const [name, signal] = process.env.SIGNAL_AFTER.split(" ");
+  const call = fs[name];
+  fs[name] = (...args) => {
+    const result = call(...args);
+    if (name !== "openSync" || args[1] === "a+") {
+      fs[name] = call;
+      process.kill(process.pid, signal);
+    }
+    return result;
+  };`;
+
+describe.runIf(process.platform === "linux").each(SIGNALS)("%s", (signal, exitCode) => {
+  /** Starts \`orders\` with a pipe, then does something, then sends the signal. */
+  const interrupt = (command: string, then: string, store: string) =>
+    runShell(
+      `mkfifo "$PIPE"; "$NODE" "$ORDERS" ${command} & ${then}; kill -${signal} $!; wait $!; echo $?`,
+      store,
+      {
+        env: {
+          ...environment(store),
+          NODE: process.execPath,
+          ORDERS,
+          PIPE: join(temporaryDirectory(), "pipe"),
+        },
+      },
+    );
+
+  it("ends a list of many orders in the middle, as a shell sees", async () => {
+    const store = temporaryDirectory();
+    const lines = Array.from({ length: 20_000 }, () => encodeOrder(anOrder()));
+    writeFileSync(join(store, "orders.jsonl"), lines.join(""));
+    // One line is read, then the pipe fills: the list is not done when the signal comes.
+    const outcome = await interrupt('list > "$PIPE"', 'exec 3< "$PIPE"; read -r <&3', store);
+    expect(outcome).toMatchObject({ stdout: `${exitCode}\n`, stderr: "" });
+  });
+
+  it("ends an order that waits for its items, and nothing is stored", async () => {
+    const store = temporaryDirectory();
+    // A pipe holds less than this: when it is written, items are being read.
+    const write = 'exec 3> "$PIPE"; head -c 300000 /dev/zero | tr "\\0" x >&3';
+    const outcome = await interrupt('place-order - < "$PIPE"', write, store);
+    expect(outcome).toMatchObject({ stdout: `${exitCode}\n`, stderr: "" });
+    expect(stored(store)).toEqual([]);
+  });
+
+  it.each(["openSync", "writeSync", "fdatasyncSync", "closeSync"])(
+    "that comes while an order is stored (%s) ends the process once it is acknowledged",
+    async (call) => {
+      const hook = join(temporaryDirectory(), "hook.cjs");
+      writeFileSync(hook, HOOK);
+      for (const flags of [[], ["-q"], ["--json"], ["-q", "--id", ID]]) {
+        const store = temporaryDirectory();
+        const outcome = await runOrders(["place-order", ...flags, "tv"], store, {
+          env: {
+            ...environment(store),
+            NODE_OPTIONS: `--require "${hook}"`,
+            SIGNAL_AFTER: `${call} ${signal}`,
+          },
+        });
+        const [order] = stored(store);
+        expect(order?.items).toEqual(["tv"]);
+        expect(outcome).toMatchObject({ signal, stderr: "" });
+        expect(outcome.stdout).toContain(order?.id);
+      }
+    },
+  );
+
+  it("leaves an order that is stored and told of, or neither, whenever it comes", {
+    timeout: 60_000 * SOAK,
+  }, async () => {
+    const store = temporaryDirectory();
+    const path = join(temporaryDirectory(), "acknowledged");
+    const command = `exec "${process.execPath}" "${ORDERS}" place-order -q tv >> "${path}"`;
+    const begin = performance.now();
+    await runShell(command, store);
+    const duration = performance.now() - begin;
+    for (let round = 0; round < 80 * SOAK; round++) {
+      const running = runShell(command, store);
+      await setTimeout((0.5 + Math.random() / 2) * duration);
+      running.kill(signal);
+      const outcome = await running;
+      expect(outcome.stderr).toBe("");
+      expect([undefined, signal]).toContain(outcome.signal);
+    }
+    const acknowledged = readFileSync(path, "utf8").trimEnd().split("\n");
+    expect(stored(store).map(({ id }) => id)).toEqual(acknowledged);
+  });
+});
