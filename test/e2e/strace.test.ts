@@ -1,0 +1,113 @@
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { execa } from "execa";
+import { describe, expect, it } from "vitest";
+import { has } from "../support/needs.js";
+import { runCli } from "../support/run-cli.js";
+import { environment, ORDERS } from "../support/run-orders.js";
+import { stored } from "../support/stored.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+const HAS_STRACE = process.platform === "linux" && has("strace", "apt-get install strace");
+
+/** A call that changed something and succeeded: its name, and the file that it was about. */
+const CALL = /^\d+ +(write|fsync|fdatasync)\((\d+)<([^>]*)>.*\) = \d+$/;
+
+describe.runIf(HAS_STRACE)("placing an order, as the system sees it,", () => {
+  it.each([[[]], [["--quiet"]], [["--json"]]])(
+    "is acknowledged only after the order is synced (%j)",
+    async (flags) => {
+      const store = temporaryDirectory();
+      await runCli(["place-order", "first"], { store });
+      const { calls, exitCode } = await traced(["place-order", ...flags, "tv"], store);
+      expect(exitCode).toBe(0);
+      expect(calls).toEqual(["write orders.jsonl", "fdatasync orders.jsonl", "write stdout"]);
+    },
+  );
+
+  it("syncs the names of what it created before it acknowledges a first order", async () => {
+    const root = temporaryDirectory();
+    const { calls } = await traced(["place-order", "tv"], join(root, "a/b"));
+    expect(calls).toEqual([
+      `fsync ${basename(root)}`,
+      "fsync a",
+      "fsync b",
+      "write orders.jsonl",
+      "fdatasync orders.jsonl",
+      "write stdout",
+    ]);
+  });
+
+  it("is not acknowledged if the order cannot be synced, and says how to place it again", async () => {
+    const store = temporaryDirectory();
+    await runCli(["place-order", "first"], { store });
+    const failing = ["-e", "inject=fdatasync:error=EIO"];
+    const { exitCode, stdout, stderr } = await traced(["place-order", "tv"], store, failing);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    const id = stored(store)[1]?.id;
+    expect(stderr).toBe(
+      `orders: cannot make sure that order ${id} is stored: i/o error: ${store}/orders.jsonl\n` +
+        `  it may or may not be stored; placing it again with --id ${id} is safe\n`,
+    );
+    const again = await runCli(["place-order", "--json", "--id", id as string, "tv"], { store });
+    expect(JSON.parse(again.stdout)).toMatchObject({ id, replayed: true });
+  });
+
+  it("stores nothing if the name of a new store cannot be synced", async () => {
+    const store = temporaryDirectory();
+    const failing = ["-e", "inject=fsync:error=EIO"];
+    const { exitCode, stdout, stderr } = await traced(["place-order", "tv"], store, failing);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toBe(`orders: cannot store the order: i/o error: ${store}/orders.jsonl\n`);
+    expect(stored(store)).toEqual([]);
+  });
+});
+
+describe.runIf(HAS_STRACE)("saves that are asked for at once", () => {
+  it("cost one sync", async () => {
+    const script = `
+      import { openStore } from "./dist/index.js";
+      const store = await openStore(process.env.ORDERS_STORE);
+      const order = (n) => ({
+        id: \`403d33e9-91b6-430f-86e6-\${String(n).padStart(12, "0")}\`,
+        placedAt: "2026-01-31T09:30:00.000Z",
+        items: ["tv"],
+      });
+      await Promise.all(Array.from({ length: 1000 }, (_, n) => store.save(order(n))));`;
+    const store = temporaryDirectory();
+    const { calls } = await run(["--input-type=module", "--eval", script], store);
+    expect(calls.filter((call) => call === "fdatasync orders.jsonl")).toHaveLength(1);
+    expect(stored(store)).toHaveLength(1000);
+  });
+});
+
+/** Runs the executable under strace. */
+function traced(argv: readonly string[], store: string, options: readonly string[] = []) {
+  return run([ORDERS, ...argv], store, options);
+}
+
+async function run(args: readonly string[], store: string, options: readonly string[] = []) {
+  const log = join(temporaryDirectory(), "log");
+  const strace = ["-f", "-y", "-o", log, "-e", "trace=write,fsync,fdatasync", ...options];
+  const { exitCode, stdout, stderr } = await execa(
+    "strace",
+    [...strace, process.execPath, ...args],
+    {
+      env: environment(store),
+      extendEnv: false,
+      reject: false,
+      stripFinalNewline: false,
+      stdin: "ignore",
+    },
+  );
+  const about = (fd: string, path: string) => (fd === "1" ? "stdout" : basename(path));
+  const calls = readFileSync(log, "utf8")
+    .split("\n")
+    .flatMap((line) => {
+      const [, name, fd = "", path = ""] = CALL.exec(line) ?? [];
+      return name !== undefined && (fd === "1" || path.includes("orders-test"))
+        ? [`${name} ${about(fd, path)}`]
+        : [];
+    });
+  return { exitCode, stdout, stderr, calls };
+}

@@ -1,0 +1,20 @@
+/*
+ * Places orders without end, several at a time, and prints the id of each one that is acknowledged.
+ * It is there to be killed.
+ */
+import { writeSync } from "node:fs";
+import { openOrders } from "../../dist/index.js";
+
+const AT_ONCE = 4;
+const orders = await openOrders({ store: process.env.ORDERS_STORE });
+
+async function placeForEver(name) {
+  for (let n = 0; ; n++) {
+    const { order } = await orders.placeOrder([`${name}-${n}`, "x".repeat(1 + (n % 300))]);
+    writeSync(1, `${order.id}\n`);
+  }
+}
+
+await Promise.all(
+  Array.from({ length: AT_ONCE }, (_, each) => placeForEver(`${process.pid}-${each}`)),
+);
