@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import type { Socket } from "node:net";
 import { OrdersError } from "../errors.js";
 import type { Delivery } from "../store/order-feed.js";
 import type { Io, Output } from "./io.js";
@@ -102,10 +103,14 @@ function ended(
   });
 }
 
-/** Writes the stderr of a process to our own, and tells its last line once it has ended. */
+/**
+ * Writes the stderr of a process to our own, and tells its last line once it has ended. What it left
+ * behind may go on writing, and does not keep us from ending.
+ */
 function passOn(child: ChildProcess, stderr: Output): () => Promise<string> {
   let last = "";
   const closed = new Promise<void>((resolve) => child.stderr?.once("close", resolve));
+  child.once("exit", () => (child.stderr as Socket).unref());
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     stderr.write(text);
     last = (last + text).slice(-1000);
