@@ -41,6 +41,7 @@ export type {
   OrderQuery,
   OrderRepository,
   OrderStore,
+  ServerFiles,
   StoreOptions,
   StoreReport,
 } from "./store/order-store.js";

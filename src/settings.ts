@@ -1,4 +1,5 @@
 import { isAbsolute, join, sep } from "node:path";
+import type { ServerFiles } from "./store/order-store.js";
 
 /** Where a setting's value came from. */
 export type Origin = "--store" | "ORDERS_STORE" | "default";
@@ -28,6 +29,16 @@ export function storeSetting(
   if (flag) return { value: flag, origin: "--store" };
   if (ORDERS_STORE) return { value: ORDERS_STORE, origin: "ORDERS_STORE" };
   return { value: defaultStore(surroundings), origin: "default" };
+}
+
+/** The files that a server may want to see. Empty counts as unset. */
+export function serverFiles({ env }: Pick<Surroundings, "env">): ServerFiles {
+  return {
+    creds: env.ORDERS_NATS_CREDS || undefined,
+    ca: env.ORDERS_NATS_CA || undefined,
+    cert: env.ORDERS_NATS_CERT || undefined,
+    key: env.ORDERS_NATS_KEY || undefined,
+  };
 }
 
 /**

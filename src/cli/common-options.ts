@@ -5,7 +5,9 @@ import { OrdersError } from "../errors.js";
 export function addCommonOptions(command: Command, examples: readonly string[] = []): Command {
   if (examples.length > 0) command.addHelpText("before", exampleText(examples));
   return command
-    .addOption(new Option("--store <location>", "where orders are kept: a directory"))
+    .addOption(
+      new Option("--store <location>", "where orders are kept: a directory or nats://host"),
+    )
     .addOption(new Option("--trace", "show every message on stderr as it is handled"))
     .addOption(new Option("--color", "colour the output even if it goes to no terminal"))
     .addOption(new Option("--no-color", "never colour the output"))

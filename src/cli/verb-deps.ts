@@ -1,6 +1,6 @@
 import { type Orders, openOrders } from "../app.js";
 import type { SalesDesk } from "../handlers/notify-sales.js";
-import { type Setting, storeSetting } from "../settings.js";
+import { type Setting, serverFiles, storeSetting } from "../settings.js";
 import type { Damage } from "../store/order-store.js";
 import type { Io, Output, StopSignal } from "./io.js";
 import { colorFlag, createStyle, type Style, wantsColor } from "./render/style.js";
@@ -48,6 +48,7 @@ export class VerbDeps {
       store: this.storeSetting(options).value,
       now: () => this.io.now(),
       onDamage: (damage) => this.reportDamage(damage),
+      serverFiles: serverFiles(this.io),
       ...(salesDesk && { salesDesk }),
     });
     this.#opened.push(orders);

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import { escapeUnsafe, safeJson } from "../domain/printable.js";
 import type { Origin } from "../settings.js";
+import { isServerLocation, parseServerLocation } from "../store/jetstream/server-location.js";
 import { addCommonOptions, jsonOption, quietOption } from "./common-options.js";
 import type { CommonOptions, VerbDeps } from "./verb-deps.js";
 
@@ -31,7 +32,7 @@ export function createWhereCommand(deps: VerbDeps): Command {
 export async function runWhere(options: WhereOptions, deps: VerbDeps): Promise<void> {
   const { stdout } = deps.io;
   const { value, origin } = deps.storeSetting(options);
-  const location = resolve(value);
+  const location = isServerLocation(value) ? parseServerLocation(value).shown : resolve(value);
   const shown = escapeUnsafe(location);
   if (options.json) stdout.write(`${safeJson({ location, origin })}\n`);
   else if (options.quiet) stdout.write(`${stdout.isTerminal ? shown : location}\n`);

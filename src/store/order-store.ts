@@ -57,6 +57,19 @@ export interface Damage {
 export interface StoreOptions {
   /** Called for each damaged place that reading comes across; more than once if read again. */
   readonly onDamage?: (damage: Damage) => void;
+  /** What a server may want to see; a directory needs none of it. */
+  readonly serverFiles?: ServerFiles;
+}
+
+/** Paths of files that a server may want to see. */
+export interface ServerFiles {
+  /** A NATS credentials file. */
+  readonly creds?: string | undefined;
+  /** Certificates of the authorities to trust, PEM, instead of those that Node.js trusts. */
+  readonly ca?: string | undefined;
+  /** The client's own certificate, PEM; {@link key} goes with it. */
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
 }
 
 /** One backend: where orders are kept, and the feed of them. */

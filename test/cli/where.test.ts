@@ -25,6 +25,13 @@ describe("orders where", () => {
     });
   });
 
+  it("prints a server's location without its secrets", async () => {
+    const { stdout } = await runCli(["where"], {
+      store: "nats://ada:secret@one,ada:secret@two:4333/?stream=shop",
+    });
+    expect(stdout).toBe("nats://one:4222,two:4333?stream=shop\tORDERS_STORE\n");
+  });
+
   it("resolves a relative location", async () => {
     const { stdout } = await runCli(["where", "-q", "--store", "here"]);
     expect(stdout).toBe(`${process.cwd()}/here\n`);

@@ -83,6 +83,7 @@ describe("the executable", () => {
     });
     expect(stderr).toContain("/dist/bin/place-order.cjs");
     expect(stderr).not.toMatch(/dist\/bin\/(list|show|where)/);
+    expect(stderr).not.toMatch(/jetstream|server|node:(net|tls)/);
   });
 
   it("is installed by its package with everything that it needs", async () => {

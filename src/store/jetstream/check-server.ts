@@ -1,0 +1,64 @@
+import { StorageType, type StreamInfo } from "@nats-io/jetstream";
+import type { Damage, StoreReport } from "../order-store.js";
+import { decodeOrder, isDamage } from "./order-message.js";
+import { differences, orderStream, orderSubject, streamInfo } from "./order-stream.js";
+import { readMessages } from "./read-messages.js";
+import type { ServerConnection } from "./server-connection.js";
+
+/** Reads every order, and says what the server promises of them. */
+export async function checkServer(server: ServerConnection): Promise<StoreReport> {
+  const { location } = server;
+  const damage: Damage[] = [];
+  let orders = 0;
+  const info = await server.ask("check the store", (connected) =>
+    streamInfo(connected, location.stream),
+  );
+  if (info === undefined) {
+    const note = `there is no stream ${location.stream} yet: orders init creates it`;
+    return { orders, damage, notes: [note] };
+  }
+  for await (const message of readMessages(server, {
+    stream: location.stream,
+    subjects: orderSubject(location, "*"),
+  })) {
+    const decoded = decodeOrder(location.stream, message);
+    if (isDamage(decoded)) damage.push(decoded);
+    else orders++;
+  }
+  const version = await server.ask("check the store", async ({ nc }) => nc.info?.version ?? "");
+  const notes = [
+    ...promises(info, version),
+    ...differences(info.config, orderStream(location)).map(
+      (difference) => `stream ${location.stream}: ${difference}`,
+    ),
+  ];
+  return { orders, damage, notes };
+}
+
+function promises({ config, cluster, state }: StreamInfo, version: string): string[] {
+  const { name, num_replicas: replicas, storage } = config;
+  const current = 1 + (cluster?.replicas ?? []).filter((each) => each.current).length;
+  const behind = replicas - current;
+  return [
+    `stream ${name} on nats-server ${version}: ${replicas} ${replicas === 1 ? "replica" : "replicas"}, ${state.consumer_count} consumers`,
+    ...(behind > 0 ? [`warning: ${behind} of ${replicas} replicas are not up to date`] : []),
+    ...(storage === StorageType.File ? [] : ["warning: the orders are in memory only"]),
+    powerCut(replicas, version),
+  ];
+}
+
+/** The server syncs on a timer, and does not tell of `sync_interval`: nobody can know from here. */
+function powerCut(replicas: number, version: string): string {
+  const where =
+    replicas === 1
+      ? "warning: a power cut can lose orders acknowledged in the last two minutes"
+      : `warning: a power cut of most of the ${replicas} servers at once can lose orders acknowledged in the last two minutes`;
+  return canSyncAlways(version)
+    ? `${where}, unless the server's jetstream block says sync_interval: always (which it does not tell)`
+    : `${where}: nats-server ${version} cannot sync at each order; 2.10 and newer can (sync_interval: always)`;
+}
+
+function canSyncAlways(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 2 || (major === 2 && minor >= 10);
+}

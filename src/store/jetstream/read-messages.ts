@@ -1,0 +1,153 @@
+import { AckPolicy, DeliverPolicy } from "@nats-io/jetstream";
+import {
+  createInbox,
+  type Msg,
+  type NatsConnection,
+  nanos,
+  TimeoutError,
+} from "@nats-io/transport-node";
+import { getMessages } from "./get-messages.js";
+import type { StoredMessage } from "./order-message.js";
+import { isMissingStream } from "./order-stream.js";
+import type { Connected, ServerConnection } from "./server-connection.js";
+import { isPassing, serverFailure } from "./server-failure.js";
+
+/** What to read. */
+export interface ReadOptions {
+  readonly stream: string;
+  /** Messages of these subjects. */
+  readonly subjects: string;
+  /** Begin with this number in the stream. */
+  readonly from?: number;
+  /** Leave the bodies out. */
+  readonly headersOnly?: boolean;
+}
+
+const READING = "read the orders";
+/** The server says this often that it is still there; half a minute of silence is too long a list. */
+const HEARTBEAT = 1000;
+
+/** The newest message of these subjects, from the leader, who knows what was acknowledged. */
+export async function lastMessage(
+  server: ServerConnection,
+  stream: string,
+  subjects: string,
+): Promise<StoredMessage | null> {
+  return server.ask(READING, async ({ jsm }) => {
+    try {
+      return await jsm.streams.getMessage(stream, { last_by_subj: subjects });
+    } catch (error) {
+      if (isMissingStream(error)) return null;
+      throw error;
+    }
+  });
+}
+
+/**
+ * Reads what is stored by now, oldest first, in bounded memory. A server that goes away meanwhile
+ * is waited for, and reading goes on where it stood, message by message: making a consumer needs more
+ * of a cluster to be there.
+ */
+export async function* readMessages(
+  server: ServerConnection,
+  options: ReadOptions,
+): AsyncGenerator<StoredMessage, void> {
+  const last = await lastMessage(server, options.stream, options.subjects);
+  let next = options.from ?? 1;
+  if (last === null || next > last.seq) return;
+  try {
+    for await (const { message, pending } of pushed(await server.connected(), options, next)) {
+      yield message;
+      next = message.seq + 1;
+      if (message.seq >= last.seq || pending === 0) return;
+    }
+  } catch (error) {
+    if (!isPassing(error)) throw serverFailure(READING, server.location.shown, error);
+  }
+  yield* getMessages(server, { ...options, from: next, to: last.seq });
+}
+
+/**
+ * One consumer's messages for as long as they come without a gap. It is the server that pushes,
+ * which is faster than asking, and flow control that keeps it from pushing too much.
+ */
+async function* pushed(connected: Connected, options: ReadOptions, from: number) {
+  const { nc, jsm } = connected;
+  const inbox = createInbox();
+  const subscription = nc.subscribe(inbox);
+  const watchdog = new Watchdog(() => subscription.getReceived());
+  try {
+    await jsm.consumers.add(options.stream, {
+      ack_policy: AckPolicy.None,
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: from,
+      filter_subject: options.subjects,
+      deliver_subject: inbox,
+      flow_control: true,
+      idle_heartbeat: nanos(HEARTBEAT),
+      inactive_threshold: nanos(10 * HEARTBEAT),
+      headers_only: options.headersOnly ?? false,
+      max_deliver: 1,
+      mem_storage: true,
+      num_replicas: 1,
+    });
+    watchdog.start(() => subscription.unsubscribe());
+    let delivered = 0;
+    for await (const msg of subscription) {
+      const place = placeOf(msg);
+      if (place === undefined) {
+        answerFlowControl(nc, msg);
+      } else {
+        if (place.delivery !== ++delivered) break;
+        const message = { seq: place.seq, subject: msg.subject, data: msg.data };
+        yield { message, pending: place.pending };
+      }
+    }
+    throw new TimeoutError(); // the server fell silent, or messages fell out on the way
+  } finally {
+    watchdog.stop();
+    subscription.unsubscribe();
+  }
+}
+
+/** Where a message stands; `undefined`: it is no message but the server's own word. */
+function placeOf({ reply = "" }: Msg) {
+  // $JS.ACK.[domain.account.]stream.consumer.deliveries.seq.delivery.time.pending[.random]
+  // https://docs.nats.io/reference/reference-protocols/nats_api_reference
+  const tokens = reply.split(".");
+  if (tokens[0] !== "$JS" || tokens[1] !== "ACK") return undefined;
+  const at = tokens.length > 9 ? 7 : 5;
+  return {
+    seq: Number(tokens[at]),
+    delivery: Number(tokens[at + 1]),
+    pending: Number(tokens[at + 3]),
+  };
+}
+
+function answerFlowControl(nc: NatsConnection, msg: Msg): void {
+  const subject = msg.reply || msg.headers?.get("Nats-Consumer-Stalled");
+  if (subject) nc.publish(subject);
+}
+
+/** Notices that nothing comes any more, not even a heartbeat. */
+class Watchdog {
+  readonly #received: () => number;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(received: () => number) {
+    this.#received = received;
+  }
+
+  start(onSilence: () => void): void {
+    let before = -1;
+    this.#timer = setInterval(() => {
+      const now = this.#received();
+      if (now === before) onSilence();
+      before = now;
+    }, 3 * HEARTBEAT);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}

@@ -1,0 +1,226 @@
+import { createServer } from "node:net";
+import { DiscardPolicy, jetstreamManager } from "@nats-io/jetstream";
+import { connect } from "@nats-io/transport-node";
+import { expect, it, onTestFinished } from "vitest";
+import { makeCertificates } from "../support/certificates.js";
+import {
+  describeWithServer,
+  freePort,
+  type NatsServer,
+  startServer,
+} from "../support/nats-server.js";
+import { runCli } from "../support/run-cli.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+const place = (store: string, env = {}, item = "tv") =>
+  runCli(["place-order", item], { store, env });
+
+async function manage(server: NatsServer) {
+  const nc = await connect({ servers: `127.0.0.1:${server.port}` });
+  onTestFinished(() => nc.close());
+  return jetstreamManager(nc, { checkAPI: false });
+}
+
+async function listener(greeting: string): Promise<number> {
+  const port = await freePort();
+  const server = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.write(greeting);
+  });
+  onTestFinished(() => void server.close());
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  return port;
+}
+
+const failed = (what: string, store: string, hint = "") => ({
+  exitCode: 7,
+  stdout: "",
+  stderr: `orders: cannot ${what}: ${store}\n${hint && `  ${hint}\n`}`,
+});
+
+describeWithServer("what a server refuses is one line, a hint and exit code 7:", () => {
+  it("nobody listens", async () => {
+    const store = `nats://127.0.0.1:${await freePort()}`;
+    const told = failed("connect: no server is there", store, "start one, or correct the address");
+    expect(await place(store)).toEqual(told);
+    expect(await runCli(["list"], { store })).toEqual(told);
+  });
+
+  it("something else answers", async () => {
+    const store = `nats://127.0.0.1:${await listener("SSH-2.0-OpenSSH_9.2\r\n")}`;
+    expect(await place(store)).toEqual(
+      failed("connect: what answers there is no NATS server", store, "correct the address"),
+    );
+  });
+
+  it("nobody answers", async () => {
+    const store = `nats://127.0.0.1:${await listener("")}?timeout=1`;
+    expect(await place(store)).toMatchObject({
+      exitCode: 7,
+      stderr: expect.stringContaining(`cannot connect: no answer: ${store}\n`),
+    });
+  });
+
+  it("the password is wrong, and is not shown", async () => {
+    const server = await startServer("authorization { user: ada, password: secret }");
+    const hint = "write nats://user:password@host, or set ORDERS_NATS_CREDS";
+    const what =
+      "connect: it does not let us in: user, password, token or credentials are wrong or missing";
+    expect(await place(server.url.replace("//", "//ada:hidden@"))).toEqual(
+      failed(what, server.url, hint),
+    );
+    expect(await place(server.url)).toEqual(failed(what, server.url, hint));
+    expect(await place(server.url.replace("//", "//ada:secret@"))).toMatchObject({ exitCode: 0 });
+  });
+
+  it("the user may not publish", async () => {
+    const server = await startServer(
+      'authorization { users: [{ user: ada, password: pw, permissions: { publish: { deny: "orders.>" } } }] }',
+    );
+    const { exitCode, stdout, stderr } = await place(server.url.replace("//", "//ada:pw@"));
+    expect({ exitCode, stdout }).toEqual({ exitCode: 7, stdout: "" });
+    expect(stderr).toMatch(
+      /^orders: cannot store the order: this user may not publish to orders\.order-created\.[0-9a-f-]{36}: nats/,
+    );
+  });
+
+  it("the user may not hear answers, so that nobody knows whether it is stored", async () => {
+    const server = await startServer(
+      'authorization { users: [{ user: ada, password: pw, permissions: { subscribe: { deny: "_INBOX.>" } } }] }',
+    );
+    const { exitCode, stderr } = await place(server.url.replace("//", "//ada:pw@"));
+    expect(exitCode).toBe(7);
+    expect(stderr).toMatch(
+      /^orders: cannot make sure that order (\S+) is stored: this user may not subscribe to _INBOX\.\S+: .*\n {2}it may or may not be stored; placing it again with --id \1 is safe\n$/,
+    );
+  });
+
+  it("JetStream is off", async () => {
+    const { url } = await startServer("jetstream: disabled");
+    const hint = "start it with JetStream (nats-server --jetstream), or choose another server";
+    const why = "JetStream is off on that server";
+    expect(await place(url)).toEqual(failed(`store the order: ${why}`, url, hint));
+    expect(await runCli(["list"], { store: url })).toEqual(
+      failed(`read the orders: ${why}`, url, hint),
+    );
+  });
+
+  it("JetStream is off for the account", async () => {
+    const { url } = await startServer(
+      "accounts { ONE: { users: [{ user: ada, password: pw }] }, TWO: { jetstream: enabled } }",
+    );
+    expect(await place(url.replace("//", "//ada:pw@"))).toEqual(
+      failed(
+        "store the order: JetStream is off for this account",
+        url,
+        "enable it for the account on the server",
+      ),
+    );
+  });
+
+  it("the stream is full", async () => {
+    const server = await startServer();
+    const { streams } = await manage(server);
+    const subjects = ["orders.order-created.*"];
+    await streams.add({ name: "orders", subjects, max_msgs: 1, discard: DiscardPolicy.New });
+    expect((await place(server.url)).exitCode).toBe(0);
+    expect(await place(server.url)).toEqual(
+      failed(
+        "store the order: the server is full",
+        server.url,
+        "give the stream, its account or the server more room, then place the order again",
+      ),
+    );
+  });
+
+  it.each([
+    ["the server", "max_payload: 1000"],
+    ["the stream", ""],
+  ])("the order is too large for %s", async (_, settings) => {
+    const server = await startServer(settings);
+    const { streams } = await manage(server);
+    await streams.add({ name: "orders", subjects: ["orders.order-created.*"], max_msg_size: 900 });
+    expect(await place(server.url, {}, "x".repeat(1000))).toEqual(
+      failed(
+        "store the order: the order is larger than the server takes",
+        server.url,
+        "raise max_payload on the server (1 MB unless set), or split the order",
+      ),
+    );
+  });
+
+  it("another stream has the subjects", async () => {
+    const server = await startServer();
+    const { streams } = await manage(server);
+    await streams.add({ name: "other", subjects: ["orders.order-created.*"] });
+    const store = `${server.url}?stream=mine&prefix=orders`;
+    expect(await place(store)).toEqual(
+      failed(
+        "store the order: another stream has these subjects",
+        store,
+        "name it with ?stream=…, or choose another ?prefix=…",
+      ),
+    );
+  });
+
+  it("the stream takes other subjects", async () => {
+    const server = await startServer();
+    const { streams } = await manage(server);
+    await streams.add({ name: "orders", subjects: ["old.*"] });
+    const { exitCode, stderr } = await place(server.url);
+    expect(exitCode).toBe(7);
+    expect(stderr).toMatch(/stream orders does not take orders\.order-created\.\S+: nats/);
+    expect(stderr).toContain("  it takes old.*; see ?prefix=… and ?stream=…\n");
+  });
+
+  it("a lone server cannot keep three replicas", async () => {
+    const { url } = await startServer();
+    const store = `${url}?replicas=3`;
+    expect(await place(store)).toEqual(
+      failed(
+        "store the order: it has not as many servers as replicas are asked for",
+        store,
+        "choose ?replicas=1, or start a cluster",
+      ),
+    );
+  });
+
+  it("the certificate is not trusted, until ORDERS_NATS_CA says whom to trust", async () => {
+    const { ca, cert, key } = makeCertificates(temporaryDirectory());
+    const server = await startServer(`tls { cert_file: "${cert}", key_file: "${key}" }`);
+    const store = server.url.replace("nats:", "tls:");
+    expect(await place(store)).toEqual(
+      failed(
+        "connect: its certificate is not trusted",
+        store,
+        "set ORDERS_NATS_CA to the file of the authority that signed it",
+      ),
+    );
+    expect((await place(store, { ORDERS_NATS_CA: ca })).exitCode).toBe(0);
+  });
+
+  it("the server wants a client certificate", async () => {
+    const { ca, cert, key } = makeCertificates(temporaryDirectory());
+    const server = await startServer(
+      `tls { cert_file: "${cert}", key_file: "${key}", ca_file: "${ca}", verify: true }`,
+    );
+    const store = server.url.replace("nats:", "tls:");
+    const { exitCode, stderr } = await place(store, { ORDERS_NATS_CA: ca });
+    expect(exitCode).toBe(7);
+    expect(stderr).toContain("client certificate");
+    const own = { ORDERS_NATS_CA: ca, ORDERS_NATS_CERT: cert, ORDERS_NATS_KEY: key };
+    expect((await place(store, own)).exitCode).toBe(0);
+  });
+
+  it("tls:// is never spoken in plain text", async () => {
+    const { url } = await startServer();
+    const store = url.replace("nats:", "tls:");
+    expect(await place(store)).toEqual(
+      failed(
+        "connect: it offers no encryption",
+        store,
+        "tls:// never goes on without; write nats:// if that is right",
+      ),
+    );
+  });
+});
