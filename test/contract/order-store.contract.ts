@@ -162,12 +162,12 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
     });
 
     it("finds no damage when it checks itself, and counts its orders", async () => {
-      expect(await store.check()).toEqual({ orders: 0, damage: [], notes: [] });
+      expect(await store.check()).toMatchObject({ orders: 0, damage: [] });
       const order = anOrder();
       await store.saveIfNew(order);
       await store.saveIfNew(order);
       await store.save(anOrder());
-      expect(await store.check()).toEqual({ orders: 2, damage: [], notes: [] });
+      expect(await store.check()).toMatchObject({ orders: 2, damage: [] });
     });
 
     it("can be left in the middle of a list", async () => {
@@ -182,7 +182,7 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
       expect(found).toHaveLength(1);
       expect(await all(store.list())).toEqual(found);
       expect(await all(store.list({ newest: 5 }))).toEqual(found);
-      expect(await store.check()).toEqual({ orders: 1, damage: [], notes: [] });
+      expect(await store.check()).toMatchObject({ orders: 1, damage: [] });
       return found;
     }
   });

@@ -1,8 +1,10 @@
 import type { PlacedOrder } from "../../domain/commands.js";
 import { isOrderId, type Order, type OrderFilter, orderMatcher } from "../../domain/order.js";
+import type { OrderFeed } from "../order-feed.js";
 import type { OrderQuery, OrderStore, StoreOptions, StoreReport } from "../order-store.js";
 import { checkServer } from "./check-server.js";
 import { getMessages } from "./get-messages.js";
+import { JetStreamOrderFeed } from "./jetstream-order-feed.js";
 import { decodeOrder, isDamage, type StoredMessage } from "./order-message.js";
 import { orderSubject, streamInfo } from "./order-stream.js";
 import { OrderPublisher } from "./publish-order.js";
@@ -76,6 +78,10 @@ export class JetStreamOrderStore implements OrderStore {
       if (order !== undefined) found.push(order);
     }
     return found;
+  }
+
+  async feed(): Promise<OrderFeed> {
+    return new JetStreamOrderFeed(this.#server, this.#onDamage);
   }
 
   check(): Promise<StoreReport> {

@@ -7,6 +7,7 @@ import {
   TimeoutError,
 } from "@nats-io/transport-node";
 import { getMessages } from "./get-messages.js";
+import { placeOf } from "./message-place.js";
 import type { StoredMessage } from "./order-message.js";
 import { isMissingStream } from "./order-stream.js";
 import type { Connected, ServerConnection } from "./server-connection.js";
@@ -108,20 +109,6 @@ async function* pushed(connected: Connected, options: ReadOptions, from: number)
     watchdog.stop();
     subscription.unsubscribe();
   }
-}
-
-/** Where a message stands; `undefined`: it is no message but the server's own word. */
-function placeOf({ reply = "" }: Msg) {
-  // $JS.ACK.[domain.account.]stream.consumer.deliveries.seq.delivery.time.pending[.random]
-  // https://docs.nats.io/reference/reference-protocols/nats_api_reference
-  const tokens = reply.split(".");
-  if (tokens[0] !== "$JS" || tokens[1] !== "ACK") return undefined;
-  const at = tokens.length > 9 ? 7 : 5;
-  return {
-    seq: Number(tokens[at]),
-    delivery: Number(tokens[at + 1]),
-    pending: Number(tokens[at + 3]),
-  };
 }
 
 function answerFlowControl(nc: NatsConnection, msg: Msg): void {
