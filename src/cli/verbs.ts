@@ -54,6 +54,11 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import("./check.js")).createCheckCommand,
   },
   {
+    name: "copy",
+    summary: "copy all orders to another store",
+    load: async () => (await import("./copy.js")).createCopyCommand,
+  },
+  {
     name: "where",
     summary: "print where the orders are kept, and what says so",
     load: async () => (await import("./where.js")).createWhereCommand,

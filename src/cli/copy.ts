@@ -1,0 +1,49 @@
+import { Command } from "commander";
+import { safeJson } from "../domain/printable.js";
+import { copyOrders } from "../store/copy-orders.js";
+import { addCommonOptions, jsonOption } from "./common-options.js";
+import type { CommonOptions, VerbDeps } from "./verb-deps.js";
+
+/** What `copy` can be told. */
+export interface CopyOptions extends CommonOptions {
+  readonly from?: string;
+  readonly to: string;
+  readonly json?: boolean;
+}
+
+/** Parses `copy`. */
+export function createCopyCommand(deps: VerbDeps): Command {
+  const command = new Command("copy")
+    .description(
+      "Copy all orders from one store to another, then compare them. Run again, it copies what is\nmissing. Subscriptions stay where they are.",
+    )
+    .requiredOption("--to <location>", "where to: a directory or nats://host")
+    .option("--from <location>", "where from (default: --store)")
+    .addOption(jsonOption("print the figures as JSON"))
+    .action(() => runCopy(command.optsWithGlobals(), deps));
+  return addCommonOptions(command, [
+    "orders copy --from ./orders --to nats://shop.example:4222",
+    "orders copy --from nats://shop.example:4222 --to /backup/orders",
+  ]);
+}
+
+/** Copies orders and prints how many; where it stands shows on a terminal. */
+export async function runCopy(options: CopyOptions, deps: VerbDeps): Promise<void> {
+  const { stdout, stderr } = deps.io;
+  const { from = options.store } = options;
+  const source = (await deps.open({ ...options, ...(from !== undefined && { store: from }) }))
+    .store;
+  const target = (await deps.open({ ...options, store: options.to })).store;
+  const total = stderr.isTerminal ? await source.count() : 0;
+  const { copied, present } = await copyOrders(source, target, (progress) => {
+    if (!stderr.isTerminal) return;
+    stderr.write(`\r\x1b[2Kcopied ${progress.copied + progress.present} of ${total}`);
+  });
+  if (stderr.isTerminal) stderr.write("\r\x1b[2K");
+  if (options.json) {
+    stdout.write(`${safeJson({ from: source.location, to: target.location, copied, present })}\n`);
+    return;
+  }
+  const orders = `${copied + present} ${copied + present === 1 ? "order" : "orders"}`;
+  stdout.write(`${orders}: ${copied} copied, ${present} there already, all compared\n`);
+}

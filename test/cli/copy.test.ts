@@ -1,0 +1,78 @@
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { openStore } from "../../src/store/open-store.js";
+import { all, anOrder, anyOrder } from "../support/orders.js";
+import { runCli } from "../support/run-cli.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+async function storeWith(...orders: ReturnType<typeof anOrder>[]): Promise<string> {
+  const path = temporaryDirectory();
+  const store = await openStore(path);
+  for (const order of orders) await store.save(order);
+  return path;
+}
+const ordersIn = async (path: string) => all((await openStore(path)).list());
+
+describe("orders copy", () => {
+  it("copies every order as it is, in its order", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyOrder, { maxLength: 5 }), async (orders) => {
+        const from = await storeWith(...orders);
+        const to = join(from, "copy");
+        const { exitCode, stdout, stderr } = await runCli(["copy", "--from", from, "--to", to]);
+        const count = `${orders.length} ${orders.length === 1 ? "order" : "orders"}`;
+        expect({ exitCode, stdout, stderr }).toEqual({
+          exitCode: 0,
+          stdout: `${count}: ${orders.length} copied, 0 there already, all compared\n`,
+          stderr: "",
+        });
+        expect(await ordersIn(to)).toEqual(orders);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it("goes on where it was interrupted, and changes nothing when it is done", async () => {
+    const orders = Array.from({ length: 600 }, () => anOrder());
+    const from = await storeWith(...orders);
+    const to = await storeWith(...orders.slice(0, 300));
+    const copy = ["copy", "--to", to, "--json"];
+    expect(JSON.parse((await runCli(copy, { store: from })).stdout)).toEqual({
+      from,
+      to,
+      copied: 300,
+      present: 300,
+    });
+    expect(await ordersIn(to)).toEqual(orders);
+    expect(JSON.parse((await runCli(copy, { store: from })).stdout)).toMatchObject({
+      copied: 0,
+      present: 600,
+    });
+    expect(await ordersIn(to)).toEqual(orders);
+  });
+
+  it("refuses to take one order for another of the same id", async () => {
+    const order = anOrder();
+    const from = await storeWith(order);
+    const to = await storeWith({ ...order, items: ["other"] });
+    const { exitCode, stderr } = await runCli(["copy", "--from", from, "--to", to]);
+    expect(exitCode).toBe(5);
+    expect(stderr).toContain(`order ${order.id} is another one in ${to}\n`);
+    expect(await ordersIn(to)).toEqual([{ ...order, items: ["other"] }]);
+  });
+
+  it("shows on a terminal where it stands", async () => {
+    const from = await storeWith(anOrder(), anOrder());
+    const { stderr } = await runCli(["copy", "--from", from, "--to", temporaryDirectory()], {
+      terminal: ["stderr"],
+    });
+    expect(stderr).toBe("\r\x1b[2Kcopied 2 of 2\r\x1b[2K");
+  });
+
+  it("says what is missing on the command line", async () => {
+    const { exitCode, stderr } = await runCli(["copy"]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("orders: required option '--to <location>' not specified");
+  });
+});
