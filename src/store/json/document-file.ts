@@ -7,7 +7,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { sep } from "node:path";
 import type { SyncAdapter } from "lowdb";
 import { escapeUnsafe } from "../../domain/printable.js";
 import { OrdersError } from "../../errors.js";
@@ -78,7 +78,7 @@ class DamagedDocument extends OrdersError {
   readonly damage: Damage;
 
   constructor(path: string, problem: string) {
-    const place = join(basename(dirname(path)), basename(path));
+    const place = path.slice(path.lastIndexOf(`${sep}subscriptions${sep}`) + 1);
     super("store-damaged", `${place}: ${problem}`);
     this.damage = { place, problem: escapeUnsafe(problem) };
   }

@@ -1,5 +1,6 @@
 import { readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { OrdersError } from "../../errors.js";
 import {
   invalidSubscriptionName,
   noSubscription,
@@ -47,10 +48,14 @@ export class JsonOrderFeed implements OrderFeed {
 
   async *subscribe(name: string | null, options: FeedOptions = {}): AsyncIterable<Delivery> {
     if (options.signal?.aborted) return;
+    const fail = (error: unknown): never => {
+      throw feedFailure(this.#file, error);
+    };
     try {
-      yield* name === null ? this.#passing(options) : this.#named(name, options);
+      const inner = name === null ? this.#passing(options) : this.#named(name, options);
+      for await (const delivery of inner) yield guarded(delivery, fail);
     } catch (error) {
-      throw storeFailure("read the feed", this.#directory, error);
+      fail(error);
     }
   }
 
@@ -217,6 +222,25 @@ async function* deliveries(
     changes.close();
     session.end();
   }
+}
+
+/** A delivery that says of a failure what happened. */
+function guarded(delivery: Delivery, fail: (error: unknown) => never): Delivery {
+  return {
+    ...delivery,
+    ack: () => delivery.ack().catch(fail),
+    retry: async () => guarded(await delivery.retry().catch(fail), fail),
+    park: (reason) => delivery.park(reason).catch(fail),
+  };
+}
+
+function feedFailure({ path }: OrdersFile, error: unknown): unknown {
+  if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
+    return storeFailure("feed the orders", path, error);
+  }
+  // All of it was made when the subscription began.
+  const message = `the store was moved or removed: ${dirname(path)}`;
+  return new OrdersError("store-damaged", message, { cause: error });
 }
 
 function isLeftOver(file: string, name: string): boolean {

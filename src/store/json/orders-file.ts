@@ -3,15 +3,18 @@ import { basename, dirname } from "node:path";
 import type { SyncAdapter } from "lowdb";
 import type { Order } from "../../domain/order.js";
 import type { Damage } from "../order-store.js";
-import { crc32 } from "./crc32.js";
 import { createDirectory, syncDirectory } from "./directory.js";
 import { type Finding, findings, type OrderLine, type ReadLines } from "./findings.js";
-import { lastNewline, readChunk, readLines, readLinesBackward, readLinesWith } from "./lines.js";
+import { lastNewline, readLines, readLinesBackward, readLinesWith } from "./lines.js";
+import { markAt, type Position } from "./mark.js";
 import { encodeOrder, isIntact, type StoredOrder } from "./order-line.js";
 import { endOfTornLine } from "./torn-line.js";
 
-/** In bytes: the id of an order and its checksum, which stand at either end of a line, are mostly within. */
-const MARKED = 256;
+/** An order, and the position behind it. */
+export interface PlacedOnFile {
+  readonly order: Order;
+  readonly end: Position;
+}
 
 /**
  * `orders.jsonl`: an append-only lowdb adapter for a list of orders, one a line.
@@ -127,19 +130,42 @@ export class OrdersFile implements SyncAdapter<StoredOrder[]> {
     }
   }
 
-  /**
-   * A checksum of the bytes before `byte`, enough of them to tell one order from another; `undefined`
-   * if the file does not reach so far.
-   */
+  /** See {@link markAt}. */
   markAt(byte: number): string | undefined {
     const fd = this.#openForReading();
-    if (fd === undefined) return byte === 0 ? crc32(Buffer.alloc(0)) : undefined;
     try {
-      const start = Math.max(0, byte - MARKED);
-      const bytes = readChunk(fd, start, byte - start);
-      return bytes.length === byte - start ? crc32(bytes) : undefined;
+      return markAt(fd, byte);
     } finally {
-      closeSync(fd);
+      if (fd !== undefined) closeSync(fd);
+    }
+  }
+
+  /**
+   * The orders that follow a position, at most `limit`, each with the position behind it; `undefined`
+   * if what stood before the position no longer does: looked at before and after reading, in one
+   * and the same file, for another may be put in its place or copied over it at any moment.
+   */
+  readOn(position: Position, limit: number): readonly PlacedOnFile[] | undefined {
+    const fd = this.#openForReading();
+    try {
+      const stands = () => markAt(fd, position.byte) === position.mark;
+      if (!stands()) return undefined;
+      if (fd === undefined) return [];
+      const found: PlacedOnFile[] = [];
+      const damaged: (Finding & { kind: "damage" })[] = [];
+      const lines: ReadLines = (_, end) => readLines(fd, end, position.byte);
+      for (const finding of findings(fd, { name: basename(this.path), lines })) {
+        if (finding.kind === "damage") damaged.push(finding);
+        if (finding.kind !== "order" || !finding.finished) continue;
+        const { order, end } = finding;
+        found.push({ order, end: { byte: end, mark: markAt(fd, end) ?? "", after: order.id } });
+        if (found.length === limit) break;
+      }
+      if (!stands()) return undefined;
+      for (const each of damaged) this.#report(each);
+      return found;
+    } finally {
+      if (fd !== undefined) closeSync(fd);
     }
   }
 

@@ -2,17 +2,8 @@ import type { Order } from "../../domain/order.js";
 import { OrdersError } from "../../errors.js";
 import { noSuchOrder } from "../feed-errors.js";
 import type { StartingPoint } from "../order-feed.js";
+import type { Position } from "./mark.js";
 import type { OrdersFile } from "./orders-file.js";
-
-/** A place between two lines of the file of orders. */
-export interface Position {
-  /** Where the next line begins, in bytes from the beginning of the file. */
-  readonly byte: number;
-  /** What stood before it: a checksum, see {@link OrdersFile.markAt}. */
-  readonly mark: string;
-  /** The last order before it. */
-  readonly after: string | null;
-}
 
 /** The place that a starting point means now. */
 export function positionAt(file: OrdersFile, from: StartingPoint): Position {
@@ -31,11 +22,6 @@ export function positionAt(file: OrdersFile, from: StartingPoint): Position {
   }
   if ("since" in from) return position(file, Math.max(end, file.finishedTo()), after);
   throw noSuchOrder(from.id);
-}
-
-/** A place right after an order. */
-export function positionAfter(file: OrdersFile, byte: number, { id }: Order): Position {
-  return position(file, byte, id);
 }
 
 /** Whether what stood before a place still stands there. */

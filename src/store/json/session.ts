@@ -1,9 +1,9 @@
 import type { Order } from "../../domain/order.js";
 import { OrdersError } from "../../errors.js";
 import type { Delivery } from "../order-feed.js";
+import type { Position } from "./mark.js";
 import type { OrdersFile } from "./orders-file.js";
 import type { Parking } from "./parking.js";
-import { type Position, positionAfter, stillStands } from "./position.js";
 import type { SubscriptionState } from "./subscription-file.js";
 
 /** What a session works with. A passing one keeps nothing and parks nowhere. */
@@ -70,14 +70,13 @@ export class Session {
 
   #read(): void {
     const { file, batch } = this.#deps;
-    if (!stillStands(file, this.#readTo)) throw gone(file, this.#readTo);
-    for (const { order, end } of file.finishedOrders(this.#readTo.byte)) {
-      const attempt = end <= this.#earlier.to ? this.#earlier.attempts + 1 : 1;
+    const found = file.readOn(this.#readTo, batch);
+    if (found === undefined) throw gone(file, this.#readTo);
+    for (const { order, end } of found) {
+      const attempt = end.byte <= this.#earlier.to ? this.#earlier.attempts + 1 : 1;
       if (attempt !== (this.#ready[0]?.attempt ?? attempt)) break;
       const { id, placedAt, items } = order;
-      const position = positionAfter(file, end, order);
-      this.#ready.push({ order: { id, placedAt, items }, end: position, attempt, settled: false });
-      if (this.#ready.length === batch) break;
+      this.#ready.push({ order: { id, placedAt, items }, end, attempt, settled: false });
     }
     const [first] = this.#ready;
     const last = this.#ready.at(-1);

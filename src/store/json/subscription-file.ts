@@ -4,7 +4,7 @@ import { LowSync } from "lowdb";
 import { OrdersError } from "../../errors.js";
 import { isSubscriptionName } from "../order-feed.js";
 import { DocumentFile } from "./document-file.js";
-import type { Position } from "./position.js";
+import type { Position } from "./mark.js";
 
 /** Where a subscription stands, as `subscriptions/<name>.json` has it. */
 export interface SubscriptionState {
@@ -46,11 +46,17 @@ export class SubscriptionFile {
   /**
    * Puts on stable storage what its holder has changed.
    *
-   * @throws {OrdersError} `subscription-busy` if another process holds it by now, or removed it: one
-   *   that could not be kept out, for example in a container of its own.
+   * @throws {OrdersError} `subscription-busy` if another process holds it by now: one that could not
+   *   be kept out, for example in a container of its own; `store-damaged` if it is gone.
    */
   update(state: SubscriptionState): void {
-    const { holder } = this.read() ?? {};
+    const current = this.read();
+    if (current === null) {
+      throw new OrdersError("store-damaged", `${this.#adapter.path} is gone`, {
+        hint: "the store was moved, or somebody removed the subscription",
+      });
+    }
+    const { holder } = current;
     if (holder?.pid !== state.holder?.pid || holder?.since !== state.holder?.since) {
       throw new OrdersError("subscription-busy", "another process took the subscription over", {
         hint: "what it has not acknowledged here will be handed over there",
