@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { safeJson } from "../domain/printable.js";
+import { OrdersError } from "../errors.js";
 import { copyOrders } from "../store/copy-orders.js";
 import { addCommonOptions, jsonOption } from "./common-options.js";
 import type { CommonOptions, VerbDeps } from "./verb-deps.js";
@@ -34,10 +35,13 @@ export async function runCopy(options: CopyOptions, deps: VerbDeps): Promise<voi
   const source = (await deps.open({ ...options, ...(from !== undefined && { store: from }) }))
     .store;
   const target = (await deps.open({ ...options, store: options.to })).store;
-  const total = stderr.isTerminal ? await source.count() : 0;
-  const { copied, present } = await copyOrders(source, target, (progress) => {
-    if (!stderr.isTerminal) return;
-    stderr.write(`\r\x1b[2Kcopied ${progress.copied + progress.present} of ${total}`);
+  if (source.location === target.location) {
+    throw new OrdersError("invalid-usage", `cannot copy ${source.location} to itself`);
+  }
+  const total = await source.count();
+  const { copied, present } = await copyOrders(source, target, (done) => {
+    const text = `${done} of ${total} orders`;
+    stderr.write(stderr.isTerminal ? `\r\x1b[2K${text}` : `${text}\n`);
   });
   if (stderr.isTerminal) stderr.write("\r\x1b[2K");
   if (options.json) {

@@ -49,14 +49,19 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import("./parked.js")).createParkedCommand,
   },
   {
+    name: "copy",
+    summary: "copy all orders from one store to another",
+    load: async () => (await import("./copy.js")).createCopyCommand,
+  },
+  {
+    name: "init",
+    summary: "set up where orders are kept",
+    load: async () => (await import("./init.js")).createInitCommand,
+  },
+  {
     name: "check",
     summary: "look for damage in the whole store",
     load: async () => (await import("./check.js")).createCheckCommand,
-  },
-  {
-    name: "copy",
-    summary: "copy all orders to another store",
-    load: async () => (await import("./copy.js")).createCopyCommand,
   },
   {
     name: "where",

@@ -3,16 +3,18 @@ import type { Order } from "../domain/order.js";
 import { OrdersError } from "../errors.js";
 import type { OrderStore } from "./order-store.js";
 
-/** How far copying is. */
-export interface CopyProgress {
-  /** Orders that were stored in the other place by now. */
+/** What copying came to. */
+export interface Copied {
+  /** How many orders were stored in the other place. */
   readonly copied: number;
-  /** Orders that had been there before. */
+  /** How many had been there before. */
   readonly present: number;
 }
 
 /** So many orders are on their way at once. */
 const AT_ONCE = 256;
+/** After so many orders copying tells how far it is. */
+const TOLD = 10_000;
 
 /**
  * Stores in one place what another holds, in its order and with ids and times unchanged, then reads
@@ -25,8 +27,8 @@ const AT_ONCE = 256;
 export async function copyOrders(
   from: OrderStore,
   to: OrderStore,
-  onProgress: (progress: CopyProgress) => void = () => {},
-): Promise<CopyProgress> {
+  onProgress: (done: number) => void,
+): Promise<Copied> {
   const there = await fingerprints(to);
   let copied = 0;
   let present = 0;
@@ -35,7 +37,6 @@ export async function copyOrders(
     await Promise.all(batch.map((order) => to.save(order)));
     copied += batch.length;
     batch = [];
-    onProgress({ copied, present });
   };
   for await (const order of from.list()) {
     const known = there.get(order.id);
@@ -45,6 +46,8 @@ export async function copyOrders(
       if (batch.push(order) === AT_ONCE) await store();
     } else if (known === own) present++;
     else throw anotherOrder(order, to);
+    const done = copied + batch.length + present;
+    if (done % TOLD === 0) onProgress(done);
   }
   await store();
   await verify(from, to);

@@ -59,6 +59,10 @@ export class MemoryOrderStore implements OrderStore, OrderFeed {
     return this;
   }
 
+  async setUp(): Promise<readonly string[]> {
+    return ["there is nothing to set up in memory"];
+  }
+
   async check(): Promise<StoreReport> {
     return { orders: this.#orders.length, damage: [], notes: [] };
   }

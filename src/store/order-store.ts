@@ -78,6 +78,14 @@ export interface OrderStore extends OrderRepository {
   readonly location: string;
   /** The feed of these orders. */
   feed(): Promise<OrderFeed>;
+  /**
+   * Creates what is missing of the place where orders are kept; placing does that too, unasked.
+   *
+   * @param options `alter`: what is there and differs from what it should be is changed.
+   * @returns what was done, a sentence each.
+   * @throws {OrdersError} `server-failed`: it differs, and was left as it is; `store-failed`.
+   */
+  setUp(options: { readonly alter: boolean }): Promise<readonly string[]>;
   /** Looks at everything: that each order can be read, that no two have the same id, the feed. */
   check(): Promise<StoreReport>;
   /** Waits for what is under way and lets go of files and connections. */

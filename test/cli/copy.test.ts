@@ -62,12 +62,25 @@ describe("orders copy", () => {
     expect(await ordersIn(to)).toEqual([{ ...order, items: ["other"] }]);
   });
 
-  it("shows on a terminal where it stands", async () => {
-    const from = await storeWith(anOrder(), anOrder());
-    const { stderr } = await runCli(["copy", "--from", from, "--to", temporaryDirectory()], {
-      terminal: ["stderr"],
+  it.each([
+    ["on a terminal in place", ["stderr"] as const, "\r\x1b[2K10000 of 10001 orders\r\x1b[2K"],
+    ["in a pipe as a line", [], "10000 of 10001 orders\n"],
+  ])("tells how far it is, %s", async (_, terminal, told) => {
+    const from = temporaryDirectory();
+    const store = await openStore(from);
+    await Promise.all(Array.from({ length: 10_001 }, () => store.save(anOrder())));
+    const to = temporaryDirectory();
+    const { stderr } = await runCli(["copy", "--from", from, "--to", to], { terminal });
+    expect(stderr).toBe(told);
+  });
+
+  it("refuses to copy a store to itself", async () => {
+    const store = await storeWith(anOrder());
+    const { exitCode, stderr } = await runCli(["copy", "--from", store, "--to", store]);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: `orders: cannot copy ${store} to itself\n`,
     });
-    expect(stderr).toBe("\r\x1b[2Kcopied 2 of 2\r\x1b[2K");
   });
 
   it("says what is missing on the command line", async () => {

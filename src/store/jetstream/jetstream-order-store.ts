@@ -12,6 +12,7 @@ import { lastMessage, readMessages } from "./read-messages.js";
 import { ServerConnection } from "./server-connection.js";
 import { NotNow } from "./server-failure.js";
 import { parseServerLocation, type ServerLocation } from "./server-location.js";
+import { setUp } from "./set-up.js";
 
 /** A store on a NATS server or cluster: a JetStream stream with a message for each order. */
 export class JetStreamOrderStore implements OrderStore {
@@ -82,6 +83,10 @@ export class JetStreamOrderStore implements OrderStore {
 
   async feed(): Promise<OrderFeed> {
     return new JetStreamOrderFeed(this.#server, this.#onDamage);
+  }
+
+  setUp(options: { readonly alter: boolean }): Promise<readonly string[]> {
+    return setUp(this.#server, options);
   }
 
   check(): Promise<StoreReport> {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { LowSync } from "lowdb";
 import { v4 as uuid } from "uuid";
@@ -6,6 +7,7 @@ import { type Order, type OrderFilter, orderMatcher, sameItems } from "../../dom
 import { OrdersError } from "../../errors.js";
 import type { OrderFeed } from "../order-feed.js";
 import type { Damage, OrderQuery, OrderStore, StoreOptions, StoreReport } from "../order-store.js";
+import { createDirectory } from "./directory.js";
 import type { Claim, StoredOrder } from "./order-line.js";
 import { OrdersFile } from "./orders-file.js";
 import { storeFailure } from "./store-failure.js";
@@ -85,6 +87,16 @@ export class JsonOrderStore implements OrderStore {
       }
       return found;
     });
+  }
+
+  async setUp(): Promise<readonly string[]> {
+    try {
+      const made = !existsSync(this.location);
+      createDirectory(this.location);
+      return [`${made ? "created" : "there is"} ${this.location}`];
+    } catch (error) {
+      throw storeFailure("create the store", this.location, error);
+    }
   }
 
   async check(): Promise<StoreReport> {

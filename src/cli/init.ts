@@ -1,0 +1,34 @@
+import { Command } from "commander";
+import { safeJson } from "../domain/printable.js";
+import { addCommonOptions, jsonOption } from "./common-options.js";
+import type { CommonOptions, VerbDeps } from "./verb-deps.js";
+
+/** What `init` can be told. */
+export interface InitOptions extends CommonOptions {
+  readonly alter?: boolean;
+  readonly json?: boolean;
+}
+
+/** Parses `init`. */
+export function createInitCommand(deps: VerbDeps): Command {
+  const command = new Command("init")
+    .description(
+      "Set the store up before the first order, or see whether it is as it should be.\nOn a server this creates the streams; one that exists and differs is left as it is.",
+    )
+    .option("--alter", "change streams that differ")
+    .addOption(jsonOption("print what was done as JSON"))
+    .action(() => runInit(command.optsWithGlobals(), deps));
+  return addCommonOptions(command, [
+    "orders init",
+    "orders init --store 'nats://one,two,three?replicas=3'",
+  ]);
+}
+
+/** Sets the store up and prints what was done. */
+export async function runInit(options: InitOptions, deps: VerbDeps): Promise<void> {
+  const { store } = await deps.open(options);
+  const done = await store.setUp({ alter: options.alter ?? false });
+  const { stdout } = deps.io;
+  if (options.json) stdout.write(`${safeJson({ location: store.location, done })}\n`);
+  else for (const line of done) stdout.write(`${line}\n`);
+}

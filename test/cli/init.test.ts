@@ -1,0 +1,61 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { jetstreamManager } from "@nats-io/jetstream";
+import { connect } from "@nats-io/transport-node";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { describeWithServer, startServer } from "../support/nats-server.js";
+import { runCli } from "../support/run-cli.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+describe("orders init on a directory", () => {
+  it("creates it, and says so only the first time", async () => {
+    const store = join(temporaryDirectory(), "a/shop");
+    expect(await runCli(["init"], { store })).toEqual({
+      exitCode: 0,
+      stdout: `created ${store}\n`,
+      stderr: "",
+    });
+    expect(existsSync(store)).toBe(true);
+    expect((await runCli(["init"], { store })).stdout).toBe(`there is ${store}\n`);
+  });
+});
+
+describeWithServer("orders init on a server", () => {
+  const promise = "one replica on disk, no age limit, refuses when full";
+
+  it("creates the streams, and finds them as they should be after that", async () => {
+    const { url } = await startServer();
+    expect(await runCli(["init"], { store: url })).toEqual({
+      exitCode: 0,
+      stdout: `created stream orders at ${url}: ${promise}\ncreated stream orders-parked at ${url}: ${promise}\n`,
+      stderr: "",
+    });
+    const { stdout } = await runCli(["init", "--json"], { store: url });
+    expect(JSON.parse(stdout)).toEqual({
+      location: url,
+      done: [
+        `stream orders is there at ${url}: ${promise}`,
+        `stream orders-parked is there at ${url}: ${promise}`,
+      ],
+    });
+  });
+
+  it("leaves a stream that differs as it is until it is asked to change it", async () => {
+    const { url, port } = await startServer();
+    const nc = await connect({ servers: `127.0.0.1:${port}` });
+    onTestFinished(() => nc.close());
+    const { streams } = await jetstreamManager(nc, { checkAPI: false });
+    const subjects = ["orders.order-created.*"];
+    await streams.add({ name: "orders", subjects, max_age: 3600e9, allow_direct: true });
+    expect(await runCli(["init"], { store: url })).toEqual({
+      exitCode: 7,
+      stdout: "",
+      stderr: `orders: stream orders is not as it should be: discard is old, not new, max_age is 3600000000000, not 0: ${url}\n  it was left as it is; orders init --alter changes it\n`,
+    });
+    expect((await streams.info("orders")).config).toMatchObject({ max_age: 3600e9 });
+    expect((await runCli(["init", "--alter"], { store: url })).stdout).toContain(
+      `changed stream orders at ${url}: discard is old, not new, max_age`,
+    );
+    expect((await streams.info("orders")).config).toMatchObject({ max_age: 0, discard: "new" });
+  });
+});
