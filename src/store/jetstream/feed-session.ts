@@ -188,11 +188,14 @@ export class FeedSession {
   /** What is left is handed to the next, at once rather than when the server has waited enough. */
   async #end(): Promise<void> {
     const { main, kept, server } = this.#parts;
-    for (const puller of [main, kept?.retries]) {
-      for (const pulled of (await puller?.close()) ?? []) {
-        await this.#say(puller as Puller, pulled, "-NAK").catch(() => {});
-      }
-    }
+    const pullers = kept === undefined ? [main] : [main, kept.retries];
+    await Promise.all(
+      pullers.map(async (puller) => {
+        for (const pulled of await puller.close()) {
+          await this.#say(puller, pulled, "-NAK").catch(() => {});
+        }
+      }),
+    );
     this.#inHand.clear();
     if (this.#unconfirmed > 0) {
       await server.ask("remember that the orders were handled", ({ nc }) => nc.flush());

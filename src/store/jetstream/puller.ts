@@ -14,10 +14,11 @@ export interface Pulled {
   readonly reply: string;
 }
 
-/** How long a request for messages stands, and how often the server says that it does. */
-const EXPIRES = 30_000;
-const HEARTBEAT = 1000;
-const UNREFERENCED = { ref: false };
+/**
+ * How long a request for messages stands, in milliseconds. It cannot be taken back: what comes after
+ * nobody listens any more is handed over again only after a long wait, so its end is waited for.
+ */
+const EXPIRES = 250;
 
 /** Gets messages of one consumer as they are asked for, and tells the server that they are in hand. */
 export class Puller {
@@ -35,6 +36,7 @@ export class Puller {
   #heard = 0;
   #isEmpty = false;
   #isLost = false;
+  #onAnswer = () => {};
 
   /** @param notice is called whenever there may be something new. */
   constructor(connected: Connected, stream: string, consumer: string, notice: () => void) {
@@ -50,7 +52,7 @@ export class Puller {
     });
     this.#timers = [
       setInterval(() => this.#keepInHand(), ACK_WAIT / 3),
-      setInterval(() => this.#listen(), 3 * HEARTBEAT),
+      setInterval(() => this.#listen(), 12 * EXPIRES),
     ];
   }
 
@@ -90,9 +92,7 @@ export class Puller {
     this.#asked = wait ? count : 1;
     this.#isEmpty = false;
     this.#isLost = false;
-    const request = wait
-      ? { batch: count, expires: nanos(EXPIRES), idle_heartbeat: nanos(HEARTBEAT) }
-      : { batch: 1, no_wait: true };
+    const request = wait ? { batch: count, expires: nanos(EXPIRES) } : { batch: 1, no_wait: true };
     this.#connected.nc.publish(
       `$JS.API.CONSUMER.MSG.NEXT.${this.stream}.${this.consumer}`,
       JSON.stringify(request),
@@ -107,12 +107,9 @@ export class Puller {
 
   /** Stops asking; returns what is still in hand, with what was on its way when it was stopped. */
   async close(): Promise<Pulled[]> {
+    if (this.#asked > 0) await this.#endOfRequest();
     for (const timer of this.#timers) clearInterval(timer);
-    // Where there is no server at the moment, nothing is on its way.
-    await Promise.race([
-      this.#subscription.drain(),
-      setTimeout(HEARTBEAT, undefined, UNREFERENCED),
-    ]);
+    this.#subscription.unsubscribe();
     const left = [...this.#held];
     this.#held.clear();
     return left;
@@ -120,6 +117,11 @@ export class Puller {
 
   #hear(msg: Msg): void {
     this.#heard++;
+    this.#take(msg);
+    if (this.#asked === 0) this.#onAnswer();
+  }
+
+  #take(msg: Msg): void {
     const place = placeOf(msg);
     if (place !== undefined) {
       const { seq, deliveries } = place;
@@ -133,7 +135,6 @@ export class Puller {
       return;
     }
     const code = msg.headers?.code;
-    if (code === 100) return; // it is still there
     if (code === 404 || code === 408) {
       this.#asked = 0;
       this.#isEmpty = true;
@@ -141,6 +142,13 @@ export class Puller {
     } else {
       this.#lose(); // 409: the consumer was deleted or has a new leader; 503: nobody has it
     }
+  }
+
+  async #endOfRequest(): Promise<void> {
+    const ending = new AbortController();
+    this.#onAnswer = () => ending.abort();
+    // Where there is no server at the moment, nothing is on its way.
+    await setTimeout(2 * EXPIRES, undefined, ending).catch(() => {});
   }
 
   #lose(): void {
