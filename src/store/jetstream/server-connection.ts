@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import {
   type JetStreamClient,
   type JetStreamManager,
@@ -32,6 +33,7 @@ export class ServerConnection {
   readonly location: ServerLocation;
   readonly #files: ServerFiles;
   #opening: Promise<Connected> | undefined;
+  #probing: Promise<void> | undefined;
   readonly #link: { online: boolean } = { online: false };
 
   constructor(location: ServerLocation, files: ServerFiles) {
@@ -72,9 +74,24 @@ export class ServerConnection {
 
   /** The client's error leaves open whether JetStream is off or will be there in a moment. */
   async understand(error: unknown): Promise<unknown> {
-    if (!isUnheard(error)) return error;
+    if (!(error instanceof TimeoutError) && !isUnheard(error)) return error;
     const connected = await this.#opening?.catch(() => undefined);
+    if (error instanceof TimeoutError) {
+      this.#probing ??= this.#probe(connected);
+      return error;
+    }
     return connected?.nc.info?.jetstream ? error : new JetStreamOff("", { cause: error });
+  }
+
+  /** A server that hangs keeps its connections: one that does not answer a ping is left for another. */
+  async #probe(connected: Connected | undefined): Promise<void> {
+    const pong = connected?.nc.flush().then(
+      () => true,
+      () => true,
+    );
+    const answered = await Promise.race([pong, pause(PATIENCE / 2)]);
+    if (!answered) await connected?.nc.reconnect().catch(() => {});
+    this.#probing = undefined;
   }
 
   /** Attempts with growing pauses between them, until the location's timeout. */
@@ -141,9 +158,9 @@ export class Attempts {
   async another(): Promise<boolean> {
     // Half of it by chance, so that many who failed together do not come back together.
     const longest = Math.min(500, 50 * 2 ** this.#made++);
-    const pause = longest * (0.5 + Math.random() / 2);
-    if (Date.now() + pause >= this.#deadline) return false;
-    await new Promise((resolve) => setTimeout(resolve, pause));
+    const wait = longest * (0.5 + Math.random() / 2);
+    if (Date.now() + wait >= this.#deadline) return false;
+    await pause(wait);
     return true;
   }
 }
@@ -161,6 +178,7 @@ function connectionOptions(location: ServerLocation, files: ServerFiles): Connec
     timeout: Math.min(PATIENCE, location.timeout),
     maxReconnectAttempts: -1,
     reconnectTimeWait: 200,
+    pingInterval: 10_000, // who only waits notices within half a minute that a server hangs
     noAsyncTraces: true,
   };
 }

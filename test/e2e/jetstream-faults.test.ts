@@ -1,0 +1,175 @@
+import { v4 as uuid } from "uuid";
+import { expect, it, onTestFinished } from "vitest";
+import type { Order } from "../../src/domain/order.js";
+import { openStore } from "../../src/store/open-store.js";
+import type { OrderStore } from "../../src/store/order-store.js";
+import {
+  describeWithServer,
+  locationOf,
+  type NatsServer,
+  startCluster,
+  startServer,
+} from "../support/nats-server.js";
+import { all, anOrder } from "../support/orders.js";
+import { runCli } from "../support/run-cli.js";
+import { runOrders } from "../support/run-orders.js";
+import { handleAll, ordersOf, subscribed } from "../support/subscriber.js";
+import { until } from "../support/until.js";
+
+const WRITERS = 4;
+
+async function opened(location: string): Promise<OrderStore> {
+  const store = await openStore(location);
+  onTestFinished(() => store.close());
+  return store;
+}
+
+/** Writers that place one order after another until they are told to stop. */
+async function writing(location: string) {
+  const acknowledged: Order[] = [];
+  let stopping = false;
+  const write = async () => {
+    const store = await opened(location);
+    while (!stopping) {
+      const order = anOrder({ items: ["tv", String(acknowledged.length)] });
+      await store.save(order);
+      acknowledged.push(order);
+    }
+  };
+  const writers = Promise.all(Array.from({ length: WRITERS }, write));
+  return {
+    acknowledged,
+    /** Waits until so many more orders were acknowledged. */
+    async more(count: number) {
+      const enough = acknowledged.length + count;
+      await Promise.race([until(() => acknowledged.length >= enough), writers]);
+    },
+    async stop() {
+      stopping = true;
+      await writers;
+    },
+  };
+}
+
+/** Every acknowledged order is there, exactly once, and unchanged. */
+async function expectAll(location: string, acknowledged: readonly Order[]): Promise<void> {
+  const listed = await all((await opened(location)).list());
+  const ids = listed.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  const byId = new Map(listed.map((order) => [order.id, order]));
+  expect(acknowledged.filter((order) => byId.get(order.id) === undefined)).toEqual([]);
+  for (const order of acknowledged) expect(byId.get(order.id)).toEqual(order);
+}
+
+describeWithServer("a cluster of three", () => {
+  const replicated = (nodes: readonly NatsServer[]) => locationOf(nodes, "?replicas=3");
+
+  it("loses and doubles nothing while its servers are killed, hung and restarted", async () => {
+    const nodes = await startCluster();
+    const location = replicated(nodes);
+    const orders = await writing(location);
+    await orders.more(200);
+    for (const node of nodes) {
+      await node.kill(); // one of the three is the leader
+      await orders.more(100);
+      await node.start();
+      await orders.more(100);
+    }
+    for (const node of nodes) {
+      node.pause();
+      await orders.more(50);
+      node.resume();
+      await orders.more(50);
+    }
+    await orders.stop();
+    await expectAll(location, orders.acknowledged);
+  });
+
+  it("gives a clear answer within the timeout once most of it is gone", async () => {
+    const nodes = await startCluster();
+    await (await opened(replicated(nodes))).save(anOrder());
+    await nodes[1].kill();
+    await nodes[2].kill();
+    const id = uuid();
+    const store = locationOf(nodes, "?replicas=3&timeout=3");
+    const { exitCode, stdout, stderr } = await runCli(["place-order", "--id", id, "tv"], { store });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 7, stdout: "" });
+    expect(stderr).toContain(`orders: cannot make sure that order ${id} is stored: `);
+    expect(stderr).toContain(
+      `  it may or may not be stored; placing it again with --id ${id} is safe\n`,
+    );
+    await nodes[1].start();
+    await nodes[2].start();
+    const again = await runCli(["place-order", "--id", id, "tv"], { store: replicated(nodes) });
+    expect(again).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(await (await opened(replicated(nodes))).findByIdPrefix(id, 2)).toHaveLength(1);
+  });
+
+  it("gives an id to one of two who claim it at different servers", async () => {
+    const nodes = await startCluster();
+    const [one, other] = [
+      await opened(locationOf([nodes[0]], "?replicas=3")),
+      await opened(locationOf([nodes[1]], "?replicas=3")),
+    ];
+    await one.save(anOrder());
+    for (let round = 0; round < 20; round++) {
+      const id = uuid();
+      const outcomes = await Promise.allSettled([
+        one.saveIfNew(anOrder({ id, items: ["tv"] })),
+        other.saveIfNew(anOrder({ id, items: ["desk"] })),
+      ]);
+      expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+      const refused = outcomes.find((outcome) => outcome.status === "rejected");
+      expect(refused?.reason).toMatchObject({ code: "conflict" });
+    }
+  });
+});
+
+describeWithServer("a watcher", () => {
+  it("misses nothing while the server is killed and restarted", async () => {
+    const server = await startServer();
+    const writer = await opened(server.url);
+    const sales = await subscribed(await (await opened(server.url)).feed(), "sales");
+    const saved: Order[] = [];
+    const seen = new Set<string>();
+    for (let round = 0; round < 3; round++) {
+      for (let n = 0; n < 5; n++) {
+        const order = anOrder();
+        await writer.save(order);
+        saved.push(order);
+      }
+      while (!saved.slice(0, 5 * round + 3).every(({ id }) => seen.has(id))) {
+        const delivery = await sales.take();
+        seen.add(delivery.order.id);
+        await delivery.ack();
+      }
+      await server.kill();
+      await server.start();
+    }
+    while (seen.size < saved.length) {
+      const delivery = await sales.take();
+      seen.add(delivery.order.id);
+      await delivery.ack();
+    }
+    await sales.end();
+    expect(saved.map(({ id }) => id).filter((id) => !seen.has(id))).toEqual([]);
+  });
+
+  it("that is killed leaves what it had in hand to the next", async () => {
+    const { url } = await startServer();
+    const store = await opened(url);
+    const orders = [anOrder(), anOrder()];
+    for (const order of orders) await store.save(order);
+    const hook = "while kill -0 $PPID; do sleep 0.1; done 2> /dev/null";
+    const watcher = runOrders(["watch", "--as", "sales", "--exec", hook], url, {
+      stdout: "ignore",
+      stderr: "ignore",
+    });
+    const feed = await store.feed();
+    await until(async () => (await feed.subscriptions())[0]?.activeAt != null);
+    watcher.kill("SIGKILL");
+    await watcher;
+    const rest = ordersOf(await handleAll(feed, "sales"));
+    expect(new Set(rest.map(({ id }) => id))).toEqual(new Set(orders.map(({ id }) => id)));
+  });
+});
