@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Io, Output } from "../../src/cli/io.js";
+import type { Io, Output, StopSignal } from "../../src/cli/io.js";
 import { main } from "../../src/main.js";
 import { temporaryDirectory } from "./temporary-directory.js";
 
@@ -14,25 +14,41 @@ export interface World {
   readonly now?: string;
   /** Replaces writing to stdout: return `false` for a closed pipe, throw for a full disk. */
   readonly write?: (text: string) => boolean;
+  /** Called after each write with all that was written by then; `stop` sends the program a signal. */
+  readonly whenWritten?: (written: Written, stop: (signal: StopSignal) => void) => void;
+}
+
+/** Everything that was written to either stream. */
+export interface Written {
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 /** What a run left behind. */
-export interface Outcome {
+export interface Outcome extends Written {
   readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
+  /** The signal by which the process would have ended itself. */
+  readonly endedBy?: StopSignal | undefined;
 }
 
 /** Runs the command line in this process, on a store of its own unless one is given. */
 export async function runCli(argv: readonly string[], world: World = {}): Promise<Outcome> {
   const { terminal = [], columns = 80, env = {} } = world;
   const written = { stdout: "", stderr: "" };
+  const stopListeners: ((signal: StopSignal) => void)[] = [];
+  const stop = (signal: StopSignal) => {
+    setImmediate(() => {
+      for (const listener of stopListeners) listener(signal);
+    });
+  };
+  let endedBy: StopSignal | undefined;
   const output = (name: "stdout" | "stderr"): Output => ({
     isTerminal: terminal.includes(name),
     columns: terminal.includes(name) ? columns : Number.POSITIVE_INFINITY,
     write(text) {
       if (name === "stdout" && world.write !== undefined) return world.write(text);
       written[name] += text;
+      world.whenWritten?.(written, stop);
       return true;
     },
   });
@@ -49,10 +65,14 @@ export async function runCli(argv: readonly string[], world: World = {}): Promis
     platform: "linux",
     home: "/home/ada",
     packageRoot: join(import.meta.dirname, "../.."),
-    onStop() {},
-    endBy() {},
+    onStop(listener) {
+      stopListeners.push(listener);
+    },
+    endBy(signal) {
+      endedBy = signal;
+    },
     now: () => (world.now === undefined ? new Date() : new Date(world.now)),
   };
   const exitCode = await main(argv, io);
-  return { exitCode, ...written };
+  return { exitCode, endedBy, ...written };
 }

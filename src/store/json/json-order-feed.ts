@@ -214,8 +214,10 @@ async function* deliveries(
   try {
     while (!signal?.aborted) {
       const next = session.isFull ? undefined : (retries?.next() ?? session.next());
-      if (next !== undefined) yield next;
-      else if (untilCaughtUp && !session.isFull) return;
+      if (next !== undefined) {
+        yield next;
+        await new Promise((resolve) => setImmediate(resolve)); // a signal is heard in a backlog too
+      } else if (untilCaughtUp && !session.isFull) return;
       else await changes.next();
     }
   } finally {

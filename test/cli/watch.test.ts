@@ -1,0 +1,212 @@
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Order } from "../../src/domain/order.js";
+import { OrdersError } from "../../src/errors.js";
+import { openStore } from "../../src/store/open-store.js";
+import { anOrder } from "../support/orders.js";
+import { runCli, type World } from "../support/run-cli.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+const tv = anOrder({
+  id: "403d33e9-39e5-44bc-8f5e-eab0c6f897ff",
+  placedAt: "2026-01-30T23:30:00.000Z", // the 31st already where the tests run
+  items: ["100 inch TV", "magic carpet"],
+});
+const cheese = anOrder({
+  id: "403d33e9-afcb-4336-8327-0a36f33b63b9",
+  placedAt: "2026-02-01T08:00:00.000Z",
+  items: ["soft cheese"],
+});
+const sushi = anOrder({
+  id: "5ac9e5e2-f7d3-49a8-a671-bba93b597a3b",
+  placedAt: "2026-02-02T09:30:00.000Z",
+  items: ["寿司"],
+});
+const NOW = "2026-02-02T12:00:00.000Z";
+
+let store: string;
+beforeEach(() => {
+  store = temporaryDirectory();
+});
+const save = async (...orders: Order[]) => {
+  const opened = await openStore(store);
+  for (const order of orders) await opened.save(order);
+};
+const run = (argv: string[], world: World = {}) => runCli(argv, { store, now: NOW, ...world });
+const watch = (argv: string[], world: World = {}) => run(["watch", ...argv], world);
+/** Handles what waits for "sales", and ends. */
+const handle = (argv: string[] = [], world: World = {}) =>
+  watch(["--as", "sales", "--until-caught-up", ...argv], world);
+const banner = ({ id }: Order, items: string) =>
+  `============\nNew Order:\n============\nID: ${id}\nItems: [${items}]\n`;
+const waiting = async () =>
+  JSON.parse((await run(["subscriptions", "--json"])).stdout)[0].waiting as number;
+
+describe("orders watch --as", () => {
+  it("prints the banner of each order that waits, and says on stderr what it watches", async () => {
+    await save(tv, cheese);
+    expect(await handle()).toEqual({
+      exitCode: 0,
+      stdout: banner(tv, "'100 inch TV', 'magic carpet'") + banner(cheese, "'soft cheese'"),
+      stderr: `watching ${store} as sales\n`,
+    });
+  });
+
+  it("prints ids with --quiet, and one JSON document a line with --json", async () => {
+    await save(tv, sushi);
+    expect((await handle(["-q"])).stdout).toBe(`${tv.id}\n${sushi.id}\n`);
+    const { stdout } = await watch(["--as", "stock", "--until-caught-up", "--json"]);
+    expect(stdout).toBe(`${JSON.stringify(tv)}\n${JSON.stringify(sushi)}\n`);
+  });
+
+  it("goes on after the last order that it handled", async () => {
+    await save(tv);
+    expect((await handle(["-q"])).stdout).toBe(`${tv.id}\n`);
+    expect((await handle(["-q"])).stdout).toBe("");
+    await save(cheese);
+    expect((await handle(["-q"])).stdout).toBe(`${cheese.id}\n`);
+  });
+
+  it("says so if it goes on where it stood instead of where --from says", async () => {
+    await save(tv);
+    await handle();
+    const { stdout, stderr } = await handle(["--from", "start"]);
+    expect(stdout).toBe("");
+    expect(stderr).toBe(`watching ${store} as sales; it goes on where it stood, not --from\n`);
+  });
+
+  it.each([
+    ["start", [tv, cheese, sushi]],
+    ["now", []],
+    ["2026-02-01", [cheese, sushi]],
+    ["2026-02-01T09:00", [cheese, sushi]],
+    ["2026-02-01T09:01", [sushi]],
+    ["today", [sushi]],
+    ["3h", [sushi]],
+    ["2030-01-01", []],
+    ["403d33e9-a", [cheese, sushi]],
+    ["403D33E9-A", [cheese, sushi]],
+    [cheese.id, [cheese, sushi]],
+    ["5ac9e5e2", [sushi]],
+  ])("begins with --from %s", async (from, expected) => {
+    await save(tv, cheese, sushi);
+    const { stdout } = await handle(["--from", from, "-q"]);
+    expect(stdout).toBe(expected.map(({ id }) => `${id}\n`).join(""));
+    const passing = await watch(["--from", from, "--until-caught-up", "-q"]);
+    expect(passing.stdout).toBe(stdout);
+  });
+
+  it.each([
+    [4, ["--from", "ffffffff"], "no order ffffffff to begin with"],
+    [4, ["--from", "403d33e9"], "more than one order 403d33e9 to begin with"],
+    [2, ["--from", "banana"], "cannot begin with 'banana'"],
+    [2, ["--from", "2026-02-30"], "cannot begin with '2026-02-30'"],
+    [2, ["--as", "Sales desk"], "a subscription cannot be named 'Sales desk'"],
+    [2, ["--as", "../sales"], "a subscription cannot be named '../sales'"],
+    [2, ["--json", "-q"], "cannot be used with option '--json'"],
+    [2, ["--json", "--exec", "true"], "option '--json' cannot be used with option '--exec"],
+    [2, ["--max-attempts", "0"], "It must be 1 or more."],
+    [2, ["--timeout", "5"], "Write a duration: 500ms, 30s, 5m, 2h."],
+    [2, ["--retry-pause", "soon"], "Write a duration: 500ms, 30s, 5m, 2h."],
+    [2, ["tv"], "too many arguments for 'watch'"],
+  ])("exits %j for %j, in one clear line, and remembers nothing", async (code, argv, message) => {
+    await save(tv, cheese);
+    const { exitCode, stdout, stderr } = await handle(argv);
+    expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: "" });
+    expect(stderr.split("\n")[0]).toMatch(/^orders: /);
+    expect(stderr.split("\n")[0]).toContain(message);
+    expect((await run(["subscriptions"])).stdout).toBe("");
+  });
+
+  it("needs a name or a beginning to know what --until-caught-up means", async () => {
+    expect(await watch(["--until-caught-up"])).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr:
+        "orders: --until-caught-up needs --as to know what is waiting\n  for example: orders watch --as sales --until-caught-up\n",
+    });
+  });
+});
+
+describe("orders watch", () => {
+  it.each(["SIGINT", "SIGTERM"] as const)("prints what comes until %s ends it", async (signal) => {
+    await save(tv);
+    let placed = false;
+    const outcome = await watch(["-q"], {
+      whenWritten({ stdout, stderr }, stop) {
+        if (stderr.includes("watching") && !placed) {
+          placed = true;
+          void save(cheese, sushi);
+        }
+        if (stdout.includes(sushi.id)) stop(signal);
+      },
+    });
+    expect(outcome).toEqual({
+      exitCode: 0,
+      endedBy: signal,
+      stdout: `${cheese.id}\n${sushi.id}\n`,
+      stderr: `watching ${store}\n`,
+    });
+    expect((await run(["subscriptions"])).stdout).toBe("");
+  });
+
+  it("can be stopped in the middle of a backlog", async () => {
+    await save(...Array.from({ length: 250 }, () => anOrder()));
+    const seen = await handle(["-q"], {
+      whenWritten: ({ stdout }, stop) => void (stdout !== "" && stop("SIGINT")),
+    });
+    expect(seen.endedBy).toBe("SIGINT");
+    expect(await waiting()).toBe(250 - seen.stdout.trimEnd().split("\n").length);
+    expect(await waiting()).toBeGreaterThan(0);
+  });
+
+  it("shows with --trace that the handlers of placing an order notify", async () => {
+    await save(tv);
+    const { stderr } = await handle(["--trace"]);
+    const topics = stderr
+      .replace(/ #\d+/g, "")
+      .split("\n")
+      .map((line) => line.replace(/ [\d.]+ ms$/, ""));
+    expect(topics.slice(1)).toEqual([
+      "┌ order-created",
+      "│ ┌ notify-sales  caused by order-created",
+      "│ └ notify-sales handled",
+      "└ order-created handled",
+      "",
+    ]);
+  });
+
+  it("ends without complaint when its reader has gone, with the order not handled", async () => {
+    await save(tv, cheese);
+    const world = { write: (text: string) => text.includes(tv.id) };
+    expect(await handle(["-q"], world)).toMatchObject({
+      exitCode: 0,
+      stderr: `watching ${store} as sales\n`,
+    });
+    expect((await handle(["-q"])).stdout).toBe(`${cheese.id}\n`);
+  });
+
+  it("exits 1 if stdout cannot be written, with the order not handled", async () => {
+    await save(tv);
+    const write = () => {
+      throw new OrdersError("output-failed", "cannot write the output: no space left on device");
+    };
+    const { exitCode, stderr } = await handle([], { write });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("\norders: cannot write the output: no space left on device\n");
+    expect((await handle(["-q"])).stdout).toBe(`${tv.id}\n`);
+  });
+
+  it("names damage once, goes on and exits 6", async () => {
+    await save(tv);
+    appendFileSync(join(store, "orders.jsonl"), "nonsense\n");
+    await save(cheese, sushi);
+    const { exitCode, stdout, stderr } = await handle(["-q"]);
+    expect({ exitCode, stdout }).toEqual({
+      exitCode: 6,
+      stdout: `${tv.id}\n${cheese.id}\n${sushi.id}\n`,
+    });
+    expect(stderr).toBe(`watching ${store} as sales\norders.jsonl:2: not an order: nonsense\n`);
+  });
+});
