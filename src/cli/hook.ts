@@ -2,12 +2,13 @@ import type { ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
 import { OrdersError } from "../errors.js";
 import type { Delivery } from "../store/order-feed.js";
-import type { Io, Output } from "./io.js";
+import type { Io } from "./io.js";
+import { passOn } from "./pass-on.js";
 
-/** How a hook that was told to stop is given time to, in milliseconds, before it is killed. */
+/** How long a hook that was told to stop is given to do so, in milliseconds, before it is killed. */
 const GRACE = 2000;
-/** How long to wait for the last words of a hook that has ended, in milliseconds. */
-const LAST_WORDS = 200;
+/** How often to look whether it did, in milliseconds. */
+const LOOK = 20;
 const CANNOT_RUN: ReadonlySet<number | null> = new Set([126, 127]);
 
 /**
@@ -20,6 +21,7 @@ export class Hook {
   readonly #timeout: number | undefined;
   readonly #io: Io;
   #running: ChildProcess | undefined;
+  #stopped: Promise<void> | undefined;
 
   /**
    * @param command a line of shell. Nothing of an order is ever put into it.
@@ -54,20 +56,21 @@ export class Hook {
       env: { ...this.#io.env, ...variables(delivery) },
     });
     this.#running = child;
-    const lastLine = passOn(child, this.#io.stderr);
+    const lastLine = passOn(child.stderr as Socket | null, this.#io.stderr);
     child.stdin?.on("error", () => {}); // it need not read its order
     child.stdin?.end(`${JSON.stringify(delivery.order)}\n`);
     let timedOut = false;
     const onTimeout = () => {
       timedOut = true;
-      stop(child);
+      this.stop();
     };
     const timer = this.#timeout === undefined ? undefined : setTimeout(onTimeout, this.#timeout);
     try {
       const { code, signal } = await ended(child);
+      await this.#stopped;
+      const said = await lastLine();
       if (timedOut) throw new Error(`timed out after ${this.#timeout} ms`);
       if (code === 0) return;
-      const said = await lastLine();
       if (CANNOT_RUN.has(code)) throw cannotRun(said);
       throw new Error(
         [code === null ? `killed by ${signal}` : `exit ${code}`, said].filter(Boolean).join(": "),
@@ -75,12 +78,13 @@ export class Hook {
     } finally {
       clearTimeout(timer);
       this.#running = undefined;
+      this.#stopped = undefined;
     }
   }
 
   /** Stops the command and everything in its process group. */
   stop(): void {
-    if (this.#running !== undefined) stop(this.#running);
+    if (this.#running !== undefined) this.#stopped ??= stop(this.#running);
   }
 }
 
@@ -103,49 +107,29 @@ function ended(
   });
 }
 
-/**
- * Writes the stderr of a process to our own, and tells its last line once it has ended. What it left
- * behind may go on writing, and does not keep us from ending.
- */
-function passOn(child: ChildProcess, stderr: Output): () => Promise<string> {
-  let last = "";
-  const closed = new Promise<void>((resolve) => child.stderr?.once("close", resolve));
-  child.once("exit", () => (child.stderr as Socket).unref());
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    stderr.write(text);
-    last = (last + text).slice(-1000);
-  });
-  return async () => {
-    let timer: NodeJS.Timeout | undefined;
-    const enough = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, LAST_WORDS);
-    });
-    await Promise.race([closed, enough]);
-    clearTimeout(timer);
-    return last.trimEnd().split("\n").at(-1) ?? "";
-  };
+/** Resolves once nothing of the group is left, or what is left was killed. */
+async function stop(child: ChildProcess): Promise<void> {
+  const end = Date.now() + GRACE;
+  let left = kill(child, "SIGTERM");
+  while (left && Date.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK));
+    left = kill(child, 0);
+  }
+  if (left) kill(child, "SIGKILL");
 }
 
-function stop(child: ChildProcess): void {
-  kill(child, "SIGTERM");
-  const timer = setTimeout(() => kill(child, "SIGKILL"), GRACE);
-  child.once("exit", () => {
-    clearTimeout(timer);
-    kill(child, "SIGKILL"); // what is left of the group
-  });
-}
-
-function kill(child: ChildProcess, signal: NodeJS.Signals): void {
+/** Sends a signal to the process group; 0 only asks. @returns whether anybody is there. */
+function kill(child: ChildProcess, signal: NodeJS.Signals | 0): boolean {
   try {
-    if (process.platform === "win32") child.kill(signal);
-    else if (child.pid !== undefined) process.kill(-child.pid, signal);
+    if (process.platform === "win32") return child.kill(signal);
+    return child.pid !== undefined && process.kill(-child.pid, signal);
   } catch {
-    // Nobody is left.
+    return false;
   }
 }
 
 function cannotRun(said: string): OrdersError {
   return new OrdersError("hook-failed", `the command of --exec cannot be run: ${said}`, {
-    hint: "nothing was acknowledged; correct the command and start again",
+    hint: "the order waits; correct the command and start again",
   });
 }

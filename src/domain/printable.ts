@@ -13,6 +13,11 @@ export function escapeUnsafe(text: string): string {
   return text.replace(UNSAFE, escapeCharacter);
 }
 
+/** The same for text of several lines, which stay lines; a carriage return ends one too. */
+export function escapeUnsafeLines(text: string): string {
+  return text.replace(/\r\n?/g, "\n").replace(/[^\n\t]+/g, escapeUnsafe);
+}
+
 /**
  * `value` as JSON that is safe to show: the same value to every JSON parser, with each character
  * that a terminal might obey written as `\uXXXX`.

@@ -38,7 +38,7 @@ export function startWatchUnready(argv: readonly string[], store: string): Watch
     });
   }
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
-    child.once("exit", (code, signal) => resolve({ code, signal }));
+    child.once("close", (code, signal) => resolve({ code, signal }));
   });
   return {
     process: child,
