@@ -29,7 +29,7 @@ export interface DeliverOptions extends FeedOptions {
   readonly onFailure?: (delivery: Delivery, reason: string, then: Consequence) => void;
 }
 
-/** In milliseconds. */
+/** In milliseconds; a first pause that is longer stays as it is. */
 const LONGEST_PAUSE = 60_000;
 
 /**
@@ -105,7 +105,8 @@ function messageOf(cause: unknown): string {
  * {@link https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ Equal jitter}
  */
 function pauseAfter(failures: number, firstPause: number): number {
-  const longest = Math.min(firstPause * 2 ** (failures - 1), LONGEST_PAUSE);
+  const most = Math.max(firstPause, LONGEST_PAUSE);
+  const longest = Math.min(firstPause * 2 ** (failures - 1), most);
   return longest / 2 + (Math.random() * longest) / 2;
 }
 

@@ -28,6 +28,9 @@ export interface WatchOptions extends CommonOptions {
 /** Printed orders are acknowledged so many at a time while there is a backlog. */
 const BATCH = 100;
 
+/** In milliseconds: timers cannot be set to more than some hours above it. */
+const LONGEST = 24 * 86_400_000;
+
 /** Parses `watch`. */
 export function createWatchCommand(deps: VerbDeps): Command {
   const command = new Command("watch")
@@ -75,6 +78,7 @@ export async function runWatch(options: WatchOptions, deps: VerbDeps): Promise<v
   const hook = options.exec === undefined ? undefined : new Hook(options.exec, options.timeout, io);
   const { bell = false } = options;
   const desk = new WatchDesk({ view: deskView(options, deps), hook, heartbeat, bell, io });
+  deps.say = (line) => desk.say(line);
   const orders = await deps.open(options, (told) => desk.tell(told));
   const from =
     options.from === undefined
@@ -94,8 +98,8 @@ export async function runWatch(options: WatchOptions, deps: VerbDeps): Promise<v
       },
       onAttempt: (delivery) => desk.take(delivery),
       onHandled: (delivery) => desk.done(delivery),
-      onFailure: ({ order }, reason, then) => {
-        desk.say(`order ${order.id}: ${reason}; ${consequence(then, options)}`);
+      onFailure: ({ order, attempt }, reason, then) => {
+        desk.say(`order ${order.id}: ${reason}; ${consequence(then, attempt, options)}`);
         if (then === "parked") desk.putDown();
       },
     });
@@ -133,12 +137,13 @@ function watching({ store }: Orders, { as, from }: WatchOptions, resumed: boolea
   return `watching ${store.location}${name}${ignored}`;
 }
 
-function consequence(then: Consequence, { as, maxAttempts }: WatchOptions): string {
+function consequence(then: Consequence, attempt: number, { as }: WatchOptions): string {
   if (then === "left") return "it will be handed over again";
   if (then !== "parked") return `next attempt in ${Math.ceil(then.retryIn)} ms`;
+  const attempts = attempt === 1 ? "1 attempt" : `${attempt} attempts`;
   return as === undefined
-    ? `given up after ${maxAttempts} attempts`
-    : `parked after ${maxAttempts} attempts, see orders parked --as ${as}`;
+    ? `given up after ${attempts}`
+    : `parked after ${attempts}, see orders parked --as ${as}`;
 }
 
 function parseCount(text: string): number {
@@ -148,6 +153,9 @@ function parseCount(text: string): number {
 
 function parsePause(text: string): number {
   const duration = parseDuration(text);
-  if (duration !== undefined) return duration;
-  throw new InvalidArgumentError("Write a duration: 500ms, 30s, 5m, 2h.");
+  if (duration === undefined) {
+    throw new InvalidArgumentError("Write a duration: 500ms, 30s, 5m, 2h.");
+  }
+  if (duration > LONGEST) throw new InvalidArgumentError("It must be 24 days or less.");
+  return duration;
 }

@@ -108,6 +108,7 @@ describe("orders watch --as", () => {
     [2, ["--json", "--exec", "true"], "option '--json' cannot be used with option '--exec"],
     [2, ["--max-attempts", "0"], "It must be 1 or more."],
     [2, ["--timeout", "5"], "Write a duration: 500ms, 30s, 5m, 2h."],
+    [2, ["--timeout", "25d"], "It must be 24 days or less."],
     [2, ["--retry-pause", "soon"], "Write a duration: 500ms, 30s, 5m, 2h."],
     [2, ["tv"], "too many arguments for 'watch'"],
   ])("exits %j for %j, in one clear line, and remembers nothing", async (code, argv, message) => {
@@ -196,6 +197,16 @@ describe("orders watch", () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain("\norders: cannot write the output: no space left on device\n");
     expect((await handle(["-q"])).stdout).toBe(`${tv.id}\n`);
+  });
+
+  it("takes a first pause at its word, however long", async () => {
+    await save(tv);
+    const { stderr } = await handle(["--exec", "exit 3", "--retry-pause", "10m"], {
+      whenWritten: ({ stderr }, stop) => void (stderr.includes("next attempt") && stop("SIGINT")),
+    });
+    const [, pause] = /next attempt in (\d+) ms/.exec(stderr) ?? [];
+    expect(Number(pause)).toBeGreaterThanOrEqual(300_000);
+    expect(await waiting()).toBe(1);
   });
 
   it("names damage once, goes on and exits 6", async () => {
