@@ -1,4 +1,5 @@
 import { Option } from "commander";
+import { escapeUnsafe } from "../domain/printable.js";
 import { OrdersError } from "../errors.js";
 import type { Io } from "./io.js";
 
@@ -20,7 +21,7 @@ export async function confirm(question: string, yes: boolean | undefined, io: Io
       hint: `say --yes to answer: ${question}`,
     });
   }
-  io.stderr.write(`${question} [y/N] `);
+  io.stderr.write(`${escapeUnsafe(question)} [y/N] `);
   if (!/^y(?:es)?$/i.test(await firstLine(io))) {
     throw new OrdersError("invalid-usage", "nothing was done");
   }

@@ -11,7 +11,8 @@ export class Heartbeat {
   readonly #output: Output;
   readonly #style: Style;
   readonly #now: () => Date;
-  #today = 0;
+  /** Those placed on that day, by id: an order can come more than once. */
+  readonly #today = new Set<string>();
   #day = "";
   #last: string | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -28,8 +29,8 @@ export class Heartbeat {
     const now = this.#now();
     this.#day = now.toDateString();
     const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate());
-    this.#today = await store.count({ since: midnight.toISOString() });
-    for await (const order of store.list({ newest: 1 })) this.#last = order.placedAt;
+    for await (const order of store.list({ since: midnight.toISOString() })) this.count(order);
+    for await (const order of store.list({ newest: 1 })) this.count(order);
   }
 
   /** Draws the line, and keeps it true. */
@@ -39,19 +40,19 @@ export class Heartbeat {
     this.draw();
   }
 
-  /** Counts an order, if it was placed after those that are counted already. */
-  count({ placedAt }: Order): void {
-    if (this.#last !== undefined && placedAt <= this.#last) return;
-    this.#last = placedAt;
+  /** Counts an order, once. */
+  count({ id, placedAt }: Order): void {
+    if (this.#last === undefined || placedAt > this.#last) this.#last = placedAt;
     this.#newDay();
-    if (new Date(placedAt).toDateString() === this.#day) this.#today++;
+    if (new Date(placedAt).toDateString() === this.#day) this.#today.add(id);
   }
 
   /** Draws the line anew in its place. */
   draw(): void {
     if (this.#timer === undefined) return;
     this.#newDay();
-    const orders = `${this.#today} ${this.#today === 1 ? "order" : "orders"} today`;
+    const { size } = this.#today;
+    const orders = `${size} ${size === 1 ? "order" : "orders"} today`;
     const last = this.#last === undefined ? "" : `, last ${ago(this.#last, this.#now())}`;
     const text = `${orders}${last}`.slice(0, this.#output.columns - 1);
     this.#output.write(`\r\x1b[2K${this.#style.faint(text)}`);
@@ -73,7 +74,7 @@ export class Heartbeat {
     const day = this.#now().toDateString();
     if (day === this.#day) return;
     this.#day = day;
-    this.#today = 0;
+    this.#today.clear();
   }
 }
 

@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import { safeJson } from "../domain/printable.js";
 import { OrdersError } from "../errors.js";
-import type { OrderFeed, ParkedOrder } from "../store/order-feed.js";
+import { invalidSubscriptionName } from "../store/feed-errors.js";
+import { isSubscriptionName, type OrderFeed, type ParkedOrder } from "../store/order-feed.js";
 import { addCommonOptions, jsonOption, refuseUnknown } from "./common-options.js";
 import { renderColumns } from "./render/columns.js";
 import { shortTime } from "./render/time.js";
@@ -97,6 +98,8 @@ export async function runParkedDrop(
 }
 
 async function openFeed(options: ParkedOptions, deps: VerbDeps): Promise<OrderFeed> {
+  const { as } = options;
+  if (as !== undefined && !isSubscriptionName(as)) throw invalidSubscriptionName(as);
   return (await deps.open(options)).store.feed();
 }
 

@@ -17,6 +17,8 @@ export class VerbDeps {
   readonly io: Io;
   /** The signal that ended the verb, which is to end the process too. */
   stoppedBy: StopSignal | undefined;
+  /** Writes a line to stderr; a verb that keeps something else there sees to that first. */
+  say = (line: string): void => void this.io.stderr.write(`${line}\n`);
   readonly #colorFlag: boolean | undefined;
   readonly #opened: Orders[] = [];
   readonly #damaged = new Set<string>();
@@ -63,7 +65,7 @@ export class VerbDeps {
   reportDamage({ place, problem }: Damage): void {
     if (this.#damaged.has(place)) return;
     this.#damaged.add(place);
-    this.io.stderr.write(`${place}: ${problem}\n`);
+    this.say(`${place}: ${problem}`);
   }
 
   /**
