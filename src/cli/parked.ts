@@ -16,6 +16,9 @@ export interface ParkedOptions extends CommonOptions {
 }
 
 const HEADINGS = ["SUBSCRIPTION", "ID", "ATTEMPTS", "PARKED", "REASON"];
+/** In columns: a narrower terminal has no room for reasons beside whole ids. */
+const WIDE = 120;
+const SHORT_ID = 8;
 const AS = ["--as <name>", "of this subscription only"] as const;
 
 /** Parses `parked`, `parked retry` and `parked drop`. */
@@ -60,7 +63,8 @@ export async function runParked(options: ParkedOptions, deps: VerbDeps): Promise
   }
   const rows = parked.map(({ subscription, order, attempts, parkedAt, reason }) => {
     const time = stdout.isTerminal ? shortTime(parkedAt) : parkedAt;
-    return [subscription, order.id, String(attempts), time, reason];
+    const id = order.id.slice(0, stdout.columns < WIDE ? SHORT_ID : undefined);
+    return [subscription, id, String(attempts), time, reason];
   });
   stdout.write(renderColumns(HEADINGS, rows, stdout, deps.style(stdout)));
   if (rows.length === 0 && stderr.isTerminal) stderr.write("nothing is parked\n");

@@ -1,0 +1,196 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { openStore } from "../../src/store/open-store.js";
+import { anOrder } from "../support/orders.js";
+import { runCli, type World } from "../support/run-cli.js";
+import { parkAll, subscribed } from "../support/subscriber.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+const tv = anOrder({ placedAt: "2026-01-30T23:30:00.000Z" });
+const cheese = anOrder({ placedAt: "2026-02-01T08:00:00.000Z" });
+
+let store: string;
+/** "audit" has not begun, "sales" has parked the first of two orders and waits for the second. */
+beforeEach(async () => {
+  store = temporaryDirectory();
+  const opened = await openStore(store);
+  const feed = await opened.feed();
+  await (await subscribed(feed, "audit", { from: "start" })).end();
+  await opened.save(tv);
+  await parkAll(feed, "sales", "out of paper");
+  await opened.save(cheese);
+});
+const run = (argv: string[], world: World = {}) => runCli(argv, { store, ...world });
+const subscriptions = (argv: string[] = [], world: World = {}) =>
+  run(["subscriptions", ...argv], world);
+const status = async (name: string) =>
+  JSON.parse((await subscriptions(["--json"])).stdout).find(
+    (each: { name: string }) => each.name === name,
+  );
+const times = (text: string) => text.replace(/\d{4}-\d\d-\d\d[T ][\d:.]+Z?/g, "<time>");
+const asking = (stdin: string) => ({ stdin, terminal: ["stdin", "stderr"] as const });
+
+describe("orders subscriptions", () => {
+  it("prints name, waiting, parked, time and last order in a pipe, separated by tabs", async () => {
+    const { exitCode, stdout, stderr } = await subscriptions();
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(times(stdout)).toBe(`audit\t2\t0\t-\t-\nsales\t1\t1\t<time>\t${tv.id}\n`);
+  });
+
+  it("prints an aligned table on a terminal", async () => {
+    const world = { terminal: ["stdout"] as const, env: { NO_COLOR: "1" } };
+    expect(times((await subscriptions([], world)).stdout)).toBe(
+      [
+        "NAME   WAITING  PARKED  ACTIVE            AFTER ORDER\n",
+        "audit  2        0       -                 -\n",
+        `sales  1        1       <time>  ${tv.id}\n`,
+      ].join(""),
+    );
+  });
+
+  it("prints one JSON array with --json", async () => {
+    const { stdout } = await subscriptions(["--json"]);
+    expect(JSON.parse(stdout)).toEqual([
+      { name: "audit", after: null, waiting: 2, parked: 0, activeAt: null },
+      { name: "sales", after: tv.id, waiting: 1, parked: 1, activeAt: expect.any(String) },
+    ]);
+    expect((await subscriptions(["--json"], { store: temporaryDirectory() })).stdout).toBe("[]\n");
+  });
+
+  it("prints nothing where there are none, with a friendly word on a terminal", async () => {
+    const world = { store: temporaryDirectory() };
+    expect(await subscriptions([], world)).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+    const terminal = await subscriptions([], { ...world, terminal: ["stdout", "stderr"] });
+    expect(terminal).toMatchObject({
+      stdout: "",
+      stderr: "no subscriptions yet: orders watch --as sales makes one\n",
+    });
+  });
+
+  it.each([
+    [2, ["frobnicate"], "unknown command 'subscriptions frobnicate'"],
+    [2, ["reset", "sales", "--yes"], "required option '--from <where>' not specified"],
+    [2, ["reset", "sales", "--from", "banana", "--yes"], "cannot begin with 'banana'"],
+    [2, ["reset", "--from", "now", "--yes"], "missing required argument 'name'"],
+    [2, ["remove", "--yes"], "missing required argument 'name'"],
+    [2, ["remove", "sales"], "this needs a yes, and stdin is no terminal"],
+    [2, ["reset", "sales", "--from", "now"], "this needs a yes, and stdin is no terminal"],
+    [4, ["reset", "sales", "--from", "ffffffff", "--yes"], "no order ffffffff to begin with"],
+    [4, ["reset", "nobody", "--from", "now", "--yes"], "no subscription 'nobody'"],
+    [4, ["remove", "nobody", "--yes"], "no subscription 'nobody'"],
+    [4, ["remove", "../orders", "-y"], "no subscription '../orders'"],
+  ])("exits %j for %j, and changes nothing", async (code, argv, message) => {
+    const before = (await subscriptions()).stdout;
+    const { exitCode, stdout, stderr } = await subscriptions(argv);
+    expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: "" });
+    expect(stderr.split("\n")[0]).toBe(`orders: ${message}`);
+    expect((await subscriptions()).stdout).toBe(before);
+  });
+
+  it("neither moves nor forgets one that somebody is watching as", async () => {
+    const watching = await subscribed(await (await openStore(store)).feed(), "sales");
+    for (const argv of [
+      ["reset", "sales", "--from", "now"],
+      ["remove", "sales"],
+    ]) {
+      const { exitCode, stderr } = await subscriptions([...argv, "--yes"]);
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain(`process ${process.pid} is watching as 'sales' already`);
+    }
+    await watching.end();
+    expect(await status("sales")).toMatchObject({ waiting: 1, parked: 1 });
+  });
+});
+
+describe("orders subscriptions reset", () => {
+  it.each([
+    ["start", 2, null],
+    ["2026-02-01", 1, tv.id],
+    [cheese.id.slice(0, 8), 1, tv.id],
+    ["now", 0, cheese.id],
+  ])("puts one to %s with --yes, and keeps what it has parked", async (from, waiting, after) => {
+    expect(await subscriptions(["reset", "sales", "--from", from, "--yes"])).toEqual({
+      exitCode: 0,
+      stdout: "",
+      stderr: "",
+    });
+    expect(await status("sales")).toMatchObject({ waiting, after, parked: 1 });
+  });
+
+  it.each(["y", "Y", "yes", " yes "])(
+    "asks on a terminal, and goes on if told '%s'",
+    async (yes) => {
+      const { exitCode, stderr } = await subscriptions(
+        ["reset", "sales", "--from", "start"],
+        asking(`${yes}\n`),
+      );
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 0,
+        stderr: "Put subscription 'sales' to start? [y/N] ",
+      });
+      expect(await status("sales")).toMatchObject({ waiting: 2 });
+    },
+  );
+
+  it.each(["n\n", "\n", "", "yesterday\n", "no\nyes\n"])("does nothing if told %j", async (no) => {
+    const argv = ["reset", "sales", "--from", "start", "--no-color"];
+    const { exitCode, stderr } = await subscriptions(argv, asking(no));
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/\[y\/N\] \n?orders: nothing was done\n$/);
+    expect(await status("sales")).toMatchObject({ waiting: 1 });
+  });
+});
+
+describe("orders subscriptions remove", () => {
+  it("forgets one and what it has parked, after a yes", async () => {
+    const { stderr } = await subscriptions(["remove", "sales"], asking("y\n"));
+    expect(stderr).toBe("Forget subscription 'sales' and what it has parked? [y/N] ");
+    expect(await status("sales")).toBeUndefined();
+    expect((await run(["parked"])).stdout).toBe("");
+    expect((await run(["list", "--count"])).stdout).toBe("2\n");
+  });
+
+  it("does not ask with --yes", async () => {
+    expect(await subscriptions(["remove", "sales", "-y"], asking(""))).toEqual({
+      exitCode: 0,
+      stdout: "",
+      stderr: "",
+    });
+    expect(await status("sales")).toBeUndefined();
+  });
+});
+
+describe("the help", () => {
+  it.each([
+    [["watch"], ["--as <name>", "--until-caught-up", "--exec <command>", "--bell"]],
+    [["parked"], ["retry [options] [ids...]", "drop [options] <ids...>"]],
+    [
+      ["parked", "retry"],
+      ["--all", "--as <name>", "first four or more characters"],
+    ],
+    [
+      ["parked", "drop"],
+      ["--as <name>", "stay stored"],
+    ],
+    [["subscriptions"], ["reset [options] <name>", "remove [options] <name>"]],
+    [
+      ["subscriptions", "reset"],
+      ["--from <where>", "-y, --yes"],
+    ],
+    [
+      ["subscriptions", "remove"],
+      ["-y, --yes", "stay stored"],
+    ],
+  ])("of %j fits a terminal and names what there is", async (argv, texts) => {
+    const { exitCode, stdout } = await run([...argv, "--help"], {
+      terminal: ["stdout"],
+      env: { NO_COLOR: "1" },
+    });
+    expect(exitCode).toBe(0);
+    for (const text of [`Usage: orders ${argv.join(" ")}`, "--store <location>", ...texts]) {
+      expect(stdout).toContain(text);
+    }
+    for (const line of stdout.split("\n")) {
+      if (!line.includes("orders ")) expect(line.length, line).toBeLessThanOrEqual(80);
+    }
+  });
+});
