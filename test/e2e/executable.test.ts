@@ -187,3 +187,18 @@ describe("the example of a second subscriber", () => {
     ]);
   });
 });
+
+describe("the example of a sales desk", () => {
+  it("hears of orders that others placed, once", async () => {
+    const store = temporaryDirectory();
+    await runOrders(["place-order", "100 inch TV", "magic carpet"], store);
+    const desk = ["test/examples/sales-desk.js", store];
+    const { stdout } = await execa(process.execPath, desk, { cwd: ROOT });
+    expect(stdout.replace(/[0-9a-f-]{36}/g, "<id>").split("\n")).toEqual([
+      "ID: <id>",
+      "Items: ['100 inch TV', 'magic carpet']",
+      "Reserved: 100 inch TV, magic carpet",
+    ]);
+    expect((await execa(process.execPath, desk, { cwd: ROOT })).stdout).toBe("");
+  });
+});

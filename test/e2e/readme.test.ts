@@ -21,6 +21,7 @@ function normalise(text: string): string {
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>")
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d/g, "<time>")
     .replace(/[\d.]+ ms/g, "<duration>")
+    .replace(/^watching \S+/gm, "watching <store>")
     .replace(/^ +(?=\d+$)/gm, ""); // some systems' wc pads its numbers
 }
 
