@@ -12,125 +12,212 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { encodeOrder } from "../../src/store/json/order-line.js";
 import { anOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
-import { startWatch } from "../support/run-watch.js";
+import { startWatch, type Watcher } from "../support/run-watch.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 let store: string;
-let path: string;
 beforeEach(() => {
   store = join(temporaryDirectory(), "store");
-  path = join(store, "orders.jsonl");
+});
+const run = (argv: string[]) => runCli(argv, { store });
+const file = () => join(store, "orders.jsonl");
+const place = async (...items: string[]) =>
+  (await run(["place-order", "-q", ...items])).stdout.trimEnd();
+
+/** A watcher that has printed two orders and waits for more. */
+async function caughtUp(...flags: string[]): Promise<{ watcher: Watcher; ids: string[] }> {
+  const ids = [await place("tv"), await place("carpet")];
+  const watcher = await startWatch(["-q", "--from", "start", ...flags], store);
+  await watcher.until(({ stdout }) => stdout === ids.map((id) => `${id}\n`).join(""));
+  return { watcher, ids };
+}
+
+/** The file of orders of another shop, longer than this one's. */
+async function another(): Promise<string> {
+  const other = temporaryDirectory();
+  for (const item of ["sofa", "lamp", "desk"]) {
+    await runCli(["place-order", item], { store: other });
+  }
+  return join(other, "orders.jsonl");
+}
+
+describe.each([[["--as", "sales"]], [[]]])("a watcher with %j, once its orders are", (flags) => {
+  it.each<[string, () => void | Promise<void>]>([
+    ["replaced by other ones", async () => renameSync(await another(), file())],
+    ["overwritten by other ones", async () => copyFileSync(await another(), file())],
+    ["emptied", () => truncateSync(file(), 0)],
+    ["cut short", () => truncateSync(file(), readFileSync(file()).length - 20)],
+    ["removed", () => rmSync(file())],
+    ["removed with their directory", () => rmSync(store, { recursive: true })],
+    ["moved with their directory", () => renameSync(store, `${store}-moved`)],
+    [
+      "moved, and a new one is placed",
+      async () => {
+        renameSync(store, `${store}-moved`);
+        await place("new");
+      },
+    ],
+    [
+      "replaced by older ones, and new ones are placed",
+      async () => {
+        const [first] = readFileSync(file(), "utf8").split("\n");
+        const copy = `${file()}.copy`;
+        writeFileSync(copy, `${first}\n${encodeOrder(anOrder())}${encodeOrder(anOrder())}`);
+        renameSync(copy, file());
+      },
+    ],
+  ])("%s, says so in one line and exits 6", async (_, fault) => {
+    const { watcher } = await caughtUp(...flags);
+    const { stdout, stderr } = watcher;
+    await fault();
+    expect(await watcher.ended).toEqual({ code: 6, signal: null });
+    expect(watcher.stdout).toBe(stdout);
+    const said = watcher.stderr.slice(stderr.length);
+    // It may not have acknowledged its last order yet, and notice it then.
+    expect(said).toMatch(
+      /^orders: (the orders before byte \d+ of .* are no longer those .*|the store was moved or removed: .*|.*\/sales\.json is gone)\n( {2}.*\n)?$/,
+    );
+  });
 });
 
-async function place(...items: string[]): Promise<string> {
-  return (await runCli(["place-order", "-q", ...items], { store })).stdout.trimEnd();
-}
-
-/** A watcher that has told of two orders. */
-async function watcherAfterTwo() {
-  const watcher = await startWatch(["--as", "sales", "-q"], store);
-  const ids = [await place("one"), await place("two")];
-  await watcher.until(({ stdout }) => stdout === `${ids.join("\n")}\n`);
-  return watcher;
-}
-
-/** Other orders than those of the store, in a file of their own. */
-function otherOrders(): string {
-  const other = join(temporaryDirectory(), "other.jsonl");
-  writeFileSync(other, [anOrder(), anOrder(), anOrder()].map(encodeOrder).join(""));
-  return other;
-}
-
-describe("a store that is changed under a watcher", () => {
-  it.each<[string, () => void]>([
-    ["another file is put in its place", () => renameSync(otherOrders(), path)],
-    ["another file is copied over it", () => copyFileSync(otherOrders(), path)],
-    ["it is cut", () => truncateSync(path, 100)],
-    ["it is removed", () => rmSync(path)],
-  ])("ends watching with exit code 6 and a word if %s", async (_, change) => {
-    const watcher = await watcherAfterTwo();
-    change();
-    expect(await watcher.ended).toEqual({ code: 6, signal: null });
-    expect(watcher.stderr.split("\n")[1]).toMatch(
-      /^orders: the orders before byte \d+ of .*orders\.jsonl are no longer those that were handed over: the file was replaced, cut or moved$/,
-    );
-    expect(watcher.stderr).toContain("orders subscriptions reset");
-  });
-
-  it("ends watching with exit code 6 and a word if its directory is moved", async () => {
-    const watcher = await watcherAfterTwo();
+describe("a watcher", () => {
+  it("goes on where its orders were put back", async () => {
+    const { watcher } = await caughtUp("--as", "sales");
     renameSync(store, `${store}-moved`);
-    expect(await watcher.ended).toEqual({ code: 6, signal: null });
-    // Which file is missed first is chance: the second order may not be acknowledged yet.
-    expect(watcher.stderr).toMatch(
-      /\norders: .*(?:replaced, cut or moved|sales\.json is gone|the store was moved or removed: .*)\n/,
-    );
+    expect(await watcher.ended).toMatchObject({ code: 6 });
+    rmSync(store, { recursive: true, force: true });
+    renameSync(`${store}-moved`, store);
+    const id = await place("sofa");
+    const again = await startWatch(["--as", "sales", "-q"], store);
+    await again.until(({ stdout }) => stdout.endsWith(`${id}\n`));
+    again.process.kill("SIGTERM");
+    await again.ended;
+    expect(again.stderr).toBe(`watching ${store} as sales\n`);
   });
 
-  it("is watched again once the subscription is reset", async () => {
-    const watcher = await watcherAfterTwo();
-    renameSync(otherOrders(), path);
+  it("is not let in where other orders are now, until it is put to another place", async () => {
+    const { watcher } = await caughtUp("--as", "sales");
+    watcher.process.kill("SIGTERM");
     await watcher.ended;
-    const again = ["watch", "--as", "sales", "-q", "--until-caught-up"];
-    expect((await runCli(again, { store })).exitCode).toBe(6);
-    await runCli(["subscriptions", "reset", "sales", "--from", "start", "--yes"], { store });
-    const { exitCode, stdout } = await runCli(again, { store });
-    expect(exitCode).toBe(0);
-    expect(stdout.trimEnd().split("\n")).toHaveLength(3);
+    copyFileSync(await another(), file());
+    const handle = ["watch", "--as", "sales", "-q", "--until-caught-up"];
+    expect(await run(handle)).toMatchObject({ exitCode: 6, stdout: "" });
+    const check = await run(["check"]);
+    expect(check.exitCode).toBe(6);
+    expect(check.stderr).toMatch(
+      /^subscriptions\/sales\.json: it stands behind byte \d+, where other/,
+    );
+    expect((await run(["subscriptions", "reset", "sales", "--from", "start", "-y"])).exitCode).toBe(
+      0,
+    );
+    expect((await run(handle)).stdout.trimEnd().split("\n")).toHaveLength(3);
+    expect((await run(["check"])).exitCode).toBe(0);
   });
 
-  it("is read on past a torn line that the next order cancels", async () => {
-    const watcher = await watcherAfterTwo();
-    appendFileSync(path, encodeOrder(anOrder()).slice(0, 50));
-    const id = await place("three");
-    await watcher.until(({ stdout }) => stdout.endsWith(`${id}\n`));
-    expect(watcher.stderr).toBe(`watching ${store}\n`.replace("\n", " as sales\n"));
+  it("passes over a torn line that the next writer cancels", async () => {
+    const { watcher, ids } = await caughtUp("--as", "sales");
+    appendFileSync(file(), encodeOrder(anOrder()).slice(0, 70));
+    ids.push(await place("sofa"));
+    await watcher.until(({ stdout }) => stdout === ids.map((id) => `${id}\n`).join(""));
+    watcher.process.kill("SIGTERM");
+    await watcher.ended;
+    expect(watcher.stderr).toBe(`watching ${store} as sales\n`);
   });
 
-  it("is read on past damage, which is named once, and tells in the exit code", async () => {
-    await place("one");
-    appendFileSync(path, "nonsense\n");
-    await place("two");
-    const watch = ["watch", "--as", "sales", "-q", "--until-caught-up"];
-    const { exitCode, stdout, stderr } = await runCli(watch, { store });
-    expect(exitCode).toBe(6);
-    expect(stdout.trimEnd().split("\n")).toHaveLength(2);
-    expect(stderr).toBe(`watching ${store} as sales\norders.jsonl:2: not an order: nonsense\n`);
+  it("waits for the end of a line that another process is writing", async () => {
+    const { watcher, ids } = await caughtUp("--as", "sales");
+    const order = anOrder();
+    const line = encodeOrder(order);
+    appendFileSync(file(), line.slice(0, 70));
+    const stock = await startWatch(["--as", "stock", "--from", "now", "-q"], store);
+    appendFileSync(file(), line.slice(70));
+    ids.push(order.id);
+    await watcher.until(({ stdout }) => stdout === ids.map((id) => `${id}\n`).join(""));
+    await stock.until(({ stdout }) => stdout === `${order.id}\n`);
+    expect(watcher.stderr).toBe(`watching ${store} as sales\n`);
+  });
+
+  it("names a damaged line once and goes on", async () => {
+    const { watcher, ids } = await caughtUp("--as", "sales");
+    appendFileSync(file(), "nonsense\n");
+    await watcher.until(({ stderr }) => stderr.includes("nonsense"));
+    for (const item of ["sofa", "lamp"]) {
+      ids.push(await place(item));
+      await watcher.until(({ stdout }) => stdout === ids.map((id) => `${id}\n`).join(""));
+    }
+    expect(watcher.stderr).toBe(
+      `watching ${store} as sales\norders.jsonl:3: not an order: nonsense\n`,
+    );
   });
 });
 
-describe("a damaged document of a subscription", () => {
-  const watch = ["watch", "--as", "sales", "-q", "--until-caught-up"];
+describe("the document of a subscription that is damaged", () => {
+  const document = () => join(store, "subscriptions/sales.json");
 
   it.each([
-    ["position", "sales.json", "{", "not JSON"],
-    ["position of nothing", "sales.json", "{}", "not the position of a subscription"],
-  ])("is named, and mended by a reset (%s)", async (_, file, content, problem) => {
-    const id = await place("one");
-    await runCli(watch, { store });
-    writeFileSync(join(store, "subscriptions", file), content);
-    const line = `subscriptions/${file}: ${problem}`;
-    expect(await runCli(watch, { store })).toMatchObject({ exitCode: 6, stdout: "" });
-    expect((await runCli(watch, { store })).stderr).toContain(`orders: ${line}\n`);
-    const check = await runCli(["check"], { store });
-    expect(check).toMatchObject({ exitCode: 6, stdout: "1 order, 1 damaged place\n" });
-    expect(check.stderr).toBe(`${line}\n`);
-    expect(await runCli(["subscriptions"], { store })).toMatchObject({ exitCode: 6 });
-    await runCli(["subscriptions", "reset", "sales", "--from", "start", "-y"], { store });
-    expect(await runCli(watch, { store })).toMatchObject({ exitCode: 0, stdout: `${id}\n` });
+    ["", "not JSON"],
+    ["nonsense", "not JSON"],
+    ["{}", "not the position of a subscription"],
+    ['{"position":{"byte":-1,"mark":"","after":null}}', "not the position of a subscription"],
+    ["null", "not the position of a subscription"],
+  ])("as %j is named, is found by check, and is mended by reset", async (text, problem) => {
+    const id = await place("tv");
+    const handle = ["watch", "--as", "sales", "-q", "--until-caught-up"];
+    await run(handle);
+    writeFileSync(document(), text);
+    const message = `subscriptions/sales.json: ${problem}\n`;
+    expect(await run(["subscriptions"])).toEqual({ exitCode: 6, stdout: "", stderr: message });
+    expect(await run(["check"])).toEqual({
+      exitCode: 6,
+      stdout: "1 order, 1 damaged place\n",
+      stderr: message,
+    });
+    const refused = await run(handle);
+    expect(refused).toMatchObject({ exitCode: 6, stdout: "" });
+    expect(refused.stderr).toMatch(`orders: ${message}`);
+    const reset = await run(["subscriptions", "reset", "sales", "--from", "start", "--yes"]);
+    expect(reset).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+    expect((await run(handle)).stdout).toBe(`${id}\n`);
+    expect((await run(["check"])).exitCode).toBe(0);
   });
 
-  it("that is parked is named and left, and the others are handled", async () => {
-    const id = await place("one");
-    await runCli(
-      [...watch.filter((word) => word !== "-q"), "--exec", "exit 1", "--max-attempts", "1"],
-      { store },
-    );
-    const file = join(store, "subscriptions/sales.parked", `${id}.json`);
-    writeFileSync(file, readFileSync(file, "utf8").slice(0, 20));
-    const next = await place("two");
-    expect(await runCli(watch, { store })).toMatchObject({ exitCode: 6, stdout: `${next}\n` });
-    const check = await runCli(["check"], { store });
-    expect(check.stderr).toBe(`subscriptions/sales.parked/${id}.json: not JSON\n`);
+  it("can be removed with its subscription", async () => {
+    await place("tv");
+    await run(["watch", "--as", "sales", "--until-caught-up"]);
+    writeFileSync(document(), "nonsense");
+    expect((await run(["subscriptions", "remove", "sales", "-y"])).exitCode).toBe(0);
+    expect(await run(["subscriptions"])).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+  });
+
+  it("while a watcher is running ends it, with nothing passed over", async () => {
+    const { watcher } = await caughtUp("--as", "sales");
+    writeFileSync(document(), "nonsense");
+    const id = await place("sofa");
+    expect(await watcher.ended).toEqual({ code: 6, signal: null });
+    expect(watcher.stderr).toContain("orders: subscriptions/sales.json: not JSON\n");
+    expect(watcher.stdout).not.toContain(id);
+  });
+});
+
+describe("the document of a parked order that is damaged", () => {
+  it.each([
+    ["nonsense", "not JSON"],
+    ["{}", "not a parked order: not an object"],
+  ])("as %j is named and passed over", async (text, problem) => {
+    const ids = [await place("tv"), await place("carpet")];
+    const handle = ["watch", "--as", "sales", "--until-caught-up"];
+    await run([...handle, "--exec", "exit 3", "--max-attempts", "1"]);
+    writeFileSync(join(store, `subscriptions/sales.parked/${ids[0]}.json`), text);
+    const message = `subscriptions/sales.parked/${ids[0]}.json: ${problem}\n`;
+    const list = await run(["parked"]);
+    expect(list).toMatchObject({ exitCode: 6, stderr: message });
+    expect(list.stdout).toContain(ids[1]);
+    expect(await run(["check"])).toMatchObject({ exitCode: 6, stderr: message });
+    expect((await run(["parked", "retry", "--all"])).stdout).toBe(`${ids[1]}\n`);
+    const again = await run([...handle, "-q"]);
+    expect(again).toMatchObject({ exitCode: 6, stdout: `${ids[1]}\n` });
+    expect(again.stderr).toBe(`watching ${store} as sales\n${message}`);
+    expect((await run(["subscriptions", "remove", "sales", "-y"])).exitCode).toBe(0);
+    expect((await run(["check"])).exitCode).toBe(0);
   });
 });
