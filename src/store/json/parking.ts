@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LowSync } from "lowdb";
 import { isOrderId, type Order, orderProblem } from "../../domain/order.js";
@@ -35,6 +35,11 @@ export class Parking {
       .map((id) => readable(() => this.read(id), this.#onDamage))
       .filter((state) => state !== null)
       .sort((one, other) => (one.parkedAt < other.parkedAt ? -1 : 1));
+  }
+
+  /** When something was last parked, retried or dropped, in milliseconds; 0 if nothing ever was. */
+  changedAt(): number {
+    return statSync(this.directory, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   }
 
   ids(): string[] {

@@ -2,10 +2,15 @@ import type { Order } from "../../domain/order.js";
 import type { Delivery } from "../order-feed.js";
 import type { Parking } from "./parking.js";
 
+/** In milliseconds: file systems may give changes that are closer together the same time. */
+const SAME_TIME = 2500;
+
 /** Hands over the parked orders that somebody wants to have tried again. */
 export class Retries {
   readonly #parking: Parking;
   readonly #inHand = new Set<string>();
+  /** When the parking was changed last and had nothing to hand over. */
+  #nothingSince: number | undefined;
 
   constructor(parking: Parking) {
     this.#parking = parking;
@@ -13,10 +18,14 @@ export class Retries {
 
   /** The next of them, or `undefined` while there is none. */
   next(): Delivery | undefined {
+    const changedAt = this.#parking.changedAt();
+    if (changedAt === this.#nothingSince) return undefined;
     const next = this.#parking
       .list()
       .find((each) => each.again && !this.#inHand.has(each.order.id));
-    return next && this.#handOver(next.order, next.attempts + 1);
+    if (next !== undefined) return this.#handOver(next.order, next.attempts + 1);
+    if (changedAt < Date.now() - SAME_TIME) this.#nothingSince = changedAt;
+    return undefined;
   }
 
   #handOver(order: Order, attempt: number): Delivery {

@@ -1,0 +1,91 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { runCli } from "../support/run-cli.js";
+import { environment, ORDERS } from "../support/run-orders.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+import { until } from "../support/until.js";
+
+let store: string;
+beforeEach(() => {
+  store = temporaryDirectory();
+});
+const place = async (item: string) =>
+  (await runCli(["place-order", "-q", item], { store })).stdout.trimEnd();
+const status = async () =>
+  JSON.parse((await runCli(["subscriptions", "--json"], { store })).stdout)[0];
+
+/** Runs `orders` on a terminal of its own, at which one can type. */
+function atTerminal(words: string) {
+  const child = execa(
+    "script",
+    ["-qec", `"${process.execPath}" "${ORDERS}" ${words}`, "/dev/null"],
+    {
+      env: { ...environment(store), TERM: "xterm", NO_COLOR: "1" },
+      extendEnv: false,
+      reject: false,
+    },
+  );
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await child;
+  });
+  let screen = "";
+  child.stdout.on("data", (data) => {
+    screen += data;
+  });
+  return {
+    shows: (text: string) => until(() => screen.includes(text)),
+    type: (keys: string) => child.stdin.write(keys),
+    ended: child,
+  };
+}
+
+describe.runIf(process.platform === "linux")("at a real terminal", () => {
+  it("orders watch shows each order above the heartbeat, and Ctrl-C ends it as shells expect", async () => {
+    const terminal = atTerminal("watch");
+    await terminal.shows("0 orders today");
+    const id = await place("100 inch TV");
+    await terminal.shows("1 order today, last just now");
+    terminal.type("\x03");
+    const { exitCode, stdout } = await terminal.ended;
+    expect(exitCode).toBe(130);
+    expect(stdout).toMatch(
+      new RegExp(
+        `^watching \\S+\r\n\r\\x1b\\[2K0 orders today\r\\x1b\\[2K\r\n\\d{4}-[^\n]*\r\n============\r\nNew Order:\r\n============\r\nID: ${id}\r\nItems: \\['100 inch TV'\\]\r\n\r\\x1b\\[2K1 order today`,
+      ),
+    );
+    expect(stdout.endsWith("\r\x1b[2K")).toBe(true);
+  });
+
+  it("Ctrl-C reaches orders watch and not the command that it runs", async () => {
+    await place("tv");
+    const work = temporaryDirectory();
+    const hook = `touch ${work}/begun; while ! test -e ${work}/go; do sleep 0.02; done; touch ${work}/done`;
+    const terminal = atTerminal(`watch --as sales --exec '${hook}'`);
+    await until(() => existsSync(join(work, "begun")));
+    terminal.type("\x03");
+    await terminal.shows("letting the running command finish; Ctrl-C once more stops it");
+    writeFileSync(join(work, "go"), "");
+    expect((await terminal.ended).exitCode).toBe(130);
+    expect(existsSync(join(work, "done"))).toBe(true);
+    expect((await status()).waiting).toBe(0);
+  });
+
+  it.each([
+    ["y\r", 0, 0],
+    ["n\r", 2, 1],
+    ["\x04", 2, 1],
+    ["\x03", 130, 1],
+  ])("a question is answered by typing %j", async (keys, exitCode, left) => {
+    await runCli(["watch", "--as", "sales", "--until-caught-up"], { store });
+    const terminal = atTerminal("subscriptions remove sales");
+    await terminal.shows("[y/N]");
+    terminal.type(keys);
+    expect((await terminal.ended).exitCode).toBe(exitCode);
+    expect(JSON.parse((await runCli(["subscriptions", "--json"], { store })).stdout)).toHaveLength(
+      left,
+    );
+  });
+});
