@@ -33,5 +33,6 @@ async function firstLine(io: Io): Promise<string> {
     text += Buffer.from(chunk).toString("utf8");
     if (text.includes("\n")) break;
   }
+  if (!text.includes("\n")) io.stderr.write("\n"); // Ctrl-D: nobody typed Enter
   return text.split("\n", 1)[0]?.trim() ?? "";
 }

@@ -136,6 +136,7 @@ describe("orders subscriptions reset", () => {
     const { exitCode, stderr } = await subscriptions(argv, asking(no));
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/\[y\/N\] \n?orders: nothing was done\n$/);
+    expect(stderr.split("\n").length).toBe(no === "" ? 3 : 2);
     expect(await status("sales")).toMatchObject({ waiting: 1 });
   });
 });

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { isRunning } from "../support/is-running.js";
 import { runCli } from "../support/run-cli.js";
 import { runOrders } from "../support/run-orders.js";
 import { startWatch } from "../support/run-watch.js";
@@ -17,6 +18,9 @@ const file = (name: string) => join(work, name);
 const place = (...items: string[]) => runCli(["place-order", ...items], { store });
 const status = async () =>
   JSON.parse((await runCli(["subscriptions", "--json"], { store })).stdout)[0];
+
+const lines = (name: string) =>
+  existsSync(file(name)) ? readFileSync(file(name), "utf8").trimEnd().split("\n") : [];
 
 /** Handles what is waiting with a command, and ends. */
 function handle(command: string, ...flags: string[]) {
@@ -40,6 +44,21 @@ describe.runIf(process.platform === "linux")("the processes of a command", () =>
     expect(exitCode).toBe(0);
     expect(existsSync(file("begun"))).toBe(true);
     expect(existsSync(file("tidy"))).toBe(true);
+  });
+
+  it("are all stopped by the second Ctrl-C, with the order not handled", async () => {
+    await place("tv");
+    const stubborn = `trap '' TERM; echo $$ >> ${file("pids")}; while :; do sleep 0.02; done`;
+    writeFileSync(file("child"), stubborn);
+    const hook = `sh ${file("child")} & sh ${file("child")}`;
+    const watcher = await startWatch(["--as", "sales", "--exec", hook], store);
+    await until(() => lines("pids").length === 2);
+    watcher.process.kill("SIGINT");
+    await watcher.until(({ stderr }) => stderr.includes("Ctrl-C once more stops it"));
+    watcher.process.kill("SIGINT");
+    expect(await watcher.ended).toMatchObject({ signal: "SIGINT" });
+    await until(() => lines("pids").every((pid) => !isRunning(pid)));
+    expect((await status()).waiting).toBe(1);
   });
 
   it("need not read an order that is larger than a pipe", async () => {

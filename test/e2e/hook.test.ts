@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { isRunning } from "../support/is-running.js";
 import { runCli } from "../support/run-cli.js";
 import { runOrders } from "../support/run-orders.js";
 import { startWatch } from "../support/run-watch.js";
@@ -39,16 +40,6 @@ async function parked() {
 async function waiting(): Promise<number> {
   const { stdout } = await runCli(["subscriptions", "--json"], { store });
   return JSON.parse(stdout)[0].waiting;
-}
-
-/** Whether a process is running; one that is dead and not waited for is not. */
-function isAlive(pid: string): boolean {
-  const path = `/proc/${pid}/stat`;
-  try {
-    return !/^\d+ \(.*\) Z/.test(readFileSync(path, "utf8"));
-  } catch {
-    return false;
-  }
 }
 
 describe.runIf(process.platform === "linux")("the command of orders watch --exec", () => {
@@ -140,7 +131,7 @@ describe.runIf(process.platform === "linux")("the command of orders watch --exec
     expect(exitCode).toBe(0);
     expect(await parked()).toMatchObject([{ reason: "timed out after 300 ms" }]);
     expect(lines("pids").length).toBeGreaterThan(1);
-    await until(() => lines("pids").every((pid) => !isAlive(pid)));
+    await until(() => lines("pids").every((pid) => !isRunning(pid)));
   });
 
   it("may leave a process behind, which is neither waited for nor hurt", async () => {
