@@ -61,6 +61,21 @@ describe.runIf(HAS_STRACE)("placing an order, as the system sees it,", () => {
     expect(stderr).toBe(`orders: cannot store the order: i/o error: ${store}/orders.jsonl\n`);
     expect(stored(store)).toEqual([]);
   });
+
+  it("is not acknowledged if the order is written in parts, between which another may stand", async () => {
+    const store = temporaryDirectory();
+    await runCli(["place-order", "first"], { store });
+    const file = join(store, "orders.jsonl");
+    const partly = ["-P", file, "-e", "inject=write:retval=10:when=1"];
+    const { exitCode, stdout, stderr } = await traced(["place-order", "tv"], store, partly);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toBe(
+      `orders: cannot store the order: it was written in parts: ${file}\n` +
+        "  make room, then place the order again\n",
+    );
+    expect((await runCli(["place-order", "-q", "tv"], { store })).exitCode).toBe(0);
+    expect(stored(store)).toHaveLength(2);
+  });
 });
 
 describe.runIf(HAS_STRACE)("saves that are asked for at once", () => {

@@ -104,7 +104,8 @@ export class LineNumbers {
   }
 }
 
-function indexOf(needle: Buffer, fd: number, from: number, end: number): number {
+/** Where `needle` is first found between the bytes `from` and `end`; -1 if it is not there. */
+export function indexOf(needle: Buffer, fd: number, from: number, end: number): number {
   const overlap = needle.length - 1;
   for (let position = from; position + overlap < end; position += CHUNK) {
     const chunk = readChunk(fd, position, Math.min(CHUNK + overlap, end - position));

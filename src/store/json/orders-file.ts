@@ -5,7 +5,7 @@ import type { Order } from "../../domain/order.js";
 import type { Damage } from "../order-store.js";
 import { createDirectory, syncDirectory } from "./directory.js";
 import { type Finding, findings, type OrderLine, type ReadLines } from "./findings.js";
-import { lastNewline, readLines, readLinesBackward, readLinesWith } from "./lines.js";
+import { indexOf, lastNewline, readLines, readLinesBackward, readLinesWith } from "./lines.js";
 import { markAt, type Position } from "./mark.js";
 import { encodeOrder, isIntact, type StoredOrder } from "./order-line.js";
 import { endOfTornLine } from "./torn-line.js";
@@ -58,9 +58,11 @@ export class OrdersFile implements SyncAdapter<StoredOrder[]> {
       const written = writeSync(fd, bytes);
       if (written < bytes.length) {
         // The kernel takes less than all of a write to a file only when the file cannot grow.
-        const reason = `ENOSPC: only ${written} of ${bytes.length} bytes could be written`;
-        throw Object.assign(new Error(reason), { code: "ENOSPC", syscall: "write" });
+        throw diskFull(`only ${written} of ${bytes.length} bytes could be written`);
       }
+      // After a part, libuv goes on by itself: another process may have come between.
+      // https://github.com/libuv/libuv/blob/v1.x/src/unix/fs.c, uv__fs_write_all
+      if (!isOnFile(fd, bytes, size)) throw diskFull("it was written in parts");
       fdatasyncSync(fd);
     } finally {
       closeSync(fd);
@@ -212,4 +214,14 @@ export class OrdersFile implements SyncAdapter<StoredOrder[]> {
 
 function isMissing(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === "ENOENT";
+}
+
+function diskFull(what: string): Error {
+  return Object.assign(new Error(`ENOSPC: ${what}`), { code: "ENOSPC", syscall: "write" });
+}
+
+/** Whether bytes that were appended to a file of the size `from` stand there in one piece. */
+function isOnFile(fd: number, bytes: Buffer, from: number): boolean {
+  const { size } = fstatSync(fd);
+  return size === from + bytes.length || indexOf(bytes, fd, from, size) >= 0;
 }
