@@ -19,7 +19,7 @@ export interface World {
 }
 
 /** Everything that was written to either stream. */
-export interface Written {
+interface Written {
   readonly stdout: string;
   readonly stderr: string;
 }
