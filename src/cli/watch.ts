@@ -35,7 +35,7 @@ const LONGEST = 24 * 86_400_000;
 export function createWatchCommand(deps: VerbDeps): Command {
   const command = new Command("watch")
     .description(
-      "Print the banner of each order as it is placed, by whatever program.\nWith --as every order is handled at least once, also those placed while nobody watched.",
+      "Print the banner of each order as it is placed, by whatever program.\nWith --as every order is handled at least once, also those placed while nobody watched.\nOn a directory one process at a time can use a name; on a server they share the orders.",
     )
     .option("--as <name>", "a subscription that goes on after the last order that it handled")
     .option("--from <where>", `where to begin, the first time: ${FROM_FORMS}`)

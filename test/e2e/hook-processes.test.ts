@@ -63,7 +63,7 @@ describe.runIf(process.platform === "linux")("the processes of a command", () =>
 
   it("need not read an order that is larger than a pipe", async () => {
     await place("x".repeat(1_000_000));
-    const left = `while ! test -e ${file("stop")}; do sleep 0.02; done`;
+    const left = `while test -d ${work} && ! test -e ${file("stop")}; do sleep 0.02; done`;
     // The one that is left behind keeps the order's pipe open, too.
     const { exitCode } = await handle(`exec 3<&0; (${left}) <&3 > /dev/null 2>&1 &`);
     expect(exitCode).toBe(0);
@@ -73,7 +73,7 @@ describe.runIf(process.platform === "linux")("the processes of a command", () =>
 
   it("have all that they wrote passed on, whoever holds their stderr open", async () => {
     await place("tv");
-    const left = `while ! test -e ${file("stop")}; do sleep 0.02; done`;
+    const left = `while test -d ${work} && ! test -e ${file("stop")}; do sleep 0.02; done`;
     const { exitCode, stderr } = await handle(
       `(${left}) > /dev/null & head -c 500000 /dev/zero | tr '\\0' b >&2; echo end >&2`,
     );
@@ -84,7 +84,7 @@ describe.runIf(process.platform === "linux")("the processes of a command", () =>
 
   it("are not waited for if one that is left behind never stops writing", async () => {
     await place("tv");
-    const left = `echo $$ > ${file("pid")}; while ! test -e ${file("stop")}; do echo noise >&2; done`;
+    const left = `echo $$ > ${file("pid")}; while test -d ${work} && ! test -e ${file("stop")}; do echo noise >&2; done`;
     const { exitCode } = await handle(
       `sh -c '${left}' > /dev/null & exit 3`,
       "--max-attempts",
@@ -107,7 +107,7 @@ describe.runIf(process.platform === "linux")("the processes of a command", () =>
 describe.runIf(process.platform === "linux")("SIGTERM while a command runs", () => {
   it("lets it finish, which counts, and then ends by the signal", async () => {
     await place("tv");
-    const slow = `touch ${file("begun")}; while ! test -e ${file("go")}; do sleep 0.02; done`;
+    const slow = `touch ${file("begun")}; while test -d ${work} && ! test -e ${file("go")}; do sleep 0.02; done`;
     const watcher = await startWatch(["--as", "sales", "--exec", slow], store);
     await until(() => existsSync(file("begun")));
     watcher.process.kill("SIGTERM");

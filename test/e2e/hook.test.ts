@@ -136,7 +136,7 @@ describe.runIf(process.platform === "linux")("the command of orders watch --exec
 
   it("may leave a process behind, which is neither waited for nor hurt", async () => {
     await place("tv");
-    const left = `while ! test -e ${file("stop")}; do sleep 0.02; done; echo late >&2; echo alive > ${file("child")}`;
+    const left = `while test -d ${work} && ! test -e ${file("stop")}; do sleep 0.02; done; echo late >&2; echo alive > ${file("child")}`;
     const watcher = await startWatch(["--as", "sales", "--exec", `(${left}) > /dev/null &`], store);
     await until(async () => (await waiting()) === 0);
     writeFileSync(file("stop"), "");
@@ -146,7 +146,7 @@ describe.runIf(process.platform === "linux")("the command of orders watch --exec
 
   it("may leave a process behind that holds its stderr open when watching ends", async () => {
     await place("tv");
-    const left = `while ! test -e ${file("stop")}; do sleep 0.02; done`;
+    const left = `while test -d ${work} && ! test -e ${file("stop")}; do sleep 0.02; done`;
     expect((await handle(`(${left}) > /dev/null &`)).exitCode).toBe(0);
     expect(await waiting()).toBe(0);
     writeFileSync(file("stop"), "");
@@ -181,7 +181,7 @@ describe.runIf(process.platform === "linux")("the command of orders watch --exec
 
 describe.runIf(process.platform === "linux")("Ctrl-C while a command runs", () => {
   const slow = () =>
-    `touch ${file("begun")}; while ! test -e ${file("go")}; do sleep 0.02; done; touch ${file("done")}`;
+    `touch ${file("begun")}; while test -d ${work} && ! test -e ${file("go")}; do sleep 0.02; done; touch ${file("done")}`;
 
   it("lets it finish, which counts, and then ends by the signal", async () => {
     await place("tv");

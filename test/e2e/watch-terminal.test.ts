@@ -62,7 +62,7 @@ describe.runIf(process.platform === "linux")("at a real terminal", () => {
   it("Ctrl-C reaches orders watch and not the command that it runs", async () => {
     await place("tv");
     const work = temporaryDirectory();
-    const hook = `touch ${work}/begun; while ! test -e ${work}/go; do sleep 0.02; done; touch ${work}/done`;
+    const hook = `touch ${work}/begun; while test -d ${work} && ! test -e ${work}/go; do sleep 0.02; done; touch ${work}/done`;
     const terminal = atTerminal(`watch --as sales --exec '${hook}'`);
     await until(() => existsSync(join(work, "begun")));
     terminal.type("\x03");

@@ -1,23 +1,16 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, onTestFinished } from "vitest";
+import { has } from "./needs.js";
 import { until } from "./until.js";
 
-const MISSING = spawnSync("nats-server", ["--version"]).error !== undefined;
-
-/**
- * `describe` for tests that start nats-server. Where it is not installed a developer is told, and
- * CI fails.
- */
+/** `describe` for tests that start nats-server. */
 export function describeWithServer(title: string, tests: () => void): void {
-  if (MISSING && !process.env.CI) {
-    process.stderr.write(`skipped: ${title}: install nats-server (apt-get install nats-server)\n`);
-  }
-  describe.skipIf(MISSING && !process.env.CI)(title, tests);
+  describe.runIf(has("nats-server", "apt-get install nats-server"))(title, tests);
 }
 
 /** A nats-server of its own: own port on the loopback, own directory, killed in the end. */

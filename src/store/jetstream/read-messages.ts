@@ -57,10 +57,12 @@ export async function* readMessages(
   let next = options.from ?? 1;
   if (last === null || next > last.seq) return;
   try {
-    for await (const { message, pending } of pushed(await server.connected(), options, next)) {
-      yield message;
-      next = message.seq + 1;
-      if (message.seq >= last.seq || pending === 0) return;
+    for await (const pushes of pushed(await server.connected(), options, next)) {
+      for (const { message, pending } of pushes) {
+        yield message;
+        next = message.seq + 1;
+        if (message.seq >= last.seq || pending === 0) return;
+      }
     }
   } catch (error) {
     if (!isPassing(error)) throw serverFailure(READING, server.location.shown, error);
@@ -68,14 +70,28 @@ export async function* readMessages(
   yield* getMessages(server, { ...options, from: next, to: last.seq });
 }
 
+interface Push {
+  readonly message: StoredMessage;
+  /** How many come after it. */
+  readonly pending: number;
+}
+
 /**
  * One consumer's messages for as long as they come without a gap. It is the server that pushes,
- * which is faster than asking, and flow control that keeps it from pushing too much.
+ * which is faster than asking, and flow control that keeps it from pushing too much. They are handed
+ * on as they arrive, many at once: waiting for each would take longer than reading it.
  */
-async function* pushed(connected: Connected, options: ReadOptions, from: number) {
+async function* pushed(
+  connected: Connected,
+  options: ReadOptions,
+  from: number,
+): AsyncGenerator<readonly Push[], void> {
   const { nc, jsm } = connected;
   const inbox = createInbox();
-  const subscription = nc.subscribe(inbox);
+  const arrivals = new Arrivals();
+  const subscription = nc.subscribe(inbox, {
+    callback: (error, msg) => (error ? arrivals.end(error) : arrivals.add(msg)),
+  });
   const watchdog = new Watchdog(() => subscription.getReceived());
   try {
     await jsm.consumers.add(options.stream, {
@@ -92,22 +108,58 @@ async function* pushed(connected: Connected, options: ReadOptions, from: number)
       mem_storage: true,
       num_replicas: 1,
     });
-    watchdog.start(() => subscription.unsubscribe());
+    // Silence, or messages that fell out on the way: what is missing can be asked for.
+    watchdog.start(() => arrivals.end(new TimeoutError()));
     let delivered = 0;
-    for await (const msg of subscription) {
-      const place = placeOf(msg);
-      if (place === undefined) {
-        answerFlowControl(nc, msg);
-      } else {
-        if (place.delivery !== ++delivered) break;
-        const message = { seq: place.seq, subject: msg.subject, data: msg.data };
-        yield { message, pending: place.pending };
+    for (;;) {
+      const pushes: Push[] = [];
+      for (const msg of await arrivals.next()) {
+        const place = placeOf(msg);
+        if (place === undefined) answerFlowControl(nc, msg);
+        else if (place.delivery === ++delivered) {
+          const message = { seq: place.seq, subject: msg.subject, data: msg.data };
+          pushes.push({ message, pending: place.pending });
+        } else {
+          arrivals.end(new TimeoutError());
+          break;
+        }
       }
+      yield pushes;
     }
-    throw new TimeoutError(); // the server fell silent, or messages fell out on the way
   } finally {
     watchdog.stop();
     subscription.unsubscribe();
+  }
+}
+
+/** Messages that have come and were not taken yet. */
+class Arrivals {
+  #messages: Msg[] = [];
+  #failure: Error | undefined;
+  #wake: () => void = () => {};
+
+  add(msg: Msg): void {
+    this.#messages.push(msg);
+    this.#wake();
+  }
+
+  /** No more will come, or count. */
+  end(failure: Error): void {
+    this.#failure ??= failure;
+    this.#wake();
+  }
+
+  /** All that have come since the last time, at least one. Throws what it was ended with. */
+  async next(): Promise<readonly Msg[]> {
+    if (this.#messages.length === 0 && this.#failure === undefined) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+    const messages = this.#messages;
+    this.#messages = [];
+    return messages;
   }
 }
 
