@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   copyFileSync,
+  mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -12,6 +13,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { encodeOrder } from "../../src/store/json/order-line.js";
 import { anOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
+import { runOrders } from "../support/run-orders.js";
 import { startWatch, type Watcher } from "../support/run-watch.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 import { until } from "../support/until.js";
@@ -224,5 +226,20 @@ describe("the document of a parked order that is damaged", () => {
     expect(again.stderr).toBe(`watching ${store} as sales\n${message}`);
     expect((await run(["subscriptions", "remove", "sales", "-y"])).exitCode).toBe(0);
     expect((await run(["check"])).exitCode).toBe(0);
+  });
+});
+
+describe("a watcher that cannot begin", () => {
+  it.each([
+    ["its document is damaged", [], 6],
+    ["there is no order to begin with", ["--from", "403d33e9"], 4],
+  ])("ends by itself if %s", async (_, flags, exitCode) => {
+    await place("tv");
+    if (exitCode === 6) {
+      mkdirSync(join(store, "subscriptions"));
+      writeFileSync(join(store, "subscriptions/sales.json"), "nonsense");
+    }
+    const watch = runOrders(["watch", "--as", "sales", ...flags], store);
+    expect((await watch).exitCode).toBe(exitCode);
   });
 });

@@ -78,7 +78,7 @@ const SYSTEM_REASONS: Readonly<Record<string, Reason>> = {
 };
 
 /** JetStream's own: no leader at the moment, the id is being stored, the cluster is incomplete. */
-const PASSING_API_CODES: ReadonlySet<number> = new Set([10004, 10008, 10009, 10158, 10164]);
+const PASSING_API_CODES: ReadonlySet<number> = new Set([10004, 10005, 10008, 10009, 10158, 10164]);
 
 /** The code with which JetStream answered, if it did. */
 export function apiCode(error: unknown): number | undefined {

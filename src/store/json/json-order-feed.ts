@@ -62,24 +62,28 @@ export class JsonOrderFeed implements OrderFeed {
   async *#passing(options: FeedOptions): AsyncIterable<Delivery> {
     createDirectory(dirname(this.#file.path));
     const changes = new Changes([dirname(this.#file.path)], options.signal);
-    const state = this.#begin(options.from ?? "now");
-    const session = new Session(state, {
-      file: this.#file,
-      batch: options.batch ?? 1,
-      keep: () => {},
-      onSettled: changes.notice,
-    });
-    options.onReady?.({ resumed: false });
-    yield* deliveries(undefined, session, changes, options);
+    try {
+      const session = new Session(this.#begin(options.from ?? "now"), {
+        file: this.#file,
+        batch: options.batch ?? 1,
+        keep: () => {},
+        onSettled: changes.notice,
+      });
+      options.onReady?.({ resumed: false });
+      yield* deliveries(undefined, session, changes, options);
+    } finally {
+      changes.close();
+    }
   }
 
   async *#named(name: string, options: FeedOptions): AsyncIterable<Delivery> {
     const release = await this.#hold(name);
+    let changes: Changes | undefined;
     try {
-      const file = this.#subscription(name);
       const parking = this.#parking(name);
       createDirectory(parking.directory);
-      const changes = new Changes([dirname(this.#file.path), parking.directory], options.signal);
+      changes = new Changes([dirname(this.#file.path), parking.directory], options.signal);
+      const file = this.#subscription(name);
       const known = file.read();
       const holder = { pid: process.pid, since: new Date().toISOString() };
       const state = { ...(known ?? this.#begin(options.from ?? "start")), holder };
@@ -94,6 +98,7 @@ export class JsonOrderFeed implements OrderFeed {
       options.onReady?.({ resumed: known !== null });
       yield* deliveries(new Retries(parking), session, changes, options);
     } finally {
+      changes?.close();
       await release();
     }
   }
@@ -221,7 +226,6 @@ async function* deliveries(
       else await changes.next();
     }
   } finally {
-    changes.close();
     session.end();
   }
 }
