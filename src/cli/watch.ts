@@ -116,7 +116,7 @@ function stopSignal(desk: WatchDesk, deps: VerbDeps): AbortSignal {
   deps.io.onStop((signal) => {
     if (controller.signal.aborted) desk.stopCommand();
     else if (desk.isRunningCommand)
-      desk.say("letting the running command finish; Ctrl-C once more stops it");
+      desk.say("letting the running command finish; a second signal stops it");
     deps.stoppedBy = signal;
     controller.abort();
   });

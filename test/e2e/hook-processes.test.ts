@@ -54,7 +54,7 @@ describe.runIf(process.platform === "linux")("the processes of a command", () =>
     const watcher = await startWatch(["--as", "sales", "--exec", hook], store);
     await until(() => lines("pids").length === 2);
     watcher.process.kill("SIGINT");
-    await watcher.until(({ stderr }) => stderr.includes("Ctrl-C once more stops it"));
+    await watcher.until(({ stderr }) => stderr.includes("a second signal stops it"));
     watcher.process.kill("SIGINT");
     expect(await watcher.ended).toMatchObject({ signal: "SIGINT" });
     await until(() => lines("pids").every((pid) => !isRunning(pid)));

@@ -112,7 +112,7 @@ describe("a watcher", () => {
     const check = await run(["check"]);
     expect(check.exitCode).toBe(6);
     expect(check.stderr).toMatch(
-      /^subscriptions\/sales\.json: it stands behind byte \d+, where other/,
+      /^subscriptions\/sales\.json: its place, byte \d+, is beyond the end of orders\.jsonl, or other/,
     );
     expect((await run(["subscriptions", "reset", "sales", "--from", "start", "-y"])).exitCode).toBe(
       0,

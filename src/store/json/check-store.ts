@@ -51,7 +51,7 @@ function damagedSubscriptions(file: OrdersFile, ids: ReadonlySet<string>): Damag
   for (const name of subscriptionNames(directory)) {
     const state = readable(() => new SubscriptionFile(directory, name).read(), report);
     if (state !== null && !stillStands(file, state.position)) {
-      const problem = `it stands behind byte ${state.position.byte}, where other orders are now`;
+      const problem = `its place, byte ${state.position.byte}, is beyond the end of orders.jsonl, or other orders stand before it`;
       report({ place: `subscriptions/${name}.json`, problem });
     }
     for (const { order } of new Parking(directory, name, report).list()) {

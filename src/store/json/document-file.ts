@@ -23,11 +23,16 @@ let written = 0;
 export class DocumentFile<T> implements SyncAdapter<T> {
   readonly path: string;
   readonly #problem: (value: unknown) => string | undefined;
+  readonly #mend: string | undefined;
 
-  /** @param problem says what keeps a value from being the document; `undefined` when it is one. */
-  constructor(path: string, problem: (value: unknown) => string | undefined) {
+  /**
+   * @param problem says what keeps a value from being the document; `undefined` when it is one.
+   * @param mend what to do if it is none.
+   */
+  constructor(path: string, problem: (value: unknown) => string | undefined, mend?: string) {
     this.path = path;
     this.#problem = problem;
+    this.#mend = mend;
   }
 
   /**
@@ -51,7 +56,7 @@ export class DocumentFile<T> implements SyncAdapter<T> {
     } catch {
       problem = "not JSON";
     }
-    throw new DamagedDocument(this.path, problem);
+    throw new DamagedDocument(this.path, problem, this.#mend);
   }
 
   write(document: T): void {
@@ -77,9 +82,11 @@ export class DocumentFile<T> implements SyncAdapter<T> {
 class DamagedDocument extends OrdersError {
   readonly damage: Damage;
 
-  constructor(path: string, problem: string) {
+  constructor(path: string, problem: string, mend: string | undefined) {
     const place = path.slice(path.lastIndexOf(`${sep}subscriptions${sep}`) + 1);
-    super("store-damaged", `${place}: ${problem}`);
+    super("store-damaged", `${place}: ${problem}`, {
+      hint: mend,
+    });
     this.damage = { place, problem: escapeUnsafe(problem) };
   }
 }

@@ -26,7 +26,8 @@ export class SubscriptionFile {
   readonly #adapter: DocumentFile<SubscriptionState | null>;
 
   constructor(directory: string, name: string) {
-    this.#adapter = new DocumentFile(join(directory, `${name}.json`), problem);
+    const mend = `mend it: orders subscriptions reset ${name} --from <time or id>`;
+    this.#adapter = new DocumentFile(join(directory, `${name}.json`), problem, mend);
     this.#db = new LowSync(this.#adapter, null);
   }
 
