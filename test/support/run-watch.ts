@@ -28,7 +28,6 @@ export function startWatchUnready(argv: readonly string[], store: string): Watch
     env: environment(store),
     stdio: ["ignore", "pipe", "pipe"],
   });
-  onTestFinished(() => void child.kill("SIGKILL"));
   const written = { stdout: "", stderr: "" };
   const waiting = new Set<() => void>();
   for (const name of ["stdout", "stderr"] as const) {
@@ -39,6 +38,11 @@ export function startWatchUnready(argv: readonly string[], store: string): Watch
   }
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
     child.once("close", (code, signal) => resolve({ code, signal }));
+  });
+  // Waited for: until it is gone it holds the name, and the next directory may be numbered alike.
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await ended;
   });
   return {
     process: child,

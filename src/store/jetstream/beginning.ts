@@ -28,7 +28,7 @@ export async function beginningAt(
   }
   let looked = 0;
   const subjects = orderSubject(server.location, "*");
-  for await (const message of readMessages(server, { stream, subjects })) {
+  for await (const message of readMessages(server, { stream, subjects, gapless: true })) {
     const order = decodeOrder(stream, message);
     if (!isDamage(order) && order.placedAt >= from.since) return fromSeq(message.seq);
     looked = message.seq;

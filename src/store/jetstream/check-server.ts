@@ -20,6 +20,7 @@ export async function checkServer(server: ServerConnection): Promise<StoreReport
   for await (const message of readMessages(server, {
     stream: location.stream,
     subjects: orderSubject(location, "*"),
+    gapless: true,
   })) {
     const decoded = decodeOrder(location.stream, message);
     if (isDamage(decoded)) damage.push(decoded);

@@ -49,7 +49,7 @@ export class JetStreamOrderStore implements OrderStore {
       yield* await this.#newest(query.newest, matches);
       return;
     }
-    for await (const message of readMessages(this.#server, this.#all())) {
+    for await (const message of readMessages(this.#server, { ...this.#all(), gapless: true })) {
       const order = this.#decode(message);
       if (order !== undefined && matches(order)) yield order;
     }
@@ -112,6 +112,7 @@ export class JetStreamOrderStore implements OrderStore {
     for await (const { seq, subject } of readMessages(this.#server, {
       ...this.#all(),
       headersOnly: true,
+      gapless: true,
     })) {
       if (!subject.slice(subject.lastIndexOf(".") + 1).startsWith(prefix)) continue;
       yield* getMessages(this.#server, { stream, subjects, from: seq, to: seq });

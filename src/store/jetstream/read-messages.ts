@@ -22,6 +22,11 @@ export interface ReadOptions {
   readonly from?: number;
   /** Leave the bodies out. */
   readonly headersOnly?: boolean;
+  /**
+   * The stream holds nothing else, so that a number that is passed over is missing on the replica
+   * that was read from; it is asked for.
+   */
+  readonly gapless?: boolean;
 }
 
 const READING = "read the orders";
@@ -57,11 +62,16 @@ export async function* readMessages(
   let next = options.from ?? 1;
   if (last === null || next > last.seq) return;
   try {
-    for await (const pushes of pushed(await server.connected(), options, next)) {
+    reading: for await (const pushes of pushed(await server.connected(), options, next)) {
       for (const { message, pending } of pushes) {
+        if (options.gapless && message.seq > next) {
+          yield* getMessages(server, { ...options, from: next, to: message.seq - 1 });
+        }
         yield message;
         next = message.seq + 1;
-        if (message.seq >= last.seq || pending === 0) return;
+        if (message.seq >= last.seq) return;
+        // It is a replica that pushes, and it may lag behind the leader, who knows of more.
+        if (pending === 0) break reading;
       }
     }
   } catch (error) {
