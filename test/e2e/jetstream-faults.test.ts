@@ -70,6 +70,21 @@ async function leaderOf(nodes: readonly NatsServer[]): Promise<NatsServer> {
   }
 }
 
+/** Waits until every server has all that was stored: before that, no other one may be stopped. */
+async function allCurrent(nodes: readonly NatsServer[]): Promise<void> {
+  const nc = await connect({ servers: nodes.map(({ port }) => `127.0.0.1:${port}`) });
+  try {
+    const { streams } = await jetstreamManager(nc, { checkAPI: false });
+    await until(async () => {
+      const info = await streams.info("orders").catch(() => undefined);
+      const replicas = info?.cluster?.leader === undefined ? [] : (info.cluster.replicas ?? []);
+      return replicas.length === nodes.length - 1 && replicas.every(({ current }) => current);
+    });
+  } finally {
+    await nc.close();
+  }
+}
+
 /** Every acknowledged order is there, exactly once, and unchanged. */
 async function expectAll(location: string, acknowledged: readonly Order[]): Promise<void> {
   const listed = await all((await opened(location)).list());
@@ -82,16 +97,19 @@ async function expectAll(location: string, acknowledged: readonly Order[]): Prom
 
 describeWithServer("a cluster of three", () => {
   const replicated = (nodes: readonly NatsServer[]) => locationOf(nodes, "?replicas=3");
+  /** On a busy machine a cluster can take longer than half a minute to find a leader. */
+  const patient = (nodes: readonly NatsServer[]) => locationOf(nodes, "?replicas=3&timeout=120");
 
   it("loses and doubles nothing while its leader is killed and a follower hangs", async () => {
     const nodes = await startCluster();
-    const location = replicated(nodes);
+    const location = patient(nodes);
     const orders = await writing(location);
     await orders.more(200);
     const leader = await leaderOf(nodes);
     await leader.kill();
     await orders.more(100);
     await leader.start();
+    await allCurrent(nodes);
     await orders.more(100);
     const present = await leaderOf(nodes);
     const follower = nodes.find((node) => node !== present) as NatsServer;
@@ -105,13 +123,14 @@ describeWithServer("a cluster of three", () => {
 
   it("loses and doubles nothing while its servers are restarted one after another", async () => {
     const nodes = await startCluster();
-    const location = replicated(nodes);
+    const location = patient(nodes);
     const orders = await writing(location);
     await orders.more(200);
     for (const node of nodes) {
       await node.kill("SIGTERM");
       await orders.more(100);
       await node.start();
+      await allCurrent(nodes);
       await orders.more(100);
     }
     await orders.stop();
