@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { safeJson } from "../domain/printable.js";
 import { addCommonOptions, jsonOption } from "./common-options.js";
+import { counted } from "./render/count.js";
 import type { CommonOptions, VerbDeps } from "./verb-deps.js";
 
 /** What `check` can be told. */
@@ -30,10 +31,6 @@ export async function runCheck(options: CheckOptions, deps: VerbDeps): Promise<v
     return;
   }
   for (const note of notes) stderr.write(`${note}\n`);
-  const found = damage.length === 0 ? "no damage" : count(damage.length, "damaged place");
-  stdout.write(`${count(orders, "order")}, ${found}\n`);
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+  const found = damage.length === 0 ? "no damage" : counted(damage.length, "damaged place");
+  stdout.write(`${counted(orders, "order")}, ${found}\n`);
 }

@@ -3,6 +3,7 @@ import { safeJson } from "../domain/printable.js";
 import { OrdersError } from "../errors.js";
 import { copyOrders } from "../store/copy-orders.js";
 import { addCommonOptions, jsonOption } from "./common-options.js";
+import { counted } from "./render/count.js";
 import type { CommonOptions, VerbDeps } from "./verb-deps.js";
 
 /** What `copy` can be told. */
@@ -48,6 +49,6 @@ export async function runCopy(options: CopyOptions, deps: VerbDeps): Promise<voi
     stdout.write(`${safeJson({ from: source.location, to: target.location, copied, present })}\n`);
     return;
   }
-  const orders = `${copied + present} ${copied + present === 1 ? "order" : "orders"}`;
+  const orders = counted(copied + present, "order");
   stdout.write(`${orders}: ${copied} copied, ${present} there already, all compared\n`);
 }

@@ -1,6 +1,7 @@
 import type { Order } from "../domain/order.js";
 import type { OrderStore } from "../store/order-store.js";
 import type { Output } from "./io.js";
+import { counted } from "./render/count.js";
 import type { Style } from "./render/style.js";
 
 /** In milliseconds: the line says minutes. */
@@ -51,8 +52,7 @@ export class Heartbeat {
   draw(): void {
     if (this.#timer === undefined) return;
     this.#newDay();
-    const { size } = this.#today;
-    const orders = `${size} ${size === 1 ? "order" : "orders"} today`;
+    const orders = `${counted(this.#today.size, "order")} today`;
     const last = this.#last === undefined ? "" : `, last ${ago(this.#last, this.#now())}`;
     const text = `${orders}${last}`.slice(0, this.#output.columns - 1);
     this.#output.write(`\r\x1b[2K${this.#style.faint(text)}`);

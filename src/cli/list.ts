@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { OrderQuery } from "../store/order-store.js";
 import { addCommonOptions, jsonOption } from "./common-options.js";
 import { parseTime, type TimeSpan } from "./parse-time.js";
+import { counted } from "./render/count.js";
 import { FORMATS, type Format, listFormat } from "./render/formats.js";
 import type { CommonOptions, VerbDeps } from "./verb-deps.js";
 
@@ -82,7 +83,7 @@ export async function runList(options: ListOptions, deps: VerbDeps): Promise<voi
   }
   const leftOut = (await store.count(filter)) - listed;
   if (leftOut > 0) {
-    stderr.write(`${leftOut} older ${leftOut === 1 ? "order" : "orders"} left out by --limit\n`);
+    stderr.write(`${counted(leftOut, "older order")} left out by --limit\n`);
   }
 }
 

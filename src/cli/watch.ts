@@ -6,6 +6,7 @@ import { addCommonOptions, jsonOption, quietOption } from "./common-options.js";
 import { Heartbeat } from "./heartbeat.js";
 import { Hook } from "./hook.js";
 import { parseDuration } from "./parse-time.js";
+import { counted } from "./render/count.js";
 import { FROM_FORMS, parseStartingPoint } from "./starting-point.js";
 import type { CommonOptions, VerbDeps } from "./verb-deps.js";
 import { deskView, ReaderGone, WatchDesk } from "./watch-desk.js";
@@ -140,7 +141,7 @@ function watching({ store }: Orders, { as, from }: WatchOptions, resumed: boolea
 function consequence(then: Consequence, attempt: number, { as }: WatchOptions): string {
   if (then === "left") return "it will be handed over again";
   if (then !== "parked") return `next attempt in ${Math.ceil(then.retryIn)} ms`;
-  const attempts = attempt === 1 ? "1 attempt" : `${attempt} attempts`;
+  const attempts = counted(attempt, "attempt");
   return as === undefined
     ? `given up after ${attempts}`
     : `parked after ${attempts}, see orders parked --as ${as}`;

@@ -38,3 +38,8 @@ export function syncDirectory(path: string): void {
     closeSync(fd);
   }
 }
+
+/** Whether the system said that there is no such file or directory. */
+export function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "ENOENT";
+}

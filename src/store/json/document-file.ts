@@ -2,6 +2,7 @@ import {
   closeSync,
   fdatasyncSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -12,6 +13,7 @@ import type { SyncAdapter } from "lowdb";
 import { escapeUnsafe } from "../../domain/printable.js";
 import { OrdersError } from "../../errors.js";
 import type { Damage } from "../order-store.js";
+import { isMissing } from "./directory.js";
 
 let written = 0;
 
@@ -45,7 +47,7 @@ export class DocumentFile<T> implements SyncAdapter<T> {
     try {
       text = readFileSync(this.path, "utf8");
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+      if (isMissing(error)) return null;
       throw error;
     }
     let problem: string | undefined;
@@ -77,6 +79,21 @@ export class DocumentFile<T> implements SyncAdapter<T> {
   remove(): void {
     rmSync(this.path, { force: true });
   }
+}
+
+/** The names of the documents in a directory, sorted; none if it is not there. */
+export function documentNames(directory: string): string[] {
+  let files: string[];
+  try {
+    files = readdirSync(directory);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+  return files
+    .filter((file) => file.endsWith(".json"))
+    .map((file) => file.slice(0, -".json".length))
+    .sort();
 }
 
 class DamagedDocument extends OrdersError {

@@ -18,7 +18,7 @@ import {
 } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
 import { Changes } from "./changes.js";
-import { createDirectory } from "./directory.js";
+import { createDirectory, isMissing } from "./directory.js";
 import { readable } from "./document-file.js";
 import { holdAlone } from "./hold-alone.js";
 import type { OrdersFile } from "./orders-file.js";
@@ -241,9 +241,7 @@ function guarded(delivery: Delivery, fail: (error: unknown) => never): Delivery 
 }
 
 function feedFailure({ path }: OrdersFile, error: unknown): unknown {
-  if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
-    return storeFailure("feed the orders", path, error);
-  }
+  if (!isMissing(error)) return storeFailure("feed the orders", path, error);
   // All of it was made when the subscription began.
   const message = `the store was moved or removed: ${dirname(path)}`;
   return new OrdersError("store-damaged", message, { cause: error });

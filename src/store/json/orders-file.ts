@@ -3,7 +3,7 @@ import { basename, dirname } from "node:path";
 import type { SyncAdapter } from "lowdb";
 import type { Order } from "../../domain/order.js";
 import type { Damage } from "../order-store.js";
-import { createDirectory, syncDirectory } from "./directory.js";
+import { createDirectory, isMissing, syncDirectory } from "./directory.js";
 import { type Finding, findings, type OrderLine, type ReadLines } from "./findings.js";
 import { indexOf, lastNewline, readLines, readLinesBackward, readLinesWith } from "./lines.js";
 import { markAt, type Position } from "./mark.js";
@@ -210,10 +210,6 @@ export class OrdersFile implements SyncAdapter<StoredOrder[]> {
       throw error;
     }
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === "ENOENT";
 }
 
 function diskFull(what: string): Error {

@@ -1,10 +1,10 @@
-import { readdirSync, rmSync, statSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LowSync } from "lowdb";
 import { isOrderId, type Order, orderProblem } from "../../domain/order.js";
 import type { Damage } from "../order-store.js";
 import { createDirectory, syncDirectory } from "./directory.js";
-import { DocumentFile, readable } from "./document-file.js";
+import { DocumentFile, documentNames, readable } from "./document-file.js";
 
 /** A parked order, as `subscriptions/<name>.parked/<id>.json` has it. */
 export interface ParkedState {
@@ -31,7 +31,8 @@ export class Parking {
 
   /** What is parked, the first that was parked first. Damage is reported and passed over. */
   list(): ParkedState[] {
-    return this.ids()
+    return documentNames(this.directory)
+      .filter(isOrderId)
       .map((id) => readable(() => this.read(id), this.#onDamage))
       .filter((state) => state !== null)
       .sort((one, other) => (one.parkedAt < other.parkedAt ? -1 : 1));
@@ -40,17 +41,6 @@ export class Parking {
   /** When something was last parked, retried or dropped, in milliseconds; 0 if nothing ever was. */
   changedAt(): number {
     return statSync(this.directory, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  }
-
-  ids(): string[] {
-    let names: string[];
-    try {
-      names = readdirSync(this.directory);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-      throw error;
-    }
-    return names.map((name) => name.replace(/\.json$/, "")).filter(isOrderId);
   }
 
   /** `null` if the order is not parked. */

@@ -1,9 +1,8 @@
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { LowSync } from "lowdb";
 import { OrdersError } from "../../errors.js";
 import { isSubscriptionName } from "../order-feed.js";
-import { DocumentFile } from "./document-file.js";
+import { DocumentFile, documentNames } from "./document-file.js";
 import type { Position } from "./mark.js";
 
 /** Where a subscription stands, as `subscriptions/<name>.json` has it. */
@@ -73,18 +72,7 @@ export class SubscriptionFile {
 
 /** The subscriptions of a directory, by name. */
 export function subscriptionNames(directory: string): string[] {
-  let files: string[];
-  try {
-    files = readdirSync(directory);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
-  return files
-    .filter((file) => file.endsWith(".json"))
-    .map((file) => file.slice(0, -".json".length))
-    .filter(isSubscriptionName)
-    .sort();
+  return documentNames(directory).filter(isSubscriptionName);
 }
 
 function problem(value: unknown): string | undefined {
