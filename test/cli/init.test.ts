@@ -41,8 +41,8 @@ describeWithServer("orders init on a server", () => {
   });
 
   it("leaves a stream that differs as it is until it is asked to change it", async () => {
-    const { url, port } = await startServer();
-    const nc = await connect({ servers: `127.0.0.1:${port}` });
+    const { url, address } = await startServer();
+    const nc = await connect({ servers: address });
     onTestFinished(() => nc.close());
     const { streams } = await jetstreamManager(nc, { checkAPI: false });
     const subjects = ["orders.order-created.*"];

@@ -3,6 +3,7 @@ import { DiscardPolicy, jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { expect, it, onTestFinished } from "vitest";
 import { makeCertificates } from "../support/certificates.js";
+import { makeCredentials } from "../support/credentials.js";
 import {
   describeWithServer,
   freePort,
@@ -16,7 +17,7 @@ const place = (store: string, env = {}, item = "tv") =>
   runCli(["place-order", item], { store, env });
 
 async function manage(server: NatsServer) {
-  const nc = await connect({ servers: `127.0.0.1:${server.port}` });
+  const nc = await connect({ servers: server.address });
   onTestFinished(() => nc.close());
   return jetstreamManager(nc, { checkAPI: false });
 }
@@ -46,6 +47,14 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
     expect(await runCli(["list"], { store })).toEqual(told);
   });
 
+  it("the host is unknown", async () => {
+    // No name server is asked for a label that is longer than one can be: RFC 1035, 2.3.4.
+    const store = `nats://${"x".repeat(64)}.example:4222`;
+    expect(await place(store)).toEqual(
+      failed("connect: the host is unknown", store, "correct the address"),
+    );
+  });
+
   it("something else answers", async () => {
     const store = `nats://127.0.0.1:${await listener("SSH-2.0-OpenSSH_9.2\r\n")}`;
     expect(await place(store)).toEqual(
@@ -71,6 +80,27 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
     );
     expect(await place(server.url)).toEqual(failed(what, server.url, hint));
     expect(await place(server.url.replace("//", "//ada:secret@"))).toMatchObject({ exitCode: 0 });
+  });
+
+  it("credentials are missing or another's, until ORDERS_NATS_CREDS names the right ones", async () => {
+    const [ours, others] = [
+      await makeCredentials(temporaryDirectory()),
+      await makeCredentials(temporaryDirectory()),
+    ];
+    const { url } = await startServer(ours.settings);
+    const refused = failed(
+      "connect: it does not let us in: user, password, token or credentials are wrong or missing",
+      url,
+      "write nats://user:password@host, or set ORDERS_NATS_CREDS",
+    );
+    expect(await place(url)).toEqual(refused);
+    expect(await place(url, { ORDERS_NATS_CREDS: others.file })).toEqual(refused);
+    for (const argv of [["place", "--trace", "tv"], ["where"], ["list"], ["check"]]) {
+      const world = { store: url, env: { ORDERS_NATS_CREDS: ours.file } };
+      const outcome = await runCli(argv, world);
+      expect(outcome).toMatchObject({ exitCode: 0 });
+      expect(JSON.stringify(outcome)).not.toContain(ours.secret);
+    }
   });
 
   it("the user may not publish", async () => {

@@ -6,38 +6,63 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, onTestFinished } from "vitest";
 import { has } from "./needs.js";
+import { type Host, LOOPBACK } from "./network.js";
 import { until } from "./until.js";
+
+/** What runs a server unless a test says otherwise: in CI the oldest that is supported. */
+const SERVER = "nats-server";
+
+/** What runs a current one, for what older ones do not do, or do not do well. */
+export const CURRENT_SERVER = process.env.CURRENT_NATS_SERVER ?? SERVER;
 
 /** `describe` for tests that start nats-server. */
 export function describeWithServer(title: string, tests: () => void): void {
-  describe.runIf(has("nats-server", "apt-get install nats-server"))(title, tests);
+  describe.runIf(has(SERVER, "apt-get install nats-server"))(title, tests);
 }
 
-/** A nats-server of its own: own port on the loopback, own directory, killed in the end. */
+/** `describe` for tests that start a {@link CURRENT_SERVER}: one of 2.10 or later. */
+export function describeWithCurrentServer(title: string, tests: () => void): void {
+  const install = "name one of 2.10 or later in CURRENT_NATS_SERVER";
+  describe.runIf(has(CURRENT_SERVER, install, /v2\.\d\d/))(title, tests);
+}
+
+/** How a server is to be, where it matters to a test. */
+export interface ServerOptions {
+  /**
+   * Lines of its configuration besides port and JetStream; with a `jetstream` of its own if it is to
+   * have another.
+   */
+  readonly settings?: string;
+  readonly program?: string;
+  readonly host?: Host;
+}
+
+/** A nats-server of its own: own port, own directory, killed in the end. */
 export class NatsServer {
-  readonly port: number;
+  /** Host and port. */
+  readonly address: string;
   readonly directory: string;
+  readonly #command: readonly [string, readonly string[]];
   #process: ChildProcess | undefined;
 
-  constructor(port: number, directory: string) {
-    this.port = port;
+  constructor(address: string, directory: string, command: readonly [string, readonly string[]]) {
+    this.address = address;
     this.directory = directory;
+    this.#command = command;
   }
 
   /** Its address, as a location of orders. */
   get url(): string {
-    return `nats://127.0.0.1:${this.port}`;
+    return `nats://${this.address}`;
   }
 
   /** Starts it, or starts it again. It takes connections when this resolves. */
   async start(): Promise<void> {
-    const child = spawn("nats-server", ["--config", join(this.directory, "server.conf")], {
-      stdio: "ignore",
-    });
+    const child = spawn(...this.#command, { stdio: "ignore" });
     this.#process = child;
     RUNNING.add(child);
     child.once("exit", () => RUNNING.delete(child));
-    await until(() => child.exitCode !== null || child.signalCode !== null || greets(this.port));
+    await until(() => child.exitCode !== null || child.signalCode !== null || greets(this.address));
     if (child.exitCode !== null) throw new Error(`nats-server exited ${child.exitCode}`);
   }
 
@@ -66,24 +91,19 @@ export class NatsServer {
   }
 }
 
-/**
- * Starts a server for the running test.
- *
- * @param settings lines of its configuration besides port and JetStream; with a `jetstream` of its
- *   own if it is to have another.
- */
+/** Starts a server for the running test. */
 export async function startServer(settings = ""): Promise<NatsServer> {
-  const server = await newServer(settings);
+  const server = await newServer({ settings });
   onTestFinished(() => server.dispose());
   await server.start();
   return server;
 }
 
 /** A server for all tests of a `describe`; each test should use a stream of its own. */
-export function sharedServer(settings = ""): { readonly url: string } {
+export function sharedServer(options: ServerOptions = {}): { readonly url: string } {
   let server: NatsServer | undefined;
   beforeAll(async () => {
-    server = await newServer(settings);
+    server = await newServer(options);
     await server.start();
   });
   afterAll(() => server?.dispose());
@@ -94,37 +114,23 @@ export function sharedServer(settings = ""): { readonly url: string } {
   };
 }
 
-/** Starts a cluster of three for the running test. They know each other when this resolves. */
-export async function startCluster(): Promise<readonly [NatsServer, NatsServer, NatsServer]> {
-  const routes = [await freePort(), await freePort(), await freePort()];
-  const urls = routes.map((port) => `nats://127.0.0.1:${port}`).join(", ");
-  const node = (index: number) =>
-    newServer(`
-      server_name: node-${index}
-      cluster { name: test, listen: "127.0.0.1:${routes[index]}", routes: [${urls}] }
-    `);
-  const nodes = [await node(0), await node(1), await node(2)] as const;
-  for (const each of nodes) onTestFinished(() => each.dispose());
-  await Promise.all(nodes.map((each) => each.start()));
-  return nodes;
-}
-
-/** The location of a store on several servers. */
-export function locationOf(servers: readonly NatsServer[], query = ""): string {
-  return `nats://${servers.map(({ port }) => `127.0.0.1:${port}`).join(",")}${query}`;
-}
-
-async function newServer(settings: string): Promise<NatsServer> {
-  const port = await freePort();
+/** Writes a server's configuration; it is yet to be started, and to be disposed of. */
+export async function newServer({
+  settings = "",
+  program = SERVER,
+  host = LOOPBACK,
+}: ServerOptions): Promise<NatsServer> {
+  const address = `${host.address}:${await freePort()}`;
   const directory = mkdtempSync(join(tmpdir(), "orders-nats-"));
   const jetstream = join(directory, "jetstream");
   mkdirSync(jetstream);
   const own = /^\s*jetstream\b/m.test(settings) ? "" : `jetstream { store_dir: "${jetstream}" }`;
+  const config = join(directory, "server.conf");
   writeFileSync(
-    join(directory, "server.conf"),
-    `listen: "127.0.0.1:${port}"\n${own}\n${settings.replaceAll("STORE_DIR", jetstream)}\n`,
+    config,
+    `listen: "${address}"\n${own}\n${settings.replaceAll("STORE_DIR", jetstream)}\n`,
   );
-  return new NatsServer(port, directory);
+  return new NatsServer(address, directory, host.command(program, ["--config", config]));
 }
 
 const RUNNING = new Set<ChildProcess>();
@@ -154,9 +160,10 @@ function isFree(port: number): Promise<boolean> {
 }
 
 /** Whether a server says who it is, as one does once it is ready. */
-function greets(port: number): Promise<boolean> {
+function greets(address: string): Promise<boolean> {
+  const [host, port] = address.split(":");
   return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
+    const socket = connect(Number(port), host);
     socket.once("data", () => {
       socket.destroy();
       resolve(true);

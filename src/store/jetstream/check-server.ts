@@ -1,4 +1,5 @@
 import { StorageType, type StreamInfo } from "@nats-io/jetstream";
+import { OrderCheck } from "../order-check.js";
 import type { Damage, StoreReport } from "../order-store.js";
 import { decodeOrder, isDamage } from "./order-message.js";
 import { differences, orderStream, orderSubject, streamInfo } from "./order-stream.js";
@@ -9,6 +10,7 @@ import type { ServerConnection } from "./server-connection.js";
 export async function checkServer(server: ServerConnection): Promise<StoreReport> {
   const { location } = server;
   const damage: Damage[] = [];
+  const check = new OrderCheck();
   let orders = 0;
   const info = await server.ask("check the store", (connected) =>
     streamInfo(connected, location.stream),
@@ -23,8 +25,13 @@ export async function checkServer(server: ServerConnection): Promise<StoreReport
     gapless: true,
   })) {
     const decoded = decodeOrder(location.stream, message);
-    if (isDamage(decoded)) damage.push(decoded);
-    else orders++;
+    if (isDamage(decoded)) {
+      damage.push(decoded);
+      continue;
+    }
+    const problem = check.problemOf(decoded);
+    if (problem !== undefined) damage.push({ place: `${location.stream}:${message.seq}`, problem });
+    orders++;
   }
   const version = await server.ask("check the store", async ({ nc }) => nc.info?.version ?? "");
   const notes = [
@@ -41,8 +48,9 @@ function promises({ config, cluster, state }: StreamInfo, version: string): stri
   const current = 1 + (cluster?.replicas ?? []).filter((each) => each.current).length;
   const behind = replicas - current;
   return [
-    `stream ${name} on nats-server ${version}: ${replicas} ${replicas === 1 ? "replica" : "replicas"}, ${state.consumer_count} consumers`,
-    ...(behind > 0 ? [`warning: ${behind} of ${replicas} replicas are not up to date`] : []),
+    `stream ${name} on nats-server ${version}: replicas: ${replicas}, consumers: ${state.consumer_count}`,
+    ...(behind > 0 ? [`warning: ${behind} of ${replicas} replicas not up to date`] : []),
+    ...(replicas > 1 && !since(version, 10) ? [partedWarning(version)] : []),
     ...(storage === StorageType.File ? [] : ["warning: the orders are in memory only"]),
     powerCut(replicas, version),
   ];
@@ -54,12 +62,18 @@ function powerCut(replicas: number, version: string): string {
     replicas === 1
       ? "warning: a power cut can lose orders acknowledged in the last two minutes"
       : `warning: a power cut of most of the ${replicas} servers at once can lose orders acknowledged in the last two minutes`;
-  return canSyncAlways(version)
+  return since(version, 10)
     ? `${where}, unless the server's jetstream block says sync_interval: always (which it does not tell)`
     : `${where}: nats-server ${version} cannot sync at each order; 2.10 and newer can (sync_interval: always)`;
 }
 
-function canSyncAlways(version: string): boolean {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  return major > 2 || (major === 2 && minor >= 10);
+/** What 2.10 mended: docs/more-than-one-machine.md tells what was seen. */
+function partedWarning(version: string): string {
+  return `warning: a server of ${version} that was cut off or suspended while it led can come back with other orders than the rest: use 2.10 or newer for replicas`;
+}
+
+/** Whether it is nats-server 2.`minor` or newer. */
+function since(version: string, minor: number): boolean {
+  const [major = 0, own = 0] = version.split(".").map(Number);
+  return major > 2 || (major === 2 && own >= minor);
 }

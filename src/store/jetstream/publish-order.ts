@@ -49,14 +49,13 @@ export class OrderPublisher {
     let unsure = false;
     for (let tries = 1; ; tries++) {
       try {
-        const holder = await this.#attempt(await this.#server.connected(), order);
+        const holder = await this.#server.attempt((connected) => this.#attempt(connected, order));
         if (holder === undefined) return { order, replayed: false };
         if (!sameItems(holder, order)) throw OrdersError.conflict(holder);
         const own = tries > 1 && holder.placedAt === order.placedAt;
         return { order: holder, replayed: !own };
-      } catch (caught) {
-        if (caught instanceof StreamCreated) continue;
-        const error = await this.#server.understand(caught);
+      } catch (error) {
+        if (error instanceof StreamCreated) continue;
         unsure ||= isUnsure(error);
         if (isPassing(error) && (await attempts.another())) continue;
         throw this.#failure(order, error, unsure);
@@ -69,13 +68,12 @@ export class OrderPublisher {
     const { location } = this.#server;
     const subject = orderSubject(location, order.id);
     try {
-      const { duplicate } = await connected.js.publish(subject, encodeOrder(order), {
-        msgID: order.id,
+      await connected.js.publish(subject, encodeOrder(order), {
         // A stream of another name may have these subjects too: what it takes would not be found.
         expect: { lastSubjectSequence: 0, streamName: location.stream },
         timeout: Math.min(PATIENCE, location.timeout),
       });
-      if (!duplicate) return undefined;
+      return undefined;
     } catch (error) {
       if (isUnheard(error)) {
         // One look for all that were sent together, so that they go on in their order.
@@ -86,7 +84,6 @@ export class OrderPublisher {
       }
       if (apiCode(error) !== JetStreamApiCodes.StreamWrongLastSequence) throw error;
     }
-    // To be told of a duplicate is no proof that it is stored. The leader knows.
     const message = await connected.jsm.streams.getMessage(location.stream, {
       last_by_subj: subject,
     });

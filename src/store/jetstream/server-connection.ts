@@ -27,14 +27,16 @@ export interface Connected {
 
 /** How long one server may take to answer, in milliseconds. */
 const PATIENCE = 2000;
+/** How long everything may be in vain before another server is tried, in milliseconds. */
+const IMPATIENCE = 3000;
 
 /** A connection to one of the servers of a location: made when it is first needed, then kept up. */
 export class ServerConnection {
   readonly location: ServerLocation;
   readonly #files: ServerFiles;
   #opening: Promise<Connected> | undefined;
-  #probing: Promise<void> | undefined;
-  readonly #link: { online: boolean } = { online: false };
+  /** Whether the connection stands; when it last stood anew, or something was achieved through it. */
+  readonly #link: { online: boolean; useful: number } = { online: false, useful: 0 };
 
   constructor(location: ServerLocation, files: ServerFiles) {
     this.location = location;
@@ -63,40 +65,42 @@ export class ServerConnection {
     const attempts = this.attempts();
     for (;;) {
       try {
-        return await question(await this.connected());
+        return await this.attempt(question);
       } catch (error) {
-        const understood = await this.understand(error);
-        if (isPassing(understood) && (await attempts.another())) continue;
-        throw serverFailure(action, this.location.shown, understood);
+        if (isPassing(error) && (await attempts.another())) continue;
+        throw serverFailure(action, this.location.shown, error);
       }
     }
   }
 
-  /** The client's error leaves open whether JetStream is off or will be there in a moment. */
-  async understand(error: unknown): Promise<unknown> {
-    if (!(error instanceof TimeoutError) && !isUnheard(error)) return error;
-    const connected = await this.#opening?.catch(() => undefined);
-    if (error instanceof TimeoutError) {
-      this.#probing ??= this.#probe(connected);
-      return error;
+  /** One attempt at something. Throws what went wrong, in so far as that can be known. */
+  async attempt<T>(task: (connected: Connected) => Promise<T>): Promise<T> {
+    try {
+      const result = await task(await this.connected());
+      this.#link.useful = Date.now();
+      return result;
+    } catch (error) {
+      // The client leaves open whether JetStream is off or will be there in a moment.
+      const off = isUnheard(error) && !(await this.#open()).nc.info?.jetstream;
+      throw off ? new JetStreamOff("", { cause: error }) : error;
     }
-    return connected?.nc.info?.jetstream ? error : new JetStreamOff("", { cause: error });
-  }
-
-  /** A server that hangs keeps its connections: one that does not answer a ping is left for another. */
-  async #probe(connected: Connected | undefined): Promise<void> {
-    const pong = connected?.nc.flush().then(
-      () => true,
-      () => true,
-    );
-    const answered = await Promise.race([pong, pause(PATIENCE / 2)]);
-    if (!answered) await connected?.nc.reconnect().catch(() => {});
-    this.#probing = undefined;
   }
 
   /** Attempts with growing pauses between them, until the location's timeout. */
   attempts(): Attempts {
-    return new Attempts(Date.now() + this.location.timeout);
+    const begun = Date.now();
+    return new Attempts(begun + this.location.timeout, () => this.#leaveIfUseless(begun));
+  }
+
+  /**
+   * A server that hangs keeps its connections, and one that is cut off from the rest of its cluster
+   * answers them: where attempts have long been in vain, another server may do better.
+   */
+  async #leaveIfUseless(since: number): Promise<void> {
+    if (Date.now() - Math.max(since, this.#link.useful) < IMPATIENCE) return;
+    this.#link.useful = Date.now();
+    const connected = await this.#opening?.catch(() => undefined);
+    await connected?.nc.reconnect().catch(() => {});
   }
 
   async close(): Promise<void> {
@@ -125,6 +129,7 @@ export class ServerConnection {
       throw serverFailure("connect", this.location.shown, error, silent ? { hint } : {});
     }
     this.#link.online = true;
+    this.#link.useful = Date.now();
     void this.#heed(nc);
     const api = { timeout: Math.min(PATIENCE, this.location.timeout) };
     return {
@@ -138,7 +143,9 @@ export class ServerConnection {
   async #heed(nc: NatsConnection): Promise<void> {
     for await (const { type } of nc.status()) {
       if (type === "disconnect") this.#link.online = false;
-      if (type === "reconnect") this.#link.online = true;
+      if (type !== "reconnect") continue;
+      this.#link.online = true;
+      this.#link.useful = Date.now();
     }
     this.#opening = undefined; // closed for good: what comes next connects anew
   }
@@ -147,11 +154,16 @@ export class ServerConnection {
 /** A number of attempts that is limited by time alone. */
 export class Attempts {
   readonly #deadline: number;
+  readonly #onFailure: () => Promise<void>;
   #made = 0;
 
-  /** @param deadline as of `Date.now()`. */
-  constructor(deadline: number) {
+  /**
+   * @param deadline as of `Date.now()`.
+   * @param onFailure is called after each.
+   */
+  constructor(deadline: number, onFailure: () => Promise<void>) {
     this.#deadline = deadline;
+    this.#onFailure = onFailure;
   }
 
   /** Pauses; then tells whether there is time for another. */
@@ -160,6 +172,7 @@ export class Attempts {
     const longest = Math.min(500, 50 * 2 ** this.#made++);
     const wait = longest * (0.5 + Math.random() / 2);
     if (Date.now() + wait >= this.#deadline) return false;
+    await this.#onFailure();
     await pause(wait);
     return true;
   }

@@ -1,4 +1,5 @@
 import { basename, dirname, join } from "node:path";
+import { OrderCheck } from "../order-check.js";
 import type { Damage, StoreReport } from "../order-store.js";
 import { readable } from "./document-file.js";
 import type { OrdersFile } from "./orders-file.js";
@@ -7,14 +8,13 @@ import { stillStands } from "./position.js";
 import { SubscriptionFile, subscriptionNames } from "./subscription-file.js";
 
 /**
- * Reads everything: each line must be an order, placed at a time that exists, no two may have the
- * same id, and subscriptions must stand and have parked where orders are. Holds all ids in memory,
- * about 100 bytes for each order.
+ * Reads everything: each line must be an order that passes {@link OrderCheck}, and subscriptions
+ * must stand and have parked where orders are.
  */
 export function checkStore(file: OrdersFile): StoreReport {
   const damage: Damage[] = [];
   const notes: string[] = [];
-  const ids = new Set<string>();
+  const check = new OrderCheck();
   let orders = 0;
   for (const finding of file.findings()) {
     if (finding.kind === "damage") {
@@ -24,24 +24,12 @@ export function checkStore(file: OrdersFile): StoreReport {
         `${basename(file.path)} ends in a torn line (${finding.bytes} bytes) that was never acknowledged; the next order cancels it`,
       );
     } else {
-      const { id, placedAt } = finding.order;
-      const problem = ids.has(id)
-        ? `order ${id} stands there a second time`
-        : exists(placedAt)
-          ? undefined
-          : `order ${id} was placed at a time that does not exist: ${placedAt}`;
+      const problem = check.problemOf(finding.order);
       if (problem !== undefined) damage.push({ place: finding.place(), problem });
-      ids.add(id);
       orders++;
     }
   }
-  return { orders, damage: [...damage, ...damagedSubscriptions(file, ids)], notes };
-}
-
-/** Of its form is every placedAt; 30 February has no other fault. */
-function exists(placedAt: string): boolean {
-  const date = new Date(placedAt);
-  return !Number.isNaN(date.getTime()) && date.toISOString() === placedAt;
+  return { orders, damage: [...damage, ...damagedSubscriptions(file, check.ids)], notes };
 }
 
 function damagedSubscriptions(file: OrdersFile, ids: ReadonlySet<string>): Damage[] {

@@ -1,0 +1,95 @@
+import { type JetStreamClient, jetstream } from "@nats-io/jetstream";
+import { connect } from "@nats-io/transport-node";
+import { expect, it, onTestFinished } from "vitest";
+import { allCurrent, leaderOf, locationOf, startCluster } from "../support/nats-cluster.js";
+import {
+  CURRENT_SERVER,
+  describeWithCurrentServer,
+  describeWithServer,
+  type NatsServer,
+  type ServerOptions,
+  startServer,
+} from "../support/nats-server.js";
+import { anOrder } from "../support/orders.js";
+import { runCli } from "../support/run-cli.js";
+import { until } from "../support/until.js";
+
+async function client(server: NatsServer): Promise<JetStreamClient> {
+  const nc = await connect({ servers: server.address });
+  onTestFinished(() => nc.close());
+  return jetstream(nc);
+}
+
+const placed = (store: string) => runCli(["place", "tv"], { store });
+
+describeWithServer("orders check, of a server,", () => {
+  it("says what it promises, and what not", async () => {
+    const { url: store } = await startServer();
+    await placed(store);
+    const { exitCode, stdout, stderr } = await runCli(["check"], { store });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "1 order, no damage\n" });
+    expect(stderr).toMatch(
+      /^stream orders on nats-server 2\.\S+: replicas: 1, consumers: 0\nwarning: a power cut can lose orders acknowledged in the last two minutes.*\n$/,
+    );
+  });
+
+  it("says what to do where there is no stream yet", async () => {
+    const { url: store } = await startServer();
+    expect(await runCli(["check"], { store })).toMatchObject({
+      exitCode: 0,
+      stdout: "0 orders, no damage\n",
+      stderr: "there is no stream orders yet: orders init creates it\n",
+    });
+  });
+
+  it("exits 6 and names what is no order, and what is there twice", async () => {
+    const server = await startServer();
+    await placed(server.url);
+    const js = await client(server);
+    const order = anOrder();
+    const body = JSON.stringify(order);
+    await js.publish(`orders.order-created.${order.id}`, body);
+    await js.publish(`orders.order-created.${order.id}`, body);
+    await js.publish("orders.order-created.other", "hello");
+    const { exitCode, stdout, stderr } = await runCli(["check"], { store: server.url });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 6, stdout: "3 orders, 2 damaged places\n" });
+    expect(stderr).toContain(`orders:3: order ${order.id} stands there a second time\n`);
+    expect(stderr).toContain("orders:4: not an order: not JSON\n");
+  });
+});
+
+async function clusterWithOrders(options?: ServerOptions) {
+  const nodes = await startCluster(options);
+  const store = locationOf(nodes, "?replicas=3&timeout=120");
+  expect(await placed(store)).toMatchObject({ exitCode: 0 });
+  await allCurrent(nodes);
+  return { nodes, store };
+}
+const PARTED =
+  /^warning: a server of \S+ that was cut off or suspended while it led can come back/m;
+
+describeWithServer("orders check, of a cluster,", () => {
+  it("warns of a replica that is not up to date", async () => {
+    const { nodes, store } = await clusterWithOrders();
+    const leader = await leaderOf(nodes);
+    await nodes.find((node) => node !== leader)?.kill();
+    // The others hold it for current until they have missed it for a while.
+    await until(async () => {
+      const { exitCode, stderr } = await runCli(["check"], { store });
+      return exitCode === 0 && /^warning: 1 of 3 replicas not up to date$/m.test(stderr);
+    });
+  });
+
+  it("warns where its servers are too old to be parted", async () => {
+    const { store } = await clusterWithOrders();
+    const { stderr } = await runCli(["check"], { store });
+    expect(PARTED.test(stderr)).toBe(/ nats-server 2\.\d\./.test(stderr));
+  });
+});
+
+describeWithCurrentServer("orders check, of a cluster of current servers,", () => {
+  it("has nothing to say of its being parted", async () => {
+    const { store } = await clusterWithOrders({ program: CURRENT_SERVER });
+    expect((await runCli(["check"], { store })).stderr).not.toMatch(PARTED);
+  });
+});

@@ -1,0 +1,67 @@
+import { join } from "node:path";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { openStore } from "../../src/store/open-store.js";
+import { describeWithServer, startServer } from "../support/nats-server.js";
+import { all, anOrder, anyOrder } from "../support/orders.js";
+import { runCli } from "../support/run-cli.js";
+import { runOrders } from "../support/run-orders.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+import { until } from "../support/until.js";
+
+async function ordersIn(location: string) {
+  const store = await openStore(location);
+  const orders = await all(store.list());
+  await store.close();
+  return orders;
+}
+
+describeWithServer("orders copy, with a server,", () => {
+  it("brings every order there and back as it is, in its order", async () => {
+    const { url } = await startServer();
+    let round = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyOrder, { minLength: 1, maxLength: 300 }), async (orders) => {
+        const server = `${url}?stream=round-${round++}`;
+        const from = temporaryDirectory();
+        const store = await openStore(from);
+        for (const order of orders) await store.save(order);
+        const back = join(from, "back");
+        const copied = {
+          exitCode: 0,
+          stdout: expect.stringContaining(`: ${orders.length} copied, 0 there already`),
+          stderr: "",
+        };
+        expect(await runCli(["copy", "--from", from, "--to", server])).toEqual(copied);
+        expect(await ordersIn(server)).toEqual(orders);
+        expect(await runCli(["copy", "--from", server, "--to", back])).toEqual(copied);
+        expect(await ordersIn(back)).toEqual(orders);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it("goes on where it was killed, and changes nothing when it is done", async () => {
+    const { url } = await startServer();
+    const from = temporaryDirectory();
+    const store = await openStore(from);
+    const orders = Array.from({ length: 20_000 }, () => anOrder());
+    await Promise.all(orders.map((order) => store.save(order)));
+
+    const first = runOrders(["copy", "--to", url], from);
+    const server = await openStore(url);
+    await until(async () => (await server.count()) > 0);
+    first.kill("SIGKILL");
+    await first;
+    await server.close();
+
+    const again = await runCli(["copy", "--from", from, "--to", url, "--json"]);
+    const { copied, present } = JSON.parse(again.stdout);
+    expect(copied + present).toBe(orders.length);
+    expect(present).toBeGreaterThan(0);
+    expect(await ordersIn(url)).toEqual(orders);
+    const third = await runCli(["copy", "--from", from, "--to", url, "--json"]);
+    expect(JSON.parse(third.stdout)).toMatchObject({ copied: 0, present: orders.length });
+    expect(await ordersIn(url)).toEqual(orders);
+  });
+});

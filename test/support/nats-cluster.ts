@@ -1,0 +1,120 @@
+import { jetstreamManager, type StreamInfo } from "@nats-io/jetstream";
+import { connect } from "@nats-io/transport-node";
+import { onTestFinished } from "vitest";
+import { freePort, type NatsServer, newServer, type ServerOptions } from "./nats-server.js";
+import { canHaveNetwork, type Host, LOOPBACK, Network, type NetworkHost } from "./network.js";
+import { until } from "./until.js";
+
+const SIZE = 3;
+
+/** Starts a cluster of three for the running test. */
+export function startCluster(options?: ServerOptions) {
+  return startOn(
+    Array.from({ length: SIZE }, () => LOOPBACK),
+    options,
+  );
+}
+
+/** A cluster of three of which one can be cut off from the others. */
+export interface SeverableCluster {
+  readonly nodes: readonly [NatsServer, NatsServer, NatsServer];
+  /** Nothing that a server and the others send each other arrives any more. */
+  cutOff(node: NatsServer): void;
+  /** Undoes {@link cutOff}. */
+  join(node: NatsServer): void;
+}
+
+/**
+ * Starts one for the running test: each server on a host of its own in a network, which clients
+ * reach throughout; where that is not permitted, a server that is cut off is suspended instead.
+ */
+export async function startSeverableCluster(options?: ServerOptions): Promise<SeverableCluster> {
+  if (!canHaveNetwork()) {
+    const nodes = await startCluster(options);
+    return { nodes, cutOff: (node) => node.pause(), join: (node) => node.resume() };
+  }
+  const network = await Network.of(SIZE);
+  onTestFinished(() => network.dispose());
+  const nodes = await startOn(network.hosts, options);
+  const hostOf = (node: NatsServer) => network.hosts[nodes.indexOf(node)] as NetworkHost;
+  return {
+    nodes,
+    cutOff: (node) => network.cutOff(hostOf(node)),
+    join: (node) => network.join(hostOf(node)),
+  };
+}
+
+async function startOn(hosts: readonly Host[], options: ServerOptions = {}) {
+  const listening = await Promise.all(
+    hosts.map(async ({ address }) => `${address}:${await freePort()}`),
+  );
+  const routes = listening.map((address) => `nats://${address}`).join(", ");
+  const nodes = await Promise.all(
+    hosts.map((host, index) =>
+      newServer({
+        ...options,
+        host,
+        settings: `
+          server_name: node-${index}
+          cluster { name: test, listen: "${listening[index]}", routes: [${routes}] }
+        `,
+      }),
+    ),
+  );
+  for (const node of nodes) onTestFinished(() => node.dispose());
+  // One after another: of 180 clusters of 2.10 whose servers began at once, 3 never had but one.
+  for (const node of nodes) await node.start();
+  return nodes as unknown as readonly [NatsServer, NatsServer, NatsServer];
+}
+
+/** The location of a store on several servers. */
+export function locationOf(servers: readonly NatsServer[], query = ""): string {
+  return `nats://${servers.map(({ address }) => address).join(",")}${query}`;
+}
+
+/** The server that leads the stream of orders at the moment. */
+export async function leaderOf(nodes: readonly NatsServer[]): Promise<NatsServer> {
+  let leader: NatsServer | undefined;
+  await untilStream(nodes, ({ cluster }) => {
+    leader = nodes[Number(cluster?.leader?.replace("node-", ""))];
+    return leader !== undefined;
+  });
+  return leader as NatsServer;
+}
+
+/**
+ * Waits until every server has all that was stored, by every server's own account: before that, no
+ * other one may be stopped. One that was cut off can hold itself for the leader for some seconds
+ * after, and is held for current by the others as long.
+ */
+export async function allCurrent(nodes: readonly NatsServer[]): Promise<void> {
+  await until(async () => {
+    const leaders = new Set<string | undefined>();
+    for (const node of nodes) {
+      await untilStream([node], ({ cluster: { leader, replicas = [] } = {} }) => {
+        leaders.add(leader);
+        return replicas.length === nodes.length - 1 && replicas.every(({ current }) => current);
+      });
+    }
+    return leaders.size === 1;
+  });
+}
+
+async function untilStream(
+  nodes: readonly NatsServer[],
+  condition: (info: StreamInfo) => boolean,
+): Promise<void> {
+  const nc = await connect({
+    servers: nodes.map(({ address }) => address),
+    ignoreClusterUpdates: true,
+  });
+  try {
+    const { streams } = await jetstreamManager(nc, { checkAPI: false });
+    await until(async () => {
+      const info = await streams.info("orders").catch(() => undefined);
+      return info !== undefined && condition(info);
+    });
+  } finally {
+    await nc.close();
+  }
+}
