@@ -7,6 +7,7 @@ import type {
   StartingPoint,
   SubscriptionStatus,
 } from "./order-feed.js";
+import { Wakeup } from "./wakeup.js";
 
 interface Parked {
   readonly index: number;
@@ -28,7 +29,9 @@ export class MemorySubscription {
   readonly #parked = new Map<string, Parked>();
   #attempts = new Map<number, number>();
   #activeAt: string | null = null;
-  #wake = () => {};
+  readonly #wakeup = new Wakeup();
+  /** Looks again for something to hand over. */
+  readonly wake = this.#wakeup.now;
 
   /**
    * @param orders those of the store: they grow, and {@link wake} says so.
@@ -39,32 +42,24 @@ export class MemorySubscription {
     this.#position = startingIndex(orders, from);
   }
 
-  /** Looks again for something to hand over. */
-  wake(): void {
-    this.#wake();
-  }
-
   /** Hands orders over; by one caller at a time. */
   async *deliver(options: FeedOptions): AsyncIterable<Delivery> {
     const { batch = 1, untilCaughtUp = false, signal } = options;
     const inHand = new Set<number>();
-    const wake = () => this.wake();
-    signal?.addEventListener("abort", wake);
+    signal?.addEventListener("abort", this.wake);
     try {
       while (!signal?.aborted) {
         const index = this.#next(inHand);
         if (index === undefined && untilCaughtUp) return;
         if (index === undefined || inHand.size >= batch) {
-          await new Promise<void>((resolve) => {
-            this.#wake = resolve;
-          });
+          await this.#wakeup.next();
           continue;
         }
         inHand.add(index);
         yield this.#handOver(index, inHand);
       }
     } finally {
-      signal?.removeEventListener("abort", wake);
+      signal?.removeEventListener("abort", this.wake);
     }
   }
 

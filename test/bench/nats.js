@@ -1,12 +1,14 @@
 /**
  * Measures the server store against the bare client that publishes and reads the same, in turns, on
- * a nats-server of its own.
+ * nats-servers of its own: one, or as many as there are to be replicas.
  *
  *     npm run bench:nats
  *     npm run bench:nats -- --orders 200000 --rounds 21
+ *     npm run bench:nats -- --replicas 3
  */
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
@@ -21,23 +23,30 @@ const { values } = parseArgs({
   options: {
     orders: { type: "string", default: "200000" },
     rounds: { type: "string", default: "11" },
+    replicas: { type: "string", default: "1" },
   },
 });
 const orders = Number(values.orders);
 const rounds = Number(values.rounds);
 const AT_ONCE = 256;
 
+const replicas = Number(values.replicas);
 const directory = mkdtempSync(join(tmpdir(), "orders-bench-"));
-const port = await freePort();
-const server = spawn(
-  "nats-server",
-  ["-js", "-sd", directory, "-a", "127.0.0.1", "-p", String(port)],
-  { stdio: "ignore" },
-);
+const ports = await Promise.all(Array.from({ length: 2 * replicas }, freePort));
+const addresses = ports.slice(replicas).map((port) => `127.0.0.1:${port}`);
+const routes = ports.slice(0, replicas).map((port) => `nats://127.0.0.1:${port}`);
+const servers = addresses.map((address, index) => {
+  const own = ["-js", "-sd", join(directory, String(index)), "-a", "127.0.0.1"];
+  const listening = [...own, "-p", String(address.split(":")[1])];
+  const joined = ["-n", `node-${index}`, "--cluster_name", "bench", "--routes", routes.join(",")];
+  const cluster = replicas === 1 ? [] : [...joined, "--cluster", routes[index] ?? ""];
+  return spawn("nats-server", [...listening, ...cluster], { stdio: "ignore" });
+});
+const location = `nats://${addresses.join(",")}?replicas=${replicas}`;
 try {
   await bench();
 } finally {
-  server.kill("SIGKILL");
+  for (const server of servers) server.kill("SIGKILL");
   rmSync(directory, { recursive: true, force: true });
 }
 
@@ -46,14 +55,13 @@ async function bench() {
   const nc = await connected();
   const js = jetstream(nc);
   const { streams } = await jetstreamManager(nc, { checkAPI: false });
-  const store = await openStore(`nats://127.0.0.1:${port}`);
+  const store = await openStore(location);
   await store.save(order());
   const { config } = await streams.info("orders");
   await streams.add({ ...config, name: "bare", subjects: ["bare.order-created.*"] });
 
   const bare = async (/** @type {ReturnType<typeof order>} */ one) => {
     await js.publish(`bare.order-created.${one.id}`, JSON.stringify(one), {
-      msgID: one.id,
       expect: { lastSubjectSequence: 0 },
     });
   };
@@ -89,6 +97,7 @@ async function bench() {
       }),
   });
   await benchDelivery(store);
+  await benchBanner(store);
   await store.close();
   await nc.close();
 }
@@ -117,9 +126,41 @@ async function benchDelivery(/** @type {import("orders").OrderStore} */ store) {
     if (latencies.length === 1000) ending.abort();
     else place();
   }
+  report("saved to handed over, ms", latencies);
+}
+
+/** From before an order is saved until `orders watch`, another process, has printed its banner. */
+async function benchBanner(/** @type {import("orders").OrderStore} */ store) {
+  const executable = join(import.meta.dirname, "../../bin/orders.js");
+  const watcher = spawn(process.execPath, [executable, "watch"], {
+    env: { ...process.env, ORDERS_STORE: location },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  await once(watcher.stderr, "data"); // it says so once it watches
+  const latencies = [];
+  let printed = "";
+  const hear = (/** @type {Buffer} */ chunk) => {
+    printed += chunk;
+  };
+  watcher.stdout.on("data", hear);
+  for (let n = 0; n < 300; n++) {
+    const one = order();
+    const start = process.hrtime.bigint();
+    void store.save(one);
+    while (!printed.includes(one.id)) await once(watcher.stdout, "data");
+    latencies.push(Number(process.hrtime.bigint() - start) / 1e6);
+    printed = "";
+  }
+  watcher.kill();
+  report("saved to banner of another process, ms", latencies);
+}
+
+/** @param {string} title @param {number[]} latencies */
+function report(title, latencies) {
   const sorted = latencies.toSorted((one, other) => one - other);
-  const at = (/** @type {number} */ part) => (sorted[Math.floor(part * 1000)] ?? 0).toFixed(2);
-  console.log(`saved to handed over, ms: median ${at(0.5)}, p99 ${at(0.99)}`);
+  const at = (/** @type {number} */ part) =>
+    (sorted[Math.floor(part * sorted.length)] ?? Number.NaN).toFixed(2);
+  console.log(`${title}: median ${at(0.5)}, p99 ${at(0.99)}`);
 }
 
 function order() {
@@ -188,9 +229,9 @@ function median(/** @type {number[]} */ numbers) {
 async function connected() {
   for (;;) {
     try {
-      return await connect({ servers: `127.0.0.1:${port}`, noAsyncTraces: true });
+      return await connect({ servers: addresses, noAsyncTraces: true });
     } catch (error) {
-      if (server.exitCode !== null) throw error;
+      if (servers.some(({ exitCode }) => exitCode !== null)) throw error;
       await setTimeout(50);
     }
   }

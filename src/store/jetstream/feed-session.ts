@@ -1,12 +1,12 @@
 import type { Order } from "../../domain/order.js";
 import type { Delivery, FeedOptions } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
+import type { Wakeup } from "../wakeup.js";
 import { decodeOrder, isDamage } from "./order-message.js";
 import type { Parking } from "./parking.js";
 import type { Pulled, Puller } from "./puller.js";
 import type { ServerConnection } from "./server-connection.js";
 import { consumerInfo } from "./subscription-consumer.js";
-import type { Wakeup } from "./wakeup.js";
 
 /** What a session works with. */
 export interface SessionParts {

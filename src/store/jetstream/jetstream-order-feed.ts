@@ -11,6 +11,7 @@ import {
   type SubscriptionStatus,
 } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
+import { Wakeup } from "../wakeup.js";
 import { beginningAt } from "./beginning.js";
 import { Consumers } from "./consumers.js";
 import { FeedSession } from "./feed-session.js";
@@ -30,7 +31,6 @@ import {
   tokenOf,
 } from "./subscription-consumer.js";
 import { lastActive, reachedBy } from "./subscription-status.js";
-import { Wakeup } from "./wakeup.js";
 
 const READING = "read the feed";
 

@@ -6,6 +6,7 @@ import {
   nanos,
   TimeoutError,
 } from "@nats-io/transport-node";
+import { Wakeup } from "../wakeup.js";
 import { getMessages } from "./get-messages.js";
 import { placeOf } from "./message-place.js";
 import type { StoredMessage } from "./order-message.js";
@@ -146,26 +147,22 @@ async function* pushed(
 class Arrivals {
   #messages: Msg[] = [];
   #failure: Error | undefined;
-  #wake: () => void = () => {};
+  readonly #wakeup = new Wakeup();
 
   add(msg: Msg): void {
     this.#messages.push(msg);
-    this.#wake();
+    this.#wakeup.now();
   }
 
   /** No more will come, or count. */
   end(failure: Error): void {
     this.#failure ??= failure;
-    this.#wake();
+    this.#wakeup.now();
   }
 
   /** All that have come since the last time, at least one. Throws what it was ended with. */
   async next(): Promise<readonly Msg[]> {
-    if (this.#messages.length === 0 && this.#failure === undefined) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
+    while (this.#messages.length === 0 && this.#failure === undefined) await this.#wakeup.next();
     if (this.#failure !== undefined) throw this.#failure;
     const messages = this.#messages;
     this.#messages = [];

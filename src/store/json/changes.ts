@@ -1,4 +1,5 @@
 import { type FSWatcher, watch } from "node:fs";
+import { Wakeup } from "../wakeup.js";
 
 /** In milliseconds: how often to look where the file system does not tell of changes. */
 const POLL = 1000;
@@ -10,9 +11,9 @@ const POLL = 1000;
 export class Changes {
   readonly #watchers: FSWatcher[] = [];
   readonly #signal: AbortSignal | undefined;
-  #noticed = 0;
-  #seen = 0;
-  #wake: () => void = () => {};
+  readonly #wakeup = new Wakeup();
+  /** Something changed that the file system does not know of. */
+  readonly notice = this.#wakeup.now;
 
   /** @param directories must exist. Events count from here on. */
   constructor(directories: readonly string[], signal?: AbortSignal) {
@@ -23,16 +24,10 @@ export class Changes {
 
   /** Resolves once something may have changed since the last time, or the signal is aborted. */
   async next(): Promise<void> {
-    if (this.#noticed === this.#seen && !this.#signal?.aborted) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, POLL);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-    this.#seen = this.#noticed;
+    if (this.#signal?.aborted) return;
+    const timer = setTimeout(this.notice, POLL);
+    await this.#wakeup.next();
+    clearTimeout(timer);
   }
 
   close(): void {
@@ -49,10 +44,4 @@ export class Changes {
       // No events here, or too many are watching already: the poll remains.
     }
   }
-
-  /** Something changed that the file system does not know of. */
-  readonly notice = (): void => {
-    this.#noticed++;
-    this.#wake();
-  };
 }
