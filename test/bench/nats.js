@@ -62,7 +62,7 @@ async function bench() {
 
   const bare = async (/** @type {ReturnType<typeof order>} */ one) => {
     await js.publish(`bare.order-created.${one.id}`, JSON.stringify(one), {
-      expect: { lastSubjectSequence: 0 },
+      expect: { lastSubjectSequence: 0, streamName: "bare" },
     });
   };
   const ours = (/** @type {ReturnType<typeof order>} */ one) => store.save(one);

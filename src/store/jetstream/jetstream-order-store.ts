@@ -8,7 +8,7 @@ import { JetStreamOrderFeed } from "./jetstream-order-feed.js";
 import { decodeOrder, isDamage, type StoredMessage } from "./order-message.js";
 import { orderSubject, streamInfo } from "./order-stream.js";
 import { OrderPublisher } from "./publish-order.js";
-import { lastMessage, readMessages } from "./read-messages.js";
+import { lastMessage, readBatches, readMessages } from "./read-messages.js";
 import { ServerConnection } from "./server-connection.js";
 import { NotNow } from "./server-failure.js";
 import { parseServerLocation, type ServerLocation } from "./server-location.js";
@@ -49,9 +49,11 @@ export class JetStreamOrderStore implements OrderStore {
       yield* await this.#newest(query.newest, matches);
       return;
     }
-    for await (const message of readMessages(this.#server, { ...this.#all(), gapless: true })) {
-      const order = this.#decode(message);
-      if (order !== undefined && matches(order)) yield order;
+    for await (const batch of readBatches(this.#server, { ...this.#all(), gapless: true })) {
+      for (const message of batch) {
+        const order = this.#decode(message);
+        if (order !== undefined && matches(order)) yield order;
+      }
     }
   }
 

@@ -50,53 +50,80 @@ export async function lastMessage(
   });
 }
 
-/**
- * Reads what is stored by now, oldest first, in bounded memory. A server that goes away meanwhile
- * is waited for, and reading goes on where it stood, message by message: making a consumer needs more
- * of a cluster to be there.
- */
+/** {@link readBatches}, message by message. */
 export async function* readMessages(
   server: ServerConnection,
   options: ReadOptions,
 ): AsyncGenerator<StoredMessage, void> {
+  for await (const batch of readBatches(server, options)) yield* batch;
+}
+
+/**
+ * Reads what is stored by now, oldest first, in bounded memory. A server that goes away meanwhile
+ * is waited for, and reading goes on where it stood, message by message: making a consumer needs more
+ * of a cluster to be there.
+ *
+ * @returns as many at a time as have arrived: handing on each alone takes longer than reading it.
+ */
+export async function* readBatches(
+  server: ServerConnection,
+  options: ReadOptions,
+): AsyncGenerator<readonly StoredMessage[], void> {
   const last = await lastMessage(server, options.stream, options.subjects);
   let next = options.from ?? 1;
   if (last === null || next > last.seq) return;
   try {
-    reading: for await (const pushes of pushed(await server.connected(), options, next)) {
-      for (const { message, pending } of pushes) {
-        if (options.gapless && message.seq > next) {
-          yield* getMessages(server, { ...options, from: next, to: message.seq - 1 });
-        }
-        yield message;
-        next = message.seq + 1;
-        if (message.seq >= last.seq) return;
-        // It is a replica that pushes, and it may lag behind the leader, who knows of more.
-        if (pending === 0) break reading;
-      }
+    for await (const { messages, pending } of pushed(await server.connected(), options, next)) {
+      const batch = messages.filter(({ seq }) => seq <= last.seq);
+      yield* options.gapless ? withoutGaps(server, options, batch, next) : [batch];
+      next = (batch.at(-1)?.seq ?? next - 1) + 1;
+      if (next > last.seq) return;
+      // It is a replica that pushes, and it may lag behind the leader, who knows of more.
+      if (pending === 0) break;
     }
   } catch (error) {
     if (!isPassing(error)) throw serverFailure(READING, server.location.shown, error);
   }
-  yield* getMessages(server, { ...options, from: next, to: last.seq });
+  for await (const message of getMessages(server, { ...options, from: next, to: last.seq })) {
+    yield [message];
+  }
 }
 
-interface Push {
-  readonly message: StoredMessage;
-  /** How many come after it. */
+async function* withoutGaps(
+  server: ServerConnection,
+  options: ReadOptions,
+  messages: readonly StoredMessage[],
+  first: number,
+): AsyncGenerator<readonly StoredMessage[], void> {
+  let next = first;
+  let begin = 0;
+  for (const [index, { seq }] of messages.entries()) {
+    if (seq > next) {
+      yield messages.slice(begin, index);
+      begin = index;
+      const missing = getMessages(server, { ...options, from: next, to: seq - 1 });
+      for await (const message of missing) yield [message];
+    }
+    next = seq + 1;
+  }
+  yield messages.slice(begin);
+}
+
+interface Pushed {
+  readonly messages: readonly StoredMessage[];
+  /** How many come after the last of them. */
   readonly pending: number;
 }
 
 /**
  * One consumer's messages for as long as they come without a gap. It is the server that pushes,
- * which is faster than asking, and flow control that keeps it from pushing too much. They are handed
- * on as they arrive, many at once: waiting for each would take longer than reading it.
+ * which is faster than asking, and flow control that keeps it from pushing too much.
  */
 async function* pushed(
   connected: Connected,
   options: ReadOptions,
   from: number,
-): AsyncGenerator<readonly Push[], void> {
+): AsyncGenerator<Pushed, void> {
   const { nc, jsm } = connected;
   const inbox = createInbox();
   const arrivals = new Arrivals();
@@ -123,19 +150,20 @@ async function* pushed(
     watchdog.start(() => arrivals.end(new TimeoutError()));
     let delivered = 0;
     for (;;) {
-      const pushes: Push[] = [];
+      const messages: StoredMessage[] = [];
+      let pending = Number.NaN;
       for (const msg of await arrivals.next()) {
         const place = placeOf(msg);
         if (place === undefined) answerFlowControl(nc, msg);
         else if (place.delivery === ++delivered) {
-          const message = { seq: place.seq, subject: msg.subject, data: msg.data };
-          pushes.push({ message, pending: place.pending });
+          messages.push({ seq: place.seq, subject: msg.subject, data: msg.data });
+          pending = place.pending;
         } else {
           arrivals.end(new TimeoutError());
           break;
         }
       }
-      yield pushes;
+      yield { messages, pending };
     }
   } finally {
     watchdog.stop();
