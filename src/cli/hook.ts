@@ -4,12 +4,21 @@ import { OrdersError } from "../errors.js";
 import type { Delivery } from "../store/order-feed.js";
 import type { Io } from "./io.js";
 import { passOn } from "./pass-on.js";
+import { shownDuration } from "./render/duration.js";
 
 /** How long a hook that was told to stop is given to do so, in milliseconds, before it is killed. */
 const GRACE = 2000;
 /** How often to look whether it did, in milliseconds. */
 const LOOK = 20;
 const CANNOT_RUN: ReadonlySet<number | null> = new Set([126, 127]);
+
+/** What a hook can be told. */
+export interface HookOptions {
+  /** How long it may take, in milliseconds; as long as it wants unless given. */
+  readonly timeout?: number;
+  /** The store of the orders, if it was named: `orders` in the command is to find the same one. */
+  readonly store?: string;
+}
 
 /**
  * A command that is run for each order, in a process group of its own: the order as JSON on its
@@ -18,18 +27,17 @@ const CANNOT_RUN: ReadonlySet<number | null> = new Set([126, 127]);
  */
 export class Hook {
   readonly #command: string;
-  readonly #timeout: number | undefined;
+  readonly #options: HookOptions;
   readonly #io: Io;
   #running: ChildProcess | undefined;
   #stopped: Promise<void> | undefined;
 
   /**
    * @param command a line of shell. Nothing of an order is ever put into it.
-   * @param timeout in milliseconds; none unless given.
    */
-  constructor(command: string, timeout: number | undefined, io: Io) {
+  constructor(command: string, options: HookOptions, io: Io) {
     this.#command = command;
-    this.#timeout = timeout;
+    this.#options = options;
     this.#io = io;
   }
 
@@ -47,13 +55,18 @@ export class Hook {
    * @throws {Error} if it failed otherwise; the message ends in the last line of its stderr.
    */
   async run(delivery: Delivery): Promise<void> {
+    const { timeout, store } = this.#options;
     const { spawn } = await import("node:child_process");
     const child = spawn(this.#command, {
       shell: true,
       detached: process.platform !== "win32", // a process group of its own
       windowsHide: true,
       stdio: ["pipe", "inherit", "pipe"],
-      env: { ...this.#io.env, ...variables(delivery) },
+      env: {
+        ...this.#io.env,
+        ...(store !== undefined && { ORDERS_STORE: store }),
+        ...variables(delivery),
+      },
     });
     this.#running = child;
     const lastLine = passOn(child.stderr as Socket | null, this.#io.stderr);
@@ -64,12 +77,12 @@ export class Hook {
       timedOut = true;
       this.stop();
     };
-    const timer = this.#timeout === undefined ? undefined : setTimeout(onTimeout, this.#timeout);
+    const timer = timeout === undefined ? undefined : setTimeout(onTimeout, timeout);
     try {
       const { code, signal } = await ended(child);
       await this.#stopped;
       const said = await lastLine();
-      if (timedOut) throw new Error(`timed out after ${this.#timeout} ms`);
+      if (timedOut) throw new Error(`timed out after ${shownDuration(timeout ?? 0)}`);
       if (code === 0) return;
       if (CANNOT_RUN.has(code)) throw cannotRun(said);
       throw new Error(

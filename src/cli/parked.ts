@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { safeJson } from "../domain/printable.js";
 import { OrdersError } from "../errors.js";
-import { invalidSubscriptionName } from "../store/feed-errors.js";
+import { invalidSubscriptionName, noSubscription } from "../store/feed-errors.js";
 import { isSubscriptionName, type OrderFeed, type ParkedOrder } from "../store/order-feed.js";
 import { addCommonOptions, jsonOption, refuseUnknown } from "./common-options.js";
 import { renderColumns } from "./render/columns.js";
@@ -56,7 +56,7 @@ export function createParkedCommand(deps: VerbDeps): Command {
 /** Prints what is parked. */
 export async function runParked(options: ParkedOptions, deps: VerbDeps): Promise<void> {
   const { stdout, stderr } = deps.io;
-  const parked = await (await openFeed(options, deps)).parked(options.as);
+  const { parked } = await openParked(options, deps);
   if (options.json) {
     stdout.write(`${safeJson(parked)}\n`);
     return;
@@ -79,8 +79,7 @@ export async function runParkedRetry(
   if ((ids.length === 0) !== (options.all ?? false)) {
     throw new OrdersError("invalid-usage", "name the parked orders by their ids, or say --all");
   }
-  const feed = await openFeed(options, deps);
-  const parked = await feed.parked(options.as);
+  const { feed, parked } = await openParked(options, deps);
   for (const each of options.all ? parked : ids.map((id) => named(id, parked))) {
     await feed.retryParked(each.subscription, each.order.id);
     deps.io.stdout.write(`${each.order.id}\n`);
@@ -93,18 +92,25 @@ export async function runParkedDrop(
   options: ParkedOptions,
   deps: VerbDeps,
 ): Promise<void> {
-  const feed = await openFeed(options, deps);
-  const parked = await feed.parked(options.as);
+  const { feed, parked } = await openParked(options, deps);
   for (const each of ids.map((id) => named(id, parked))) {
     await feed.dropParked(each.subscription, each.order.id);
     deps.io.stdout.write(`${each.order.id}\n`);
   }
 }
 
-async function openFeed(options: ParkedOptions, deps: VerbDeps): Promise<OrderFeed> {
-  const { as } = options;
+async function openParked(
+  { as, ...options }: ParkedOptions,
+  deps: VerbDeps,
+): Promise<{ feed: OrderFeed; parked: readonly ParkedOrder[] }> {
   if (as !== undefined && !isSubscriptionName(as)) throw invalidSubscriptionName(as);
-  return (await deps.open(options)).store.feed();
+  const feed = await (await deps.open(options)).store.feed();
+  const parked = await feed.parked(as);
+  if (as !== undefined && parked.length === 0) {
+    const known = (await feed.subscriptions()).some(({ name }) => name === as);
+    if (!known) throw noSubscription(as);
+  }
+  return { feed, parked };
 }
 
 /** The one parked order that an id, or the beginning of one, means. */

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import type { Orders } from "../app.js";
 import type { Consequence, RetryPolicy } from "../deliver.js";
 import { OrdersError } from "../errors.js";
@@ -7,6 +7,7 @@ import { Heartbeat } from "./heartbeat.js";
 import { Hook } from "./hook.js";
 import { parseDuration } from "./parse-time.js";
 import { counted } from "./render/count.js";
+import { shownDuration } from "./render/duration.js";
 import { FROM_FORMS, parseStartingPoint } from "./starting-point.js";
 import type { CommonOptions, VerbDeps } from "./verb-deps.js";
 import { deskView, ReaderGone, WatchDesk } from "./watch-desk.js";
@@ -48,11 +49,10 @@ export function createWatchCommand(deps: VerbDeps): Command {
       parseCount,
       5,
     )
-    .option(
-      "--retry-pause <duration>",
-      "how long to wait before the second attempt",
-      parsePause,
-      1000,
+    .addOption(
+      new Option("--retry-pause <duration>", "how long to wait before the second attempt")
+        .argParser(parsePause)
+        .default(1000, "1s"),
     )
     .option("--timeout <duration>", "stop a command that takes longer: 500ms, 30s, 5m", parsePause)
     .option("--bell", "ring the terminal's bell at each order")
@@ -76,7 +76,7 @@ export async function runWatch(options: WatchOptions, deps: VerbDeps): Promise<v
   }
   const { io } = deps;
   const heartbeat = new Heartbeat(io.stderr, deps.style(io.stderr), () => io.now());
-  const hook = options.exec === undefined ? undefined : new Hook(options.exec, options.timeout, io);
+  const hook = options.exec === undefined ? undefined : new Hook(options.exec, options, io);
   const { bell = false } = options;
   const desk = new WatchDesk({ view: deskView(options, deps), hook, heartbeat, bell, io });
   deps.say = (line) => desk.say(line);
@@ -94,7 +94,11 @@ export async function runWatch(options: WatchOptions, deps: VerbDeps): Promise<v
       signal: stopSignal(desk, deps),
       retry: hook === undefined ? undefined : retryPolicy(options),
       onReady: ({ resumed }) => {
-        desk.say(watching(orders, options, resumed));
+        const ignored = resumed && options.from !== undefined;
+        // What cron runs says something only if there is something to say.
+        if (!options.untilCaughtUp || ignored || io.stderr.isTerminal) {
+          desk.say(watching(orders, options, ignored));
+        }
         heartbeat.begin();
       },
       onAttempt: (delivery) => desk.take(delivery),
@@ -132,15 +136,15 @@ function retryPolicy({ maxAttempts, retryPause }: WatchOptions): RetryPolicy {
   };
 }
 
-function watching({ store }: Orders, { as, from }: WatchOptions, resumed: boolean): string {
+function watching({ store }: Orders, { as }: WatchOptions, ignored: boolean): string {
   const name = as === undefined ? "" : ` as ${as}`;
-  const ignored = resumed && from !== undefined ? "; it goes on where it stood, not --from" : "";
-  return `watching ${store.location}${name}${ignored}`;
+  const note = ignored ? "; it goes on where it stood, whatever --from says" : "";
+  return `watching ${store.location}${name}${note}`;
 }
 
 function consequence(then: Consequence, attempt: number, { as }: WatchOptions): string {
   if (then === "left") return "it will be handed over again";
-  if (then !== "parked") return `next attempt in ${Math.ceil(then.retryIn)} ms`;
+  if (then !== "parked") return `next attempt in ${shownDuration(then.retryIn)}`;
   const attempts = counted(attempt, "attempt");
   return as === undefined
     ? `given up after ${attempts}`

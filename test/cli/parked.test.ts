@@ -41,6 +41,17 @@ describe("orders parked", () => {
     );
   });
 
+  it.each([[[]], [["retry", "--all"]], [["drop", "0000"]]])(
+    "exits 4 for a subscription that does not exist: parked %j --as",
+    async (argv) => {
+      expect(await parked([...argv, "--as", "sale"])).toEqual({
+        exitCode: 4,
+        stdout: "",
+        stderr: "orders: no subscription 'sale'\n  see orders subscriptions\n",
+      });
+    },
+  );
+
   it("shortens ids and cuts reasons rather than wrap on a narrow terminal", async () => {
     const world = { terminal: ["stdout"] as const, columns: 62, env: { NO_COLOR: "1" } };
     expect(times((await parked(["--as", "sales"], world)).stdout)).toBe(
@@ -69,7 +80,7 @@ describe("orders parked", () => {
     expect(entries).toEqual(
       [tv, cheese].map((order) => ({ ...about, order, parkedAt: expect.any(String) })),
     );
-    expect((await parked(["--json", "--as", "nobody"])).stdout).toBe("[]\n");
+    expect((await runCli(["parked", "--json"])).stdout).toBe("[]\n");
   });
 
   it("prints nothing where nothing is parked, with a friendly word on a terminal", async () => {

@@ -44,12 +44,12 @@ const waiting = async () =>
   JSON.parse((await run(["subscriptions", "--json"])).stdout)[0].waiting as number;
 
 describe("orders watch --as", () => {
-  it("prints the banner of each order that waits, and says on stderr what it watches", async () => {
+  it("prints the banner of each order that waits, and nothing else for cron to send", async () => {
     await save(tv, cheese);
     expect(await handle()).toEqual({
       exitCode: 0,
       stdout: banner(tv, "'100 inch TV', 'magic carpet'") + banner(cheese, "'soft cheese'"),
-      stderr: `watching ${store} as sales\n`,
+      stderr: "",
     });
   });
 
@@ -73,7 +73,9 @@ describe("orders watch --as", () => {
     await handle();
     const { stdout, stderr } = await handle(["--from", "start"]);
     expect(stdout).toBe("");
-    expect(stderr).toBe(`watching ${store} as sales; it goes on where it stood, not --from\n`);
+    expect(stderr).toBe(
+      `watching ${store} as sales; it goes on where it stood, whatever --from says\n`,
+    );
   });
 
   it.each([
@@ -169,7 +171,7 @@ describe("orders watch", () => {
       .replace(/ #\d+/g, "")
       .split("\n")
       .map((line) => line.replace(/ [\d.]+ ms$/, ""));
-    expect(topics.slice(1)).toEqual([
+    expect(topics).toEqual([
       "┌ order-created",
       "│ ┌ notify-sales  caused by order-created",
       "│ └ notify-sales handled",
@@ -183,7 +185,7 @@ describe("orders watch", () => {
     const world = { write: (text: string) => text.includes(tv.id) };
     expect(await handle(["-q"], world)).toMatchObject({
       exitCode: 0,
-      stderr: `watching ${store} as sales\n`,
+      stderr: "",
     });
     expect((await handle(["-q"])).stdout).toBe(`${cheese.id}\n`);
   });
@@ -195,7 +197,7 @@ describe("orders watch", () => {
     };
     const { exitCode, stderr } = await handle([], { write });
     expect(exitCode).toBe(1);
-    expect(stderr).toContain("\norders: cannot write the output: no space left on device\n");
+    expect(stderr).toContain("orders: cannot write the output: no space left on device\n");
     expect((await handle(["-q"])).stdout).toBe(`${tv.id}\n`);
   });
 
@@ -204,8 +206,8 @@ describe("orders watch", () => {
     const { stderr } = await handle(["--exec", "exit 3", "--retry-pause", "10m"], {
       whenWritten: ({ stderr }, stop) => void (stderr.includes("next attempt") && stop("SIGINT")),
     });
-    const [, pause] = /next attempt in (\d+) ms/.exec(stderr) ?? [];
-    expect(Number(pause)).toBeGreaterThanOrEqual(300_000);
+    const [, pause] = /next attempt in ([\d.]+) min/.exec(stderr) ?? [];
+    expect(Number(pause)).toBeGreaterThanOrEqual(5);
     expect(await waiting()).toBe(1);
   });
 
@@ -218,6 +220,6 @@ describe("orders watch", () => {
       exitCode: 6,
       stdout: `${tv.id}\n${cheese.id}\n${sushi.id}\n`,
     });
-    expect(stderr).toBe(`watching ${store} as sales\norders.jsonl:2: not an order: nonsense\n`);
+    expect(stderr).toBe("orders.jsonl:2: not an order: nonsense\n");
   });
 });

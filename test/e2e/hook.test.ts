@@ -63,6 +63,14 @@ describe.runIf(process.platform === "linux")("the command of orders watch --exec
     );
   });
 
+  it("finds the store that --store names", async () => {
+    await place("tv");
+    const argv = ["watch", "--as", "sales", "--until-caught-up", "--store", store];
+    const tell = `echo "$ORDERS_STORE" > ${file("told")}`;
+    await runOrders([...argv, "--exec", tell], join(store, "other"));
+    expect(lines("told")).toEqual([store]);
+  });
+
   it("finds nothing of the order on its command line", async () => {
     await place("secret-of-the-order");
     await handle(
