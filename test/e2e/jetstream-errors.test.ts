@@ -164,6 +164,30 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
   });
 
   it.each([
+    ["the server", "jetstream { store_dir: STORE_DIR, max_file_store: 1MB }"],
+    [
+      "the account",
+      "accounts { ONE: { jetstream: { max_file: 1MB }, users: [{ user: ada, password: pw }] } }",
+    ],
+  ])("%s is full", async (_, settings) => {
+    const { url } = await startServer(settings);
+    const store = settings.includes("ada") ? url.replace("//", "//ada:pw@") : url;
+    const item = "x".repeat(600_000);
+    const outcomes = [];
+    for (let n = 0; n < 3; n++) outcomes.push(await place(store, {}, item));
+    expect(outcomes.map(({ exitCode }) => exitCode)).toContain(7);
+    expect(outcomes.find(({ exitCode }) => exitCode === 7)).toEqual(
+      failed(
+        "store the order: the server is full",
+        url,
+        "give the stream, its account or the server more room, then place the order again",
+      ),
+    );
+    const stored = outcomes.filter(({ exitCode }) => exitCode === 0).length;
+    expect((await runCli(["list", "--count"], { store })).stdout).toBe(`${stored}\n`);
+  });
+
+  it.each([
     ["the server", "max_payload: 1000"],
     ["the stream", ""],
   ])("the order is too large for %s", async (_, settings) => {

@@ -40,6 +40,12 @@ describeWithServer("with the permissions that the documentation lists", () => {
     ] }`);
     const as = (name: string, ...argv: string[]) =>
       runCli(argv, { store: `${server.url.replace("//", `//${name}:pw@`)}?timeout=5` });
+    expect(await as("till", "place", "tv")).toMatchObject({
+      exitCode: 7,
+      stderr: expect.stringMatching(
+        /^orders: cannot store the order: there is no stream orders, and this user may not create it: .*\n {2}have somebody who may do that run orders init\n$/,
+      ),
+    });
     expect((await as("admin", "init")).exitCode).toBe(0);
 
     const id = "9f4b2b4e-5d0c-4f5c-9a55-0d5d6a3a0c11";

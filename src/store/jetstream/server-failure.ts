@@ -208,6 +208,13 @@ function permissionViolation(error: unknown): PermissionViolationError | undefin
 }
 
 function notPermitted({ operation, subject }: PermissionViolationError): Reason {
+  const [, missing] = /^\$JS\.API\.STREAM\.CREATE\.(.*)$/.exec(subject) ?? [];
+  if (missing !== undefined) {
+    return [
+      `there is no stream ${missing}, and this user may not create it`,
+      "have somebody who may do that run orders init",
+    ];
+  }
   const verb = operation === "publish" ? "publish to" : "subscribe to";
   return [
     `this user may not ${verb} ${subject}`,
