@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -6,6 +7,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     // A zone that changes its clocks, so that local times are really tested as such.
     env: { TZ: "Europe/Berlin" },
+    // The longest tests mostly wait, for elections and for what is killed.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 180_000,
     hookTimeout: 60_000,
   },

@@ -85,6 +85,12 @@ export class NatsServer {
     this.#process?.kill("SIGCONT");
   }
 
+  /** Ends it, and has it begin anew when it is started again. */
+  async forget(): Promise<void> {
+    await this.kill();
+    rmSync(join(this.directory, "jetstream"), { recursive: true, force: true });
+  }
+
   async dispose(): Promise<void> {
     await this.kill();
     rmSync(this.directory, { recursive: true, force: true });
