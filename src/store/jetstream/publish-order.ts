@@ -24,7 +24,9 @@ const AT_ONCE = 256;
  * Stores orders as messages, each at most once however often it has to be sent.
  *
  * The server stores a message only if there is none of its subject, which ends in the order's id;
- * so whatever is sent again because its answer was lost meets what was stored the first time.
+ * so whatever is sent again because its answer was lost meets what was stored the first time. All
+ * servers of a cluster decide that alike. A message id would add nothing: each keeps the ids of the
+ * last minutes for itself, and a new leader can call a duplicate what nobody has stored.
  */
 export class OrderPublisher {
   readonly #server: ServerConnection;
