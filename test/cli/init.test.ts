@@ -1,9 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { jetstreamManager } from "@nats-io/jetstream";
-import { connect } from "@nats-io/transport-node";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { describeWithServer, startServer } from "../support/nats-server.js";
+import { describe, expect, it } from "vitest";
+import { connectTo, describeWithServer, startServer } from "../support/nats-server.js";
 import { runCli } from "../support/run-cli.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
@@ -41,10 +40,9 @@ describeWithServer("orders init on a server", () => {
   });
 
   it("leaves a stream that differs as it is until it is asked to change it", async () => {
-    const { url, address } = await startServer();
-    const nc = await connect({ servers: address });
-    onTestFinished(() => nc.close());
-    const { streams } = await jetstreamManager(nc, { checkAPI: false });
+    const server = await startServer();
+    const { url } = server;
+    const { streams } = await jetstreamManager(await connectTo(server), { checkAPI: false });
     const subjects = ["orders.order-created.*"];
     await streams.add({ name: "orders", subjects, max_age: 3600e9, allow_direct: true });
     expect(await runCli(["init"], { store: url })).toEqual({

@@ -1,24 +1,17 @@
-import { type JetStreamClient, jetstream } from "@nats-io/jetstream";
-import { connect } from "@nats-io/transport-node";
-import { expect, it, onTestFinished } from "vitest";
+import { jetstream } from "@nats-io/jetstream";
+import { expect, it } from "vitest";
 import { allCurrent, leaderOf, locationOf, startCluster } from "../support/nats-cluster.js";
 import {
   CURRENT_SERVER,
+  connectTo,
   describeWithCurrentServer,
   describeWithServer,
-  type NatsServer,
   type ServerOptions,
   startServer,
 } from "../support/nats-server.js";
 import { anOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
 import { until } from "../support/until.js";
-
-async function client(server: NatsServer): Promise<JetStreamClient> {
-  const nc = await connect({ servers: server.address });
-  onTestFinished(() => nc.close());
-  return jetstream(nc);
-}
 
 const placed = (store: string) => runCli(["place", "tv"], { store });
 
@@ -45,7 +38,7 @@ describeWithServer("orders check, of a server,", () => {
   it("exits 6 and names what is no order, and what is there twice", async () => {
     const server = await startServer();
     await placed(server.url);
-    const js = await client(server);
+    const js = jetstream(await connectTo(server));
     const order = anOrder();
     const body = JSON.stringify(order);
     await js.publish(`orders.order-created.${order.id}`, body);

@@ -1,10 +1,10 @@
 import { createServer } from "node:net";
 import { DiscardPolicy, jetstreamManager } from "@nats-io/jetstream";
-import { connect } from "@nats-io/transport-node";
 import { expect, it, onTestFinished } from "vitest";
 import { makeCertificates } from "../support/certificates.js";
 import { makeCredentials } from "../support/credentials.js";
 import {
+  connectTo,
   describeWithServer,
   freePort,
   type NatsServer,
@@ -17,9 +17,7 @@ const place = (store: string, env = {}, item = "tv") =>
   runCli(["place-order", item], { store, env });
 
 async function manage(server: NatsServer) {
-  const nc = await connect({ servers: server.address });
-  onTestFinished(() => nc.close());
-  return jetstreamManager(nc, { checkAPI: false });
+  return jetstreamManager(await connectTo(server), { checkAPI: false });
 }
 
 async function listener(greeting: string): Promise<number> {

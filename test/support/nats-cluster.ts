@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import { jetstreamManager, type StreamInfo } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { onTestFinished } from "vitest";
@@ -76,13 +75,14 @@ async function startOn(hosts: readonly Host[], options: ServerOptions = {}) {
 
 /** Whether the leader of a cluster that has just begun comes to know all servers. */
 async function isWhole(monitors: readonly string[]): Promise<boolean> {
+  let whole = false;
   let looks = 0;
-  for (;;) {
+  await until(async () => {
     const clusters = await Promise.all(monitors.map(metaCluster));
-    if (clusters.some((each) => each?.replicas?.length === SIZE - 1)) return true;
-    if (clusters.some((each) => each?.leader) && ++looks > 100) return false;
-    await setTimeout(30);
-  }
+    whole = clusters.some((each) => each?.replicas?.length === SIZE - 1);
+    return whole || (clusters.some((each) => each?.leader) && ++looks > 150);
+  });
+  return whole;
 }
 
 interface MetaCluster {

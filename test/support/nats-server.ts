@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect as bareConnect, type NatsConnection } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, onTestFinished } from "vitest";
 import { has } from "./needs.js";
 import { type Host, LOOPBACK } from "./network.js";
@@ -103,6 +104,13 @@ export async function startServer(settings = ""): Promise<NatsServer> {
   onTestFinished(() => server.dispose());
   await server.start();
   return server;
+}
+
+/** A connection of the bare client to a server, for the running test. */
+export async function connectTo(server: NatsServer): Promise<NatsConnection> {
+  const nc = await bareConnect({ servers: server.address });
+  onTestFinished(() => nc.close());
+  return nc;
 }
 
 /** A server for all tests of a `describe`; each test should use a stream of its own. */

@@ -42,11 +42,11 @@ export class Network {
     // Of the addresses that are set aside for tests: https://www.rfc-editor.org/rfc/rfc2544#page-28
     const net = `198.18.${Math.floor(Math.random() * 256)}`;
     const id = switchboard.pid;
-    switchboard.run("ip", "link", "add", "switch", "type", "bridge");
-    switchboard.run("ip", "link", "set", "switch", "up");
+    switchboard.ip("link", "add", "switch", "type", "bridge");
+    switchboard.ip("link", "set", "switch", "up");
     const plugIn = (port: string) => {
-      switchboard.run("ip", "link", "set", port, "master", "switch");
-      switchboard.run("ip", "link", "set", port, "up");
+      switchboard.ip("link", "set", port, "master", "switch");
+      switchboard.ip("link", "set", port, "up");
     };
     const cable = ["type", "veth", "peer", "name"];
     ip("link", "add", `orders${id}`, ...cable, "here", "netns", String(id));
@@ -55,12 +55,12 @@ export class Network {
     plugIn("here");
     const hosts = others.map((namespace, index) => {
       const port = `port${index}`;
-      switchboard.run("ip", "link", "add", port, ...cable, "eth0", "netns", String(namespace.pid));
+      switchboard.ip("link", "add", port, ...cable, "eth0", "netns", String(namespace.pid));
       plugIn(port);
       const address = `${net}.${index + 1}`;
-      namespace.run("ip", "addr", "add", `${address}/24`, "dev", "eth0");
-      namespace.run("ip", "link", "set", "eth0", "up");
-      namespace.run("ip", "link", "set", "lo", "up");
+      namespace.ip("addr", "add", `${address}/24`, "dev", "eth0");
+      namespace.ip("link", "set", "eth0", "up");
+      namespace.ip("link", "set", "lo", "up");
       return new NetworkHost(address, namespace);
     });
     return new Network(hosts, [switchboard, ...others]);
@@ -102,14 +102,14 @@ export class NetworkHost implements Host {
   }
 
   find(other: NetworkHost): void {
-    this.#namespace.run("ip", "neigh", "del", other.address, "dev", "eth0");
-    other.#namespace.run("ip", "neigh", "del", this.address, "dev", "eth0");
+    this.#namespace.ip("neigh", "del", other.address, "dev", "eth0");
+    other.#namespace.ip("neigh", "del", this.address, "dev", "eth0");
   }
 
   #misdirect({ address }: NetworkHost): void {
     const nobody = "02:00:00:00:00:00";
     const to = ["lladdr", nobody, "nud", "permanent", "dev", "eth0"];
-    this.#namespace.run("ip", "neigh", "replace", address, ...to);
+    this.#namespace.ip("neigh", "replace", address, ...to);
   }
 }
 
@@ -117,7 +117,7 @@ interface Namespace {
   readonly pid: number;
   readonly process: ChildProcess;
   command(program: string, args: readonly string[]): readonly [string, readonly string[]];
-  run(program: string, ...args: readonly string[]): void;
+  ip(...args: readonly string[]): void;
 }
 
 async function newNamespace(): Promise<Namespace> {
@@ -132,7 +132,7 @@ async function newNamespace(): Promise<Namespace> {
     pid,
     process: child,
     command,
-    run: (program, ...args) => void execFileSync(...command(program, args)),
+    ip: (...args) => void execFileSync(...command("ip", args)),
   };
 }
 

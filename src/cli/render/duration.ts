@@ -2,7 +2,6 @@ const UNITS = [
   [3_600_000, "h"],
   [60_000, "min"],
   [1000, "s"],
-  [1, "ms"],
 ] as const;
 
 /** A duration of some milliseconds as people say it: `850 ms`, `1.5 s`, `10 min`, `48 h`. */

@@ -50,7 +50,7 @@ function promises({ config, cluster, state }: StreamInfo, version: string): stri
   return [
     `stream ${name} on nats-server ${version}: replicas: ${replicas}, consumers: ${state.consumer_count}`,
     ...(behind > 0 ? [`warning: ${behind} of ${replicas} replicas not up to date`] : []),
-    ...(replicas > 1 && !since(version, 10) ? [partedWarning(version)] : []),
+    ...(replicas > 1 && !isCurrent(version) ? [partedWarning(version)] : []),
     ...(storage === StorageType.File ? [] : ["warning: the orders are in memory only"]),
     powerCut(replicas, version),
   ];
@@ -62,7 +62,7 @@ function powerCut(replicas: number, version: string): string {
     replicas === 1
       ? "warning: a power cut can lose orders acknowledged in the last two minutes"
       : `warning: a power cut of most of the ${replicas} servers at once can lose orders acknowledged in the last two minutes`;
-  return since(version, 10)
+  return isCurrent(version)
     ? `${where}, unless the server's jetstream block says sync_interval: always (which it does not tell)`
     : `${where}: nats-server ${version} cannot sync at each order; 2.10 and newer can (sync_interval: always)`;
 }
@@ -72,8 +72,8 @@ function partedWarning(version: string): string {
   return `warning: a server of ${version} that was cut off or suspended while it led can come back with other orders than the rest: use 2.10 or newer for replicas`;
 }
 
-/** Whether it is nats-server 2.`minor` or newer. */
-function since(version: string, minor: number): boolean {
-  const [major = 0, own = 0] = version.split(".").map(Number);
-  return major > 2 || (major === 2 && own >= minor);
+/** Whether it is nats-server 2.10 or newer. */
+function isCurrent(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 2 || (major === 2 && minor >= 10);
 }
