@@ -4,49 +4,9 @@ import type { Commands, PlacedOrder } from "./domain/commands.js";
 import type { Events } from "./domain/events.js";
 import type { SalesDesk } from "./handlers/notify-sales.js";
 import { registry } from "./handlers/registry.js";
-import { openStore } from "./store/open-store.js";
+import { type OpenStoreOptions, openStore } from "./store/open-store.js";
 import type { Delivery, FeedOptions } from "./store/order-feed.js";
-import type { OrderStore, StoreOptions } from "./store/order-store.js";
-
-/** The bus of this program: it carries {@link Commands} and {@link Events}. */
-export type OrdersBus = MessageBus<Commands, Events>;
-
-/** What an application is made of. */
-export interface OpenOrdersOptions extends StoreOptions {
-  /** Where orders are kept: a location, or a store of your own. */
-  readonly store: string | OrderStore;
-  /** How the sales desk is told; nobody is unless this is given. */
-  readonly salesDesk?: SalesDesk;
-  /** The clock; the system's unless this is given. */
-  readonly now?: () => Date;
-}
-
-/** A running application: a store, a bus, and the handlers between them. */
-export interface Orders {
-  readonly store: OrderStore;
-  readonly bus: OrdersBus;
-  /**
-   * Places an order: sends PlaceOrder and resolves once it is stored and every handler has finished.
-   *
-   * @param id the order's id, so that asking again is safe: see {@link PlaceOrder}.
-   * @throws {OrdersError} `invalid-order`, `conflict` or `store-failed`: nothing was stored;
-   *   `notification-failed`: the order is stored, but a handler failed.
-   */
-  placeOrder(items: readonly string[], id?: string): Promise<PlacedOrder>;
-  /**
-   * The deliveries of a subscription: orders that wait, then each new one; acknowledge each with
-   * `ack()`. See {@link OrderFeed.subscribe}.
-   */
-  subscribe(name: string | null, options?: FeedOptions): AsyncIterable<Delivery>;
-  /**
-   * Publishes OrderCreated on the bus for each order of a subscription, until `signal` is aborted
-   * or, with `untilCaughtUp`, none waits. Of no use in the program that places the orders: its
-   * handlers hear of each one at once, and would hear of it again.
-   */
-  deliver(name: string | null, options?: DeliverOptions): Promise<void>;
-  /** Waits for what is under way and closes the store. */
-  close(): Promise<void>;
-}
+import type { OrderStore } from "./store/order-store.js";
 
 /**
  * Puts an application together.
@@ -66,13 +26,53 @@ export async function openOrders(options: OpenOrdersOptions): Promise<Orders> {
     store,
     bus,
     placeOrder: (items, id) => bus.send("place-order", { items, ...(id !== undefined && { id }) }),
-    async *subscribe(name, feedOptions) {
-      yield* (await store.feed()).subscribe(name, feedOptions);
+    async *deliveries(feedOptions) {
+      yield* (await store.feed()).subscribe(feedOptions);
     },
-    async deliver(name, deliverOptions) {
+    async deliver(deliverOptions) {
       const { deliverOrders } = await import("./deliver.js");
-      await deliverOrders(await store.feed(), bus, name, deliverOptions);
+      await deliverOrders(await store.feed(), bus, deliverOptions);
     },
     close: () => store.close(),
   };
 }
+
+/** What an application is made of. */
+export interface OpenOrdersOptions extends OpenStoreOptions {
+  /** Where orders are kept: a location, or a store of your own. */
+  readonly store: string | OrderStore;
+  /** Notifies the sales desk; nobody is notified unless it is given. */
+  readonly salesDesk?: SalesDesk;
+  /** The clock; the system's unless given. */
+  readonly now?: () => Date;
+}
+
+/** A running application: a store, a bus, and the handlers between them. */
+export interface Orders {
+  readonly store: OrderStore;
+  readonly bus: OrdersBus;
+  /**
+   * Places an order: sends PlaceOrder and resolves once it is stored and every handler has finished.
+   *
+   * @param id the order's id, so that placing again is safe: see {@link PlaceOrder}.
+   * @throws {OrdersError} `invalid-order`, `conflict` or `store-failed`: nothing was stored;
+   *   `notification-failed`: the order is stored, but a handler failed.
+   */
+  placeOrder(items: readonly string[], id?: string): Promise<PlacedOrder>;
+  /**
+   * Subscribes to the stored orders: those that are waiting, then each new one. Acknowledge each with
+   * `ack()`. See {@link OrderFeed.subscribe}.
+   */
+  deliveries(options?: FeedOptions): AsyncIterable<Delivery>;
+  /**
+   * Subscribes to the stored orders and publishes OrderCreated on the bus for each, until `signal` is
+   * aborted or, with `untilCaughtUp`, none is waiting. Of no use in the program that places the
+   * orders: its handlers hear of each one at once, and would hear of it again.
+   */
+  deliver(options?: DeliverOptions): Promise<void>;
+  /** Waits for what is under way and closes the store. */
+  close(): Promise<void>;
+}
+
+/** The bus of this program: it carries {@link Commands} and {@link Events}. */
+export type OrdersBus = MessageBus<Commands, Events>;

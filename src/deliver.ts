@@ -2,24 +2,26 @@ import { HandlerError } from "./bus/dispatch.js";
 import type { Dispatcher } from "./bus/types.js";
 import type { Commands } from "./domain/commands.js";
 import type { Events } from "./domain/events.js";
+import { messageOf } from "./error-message.js";
 import type { Delivery, FeedOptions, OrderFeed } from "./store/order-feed.js";
 
-/** How an order that could not be handled is tried again. */
-export interface RetryPolicy {
-  /** After so many failures in a row an order is parked. */
-  readonly maxAttempts: number;
-  /** How long to wait after the first failure, in milliseconds; doubled after each further one. */
-  readonly firstPause: number;
-  /** Failures that concern more than this one order: they end delivering, and nothing is parked. */
-  readonly isFatal?: (cause: unknown) => boolean;
+/**
+ * The flow's other door: takes stored orders from the feed, one at a time, and publishes OrderCreated
+ * for each. It is acknowledged once every handler has finished; if one fails, all are called again.
+ *
+ * @throws what a handler threw, if it is not to be retried; what the feed throws.
+ */
+export async function deliverOrders(
+  feed: OrderFeed,
+  bus: Dispatcher<Commands, Events>,
+  options: DeliverOptions = {},
+): Promise<void> {
+  for await (const delivery of feed.subscribe(options)) await handle(delivery, bus, options);
 }
-
-/** What comes of a failed attempt. */
-export type Consequence = { readonly retryIn: number } | "parked" | "left";
 
 /** How to deliver. */
 export interface DeliverOptions extends FeedOptions {
-  /** Without it the first failure ends delivering, with the order not acknowledged. */
+  /** Unless given, the first failure ends delivering, with the order not acknowledged. */
   readonly retry?: RetryPolicy | undefined;
   /** Called before each attempt. */
   readonly onAttempt?: (delivery: Delivery) => void;
@@ -29,23 +31,21 @@ export interface DeliverOptions extends FeedOptions {
   readonly onFailure?: (delivery: Delivery, reason: string, then: Consequence) => void;
 }
 
-/** In milliseconds; a first pause that is longer stays as it is. */
-const LONGEST_PAUSE = 60_000;
-
-/**
- * The flow's other door: takes stored orders from the feed, one at a time, and publishes OrderCreated
- * for each. It is acknowledged once every handler has finished; if one fails, all are called again.
- *
- * @throws what a handler threw, if it is not to be tried again; what the feed throws.
- */
-export async function deliverOrders(
-  feed: OrderFeed,
-  bus: Dispatcher<Commands, Events>,
-  name: string | null,
-  options: DeliverOptions = {},
-): Promise<void> {
-  for await (const delivery of feed.subscribe(name, options)) await handle(delivery, bus, options);
+/** How an order whose handling failed is retried. */
+export interface RetryPolicy {
+  /** After this many failures in a row an order is parked. */
+  readonly maxAttempts: number;
+  /** The pause after the first failure; doubled after each further one. */
+  readonly firstPauseMs: number;
+  /** Failures that concern more than this one order: they end delivering, and nothing is parked. */
+  readonly isFatal?: (cause: unknown) => boolean;
 }
+
+/** What follows a failed attempt; `interrupted`: delivering ends, and the order is not settled. */
+export type Consequence = { readonly retryInMs: number } | "parked" | "interrupted";
+
+/** Pauses stop growing here; a first pause that is longer stays as it is. */
+const MAX_PAUSE_MS = 60_000;
 
 async function handle(
   first: Delivery,
@@ -65,7 +65,7 @@ async function handle(
     if (retry === undefined || fatal !== undefined) throw fatal;
     const reason = causes.map(messageOf).join("; ");
     if (signal?.aborted) {
-      onFailure?.(delivery, reason, "left");
+      onFailure?.(delivery, reason, "interrupted");
       return;
     }
     if (failures >= retry.maxAttempts) {
@@ -73,15 +73,15 @@ async function handle(
       onFailure?.(delivery, reason, "parked");
       return;
     }
-    const retryIn = pauseAfter(failures, retry.firstPause);
-    onFailure?.(delivery, reason, { retryIn });
-    await pause(retryIn, signal);
+    const retryInMs = pauseAfter(failures, retry.firstPauseMs);
+    onFailure?.(delivery, reason, { retryInMs });
+    await pause(retryInMs, signal);
     if (signal?.aborted) return;
     delivery = await delivery.retry();
   }
 }
 
-/** Publishes OrderCreated; what the handlers threw. */
+/** Publishes OrderCreated; returns what the handlers threw. */
 async function publish(
   { order }: Delivery,
   bus: Dispatcher<Commands, Events>,
@@ -95,18 +95,14 @@ async function publish(
   }
 }
 
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
-}
-
 /**
  * Doubled each time, and somewhere between a half and the whole of it, so that many who failed
- * together do not try again together.
+ * together do not retry together.
  * {@link https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ Equal jitter}
  */
-function pauseAfter(failures: number, firstPause: number): number {
-  const most = Math.max(firstPause, LONGEST_PAUSE);
-  const longest = Math.min(firstPause * 2 ** (failures - 1), most);
+function pauseAfter(failures: number, firstPauseMs: number): number {
+  const most = Math.max(firstPauseMs, MAX_PAUSE_MS);
+  const longest = Math.min(firstPauseMs * 2 ** (failures - 1), most);
   return longest / 2 + (Math.random() * longest) / 2;
 }
 

@@ -1,4 +1,5 @@
 import type { Order } from "./domain/order.js";
+import { messageOf } from "./error-message.js";
 
 /** The kinds of failure. A code never changes its meaning; scripts may rely on it. */
 export type ErrorCode =
@@ -8,21 +9,21 @@ export type ErrorCode =
   | "invalid-order"
   /** The store could not be read or written; nothing was stored. */
   | "store-failed"
-  /** The order is stored, but telling of it failed: do not place it again. */
+  /** The order is stored, but a notification failed: do not place it again. */
   | "notification-failed"
-  /** That id is held by an order of other items; nothing was stored. */
+  /** An order with other items holds that id; nothing was stored. */
   | "conflict"
   /** There is no such order or subscription, or more than one is meant. */
   | "not-found"
-  /** Somebody else is subscribed by that name, and the store cannot share orders out. */
+  /** The subscription has a subscriber, and the store cannot share orders between several. */
   | "subscription-busy"
-  /** What the store holds is not what it should be, and going on could pass orders over. */
+  /** What the store holds is not what it should be, and going on could skip orders. */
   | "store-damaged"
-  /** The command that was to be run for an order cannot be run at all. */
+  /** The command of `--exec` cannot be run at all. */
   | "hook-failed"
-  /** The server cannot be reached, or refuses. */
+  /** The server cannot be reached or refuses. */
   | "server-failed"
-  /** Results could not be written out. */
+  /** Results could not be written to stdout. */
   | "output-failed";
 
 /** Every failure that this program foresees. `message` is one line for people. */
@@ -45,19 +46,18 @@ export class OrdersError extends Error {
     this.order = details.order;
   }
 
-  /** An order of other items holds the id. */
+  /** An order with other items holds the id. */
   static conflict(holder: Order): OrdersError {
-    return new OrdersError("conflict", `order ${holder.id} is placed already, with other items`, {
+    return new OrdersError("conflict", `order ${holder.id} is already placed with other items`, {
       hint: `nothing was stored; see orders show ${holder.id}`,
     });
   }
 
-  /** The order is stored, but `cause` kept somebody from being told of it. */
+  /** The order is stored, but `cause` kept its notification from being sent. */
   static notificationFailed(order: Order, cause: unknown): OrdersError {
-    const reason = cause instanceof Error ? cause.message : String(cause);
     return new OrdersError(
       "notification-failed",
-      `order ${order.id} is stored, but telling of it failed: ${reason}`,
+      `order ${order.id} is stored, but its notification failed: ${messageOf(cause)}`,
       { cause, order, hint: "do not place it again" },
     );
   }

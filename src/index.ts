@@ -1,6 +1,6 @@
 /**
- * The library: everything the command line is made of, for programs that place orders themselves
- * or want to hear of them.
+ * The library: what the command line is made of, for programs that place orders or subscribe to
+ * them.
  *
  * @module
  */
@@ -26,22 +26,21 @@ export type { Notification } from "./domain/notification.js";
 export type { Order, OrderFilter } from "./domain/order.js";
 export { type ErrorCode, OrdersError } from "./errors.js";
 export type { SalesDesk } from "./handlers/notify-sales.js";
-export { MemoryOrderStore } from "./store/memory.js";
-export { openStore } from "./store/open-store.js";
+export type { CredentialFiles } from "./store/jetstream/connection/credential-files.js";
+export { MemoryOrderStore } from "./store/memory/order-store.js";
+export { type OpenStoreOptions, openStore } from "./store/open-store.js";
 export type {
   Delivery,
   FeedOptions,
   OrderFeed,
-  ParkedOrder,
-  StartingPoint,
-  SubscriptionStatus,
+  StartingPosition,
 } from "./store/order-feed.js";
 export type {
   Damage,
   OrderQuery,
   OrderRepository,
   OrderStore,
-  ServerFiles,
   StoreOptions,
   StoreReport,
 } from "./store/order-store.js";
+export type { ParkedOrder, SubscriptionStatus, Subscriptions } from "./store/subscriptions.js";

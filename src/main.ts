@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
+import { Context } from "./cli/context.js";
 import type { Io } from "./cli/io.js";
 import { createProgram } from "./cli/program.js";
-import { VerbDeps } from "./cli/verb-deps.js";
 import { isVerb } from "./cli/verbs.js";
 import { escapeUnsafe } from "./domain/printable.js";
 import { type ErrorCode, OrdersError } from "./errors.js";
@@ -35,7 +35,7 @@ const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
  * @returns the exit code. Nothing is left to write or to store when this resolves.
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
-  const deps = new VerbDeps(argv, io);
+  const deps = new Context(argv, io);
   let exitCode = DONE;
   try {
     const program = await createProgram(argv, deps);
@@ -59,7 +59,7 @@ function wrongVerbAlone(argv: readonly string[]): readonly string[] | undefined 
 }
 
 /** Tells of an error in one line, with a hint below where there is one; returns the exit code. */
-function report(error: unknown, argv: readonly string[], deps: VerbDeps): number {
+function report(error: unknown, argv: readonly string[], deps: Context): number {
   if (error instanceof CommanderError) return reportUsage(error, argv, deps);
   if (error instanceof OrdersError) {
     print(deps, error.message, error.hint);
@@ -73,7 +73,7 @@ function report(error: unknown, argv: readonly string[], deps: VerbDeps): number
 function reportUsage(
   { exitCode, code, message }: CommanderError,
   argv: readonly string[],
-  deps: VerbDeps,
+  deps: Context,
 ): number {
   if (exitCode === 0) return DONE;
   if (code === "commander.help") return WRONG_USAGE; // the help is on stderr already
@@ -97,7 +97,7 @@ function usageHint(code: string, argv: readonly string[]): string {
 }
 
 /** Messages and hints may quote anything: what a terminal might obey is escaped here, once for all. */
-function print(deps: VerbDeps, message: string, hint?: string): void {
+function print(deps: Context, message: string, hint?: string): void {
   const { stderr } = deps.io;
   stderr.write(`${deps.style(stderr).bad("orders:")} ${escapeUnsafe(message)}\n`);
   for (const line of hint?.split("\n") ?? []) stderr.write(`  ${escapeUnsafe(line)}\n`);

@@ -1,5 +1,4 @@
 import { isAbsolute, join, sep } from "node:path";
-import type { ServerFiles } from "./store/order-store.js";
 
 /** Where a setting's value came from. */
 export type Origin = "--store" | "ORDERS_STORE" | "default";
@@ -10,8 +9,8 @@ export interface Setting<T> {
   readonly origin: Origin;
 }
 
-/** What decides where orders are kept. */
-export interface Surroundings {
+/** The environment that decides where orders are kept. */
+export interface Environment {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
   /** The user's home directory, absolute. */
@@ -21,24 +20,11 @@ export interface Surroundings {
 }
 
 /** The store's location: the flag, else `ORDERS_STORE`, else the default. Empty counts as unset. */
-export function storeSetting(
-  flag: string | undefined,
-  surroundings: Surroundings,
-): Setting<string> {
-  const { ORDERS_STORE } = surroundings.env;
+export function storeSetting(flag: string | undefined, environment: Environment): Setting<string> {
+  const { ORDERS_STORE } = environment.env;
   if (flag) return { value: flag, origin: "--store" };
   if (ORDERS_STORE) return { value: ORDERS_STORE, origin: "ORDERS_STORE" };
-  return { value: defaultStore(surroundings), origin: "default" };
-}
-
-/** The files that a server may want to see. Empty counts as unset. */
-export function serverFiles({ env }: Pick<Surroundings, "env">): ServerFiles {
-  return {
-    creds: env.ORDERS_NATS_CREDS || undefined,
-    ca: env.ORDERS_NATS_CA || undefined,
-    cert: env.ORDERS_NATS_CERT || undefined,
-    key: env.ORDERS_NATS_KEY || undefined,
-  };
+  return { value: defaultStore(environment), origin: "default" };
 }
 
 /**
@@ -46,7 +32,7 @@ export function serverFiles({ env }: Pick<Surroundings, "env">): ServerFiles {
  * in the current directory: a script started by cron sees the same orders as the person at the
  * prompt.
  */
-function defaultStore({ env, platform, home, packageRoot }: Surroundings): string {
+function defaultStore({ env, platform, home, packageRoot }: Environment): string {
   const installed = packageRoot.split(sep).includes("node_modules");
   if (!installed) return join(packageRoot, "data");
   if (platform === "win32") return join(env.LOCALAPPDATA || join(home, "AppData/Local"), "orders");

@@ -1,4 +1,5 @@
 import { createMessage, type Message } from "../domain/message.js";
+import { messageOf } from "../error-message.js";
 import type { CommandMap, Dispatcher, TopicOf } from "./types.js";
 
 /** A handler of an event failed. `cause` is what it threw. */
@@ -10,25 +11,25 @@ export class HandlerError extends Error {
   readonly handler: string;
 
   constructor(topic: string, handler: string, cause: unknown) {
-    super(`${handler}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    super(`${handler}: ${messageOf(cause)}`, { cause });
     this.topic = topic;
     this.handler = handler;
   }
 }
 
-// Inside, where topics are known only at run time, handlers of all types stand together.
+// Within the bus, topics are known only at run time, and handlers of all types are kept together.
 export type AnyHandler = (message: never, bus: never) => unknown;
 export type AnyObserver = (message: never, handled: Promise<void>) => void;
 
-/** A handler of an event, with the name that failures call it. */
+/** A handler of an event, and the name by which failures call it. */
 export interface Subscriber {
   readonly name: string;
   readonly handler: AnyHandler;
 }
 
 /**
- * Who handles what, at the moment. The lists are replaced, never changed: a dispatch under way
- * keeps the list that it started with.
+ * Who handles what. The lists are replaced, never changed: a dispatch under way keeps the list that
+ * it started with.
  */
 export interface Routes {
   readonly commandHandlers: Map<string, AnyHandler>;
@@ -36,7 +37,7 @@ export interface Routes {
   observers: readonly AnyObserver[];
 }
 
-/** Says messages on behalf of one handler: they name the message it handles as their cause. */
+/** Sends and publishes on behalf of one handler: its messages name the one it handles as cause. */
 export class RoutedDispatcher<C extends CommandMap<C>, E> implements Dispatcher<C, E> {
   // Not `#private`: in Node 20 that makes a publish take half as long again.
   protected readonly routes: Routes;
@@ -60,9 +61,9 @@ type Run<R> = (routes: Routes, message: Message) => Promise<R>;
 
 function dispatch<R>(run: Run<R>, routes: Routes, message: Message): Promise<R> {
   if (routes.observers.length === 0) return run(routes, message);
-  const result = Promise.resolve().then(() => run(routes, message)); // once every observer has heard
+  const result = Promise.resolve().then(() => run(routes, message)); // after every observer was called
   const handled = result.then(() => {});
-  handled.catch(() => {}); // an observer need not look
+  handled.catch(() => {}); // an observer may ignore it
   for (const observer of routes.observers) {
     try {
       observer(message as never, handled);

@@ -17,8 +17,8 @@ import type {
 /**
  * Carries messages to their handlers within this process.
  *
- * Handlers may say further messages and several dispatches may be under way at once: the state of
- * a dispatch is its own. Handlers are held until they unsubscribe, never weakly.
+ * Handlers may send and publish further messages, and several dispatches may be under way at once:
+ * the state of a dispatch is its own. Handlers are held until they unsubscribe, never weakly.
  */
 export class MessageBus<C extends CommandMap<C>, E> extends RoutedDispatcher<C, E> {
   constructor(registry: Registry<C, E>) {
@@ -38,7 +38,7 @@ export class MessageBus<C extends CommandMap<C>, E> extends RoutedDispatcher<C, 
    */
   handle<T extends TopicOf<C>>(topic: T, handler: CommandHandler<C, E, T>): void {
     if (this.routes.commandHandlers.has(topic)) {
-      throw new Error(`command '${topic}' has a handler already`);
+      throw new Error(`command '${topic}' already has a handler`);
     }
     this.routes.commandHandlers.set(topic, handler);
   }
@@ -70,7 +70,7 @@ export class MessageBus<C extends CommandMap<C>, E> extends RoutedDispatcher<C, 
 
   #add(topic: string, handler: AnyHandler, name = handler.name || "(anonymous)"): () => void {
     if (this.routes.commandHandlers.has(topic)) {
-      throw new Error(`'${topic}' is a command: it has its one handler and no subscribers`);
+      throw new Error(`'${topic}' is a command: it has exactly one handler and no subscribers`);
     }
     const subscriber: Subscriber = { name, handler };
     const of = () => this.routes.subscribers.get(topic) ?? [];

@@ -1,6 +1,6 @@
 import type { Message } from "../domain/message.js";
 
-/** Commands of a bus: topic to what the command carries and what its handler answers. */
+/** The commands of a bus: topic to payload and to the result of the handler. */
 export type CommandMap<C> = { [T in keyof C]: { payload: unknown; result: unknown } };
 
 /** The topics of a map. */
@@ -20,10 +20,10 @@ export type AnyMessage<C extends CommandMap<C>, E> =
   | { [T in TopicOf<C>]: CommandMessage<C, T> }[TopicOf<C>]
   | { [T in TopicOf<E>]: EventMessage<E, T> }[TopicOf<E>];
 
-/** Where messages are said. */
+/** Sends commands and publishes events. */
 export interface Dispatcher<C extends CommandMap<C>, E> {
   /**
-   * Sends a command to its one handler and resolves with the handler's answer.
+   * Sends a command to its one handler and resolves with the handler's result.
    * What the handler throws reaches the sender unchanged.
    */
   send<T extends TopicOf<C>>(topic: T, payload: C[T]["payload"]): Promise<C[T]["result"]>;
@@ -37,22 +37,22 @@ export interface Dispatcher<C extends CommandMap<C>, E> {
   publish<T extends TopicOf<E>>(topic: T, payload: E[T]): Promise<void>;
 }
 
-/** Handles one command; says further messages through `bus`, so that they carry their cause. */
+/** Handles a command; sends further messages through `bus`, so that they carry their cause. */
 export type CommandHandler<C extends CommandMap<C>, E, T extends TopicOf<C>> = (
   message: CommandMessage<C, T>,
   bus: Dispatcher<C, E>,
 ) => C[T]["result"] | Promise<C[T]["result"]>;
 
-/** Handles an event; says further messages through `bus`, so that they carry their cause. */
+/** Handles an event; sends further messages through `bus`, so that they carry their cause. */
 export type EventHandler<C extends CommandMap<C>, E, T extends TopicOf<E>> = (
   message: EventMessage<E, T>,
   bus: Dispatcher<C, E>,
 ) => unknown;
 
 /**
- * Hears of every message as its handling begins. `handled` settles as the handling does.
+ * Called with every message as its handling begins. `handled` settles as the handling does.
  *
- * An observer watches: it is not waited for, and what it throws becomes a process warning.
+ * An observer is not waited for, and what it throws becomes a process warning.
  */
 export type Observer<C extends CommandMap<C>, E> = (
   message: AnyMessage<C, E>,
@@ -69,6 +69,6 @@ export interface Registry<C extends CommandMap<C>, E> {
 export interface SubscribeOptions {
   /** Ends the subscription when it aborts. */
   readonly signal?: AbortSignal;
-  /** What failures call the handler; its function name unless given. */
+  /** The name of the handler in failures; its function name unless given. */
   readonly name?: string;
 }

@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { safeJson } from "../domain/printable.js";
 import { addCommonOptions, jsonOption } from "./common-options.js";
+import type { CommonOptions, Context } from "./context.js";
 import { counted } from "./render/count.js";
-import type { CommonOptions, VerbDeps } from "./verb-deps.js";
 
 /** What `check` can be told. */
 export interface CheckOptions extends CommonOptions {
@@ -10,7 +10,7 @@ export interface CheckOptions extends CommonOptions {
 }
 
 /** Parses `check`. */
-export function createCheckCommand(deps: VerbDeps): Command {
+export function createCheckCommand(deps: Context): Command {
   const command = new Command("check")
     .description(
       "Read the whole store: every order must be readable, and no two may have the same id.\nExit code 0 if all is well, 6 if there is damage.",
@@ -21,7 +21,7 @@ export function createCheckCommand(deps: VerbDeps): Command {
 }
 
 /** Checks the whole store and prints a summary; each damaged place goes to stderr. */
-export async function runCheck(options: CheckOptions, deps: VerbDeps): Promise<void> {
+export async function runCheck(options: CheckOptions, deps: Context): Promise<void> {
   const { stdout, stderr } = deps.io;
   const { store } = await deps.open(options);
   const { orders, damage, notes } = await store.check();

@@ -1,10 +1,10 @@
 import { Command } from "commander";
+import { copyOrders } from "../copy-orders.js";
 import { safeJson } from "../domain/printable.js";
 import { OrdersError } from "../errors.js";
-import { copyOrders } from "../store/copy-orders.js";
 import { addCommonOptions, jsonOption } from "./common-options.js";
+import type { CommonOptions, Context } from "./context.js";
 import { counted } from "./render/count.js";
-import type { CommonOptions, VerbDeps } from "./verb-deps.js";
 
 /** What `copy` can be told. */
 export interface CopyOptions extends CommonOptions {
@@ -14,7 +14,7 @@ export interface CopyOptions extends CommonOptions {
 }
 
 /** Parses `copy`. */
-export function createCopyCommand(deps: VerbDeps): Command {
+export function createCopyCommand(deps: Context): Command {
   const command = new Command("copy")
     .description(
       "Copy all orders from one store to another, then compare them. Run again, it copies what is\nmissing. Subscriptions stay where they are.",
@@ -30,7 +30,7 @@ export function createCopyCommand(deps: VerbDeps): Command {
 }
 
 /** Copies orders and prints how many; where it stands shows on a terminal. */
-export async function runCopy(options: CopyOptions, deps: VerbDeps): Promise<void> {
+export async function runCopy(options: CopyOptions, deps: Context): Promise<void> {
   const { stdout, stderr } = deps.io;
   const { from = options.store } = options;
   const source = (await deps.open({ ...options, ...(from !== undefined && { store: from }) }))

@@ -2,8 +2,8 @@ import type { ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
 import { OrdersError } from "../errors.js";
 import type { Delivery } from "../store/order-feed.js";
+import { forwardStderr } from "./forward-stderr.js";
 import type { Io } from "./io.js";
-import { passOn } from "./pass-on.js";
 import { shownDuration } from "./render/duration.js";
 
 /** How long a hook that was told to stop is given to do so, in milliseconds, before it is killed. */
@@ -69,7 +69,7 @@ export class Hook {
       },
     });
     this.#running = child;
-    const lastLine = passOn(child.stderr as Socket | null, this.#io.stderr);
+    const lastLine = forwardStderr(child.stderr as Socket | null, this.#io.stderr);
     child.stdin?.on("error", () => {}); // it need not read its order
     child.stdin?.end(`${JSON.stringify(delivery.order)}\n`);
     let timedOut = false;

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { safeJson } from "../domain/printable.js";
 import { addCommonOptions, jsonOption } from "./common-options.js";
-import type { CommonOptions, VerbDeps } from "./verb-deps.js";
+import type { CommonOptions, Context } from "./context.js";
 
 /** What `init` can be told. */
 export interface InitOptions extends CommonOptions {
@@ -10,7 +10,7 @@ export interface InitOptions extends CommonOptions {
 }
 
 /** Parses `init`. */
-export function createInitCommand(deps: VerbDeps): Command {
+export function createInitCommand(deps: Context): Command {
   const command = new Command("init")
     .description(
       "Set the store up before the first order, or see whether it is as it should be.\nOn a server this creates the streams; one that exists and differs is left as it is.",
@@ -25,9 +25,9 @@ export function createInitCommand(deps: VerbDeps): Command {
 }
 
 /** Sets the store up and prints what was done. */
-export async function runInit(options: InitOptions, deps: VerbDeps): Promise<void> {
+export async function runInit(options: InitOptions, deps: Context): Promise<void> {
   const { store } = await deps.open(options);
-  const done = await store.setUp({ alter: options.alter ?? false });
+  const done = await store.init({ alter: options.alter ?? false });
   const { stdout } = deps.io;
   if (options.json) stdout.write(`${safeJson({ location: store.location, done })}\n`);
   else for (const line of done) stdout.write(`${line}\n`);

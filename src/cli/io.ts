@@ -1,4 +1,4 @@
-import type { Surroundings } from "../settings.js";
+import type { Environment } from "../settings.js";
 
 /** Somewhere to write: stdout or stderr. */
 export interface Output {
@@ -19,7 +19,7 @@ export interface Output {
 export type StopSignal = "SIGINT" | "SIGTERM";
 
 /** Everything of the world outside that the command line touches, apart from the store. */
-export interface Io extends Surroundings {
+export interface Io extends Environment {
   readonly stdin: { readonly isTerminal: boolean; read(): AsyncIterable<Uint8Array> };
   readonly stdout: Output;
   readonly stderr: Output;

@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { OrderQuery } from "../store/order-store.js";
 import { addCommonOptions, jsonOption } from "./common-options.js";
+import type { CommonOptions, Context } from "./context.js";
 import { parseTime, type TimeSpan } from "./parse-time.js";
 import { counted } from "./render/count.js";
 import { FORMATS, type Format, listFormat } from "./render/formats.js";
-import type { CommonOptions, VerbDeps } from "./verb-deps.js";
 
 /** What `list` can be told. */
 export interface ListOptions extends CommonOptions {
@@ -21,7 +21,7 @@ export interface ListOptions extends CommonOptions {
 const PAGE = 32 * 1024;
 
 /** Parses `list`. */
-export function createListCommand(deps: VerbDeps): Command {
+export function createListCommand(deps: Context): Command {
   const time = (text: string) => parseTimeOption(text, deps.io.now());
   const command = new Command("list")
     .description(
@@ -48,7 +48,7 @@ export function createListCommand(deps: VerbDeps): Command {
 }
 
 /** Prints the orders that match. */
-export async function runList(options: ListOptions, deps: VerbDeps): Promise<void> {
+export async function runList(options: ListOptions, deps: Context): Promise<void> {
   const { stdout, stderr } = deps.io;
   const { store } = await deps.open(options);
   const filter: OrderQuery = {

@@ -1,12 +1,11 @@
 import { Command } from "commander";
 import { safeJson } from "../domain/printable.js";
 import { OrdersError } from "../errors.js";
-import { invalidSubscriptionName, noSubscription } from "../store/feed-errors.js";
-import { isSubscriptionName, type OrderFeed, type ParkedOrder } from "../store/order-feed.js";
+import type { ParkedOrder, Subscriptions } from "../store/subscriptions.js";
 import { addCommonOptions, jsonOption, refuseUnknown } from "./common-options.js";
+import type { CommonOptions, Context } from "./context.js";
 import { renderColumns } from "./render/columns.js";
 import { shortTime } from "./render/time.js";
-import type { CommonOptions, VerbDeps } from "./verb-deps.js";
 
 /** What `parked` and what stands below it can be told. */
 export interface ParkedOptions extends CommonOptions {
@@ -22,7 +21,7 @@ const SHORT_ID = 8;
 const AS = ["--as <name>", "of this subscription only"] as const;
 
 /** Parses `parked`, `parked retry` and `parked drop`. */
-export function createParkedCommand(deps: VerbDeps): Command {
+export function createParkedCommand(deps: Context): Command {
   const command = new Command("parked")
     .description("Print the orders that a subscription could not handle and has put aside.")
     .option(...AS)
@@ -54,7 +53,7 @@ export function createParkedCommand(deps: VerbDeps): Command {
 }
 
 /** Prints what is parked. */
-export async function runParked(options: ParkedOptions, deps: VerbDeps): Promise<void> {
+export async function runParked(options: ParkedOptions, deps: Context): Promise<void> {
   const { stdout, stderr } = deps.io;
   const { parked } = await openParked(options, deps);
   if (options.json) {
@@ -74,14 +73,14 @@ export async function runParked(options: ParkedOptions, deps: VerbDeps): Promise
 export async function runParkedRetry(
   ids: readonly string[],
   options: ParkedOptions,
-  deps: VerbDeps,
+  deps: Context,
 ): Promise<void> {
   if ((ids.length === 0) !== (options.all ?? false)) {
     throw new OrdersError("invalid-usage", "name the parked orders by their ids, or say --all");
   }
-  const { feed, parked } = await openParked(options, deps);
+  const { subscriptions, parked } = await openParked(options, deps);
   for (const each of options.all ? parked : ids.map((id) => named(id, parked))) {
-    await feed.retryParked(each.subscription, each.order.id);
+    await subscriptions.retry(each.subscription, each.order.id);
     deps.io.stdout.write(`${each.order.id}\n`);
   }
 }
@@ -90,27 +89,21 @@ export async function runParkedRetry(
 export async function runParkedDrop(
   ids: readonly string[],
   options: ParkedOptions,
-  deps: VerbDeps,
+  deps: Context,
 ): Promise<void> {
-  const { feed, parked } = await openParked(options, deps);
+  const { subscriptions, parked } = await openParked(options, deps);
   for (const each of ids.map((id) => named(id, parked))) {
-    await feed.dropParked(each.subscription, each.order.id);
+    await subscriptions.drop(each.subscription, each.order.id);
     deps.io.stdout.write(`${each.order.id}\n`);
   }
 }
 
 async function openParked(
   { as, ...options }: ParkedOptions,
-  deps: VerbDeps,
-): Promise<{ feed: OrderFeed; parked: readonly ParkedOrder[] }> {
-  if (as !== undefined && !isSubscriptionName(as)) throw invalidSubscriptionName(as);
-  const feed = await (await deps.open(options)).store.feed();
-  const parked = await feed.parked(as);
-  if (as !== undefined && parked.length === 0) {
-    const known = (await feed.subscriptions()).some(({ name }) => name === as);
-    if (!known) throw noSubscription(as);
-  }
-  return { feed, parked };
+  deps: Context,
+): Promise<{ subscriptions: Subscriptions; parked: readonly ParkedOrder[] }> {
+  const subscriptions = await (await deps.open(options)).store.subscriptions();
+  return { subscriptions, parked: await subscriptions.parked(as) };
 }
 
 /** The one parked order that an id, or the beginning of one, means. */

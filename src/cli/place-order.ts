@@ -3,9 +3,9 @@ import { isOrderId, itemProblem, type Order } from "../domain/order.js";
 import { safeJson } from "../domain/printable.js";
 import { OrdersError } from "../errors.js";
 import { addCommonOptions, jsonOption, quietOption } from "./common-options.js";
+import type { CommonOptions, Context } from "./context.js";
 import type { Io } from "./io.js";
 import { renderBanner } from "./render/banner.js";
-import type { CommonOptions, VerbDeps } from "./verb-deps.js";
 
 /** What `place-order` can be told. */
 export interface PlaceOrderOptions extends CommonOptions {
@@ -15,7 +15,7 @@ export interface PlaceOrderOptions extends CommonOptions {
 }
 
 /** Parses `place-order`. */
-export function createPlaceOrderCommand(deps: VerbDeps): Command {
+export function createPlaceOrderCommand(deps: Context): Command {
   const command = new Command("place-order")
     .description("Store an order and notify the sales desk: the banner on stdout.")
     .usage("[options] <items...>")
@@ -41,7 +41,7 @@ export function createPlaceOrderCommand(deps: VerbDeps): Command {
 export async function runPlaceOrder(
   items: readonly string[],
   options: PlaceOrderOptions,
-  deps: VerbDeps,
+  deps: Context,
 ): Promise<void> {
   const { io } = deps;
   const wanted = await namedItems(items, io);

@@ -1,5 +1,6 @@
 import { fstatSync, writeSync } from "node:fs";
 import { homedir } from "node:os";
+import { systemMessage } from "../error-message.js";
 import { OrdersError } from "../errors.js";
 import type { Io, Output } from "./io.js";
 
@@ -55,13 +56,11 @@ function writeFully(fd: number, bytes: Buffer): boolean {
     try {
       rest = rest.subarray(writeSync(fd, rest));
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
+      const { code } = error as NodeJS.ErrnoException;
       if (code === "EPIPE") return false;
       if (code !== "EAGAIN") {
-        const reason = /^[A-Z0-9]+: ([^,]+)/.exec(message)?.[1] ?? message;
-        throw new OrdersError("output-failed", `cannot write the output: ${reason}`, {
-          cause: error,
-        });
+        const message = `cannot write the output: ${systemMessage(error)}`;
+        throw new OrdersError("output-failed", message, { cause: error });
       }
       // A pipe that somebody made non-blocking is full: let its reader catch up.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);

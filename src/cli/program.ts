@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { addCommonOptions, exampleText } from "./common-options.js";
+import type { Context } from "./context.js";
 import { createStyle } from "./render/style.js";
-import type { VerbDeps } from "./verb-deps.js";
 import { VERBS, type Verb } from "./verbs.js";
 
 const EXIT_CODES = `
@@ -19,7 +19,7 @@ Exit codes:
  * The whole command line, ready to parse `argv`. Only the verbs that `argv` names are loaded; of
  * the others the help needs no more than the name and the summary.
  */
-export async function createProgram(argv: readonly string[], deps: VerbDeps): Promise<Command> {
+export async function createProgram(argv: readonly string[], deps: Context): Promise<Command> {
   const { io } = deps;
   const program = new Command("orders")
     .description("Place orders; each is stored so that it cannot be lost, and sales is told.")
@@ -62,7 +62,7 @@ async function createVerb(
   verb: Verb,
   argv: readonly string[],
   program: Command,
-  deps: VerbDeps,
+  deps: Context,
 ): Promise<Command> {
   const named = [verb.name, verb.alias].some((name) => name !== undefined && argv.includes(name));
   const command = named ? (await verb.load())(deps) : new Command(verb.name);

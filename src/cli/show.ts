@@ -3,8 +3,8 @@ import type { Order } from "../domain/order.js";
 import { escapeUnsafe, safeJson } from "../domain/printable.js";
 import { OrdersError } from "../errors.js";
 import { addCommonOptions, jsonOption } from "./common-options.js";
+import type { CommonOptions, Context } from "./context.js";
 import { longTime } from "./render/time.js";
-import type { CommonOptions, VerbDeps } from "./verb-deps.js";
 
 /** What `show` can be told. */
 export interface ShowOptions extends CommonOptions {
@@ -16,7 +16,7 @@ const CANDIDATES = 10;
 const ID_PREFIX = /^[0-9a-f-]{4,36}$/;
 
 /** Parses `show`. */
-export function createShowCommand(deps: VerbDeps): Command {
+export function createShowCommand(deps: Context): Command {
   const command = new Command("show")
     .description("Print one order.")
     .argument("<id>", "its id, or the first four or more characters if no other order has them")
@@ -26,7 +26,7 @@ export function createShowCommand(deps: VerbDeps): Command {
 }
 
 /** Prints the one order that `id`, or a prefix of an id, means. */
-export async function runShow(id: string, options: ShowOptions, deps: VerbDeps): Promise<void> {
+export async function runShow(id: string, options: ShowOptions, deps: Context): Promise<void> {
   const { stdout } = deps.io;
   const prefix = id.toLowerCase();
   if (!ID_PREFIX.test(prefix)) {

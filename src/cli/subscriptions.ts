@@ -2,10 +2,10 @@ import { Command } from "commander";
 import { safeJson } from "../domain/printable.js";
 import { addCommonOptions, jsonOption, refuseUnknown } from "./common-options.js";
 import { confirm, yesOption } from "./confirm.js";
+import type { CommonOptions, Context } from "./context.js";
 import { renderColumns } from "./render/columns.js";
 import { shortTime } from "./render/time.js";
-import { FROM_FORMS, parseStartingPoint } from "./starting-point.js";
-import type { CommonOptions, VerbDeps } from "./verb-deps.js";
+import { FROM_FORMS, parseStartingPosition } from "./starting-position.js";
 
 /** What `subscriptions` and what stands below it can be told. */
 export interface SubscriptionsOptions extends CommonOptions {
@@ -17,7 +17,7 @@ export interface SubscriptionsOptions extends CommonOptions {
 const HEADINGS = ["NAME", "WAITING", "PARKED", "ACTIVE", "AFTER ORDER"];
 
 /** Parses `subscriptions`, `subscriptions reset` and `subscriptions remove`. */
-export function createSubscriptionsCommand(deps: VerbDeps): Command {
+export function createSubscriptionsCommand(deps: Context): Command {
   const command = new Command("subscriptions")
     .description("Print who is told of orders by name: how many wait, and where each one stands.")
     .usage("[reset|remove] [options]")
@@ -49,11 +49,11 @@ export function createSubscriptionsCommand(deps: VerbDeps): Command {
 /** Prints the subscriptions. */
 export async function runSubscriptions(
   options: SubscriptionsOptions,
-  deps: VerbDeps,
+  deps: Context,
 ): Promise<void> {
   const { stdout, stderr } = deps.io;
   const { store } = await deps.open(options);
-  const subscriptions = await (await store.feed()).subscriptions();
+  const subscriptions = await (await store.subscriptions()).list();
   if (options.json) {
     stdout.write(`${safeJson(subscriptions)}\n`);
     return;
@@ -73,22 +73,22 @@ export async function runSubscriptions(
 export async function runReset(
   name: string,
   options: SubscriptionsOptions,
-  deps: VerbDeps,
+  deps: Context,
 ): Promise<void> {
   const { store } = await deps.open(options);
   const { from = "" } = options;
-  const point = await parseStartingPoint(from, store, deps.io.now());
+  const point = await parseStartingPosition(from, store, deps.io.now());
   await confirm(`Put subscription '${name}' to ${from}?`, options.yes, deps.io);
-  await (await store.feed()).reset(name, point);
+  await (await store.subscriptions()).reset(name, point);
 }
 
 /** Forgets a subscription. */
 export async function runRemove(
   name: string,
   options: SubscriptionsOptions,
-  deps: VerbDeps,
+  deps: Context,
 ): Promise<void> {
   const { store } = await deps.open(options);
   await confirm(`Forget subscription '${name}' and what it has parked?`, options.yes, deps.io);
-  await (await store.feed()).remove(name);
+  await (await store.subscriptions()).remove(name);
 }

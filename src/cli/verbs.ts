@@ -1,12 +1,12 @@
 import type { Command } from "commander";
-import type { VerbDeps } from "./verb-deps.js";
+import type { Context } from "./context.js";
 
 /** A verb of the command line. Its module is loaded only when the verb is used. */
 export interface Verb {
   readonly name: string;
   readonly alias?: string;
   readonly summary: string;
-  load(): Promise<(deps: VerbDeps) => Command>;
+  load(): Promise<(deps: Context) => Command>;
 }
 
 /** Whether there is a verb of this name or alias. */

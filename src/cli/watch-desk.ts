@@ -1,12 +1,12 @@
 import type { NotifySales } from "../domain/commands.js";
 import { escapeUnsafe, safeJson } from "../domain/printable.js";
 import type { Delivery } from "../store/order-feed.js";
+import type { Context } from "./context.js";
 import type { Heartbeat } from "./heartbeat.js";
 import type { Hook } from "./hook.js";
 import type { Io } from "./io.js";
 import { renderBanner } from "./render/banner.js";
 import { longTime } from "./render/time.js";
-import type { VerbDeps } from "./verb-deps.js";
 
 /** Nobody reads stdout any more (`| head`): no error, but what could not be shown is not done. */
 export class ReaderGone extends Error {}
@@ -15,7 +15,7 @@ export class ReaderGone extends Error {}
 export type DeskView = (told: NotifySales) => string;
 
 /** The view that is asked for: an id, a line of JSON, the banner; on a terminal the time too. */
-export function deskView(options: { json?: boolean; quiet?: boolean }, deps: VerbDeps): DeskView {
+export function deskView(options: { json?: boolean; quiet?: boolean }, deps: Context): DeskView {
   const { stdout } = deps.io;
   const style = deps.style(stdout);
   if (options.json) return ({ order }) => `${safeJson(order)}\n`;

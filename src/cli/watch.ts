@@ -3,13 +3,13 @@ import type { Orders } from "../app.js";
 import type { Consequence, RetryPolicy } from "../deliver.js";
 import { OrdersError } from "../errors.js";
 import { addCommonOptions, jsonOption, quietOption } from "./common-options.js";
+import type { CommonOptions, Context } from "./context.js";
 import { Heartbeat } from "./heartbeat.js";
 import { Hook } from "./hook.js";
 import { parseDuration } from "./parse-time.js";
 import { counted } from "./render/count.js";
 import { shownDuration } from "./render/duration.js";
-import { FROM_FORMS, parseStartingPoint } from "./starting-point.js";
-import type { CommonOptions, VerbDeps } from "./verb-deps.js";
+import { FROM_FORMS, parseStartingPosition } from "./starting-position.js";
 import { deskView, ReaderGone, WatchDesk } from "./watch-desk.js";
 
 /** What `watch` can be told. */
@@ -34,7 +34,7 @@ const BATCH = 100;
 const LONGEST = 24 * 86_400_000;
 
 /** Parses `watch`. */
-export function createWatchCommand(deps: VerbDeps): Command {
+export function createWatchCommand(deps: Context): Command {
   const command = new Command("watch")
     .description(
       "Print the banner of each order as it is placed, by whatever program.\nWith --as every order is handled at least once, also those placed while nobody watched.\nOn a directory one process at a time can use a name; on a server they share the orders.",
@@ -68,7 +68,7 @@ export function createWatchCommand(deps: VerbDeps): Command {
 }
 
 /** Hands each order to the sales desk until it is stopped. */
-export async function runWatch(options: WatchOptions, deps: VerbDeps): Promise<void> {
+export async function runWatch(options: WatchOptions, deps: Context): Promise<void> {
   if (options.untilCaughtUp && options.as === undefined && options.from === undefined) {
     throw new OrdersError("invalid-usage", "--until-caught-up needs --as to know what is waiting", {
       hint: "for example: orders watch --as sales --until-caught-up",
@@ -84,10 +84,11 @@ export async function runWatch(options: WatchOptions, deps: VerbDeps): Promise<v
   const from =
     options.from === undefined
       ? undefined
-      : await parseStartingPoint(options.from, orders.store, io.now());
+      : await parseStartingPosition(options.from, orders.store, io.now());
   await heartbeat.prepare(orders.store);
   try {
-    await orders.deliver(options.as ?? null, {
+    await orders.deliver({
+      subscription: options.as,
       from,
       batch: hook === undefined ? BATCH : 1,
       untilCaughtUp: options.untilCaughtUp,
@@ -116,7 +117,7 @@ export async function runWatch(options: WatchOptions, deps: VerbDeps): Promise<v
 }
 
 /** The first signal lets the order in hand be finished, a second one stops its command. */
-function stopSignal(desk: WatchDesk, deps: VerbDeps): AbortSignal {
+function stopSignal(desk: WatchDesk, deps: Context): AbortSignal {
   const controller = new AbortController();
   deps.io.onStop((signal) => {
     if (controller.signal.aborted) desk.stopCommand();
@@ -131,7 +132,7 @@ function stopSignal(desk: WatchDesk, deps: VerbDeps): AbortSignal {
 function retryPolicy({ maxAttempts, retryPause }: WatchOptions): RetryPolicy {
   return {
     maxAttempts,
-    firstPause: retryPause,
+    firstPauseMs: retryPause,
     isFatal: (cause) => cause instanceof OrdersError,
   };
 }
@@ -143,8 +144,8 @@ function watching({ store }: Orders, { as }: WatchOptions, ignored: boolean): st
 }
 
 function consequence(then: Consequence, attempt: number, { as }: WatchOptions): string {
-  if (then === "left") return "it will be handed over again";
-  if (then !== "parked") return `next attempt in ${shownDuration(then.retryIn)}`;
+  if (then === "interrupted") return "it will be handed over again";
+  if (then !== "parked") return `next attempt in ${shownDuration(then.retryInMs)}`;
   const attempts = counted(attempt, "attempt");
   return as === undefined
     ? `given up after ${attempts}`

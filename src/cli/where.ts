@@ -2,9 +2,12 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import { escapeUnsafe, safeJson } from "../domain/printable.js";
 import type { Origin } from "../settings.js";
-import { isServerLocation, parseServerLocation } from "../store/jetstream/server-location.js";
+import {
+  isServerLocation,
+  parseServerLocation,
+} from "../store/jetstream/connection/server-location.js";
 import { addCommonOptions, jsonOption, quietOption } from "./common-options.js";
-import type { CommonOptions, VerbDeps } from "./verb-deps.js";
+import type { CommonOptions, Context } from "./context.js";
 
 /** What `where` can be told. */
 export interface WhereOptions extends CommonOptions {
@@ -19,7 +22,7 @@ const ORIGINS: Readonly<Record<Origin, string>> = {
 };
 
 /** Parses `where`. */
-export function createWhereCommand(deps: VerbDeps): Command {
+export function createWhereCommand(deps: Context): Command {
   const command = new Command("where")
     .description("Print where the orders are kept, and what says so.")
     .addOption(quietOption("print the location alone"))
@@ -29,7 +32,7 @@ export function createWhereCommand(deps: VerbDeps): Command {
 }
 
 /** Prints the store's location and where that setting came from. */
-export async function runWhere(options: WhereOptions, deps: VerbDeps): Promise<void> {
+export async function runWhere(options: WhereOptions, deps: Context): Promise<void> {
   const { stdout } = deps.io;
   const { value, origin } = deps.storeSetting(options);
   const location = isServerLocation(value) ? parseServerLocation(value).shown : resolve(value);

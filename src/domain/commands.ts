@@ -1,12 +1,12 @@
 import type { Notification } from "./notification.js";
 import type { Order } from "./order.js";
 
-/** Asks that an order be made of these items and stored. */
+/** Asks for an order of these items to be made and stored. */
 export interface PlaceOrder {
   readonly items: readonly string[];
   /**
-   * The id that the order is to have, a lower-case UUID v4; a new one unless given. Asking again with
-   * the same id and the same items is answered with the order that is stored already.
+   * The id of the order, a lower-case UUID v4; a new one unless given. Placing again with the same id
+   * and the same items is answered with the order that is already stored.
    */
   readonly id?: string;
 }
@@ -14,18 +14,18 @@ export interface PlaceOrder {
 /** The answer to PlaceOrder. */
 export interface PlacedOrder {
   readonly order: Order;
-  /** It had been stored by an earlier PlaceOrder of the same id. */
+  /** It was already stored by an earlier PlaceOrder of the same id. */
   readonly replayed: boolean;
 }
 
-/** Asks that the sales desk be told of an order. */
+/** Asks for the sales desk to be notified of an order. */
 export interface NotifySales {
   readonly order: Order;
   readonly notification: Notification;
 }
 
 /**
- * Every command there is: its topic, what it carries and what its one handler answers.
+ * Every command: topic to payload and to the result of its one handler.
  *
  * An interface, so that a program that embeds `orders` can declare commands of its own here.
  */

@@ -6,7 +6,7 @@ export interface OrderCreated {
 }
 
 /**
- * Every event there is: its topic and what it carries.
+ * Every event: topic to payload.
  *
  * An interface, so that a program that embeds `orders` can declare events of its own here.
  */

@@ -1,22 +1,21 @@
 import { v4 as uuid } from "uuid";
 
 /**
- * One thing said on the bus: a command (please do) or an event (this happened).
+ * A command, which asks for something, or an event, which says what happened.
  *
  * Messages are plain data: they can be written as JSON and read back unchanged.
  */
 export interface Message<Topic extends string = string, Payload = unknown> {
   /** The kebab-case name of this kind of message; also its subject on a broker. */
   readonly topic: Topic;
-  /** Unique: a UUID v4 of the process that said it, a dash, and how many it had said by then. */
+  /** Unique: a UUID v4 of the process that made it, a dash, and a number that counts up. */
   readonly id: string;
   /** Shared by everything that follows from one cause: the id of the first message of the chain. */
   readonly correlationId: string;
-  /** The id of the message whose handler said this one; `null` for the first of a chain. */
+  /** The id of the message whose handler sent this one; `null` for the first of a chain. */
   readonly causationId: string | null;
-  /** When it was said: ISO 8601, UTC, milliseconds. */
+  /** When it was made: ISO 8601, UTC, milliseconds. */
   readonly occurredAt: string;
-  /** What it says. */
   readonly payload: Payload;
 }
 
@@ -38,17 +37,17 @@ export function createMessage<Topic extends string, Payload>(
 }
 
 let processId: string | undefined;
-let said = 0;
+let made = 0;
 
-/** A UUID for each message would cost as much as all the rest of it; one a process will do. */
+/** One UUID a process: one for each message would cost as much as the rest of it together. */
 function nextId(): string {
   processId ??= uuid();
-  return `${processId}-${++said}`;
+  return `${processId}-${++made}`;
 }
 
 let latest = { milliseconds: Number.NaN, text: "" };
 
-/** Writing a date costs more than all the rest of a message, so it is done once a millisecond. */
+/** Formatted once a millisecond: it costs more than the rest of a message together. */
 function timestamp(milliseconds: number): string {
   if (latest.milliseconds !== milliseconds) {
     latest = { milliseconds, text: new Date(milliseconds).toISOString() };

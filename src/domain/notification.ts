@@ -1,7 +1,7 @@
 import type { Order } from "./order.js";
 import { pythonList } from "./python-list.js";
 
-/** What the sales desk is told, before anybody decides how it looks. */
+/** What the sales desk is told, independent of how it is rendered. */
 export interface Notification {
   readonly heading: string;
   /** The lines below the heading; none contains a character that a terminal might obey. */

@@ -8,8 +8,8 @@ export interface Order {
   readonly items: readonly string[];
 }
 
-/** How much one order can hold, in UTF-16 code units: more is a mistake, and JSON has limits too. */
-const MOST_CHARACTERS = 2 ** 24;
+/** UTF-16 code units in all items of an order: more is a mistake, and JSON has limits too. */
+const MAX_ITEM_CHARACTERS = 2 ** 24;
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const PLACED_AT =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
@@ -22,8 +22,8 @@ export function isOrderId(text: unknown): text is string {
 /**
  * Says what is wrong with a list of items, or `undefined` when it can be ordered.
  *
- * Refused is only what nobody can mean and what cannot be kept exactly: nothing at all, a blank
- * item, half a surrogate pair (it has no UTF-8 form), NUL (no program can be handed one).
+ * Only what nobody can mean and what cannot be kept exactly is refused: no items at all, a blank
+ * item, half a surrogate pair (it has no UTF-8 form), NUL (no program can be passed one).
  */
 export function itemsProblem(items: unknown): string | undefined {
   if (!Array.isArray(items)) return "items are missing";
@@ -33,7 +33,8 @@ export function itemsProblem(items: unknown): string | undefined {
     const problem = itemProblem(item);
     if (problem !== undefined) return `item ${index + 1} ${problem}`;
     characters += item.length;
-    if (characters > MOST_CHARACTERS) return "the items are longer than 16 Mi characters together";
+    if (characters > MAX_ITEM_CHARACTERS)
+      return "the items are longer than 16 Mi characters together";
   }
   return undefined;
 }
@@ -58,7 +59,7 @@ export function orderProblem(value: unknown): string | undefined {
   return itemsProblem(items);
 }
 
-/** Which orders are meant; every condition that is given must hold. */
+/** Conditions on an order; every one that is given must hold. */
 export interface OrderFilter {
   /** Placed at this time or later (same form as {@link Order.placedAt}). */
   readonly since?: string | undefined;

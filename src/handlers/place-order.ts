@@ -8,8 +8,9 @@ import type { HandlerOf } from "./handler-of.js";
 const NO_ID = "its id is not a lower-case UUID v4";
 
 /**
- * Makes the order, stores it, then says so. An order that had been stored before is said again: the
- * one who asks again may never have been told. Listeners go by the order's id.
+ * Handles PlaceOrder: makes the order, stores it, then publishes OrderCreated. An order that was
+ * already stored is published again: nobody may have heard of it the first time. Listeners tell by
+ * its id.
  *
  * @throws {OrdersError} `invalid-order`, `conflict` or `store-failed`: nothing was stored;
  *   `notification-failed`: the order is stored, but a handler of OrderCreated failed.

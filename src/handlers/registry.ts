@@ -6,7 +6,7 @@ import { notifySales, type SalesDesk } from "./notify-sales.js";
 import { orderCreated } from "./order-created.js";
 import { placeOrder } from "./place-order.js";
 
-/** What the handlers need of the world. */
+/** What the handlers depend on. */
 export interface HandlerDeps {
   readonly orders: OrderRepository;
   readonly salesDesk: SalesDesk;

@@ -1,16 +1,18 @@
 import { OrdersError } from "../errors.js";
+import { isSubscriptionName } from "./order-feed.js";
 
-/** A subscription cannot have this name. */
-export function invalidSubscriptionName(name: string): OrdersError {
-  return new OrdersError("invalid-usage", `a subscription cannot be named '${name}'`, {
+/** @throws {OrdersError} `invalid-usage` if no subscription can have this name. */
+export function checkSubscriptionName(name: string): void {
+  if (isSubscriptionName(name)) return;
+  throw new OrdersError("invalid-usage", `invalid subscription name '${name}'`, {
     hint: "use up to 64 of a-z, 0-9, '.', '_' and '-', beginning with a letter or a digit",
   });
 }
 
-/** Somebody else is subscribed: `holder`, if it is known who. */
-export function subscriptionBusy(name: string, holder = "somebody else"): OrdersError {
-  return new OrdersError("subscription-busy", `${holder} is watching as '${name}' already`, {
-    hint: "stop it first, or watch by another name: here one at a time can use a name",
+/** The subscription has a subscriber: `holder`, if it is known who. */
+export function subscriptionBusy(name: string, holder = "another process"): OrdersError {
+  return new OrdersError("subscription-busy", `${holder} is already watching as '${name}'`, {
+    hint: "stop it first, or watch under another name: in this store a name has one watcher at a time",
   });
 }
 

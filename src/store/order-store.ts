@@ -1,6 +1,7 @@
 import type { PlacedOrder } from "../domain/commands.js";
 import type { Order, OrderFilter } from "../domain/order.js";
 import type { OrderFeed } from "./order-feed.js";
+import type { Subscriptions } from "./subscriptions.js";
 
 /** Which orders to list. */
 export interface OrderQuery extends OrderFilter {
@@ -8,12 +9,12 @@ export interface OrderQuery extends OrderFilter {
   readonly newest?: number | undefined;
 }
 
-/** What a look at the whole of a store found. */
+/** What checking a store found. */
 export interface StoreReport {
   /** How many orders there are. */
   readonly orders: number;
   readonly damage: readonly Damage[];
-  /** What is worth knowing and no damage, a sentence each. */
+  /** What is worth knowing but is no damage, a sentence each. */
   readonly notes: readonly string[];
 }
 
@@ -28,9 +29,9 @@ export interface OrderRepository {
 
   /**
    * Stores an order under an id that its caller chose, so that asking again is safe: the first
-   * order of an id holds it, and later ones with the same items are answered with it.
+   * order of an id holds it, and a later one with the same items is answered with the first.
    *
-   * @throws {OrdersError} `conflict`: the id is held by an order of other items, nothing was stored;
+   * @throws {OrdersError} `conflict`: an order with other items holds the id, nothing was stored;
    *   `store-failed`.
    */
   saveIfNew(order: Order): Promise<PlacedOrder>;
@@ -45,31 +46,18 @@ export interface OrderRepository {
   findByIdPrefix(prefix: string, limit: number): Promise<readonly Order[]>;
 }
 
-/** A place in a store that holds something else than it should. It is reported and left as it is. */
+/** What a store holds and cannot be read. It is reported and left as it is. */
 export interface Damage {
   /** File and line, as `orders.jsonl:17`. */
-  readonly place: string;
+  readonly location: string;
   /** What is wrong there; safe to print. */
   readonly problem: string;
 }
 
-/** What a store is told when it is opened. */
+/** How any store is opened. */
 export interface StoreOptions {
-  /** Called for each damaged place that reading comes across; more than once if read again. */
+  /** Called for damage that reading comes across; more than once for what is read again. */
   readonly onDamage?: (damage: Damage) => void;
-  /** What a server may want to see; a directory needs none of it. */
-  readonly serverFiles?: ServerFiles;
-}
-
-/** Paths of files that a server may want to see. */
-export interface ServerFiles {
-  /** A NATS credentials file. */
-  readonly creds?: string | undefined;
-  /** Certificates of the authorities to trust, PEM, instead of those that Node.js trusts. */
-  readonly ca?: string | undefined;
-  /** The client's own certificate, PEM; {@link key} goes with it. */
-  readonly cert?: string | undefined;
-  readonly key?: string | undefined;
 }
 
 /** One backend: where orders are kept, and the feed of them. */
@@ -78,16 +66,18 @@ export interface OrderStore extends OrderRepository {
   readonly location: string;
   /** The feed of these orders. */
   feed(): Promise<OrderFeed>;
+  /** The subscriptions to that feed. */
+  subscriptions(): Promise<Subscriptions>;
   /**
-   * Creates what is missing of the place where orders are kept; placing does that too, unasked.
+   * Creates what the store needs and lacks; saving the first order does that too.
    *
-   * @param options `alter`: what is there and differs from what it should be is changed.
+   * @param options `alter`: also change what exists and differs from what is needed.
    * @returns what was done, a sentence each.
    * @throws {OrdersError} `server-failed`: it differs, and was left as it is; `store-failed`.
    */
-  setUp(options: { readonly alter: boolean }): Promise<readonly string[]>;
-  /** Looks at everything: that each order can be read, that no two have the same id, the feed. */
+  init(options: { readonly alter: boolean }): Promise<readonly string[]>;
+  /** Reads everything: each order must be readable, no two may have the same id, and so on. */
   check(): Promise<StoreReport>;
-  /** Waits for what is under way and lets go of files and connections. */
+  /** Waits for what is under way and releases files and connections. */
   close(): Promise<void>;
 }

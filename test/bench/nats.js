@@ -120,7 +120,7 @@ async function benchDelivery(/** @type {import("orders").OrderStore} */ store) {
     void store.save(order());
   };
   const options = { from: /** @type {const} */ ("now"), signal: ending.signal, onReady: place };
-  for await (const delivery of feed.subscribe("bench", options)) {
+  for await (const delivery of feed.subscribe({ subscription: "bench", ...options })) {
     latencies.push(Number(process.hrtime.bigint() - start) / 1e6);
     await delivery.ack();
     if (latencies.length === 1000) ending.abort();

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { encodeOrder } from "../../src/store/json/order-line.js";
+import { encodeOrder } from "../../src/store/jsonl/order-codec.js";
 import { anOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
@@ -96,7 +96,7 @@ describe("orders check", () => {
 
     const bad = storeWith(encodeOrder(first), "bad\n");
     const outcome = await runCli(["check", "--json"], { store: bad });
-    const damage = { place: "orders.jsonl:2", problem: "not an order: bad" };
+    const damage = { location: "orders.jsonl:2", problem: "not an order: bad" };
     expect(JSON.parse(outcome.stdout)).toEqual({
       location: bad,
       orders: 1,

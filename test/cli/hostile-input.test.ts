@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { encodeOrder } from "../../src/store/json/order-line.js";
+import { encodeOrder } from "../../src/store/jsonl/order-codec.js";
 import { anOrder } from "../support/orders.js";
 import { type Outcome, runCli, type World } from "../support/run-cli.js";
 import { runOrders } from "../support/run-orders.js";

@@ -92,7 +92,7 @@ describe("orders parked", () => {
 
   it.each([
     [2, ["frobnicate"], "unknown command 'parked frobnicate'"],
-    [2, ["--as", "../sales"], "a subscription cannot be named '../sales'"],
+    [2, ["--as", "../sales"], "invalid subscription name '../sales'"],
     [2, ["retry"], "name the parked orders by their ids, or say --all"],
     [2, ["retry", "403d33e9", "--all"], "name the parked orders by their ids, or say --all"],
     [2, ["drop"], "missing required argument 'ids'"],

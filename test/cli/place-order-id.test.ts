@@ -63,13 +63,13 @@ describe("orders place-order --id", () => {
       expect(await place([...flags, "desk", "tv"])).toEqual({
         exitCode: 5,
         stdout: "",
-        stderr: `orders: order ${ID} is placed already, with other items\n  nothing was stored; see orders show ${ID}\n`,
+        stderr: `orders: order ${ID} is already placed with other items\n  nothing was stored; see orders show ${ID}\n`,
       });
       expect(content()).toBe(before);
     },
   );
 
-  it("can be repeated when the order was stored and telling of it failed", async () => {
+  it("can be repeated when the order was stored and its notification failed", async () => {
     const write = () => {
       throw new OrdersError("output-failed", "cannot write the output: no space left on device");
     };

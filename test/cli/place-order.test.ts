@@ -102,7 +102,7 @@ describe("orders place-order", () => {
       const { exitCode, stderr } = await runCli(["place-order", ...flags, "tv"], { store, write });
       expect(exitCode).toBe(3);
       expect(stderr).toContain(
-        `order ${stored(store)[0].id} is stored, but telling of it failed: `,
+        `order ${stored(store)[0].id} is stored, but its notification failed: `,
       );
       expect(stderr).toContain("no space left on device\n  do not place it again\n");
     },

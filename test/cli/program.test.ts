@@ -62,7 +62,7 @@ describe("orders", () => {
     ],
     [
       ["list", "--store", "https://host"],
-      "orders: cannot keep orders at 'https://host'\n  a store is a directory or a NATS server: --store ./orders, --store nats://host:4222\n",
+      "orders: unknown kind of store: https://\n  a store is a directory or a NATS server: --store ./orders, --store nats://host:4222\n",
     ],
   ])("answers %j with what is wrong and what to do", async (argv, stderr) => {
     expect(await runCli(argv)).toEqual({ exitCode: 2, stdout: "", stderr });

@@ -94,7 +94,7 @@ describe("orders subscriptions", () => {
     ]) {
       const { exitCode, stderr } = await subscriptions([...argv, "--yes"]);
       expect(exitCode).toBe(1);
-      expect(stderr).toContain(`process ${process.pid} is watching as 'sales' already`);
+      expect(stderr).toContain(`process ${process.pid} is already watching as 'sales'`);
     }
     await watching.end();
     expect(await status("sales")).toMatchObject({ waiting: 1, parked: 1 });

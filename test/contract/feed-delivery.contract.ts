@@ -110,22 +110,22 @@ export function describeDelivery(newPlace: NewPlace): void {
     it("ends on a signal while it waits", async () => {
       const ending = new AbortController();
       const options = { signal: ending.signal, onReady: () => setImmediate(() => ending.abort()) };
-      expect(await all(place.feed.subscribe("sales", options))).toEqual([]);
+      expect(await all(place.feed.subscribe({ subscription: "sales", ...options }))).toEqual([]);
     });
 
     it("ends on a signal that is given when it is ready", async () => {
       await place.save(1);
       const ending = new AbortController();
       const options = { signal: ending.signal, onReady: () => ending.abort() };
-      expect(await all(place.feed.subscribe("sales", options))).toEqual([]);
+      expect(await all(place.feed.subscribe({ subscription: "sales", ...options }))).toEqual([]);
       expect(await leaveFirst(place.feed, "sales")).toMatchObject({ attempt: 1 });
     });
 
     it("does not begin after the signal to end", async () => {
       await place.save(1);
       const signal = AbortSignal.abort();
-      expect(await all(place.feed.subscribe("sales", { signal }))).toEqual([]);
-      expect(await place.feed.subscriptions()).toEqual([]);
+      expect(await all(place.feed.subscribe({ subscription: "sales", signal }))).toEqual([]);
+      expect(await place.subscriptions.list()).toEqual([]);
       expect(await leaveFirst(place.feed, "sales")).toMatchObject({ attempt: 1 });
     });
 
@@ -133,7 +133,10 @@ export function describeDelivery(newPlace: NewPlace): void {
       const orders = await place.save(2);
       const ending = new AbortController();
       const handled: Order[] = [];
-      for await (const delivery of place.feed.subscribe("sales", ending)) {
+      for await (const delivery of place.feed.subscribe({
+        subscription: "sales",
+        signal: ending.signal,
+      })) {
         ending.abort();
         await delivery.ack();
         handled.push(delivery.order);
@@ -152,7 +155,8 @@ export function describeDelivery(newPlace: NewPlace): void {
     it("ends when the loop throws, and lets in somebody else at once", async () => {
       const [order] = await place.save(1);
       const failing = async () => {
-        for await (const _ of place.feed.subscribe("sales")) throw new Error("out of paper");
+        for await (const _ of place.feed.subscribe({ subscription: "sales" }))
+          throw new Error("out of paper");
       };
       await expect(failing()).rejects.toThrow("out of paper");
       expect((await leaveFirst(place.otherFeed, "sales"))?.order).toEqual(order);

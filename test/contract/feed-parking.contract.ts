@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ParkedOrder } from "../../src/store/order-feed.js";
+import type { ParkedOrder } from "../../src/store/subscriptions.js";
 import { anOrder } from "../support/orders.js";
 import { handleAll, leaveFirst, ordersOf, parkAll, subscribed } from "../support/subscriber.js";
 import { freshPlaces, type NewPlace } from "./fresh-place.js";
@@ -28,8 +28,8 @@ export function describeParking(newPlace: NewPlace): void {
       const again = await (await sales.take()).retry();
       const reason = 'out of\npaper: "A4" \u{1f4c4}';
       await again.park(reason);
-      for (const feed of [place.feed, place.otherFeed]) {
-        const [parked, ...others] = await feed.parked();
+      for (const subscriptions of [place.subscriptions, place.otherSubscriptions]) {
+        const [parked, ...others] = await subscriptions.parked();
         expect(parked).toEqual({
           subscription: "sales",
           order,
@@ -41,7 +41,7 @@ export function describeParking(newPlace: NewPlace): void {
         expect(others).toEqual([]);
       }
       await sales.end();
-      expect(await place.otherFeed.parked()).toHaveLength(1);
+      expect(await place.otherSubscriptions.parked()).toHaveLength(1);
     });
 
     it("lists those of one subscription or of all, by name and then as they were parked", async () => {
@@ -50,10 +50,12 @@ export function describeParking(newPlace: NewPlace): void {
       await parkAll(place.feed, "sales", "out of paper");
       const sales = orders.map((order) => ({ subscription: "sales", order }));
       const stock = orders.map((order) => ({ subscription: "stock", order }));
-      expect(await place.feed.parked()).toMatchObject([...sales, ...stock]);
-      expect(await place.feed.parked("sales")).toMatchObject(sales);
-      expect(await place.feed.parked("stock")).toMatchObject(stock);
-      expect(await place.feed.parked("nobody")).toEqual([]);
+      expect(await place.subscriptions.parked()).toMatchObject([...sales, ...stock]);
+      expect(await place.subscriptions.parked("sales")).toMatchObject(sales);
+      expect(await place.subscriptions.parked("stock")).toMatchObject(stock);
+      await expect(place.subscriptions.parked("nobody")).rejects.toMatchObject({
+        code: "not-found",
+      });
     });
 
     it("delivers it again at once to a subscriber who is there", async () => {
@@ -62,21 +64,21 @@ export function describeParking(newPlace: NewPlace): void {
       await (await sales.take()).park("out of paper");
       await (await sales.take()).ack();
       const taking = sales.take();
-      await place.otherFeed.retryParked("sales", order?.id as string);
+      await place.otherSubscriptions.retry("sales", order?.id as string);
       const delivery = await taking;
       expect(delivery).toMatchObject({ order, attempt: 2, redelivered: true });
       await delivery.ack();
       await sales.end();
-      expect(await place.otherFeed.parked()).toEqual([]);
+      expect(await place.otherSubscriptions.parked()).toEqual([]);
       expect(await handleAll(place.otherFeed, "sales")).toEqual([]);
-      expect(await place.feed.subscriptions()).toMatchObject([{ after: next?.id, waiting: 0 }]);
+      expect(await place.subscriptions.list()).toMatchObject([{ after: next?.id, waiting: 0 }]);
     });
 
     it("delivers it again only once while it is in hand", async () => {
       const [order] = await place.save(1);
       await parkAll(place.feed, "sales", "out of paper");
       const sales = await subscribed(place.feed, "sales", { batch: 3 });
-      await place.feed.retryParked("sales", order?.id as string);
+      await place.subscriptions.retry("sales", order?.id as string);
       const again = await sales.take();
       const [next] = await place.save(1);
       expect(ordersOf([again, await sales.take()])).toEqual([order, next]);
@@ -87,35 +89,35 @@ export function describeParking(newPlace: NewPlace): void {
       const orders = await place.save(3);
       await parkAll(place.feed, "sales", "out of paper");
       for (const { id } of [orders[0], orders[2]] as typeof orders) {
-        await place.feed.retryParked("sales", id);
+        await place.subscriptions.retry("sales", id);
       }
       const again = await handleAll(place.otherFeed, "sales");
       expect(again).toMatchObject([
         { order: orders[0], attempt: 2, redelivered: true },
         { order: orders[2], attempt: 2, redelivered: true },
       ]);
-      expect(await place.feed.parked()).toMatchObject([{ order: orders[1] }]);
+      expect(await place.subscriptions.parked()).toMatchObject([{ order: orders[1] }]);
       expect(await handleAll(place.feed, "sales")).toEqual([]);
     });
 
     it("keeps it parked until it is acknowledged", async () => {
       const [order] = await place.save(1);
       await parkAll(place.feed, "sales", "out of paper");
-      await place.feed.retryParked("sales", order?.id as string);
-      expect(await place.feed.parked()).toHaveLength(1);
+      await place.subscriptions.retry("sales", order?.id as string);
+      expect(await place.subscriptions.parked()).toHaveLength(1);
       expect(await leaveFirst(place.feed, "sales")).toMatchObject({ order, attempt: 2 });
-      expect(await place.otherFeed.parked()).toHaveLength(1);
+      expect(await place.otherSubscriptions.parked()).toHaveLength(1);
       expect(await handleAll(place.otherFeed, "sales")).toMatchObject([{ order, attempt: 3 }]);
-      expect(await place.feed.parked()).toEqual([]);
+      expect(await place.subscriptions.parked()).toEqual([]);
     });
 
     it("brings the entry up to date when it is parked again", async () => {
       const orders = await place.save(2);
       await parkAll(place.feed, "sales", "out of paper");
-      const [first] = (await place.feed.parked()) as [ParkedOrder];
-      await place.feed.retryParked("sales", first.order.id);
+      const [first] = (await place.subscriptions.parked()) as [ParkedOrder];
+      await place.subscriptions.retry("sales", first.order.id);
       await parkAll(place.otherFeed, "sales", "out of ink");
-      const parked = await place.feed.parked();
+      const parked = await place.subscriptions.parked();
       expect(parked).toHaveLength(2);
       expect(parked.find(({ order }) => order.id === first.order.id)).toMatchObject({
         order: orders[0],
@@ -128,8 +130,8 @@ export function describeParking(newPlace: NewPlace): void {
     it("gives it up and keeps the order", async () => {
       const orders = await place.save(2);
       await parkAll(place.feed, "sales", "out of paper");
-      await place.otherFeed.dropParked("sales", orders[0]?.id as string);
-      expect(ordersOf(await place.feed.parked())).toEqual(orders.slice(1));
+      await place.otherSubscriptions.drop("sales", orders[0]?.id as string);
+      expect(ordersOf(await place.subscriptions.parked())).toEqual(orders.slice(1));
       expect(await place.store.count()).toBe(2);
       expect(await handleAll(place.feed, "sales")).toEqual([]);
     });
@@ -138,8 +140,8 @@ export function describeParking(newPlace: NewPlace): void {
       const [order] = await place.save(1);
       const id = order?.id as string;
       await parkAll(place.feed, "sales", "out of paper");
-      await place.feed.retryParked("sales", id);
-      await place.feed.dropParked("sales", id);
+      await place.subscriptions.retry("sales", id);
+      await place.subscriptions.drop("sales", id);
       expect(await handleAll(place.feed, "sales")).toEqual([]);
     });
 
@@ -153,11 +155,11 @@ export function describeParking(newPlace: NewPlace): void {
         ["stock", id],
         ["nobody", id],
       ] as const) {
-        await expect(place.feed.retryParked(name, other)).rejects.toMatchObject(NOT_FOUND);
-        await expect(place.feed.dropParked(name, other)).rejects.toMatchObject(NOT_FOUND);
+        await expect(place.subscriptions.retry(name, other)).rejects.toMatchObject(NOT_FOUND);
+        await expect(place.subscriptions.drop(name, other)).rejects.toMatchObject(NOT_FOUND);
       }
-      await place.feed.dropParked("sales", id);
-      await expect(place.feed.dropParked("sales", id)).rejects.toMatchObject(NOT_FOUND);
+      await place.subscriptions.drop("sales", id);
+      await expect(place.subscriptions.drop("sales", id)).rejects.toMatchObject(NOT_FOUND);
     });
   });
 }

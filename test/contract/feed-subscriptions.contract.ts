@@ -19,12 +19,12 @@ const BUSY = { code: "subscription-busy" };
 export function describeSubscriptions({ shares }: FeedTraits, newPlace: NewPlace): void {
   describe("with its subscriptions", () => {
     const place = freshPlaces(newPlace);
-    const status = async () => (await place.feed.subscriptions())[0];
+    const status = async () => (await place.subscriptions.list())[0];
 
     it("lists its subscriptions by name", async () => {
-      expect(await place.feed.subscriptions()).toEqual([]);
+      expect(await place.subscriptions.list()).toEqual([]);
       for (const name of ["stock", "sales", "sales.2"]) await handleAll(place.feed, name);
-      const names = (await place.otherFeed.subscriptions()).map(({ name }) => name);
+      const names = (await place.otherSubscriptions.list()).map(({ name }) => name);
       expect(names).toEqual(["sales", "sales.2", "stock"]);
     });
 
@@ -41,16 +41,16 @@ export function describeSubscriptions({ shares }: FeedTraits, newPlace: NewPlace
       await sales.end();
       expect(await status()).toMatchObject({ after: third?.id, waiting: 2, parked: 1 });
 
-      await place.feed.reset("sales", "start");
+      await place.subscriptions.reset("sales", "start");
       expect(await status()).toMatchObject({ name: "sales", after: null, parked: 1 });
-      await place.feed.reset("sales", { id: second?.id as string });
+      await place.subscriptions.reset("sales", { id: second?.id as string });
       expect(await status()).toMatchObject({ after: first?.id });
     });
 
     it("tells where one stands that began with 'now' and has had nothing", async () => {
       const orders = await place.save(2);
       await (await subscribed(place.feed, "sales", { from: "now" })).end();
-      expect(await place.otherFeed.subscriptions()).toEqual([
+      expect(await place.otherSubscriptions.list()).toEqual([
         { name: "sales", after: orders[1]?.id, waiting: 0, parked: 0, activeAt: null },
       ]);
     });
@@ -68,14 +68,14 @@ export function describeSubscriptions({ shares }: FeedTraits, newPlace: NewPlace
       const orders = [1, 2, 3].map((day) => anOrder({ placedAt: `2026-01-0${day}T00:00:00.000Z` }));
       for (const order of orders) await place.store.save(order);
       expect(ordersOf(await handleAll(place.feed, "sales"))).toEqual(orders);
-      await place.otherFeed.reset("sales", "start");
+      await place.otherSubscriptions.reset("sales", "start");
       expect(ordersOf(await handleAll(place.feed, "sales"))).toEqual(orders);
-      await place.otherFeed.reset("sales", { id: orders[2]?.id as string });
+      await place.otherSubscriptions.reset("sales", { id: orders[2]?.id as string });
       expect(ordersOf(await handleAll(place.feed, "sales"))).toEqual(orders.slice(2));
-      await place.otherFeed.reset("sales", { since: orders[1]?.placedAt as string });
+      await place.otherSubscriptions.reset("sales", { since: orders[1]?.placedAt as string });
       expect(ordersOf(await handleAll(place.feed, "sales"))).toEqual(orders.slice(1));
-      await place.otherFeed.reset("sales", "start");
-      await place.otherFeed.reset("sales", "now");
+      await place.otherSubscriptions.reset("sales", "start");
+      await place.otherSubscriptions.reset("sales", "now");
       expect(await handleAll(place.feed, "sales")).toEqual([]);
       const later = await place.save(1);
       expect(ordersOf(await handleAll(place.feed, "sales"))).toEqual(later);
@@ -87,15 +87,15 @@ export function describeSubscriptions({ shares }: FeedTraits, newPlace: NewPlace
       await sales.take();
       await (await sales.take()).ack();
       await sales.end();
-      await place.feed.reset("sales", "start");
+      await place.subscriptions.reset("sales", "start");
       expect(ordersOf(await handleAll(place.feed, "sales"))).toEqual(orders);
     });
 
     it("keeps what is parked when a subscription is put to another place", async () => {
       await place.save(1);
       await parkAll(place.feed, "sales", "out of paper");
-      await place.feed.reset("sales", "now");
-      expect(await place.feed.parked("sales")).toHaveLength(1);
+      await place.subscriptions.reset("sales", "now");
+      expect(await place.subscriptions.parked("sales")).toHaveLength(1);
     });
 
     it("leaves a subscription where it is if there is no order to put it to", async () => {
@@ -103,7 +103,7 @@ export function describeSubscriptions({ shares }: FeedTraits, newPlace: NewPlace
       const sales = await subscribed(place.feed, "sales");
       await (await sales.take()).ack();
       await sales.end();
-      await expect(place.feed.reset("sales", { id: anOrder().id })).rejects.toMatchObject(
+      await expect(place.subscriptions.reset("sales", { id: anOrder().id })).rejects.toMatchObject(
         NOT_FOUND,
       );
       expect((await leaveFirst(place.feed, "sales"))?.order).toEqual(orders[1]);
@@ -113,9 +113,9 @@ export function describeSubscriptions({ shares }: FeedTraits, newPlace: NewPlace
       const orders = await place.save(1);
       await parkAll(place.feed, "sales", "out of paper");
       await handleAll(place.feed, "stock");
-      await place.otherFeed.remove("sales");
-      expect(await place.feed.subscriptions()).toMatchObject([{ name: "stock" }]);
-      expect(await place.feed.parked()).toEqual([]);
+      await place.otherSubscriptions.remove("sales");
+      expect(await place.subscriptions.list()).toMatchObject([{ name: "stock" }]);
+      expect(await place.subscriptions.parked()).toEqual([]);
       const sales = await subscribed(place.feed, "sales");
       expect(sales.resumed).toBe(false);
       expect(await sales.take()).toMatchObject({
@@ -127,9 +127,9 @@ export function describeSubscriptions({ shares }: FeedTraits, newPlace: NewPlace
     });
 
     it("says so if there is no such subscription", async () => {
-      await expect(place.feed.reset("sales", "now")).rejects.toMatchObject(NOT_FOUND);
-      await expect(place.feed.remove("sales")).rejects.toMatchObject(NOT_FOUND);
-      expect(await place.feed.subscriptions()).toEqual([]);
+      await expect(place.subscriptions.reset("sales", "now")).rejects.toMatchObject(NOT_FOUND);
+      await expect(place.subscriptions.remove("sales")).rejects.toMatchObject(NOT_FOUND);
+      expect(await place.subscriptions.list()).toEqual([]);
     });
 
     if (shares) describeSharing(place);
@@ -144,7 +144,10 @@ function describeSharing(place: Place): void {
       const ending = new AbortController();
       const delivered: string[] = [];
       const work = async (feed: OrderFeed) => {
-        for await (const delivery of feed.subscribe("sales", ending)) {
+        for await (const delivery of feed.subscribe({
+          subscription: "sales",
+          signal: ending.signal,
+        })) {
           delivered.push(delivery.order.id);
           await delivery.ack();
           if (delivered.length === orders.length) ending.abort();
@@ -179,10 +182,10 @@ function describeKeepingOthersOut(place: Place): void {
 
     it("neither moves nor forgets the subscription", async () => {
       await withSales(async () => {
-        await expect(place.feed.reset("sales", "now")).rejects.toMatchObject(BUSY);
-        await expect(place.otherFeed.remove("sales")).rejects.toMatchObject(BUSY);
+        await expect(place.subscriptions.reset("sales", "now")).rejects.toMatchObject(BUSY);
+        await expect(place.otherSubscriptions.remove("sales")).rejects.toMatchObject(BUSY);
       });
-      await place.otherFeed.remove("sales");
+      await place.otherSubscriptions.remove("sales");
     });
   });
 }

@@ -1,4 +1,4 @@
-import { MemoryOrderStore } from "../../src/store/memory.js";
+import { MemoryOrderStore } from "../../src/store/memory/order-store.js";
 import { describeOrderFeed } from "./order-feed.contract.js";
 import { describeOrderStore } from "./order-store.contract.js";
 

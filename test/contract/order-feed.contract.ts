@@ -1,8 +1,8 @@
 import { describe } from "vitest";
-import { describeBeginning } from "./feed-beginning.contract.js";
 import { describeDelivery } from "./feed-delivery.contract.js";
 import { describeParking } from "./feed-parking.contract.js";
 import { describeProgress } from "./feed-progress.contract.js";
+import { describeBeginning } from "./feed-starting-position.contract.js";
 import { describeSubscriptions } from "./feed-subscriptions.contract.js";
 import type { NewPlace } from "./fresh-place.js";
 

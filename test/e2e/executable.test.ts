@@ -130,7 +130,9 @@ describe("the exit code", () => {
         store,
       );
       expect(exitCode).toBe(3);
-      expect(stderr).toContain(`order ${stored(store)[0].id} is stored, but telling of it failed`);
+      expect(stderr).toContain(
+        `order ${stored(store)[0].id} is stored, but its notification failed`,
+      );
     },
   );
 

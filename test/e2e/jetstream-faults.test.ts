@@ -65,7 +65,8 @@ async function watching(location: string) {
   const handled = new Set<string>();
   const feed = await (await opened(location)).feed();
   const handling = (async () => {
-    for await (const { order, ack } of feed.subscribe("sales", {
+    for await (const { order, ack } of feed.subscribe({
+      subscription: "sales",
       signal: ending.signal,
       batch: 64,
     })) {
@@ -237,7 +238,8 @@ describeWithServer("a watcher", () => {
       stderr: "ignore",
     });
     const feed = await store.feed();
-    await until(async () => (await feed.subscriptions())[0]?.activeAt != null);
+    const subscriptions = await store.subscriptions();
+    await until(async () => (await subscriptions.list())[0]?.activeAt != null);
     watcher.kill("SIGKILL");
     await watcher;
     const rest = ordersOf(await handleAll(feed, "sales"));

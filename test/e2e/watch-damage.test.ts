@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { encodeOrder } from "../../src/store/json/order-line.js";
+import { encodeOrder } from "../../src/store/jsonl/order-codec.js";
 import { anOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
 import { runOrders } from "../support/run-orders.js";

@@ -59,7 +59,7 @@ describe("orders watch", () => {
     const { exitCode, stderr } = await runOrders(["watch", "--as", "sales"], store);
     expect(exitCode).toBe(1);
     expect(stderr).toBe(
-      `orders: process ${watcher.process.pid} is watching as 'sales' already\n` +
+      `orders: process ${watcher.process.pid} is already watching as 'sales'\n` +
         "  stop it first, or watch by another name: here one at a time can use a name\n",
     );
     watcher.process.kill("SIGKILL");

@@ -17,8 +17,9 @@ desk.bus.subscribe("order-created", function reserveStock({ payload: { order } }
 });
 
 // Handlers that fail are called again, three times in all; then the order is parked.
-await desk.deliver("sales", {
+await desk.deliver({
+  subscription: "sales",
   untilCaughtUp: true, // leave this out to go on; `signal` ends it then
-  retry: { maxAttempts: 3, firstPause: 100 },
+  retry: { maxAttempts: 3, firstPauseMs: 100 },
 });
 await desk.close();

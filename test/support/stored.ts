@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { decodeLine, type StoredOrder } from "../../src/store/json/order-line.js";
+import { decodeLine, type StoredOrder } from "../../src/store/jsonl/order-codec.js";
 
 /** The orders on the whole lines of a store's file, read without the store. */
 export function stored(store: string): StoredOrder[] {

@@ -1,7 +1,7 @@
 import type { Order } from "../../src/domain/order.js";
 import type { Delivery, FeedOptions, OrderFeed } from "../../src/store/order-feed.js";
 
-type Options = Omit<FeedOptions, "signal" | "onReady">;
+type Options = Omit<FeedOptions, "subscription" | "signal" | "onReady">;
 
 /** Somebody who is subscribed and takes one order at a time. */
 export interface Subscriber {
@@ -23,7 +23,12 @@ export async function subscribed(
   let deliveries!: AsyncIterator<Delivery>;
   let asked: Promise<IteratorResult<Delivery>> | undefined;
   const { resumed } = await new Promise<{ resumed: boolean }>((onReady, reject) => {
-    const subscription = feed.subscribe(name, { ...options, signal: ending.signal, onReady });
+    const subscription = feed.subscribe({
+      ...named(name),
+      ...options,
+      signal: ending.signal,
+      onReady,
+    });
     deliveries = subscription[Symbol.asyncIterator]();
     asked = deliveries.next();
     asked.then(() => reject(new Error("it never was ready")), reject);
@@ -51,7 +56,11 @@ export async function handleAll(
   options: Options = {},
 ): Promise<Delivery[]> {
   const handled: Delivery[] = [];
-  for await (const delivery of feed.subscribe(name, { ...options, untilCaughtUp: true })) {
+  for await (const delivery of feed.subscribe({
+    ...named(name),
+    ...options,
+    untilCaughtUp: true,
+  })) {
     await delivery.ack();
     handled.push(delivery);
   }
@@ -64,13 +73,13 @@ export async function leaveFirst(
   name: string,
   options: Options = {},
 ): Promise<Delivery | undefined> {
-  for await (const delivery of feed.subscribe(name, options)) return delivery;
+  for await (const delivery of feed.subscribe({ ...named(name), ...options })) return delivery;
   return undefined;
 }
 
 /** Subscribes until there is nothing to hand over, and parks all. */
 export async function parkAll(feed: OrderFeed, name: string, reason: string): Promise<void> {
-  for await (const delivery of feed.subscribe(name, { untilCaughtUp: true })) {
+  for await (const delivery of feed.subscribe({ ...named(name), untilCaughtUp: true })) {
     await delivery.park(reason);
   }
 }
@@ -78,4 +87,9 @@ export async function parkAll(feed: OrderFeed, name: string, reason: string): Pr
 /** The orders of some deliveries or entries. */
 export function ordersOf(entries: readonly { readonly order: Order }[]): Order[] {
   return entries.map(({ order }) => order);
+}
+
+/** A subscription by name, or an ephemeral one. */
+function named(name: string | null): FeedOptions {
+  return name === null ? {} : { subscription: name };
 }

@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Order } from "../../src/domain/order.js";
-import { encodeOrder } from "../../src/store/json/order-line.js";
-import { OrdersFile } from "../../src/store/json/orders-file.js";
+import { encodeOrder } from "../../src/store/jsonl/order-codec.js";
+import { OrdersFile } from "../../src/store/jsonl/orders-file.js";
 import { anOrder } from "../support/orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
@@ -45,7 +45,7 @@ describe("a file of orders in which one bit has flipped", () => {
     expect([...file.orders()]).toMatchObject(orders.slice(1));
     expect(damage).toEqual([
       {
-        place: "orders.jsonl:1",
+        location: "orders.jsonl:1",
         problem: `no newline after an order: {"id":"${first.id.slice(0, 33)}…`,
       },
     ]);

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { JsonOrderStore } from "../../src/store/json/json-order-store.js";
-import { encodeOrder, type StoredOrder } from "../../src/store/json/order-line.js";
-import { OrdersFile } from "../../src/store/json/orders-file.js";
+import { encodeOrder, type StoredOrder } from "../../src/store/jsonl/order-codec.js";
+import { JsonlOrderStore } from "../../src/store/jsonl/order-store.js";
+import { OrdersFile } from "../../src/store/jsonl/orders-file.js";
 import { all, anOrder } from "../support/orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
@@ -32,9 +32,9 @@ describe("two lines that claim one id", () => {
     const file = new OrdersFile(path);
     expect([...file.orders()].map(itemsOf)).toEqual([["tv"], ["mine"]]);
     expect([...file.ordersBackward()].map(itemsOf)).toEqual([["mine"], ["tv"]]);
-    expect([...file.ordersOnLinesWith(id)].map(itemsOf)).toEqual([["mine"]]);
+    expect([...file.ordersContaining(id)].map(itemsOf)).toEqual([["mine"]]);
     expect(file.holderOf(id)).toMatchObject(mine);
-    expect([...file.findings()].map(({ kind }) => kind)).toEqual(["order", "order"]);
+    expect([...file.scannedLines()].map(({ kind }) => kind)).toEqual(["order", "order"]);
   });
 
   it("leave it to the first one if others and damage stand between them", () => {
@@ -52,9 +52,9 @@ describe("two lines that claim one id", () => {
     const first = claimed(mine, 0, "00000001");
     writeFile(first, claimed(yours, first.length, "00000002"));
     expect(itemsListed()).toEqual([["mine"], ["yours"]]);
-    expect(await new JsonOrderStore(directory).check()).toMatchObject({
+    expect(await new JsonlOrderStore(directory).check()).toMatchObject({
       orders: 2,
-      damage: [{ place: "orders.jsonl:2", problem: `order ${id} stands there a second time` }],
+      damage: [{ location: "orders.jsonl:2", problem: `order ${id} stands there a second time` }],
     });
   });
 
@@ -73,7 +73,7 @@ describe("a claim that another process wins while it is made", () => {
   it("is a conflict if the items differ", async () => {
     await expect(whileAnotherWrites(encodeOrder(mine), yours)).rejects.toMatchObject({
       code: "conflict",
-      message: `order ${id} is placed already, with other items`,
+      message: `order ${id} is already placed with other items`,
     });
     expect(itemsListed()).toEqual([["mine"]]);
   });
@@ -95,20 +95,20 @@ describe("a claim that another process wins while it is made", () => {
 describe("an id that is chosen", () => {
   it("is not held by an order that only mentions it", async () => {
     writeFile(encodeOrder(anOrder({ items: [id] })));
-    const store = new JsonOrderStore(directory);
+    const store = new JsonlOrderStore(directory);
     expect(await store.saveIfNew(mine)).toEqual({ order: mine, replayed: false });
   });
 
   it("is held by an order that was written by hand", async () => {
     writeFile(`${JSON.stringify(mine)}\n`);
-    const store = new JsonOrderStore(directory);
+    const store = new JsonlOrderStore(directory);
     expect(await store.saveIfNew(mine)).toEqual({ order: mine, replayed: true });
     await expect(store.saveIfNew(yours)).rejects.toMatchObject({ code: "conflict" });
     expect(readFileSync(path, "utf8")).toBe(`${JSON.stringify(mine)}\n`);
   });
 
   it("keeps to itself how it was claimed", async () => {
-    const store = new JsonOrderStore(directory);
+    const store = new JsonlOrderStore(directory);
     await store.saveIfNew(mine);
     expect(readFileSync(path, "utf8")).toContain('"claim"');
     expect(await all(store.list())).toEqual([mine]);
@@ -120,7 +120,7 @@ describe("an id that is chosen", () => {
 
 /** Claims an id after its claimant has looked at the file and before it appends. */
 async function whileAnotherWrites(line: string, order: StoredOrder) {
-  const claim = new JsonOrderStore(directory).saveIfNew(order);
+  const claim = new JsonlOrderStore(directory).saveIfNew(order);
   writeFile(line);
   return claim;
 }

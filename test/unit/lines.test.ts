@@ -7,7 +7,7 @@ import {
   readLines,
   readLinesBackward,
   readLinesWith,
-} from "../../src/store/json/lines.js";
+} from "../../src/store/jsonl/lines/read-lines.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 /** Lines of every length around the size in which files are read. */

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { LowSync } from "lowdb";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Order } from "../../src/domain/order.js";
-import { encodeOrder } from "../../src/store/json/order-line.js";
-import { OrdersFile } from "../../src/store/json/orders-file.js";
+import { encodeOrder } from "../../src/store/jsonl/order-codec.js";
+import { OrdersFile } from "../../src/store/jsonl/orders-file.js";
 import type { Damage } from "../../src/store/order-store.js";
 import { anOrder } from "../support/orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
@@ -89,18 +89,18 @@ describe("a file of orders that is not as it should be", () => {
     writeFile(`${line(first)}${bad.trimEnd()}\n${line(second)}`);
     expect([...file.orders()]).toEqual([first, second]);
     expect(damages).toEqual([
-      { place: "orders.jsonl:2", problem: expect.stringContaining(problem) },
+      { location: "orders.jsonl:2", problem: expect.stringContaining(problem) },
     ]);
     damages.length = 0;
     expect([...file.ordersBackward()]).toEqual([second, first]);
-    expect(damages).toMatchObject([{ place: "orders.jsonl:2" }]);
+    expect(damages).toMatchObject([{ location: "orders.jsonl:2" }]);
   });
 
   it("names a line that is not UTF-8", () => {
     writeFile(line(first));
     appendFileSync(path, Buffer.from([0x22, 0xff, 0x22, 0x0a]));
     expect([...file.orders()]).toEqual([first]);
-    expect(damages).toEqual([{ place: "orders.jsonl:2", problem: "not UTF-8" }]);
+    expect(damages).toEqual([{ location: "orders.jsonl:2", problem: "not UTF-8" }]);
   });
 
   it("passes over blank lines", () => {

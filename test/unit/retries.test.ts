@@ -1,7 +1,7 @@
 import { utimesSync } from "node:fs";
 import { beforeEach, describe, expect, it } from "vitest";
-import { Parking } from "../../src/store/json/parking.js";
-import { Retries } from "../../src/store/json/retries.js";
+import { Parking } from "../../src/store/jsonl/parking.js";
+import { Retries } from "../../src/store/jsonl/retries.js";
 import { anOrder } from "../support/orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 

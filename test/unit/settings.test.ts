@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { type Surroundings, storeSetting } from "../../src/settings.js";
+import { type Environment, storeSetting } from "../../src/settings.js";
 
 const CHECKOUT = "/src/orders";
 const INSTALLED = "/usr/lib/node_modules/orders";
 
-function setting(flag: string | undefined, surroundings: Partial<Surroundings> = {}) {
+function setting(flag: string | undefined, surroundings: Partial<Environment> = {}) {
   const { value, origin } = storeSetting(flag, {
     env: {},
     platform: "linux",

@@ -1,8 +1,8 @@
-import { createIfMissing, orderStream, type WantedStream } from "./order-stream.js";
-import { lastMessage, readMessages } from "./read-messages.js";
-import type { ServerConnection } from "./server-connection.js";
-import type { ServerLocation } from "./server-location.js";
-import { nameOf, tokenOf } from "./subscription-consumer.js";
+import type { ServerConnection } from "./connection/server-connection.js";
+import type { ServerLocation } from "./connection/server-location.js";
+import { nameOf, tokenOf } from "./consumers/consumer-config.js";
+import { lastMessage, readMessages } from "./messages/read-messages.js";
+import { createIfMissing, orderStream, type WantedStream } from "./streams.js";
 
 /** What is kept of an order that is parked; the order itself stands in the stream of orders. */
 export interface ParkedEntry {

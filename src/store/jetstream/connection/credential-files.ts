@@ -1,0 +1,28 @@
+/** Paths of files that a server may ask for. */
+export interface CredentialFiles {
+  /** A NATS credentials file. */
+  readonly creds?: string | undefined;
+  /** Certificates of the authorities to trust, PEM, instead of those that Node.js trusts. */
+  readonly ca?: string | undefined;
+  /** The client's own certificate, PEM, and its {@link key}: both or neither. */
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+/** The environment variable that names each file. */
+export const CREDENTIAL_VARIABLES: Readonly<Record<keyof CredentialFiles, string>> = {
+  creds: "ORDERS_NATS_CREDS",
+  ca: "ORDERS_NATS_CA",
+  cert: "ORDERS_NATS_CERT",
+  key: "ORDERS_NATS_KEY",
+};
+
+/** The files that the environment names. Empty counts as unset. */
+export function credentialFiles(
+  env: Readonly<Record<string, string | undefined>>,
+): CredentialFiles {
+  const variables = Object.entries(CREDENTIAL_VARIABLES);
+  return Object.fromEntries(
+    variables.map(([name, variable]) => [name, env[variable] || undefined]),
+  );
+}

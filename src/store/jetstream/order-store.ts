@@ -1,0 +1,165 @@
+import type { PlacedOrder } from "../../domain/commands.js";
+import { isOrderId, type Order, type OrderFilter, orderMatcher } from "../../domain/order.js";
+import type { OpenStoreOptions } from "../open-store.js";
+import type { OrderFeed } from "../order-feed.js";
+import type { OrderQuery, OrderStore, StoreOptions, StoreReport } from "../order-store.js";
+import type { Subscriptions } from "../subscriptions.js";
+import { checkServer } from "./check.js";
+import { ServerConnection } from "./connection/server-connection.js";
+import { parseServerLocation, type ServerLocation } from "./connection/server-location.js";
+import { Unavailable } from "./errors.js";
+import { initStreams } from "./init.js";
+import { getMessages } from "./messages/get-messages.js";
+import { lastMessage, readBatches, readMessages } from "./messages/read-messages.js";
+import { decodeOrder, isDamage, type StoredMessage } from "./order-codec.js";
+import { JetStreamOrderFeed } from "./order-feed.js";
+import { OrderPublisher } from "./publisher.js";
+import { orderSubject, streamInfo } from "./streams.js";
+import { JetStreamSubscriptions } from "./subscriptions.js";
+
+/** A store on a NATS server or cluster: a JetStream stream with a message for each order. */
+export class JetStreamOrderStore implements OrderStore {
+  readonly location: string;
+  readonly #location: ServerLocation;
+  readonly #server: ServerConnection;
+  readonly #publisher: OrderPublisher;
+  readonly #onDamage: NonNullable<StoreOptions["onDamage"]>;
+
+  /**
+   * Connects to nothing yet.
+   *
+   * @throws {OrdersError} `invalid-usage` if the location is wrong.
+   */
+  constructor(
+    location: string,
+    { onDamage = () => {}, credentialFiles = {} }: OpenStoreOptions = {},
+  ) {
+    this.#location = parseServerLocation(location);
+    this.location = this.#location.shown;
+    this.#server = new ServerConnection(this.#location, credentialFiles);
+    this.#publisher = new OrderPublisher(this.#server);
+    this.#onDamage = onDamage;
+  }
+
+  async save({ id, placedAt, items }: Order): Promise<void> {
+    await this.#publisher.publish({ id, placedAt, items: [...items] });
+  }
+
+  saveIfNew({ id, placedAt, items }: Order): Promise<PlacedOrder> {
+    return this.#publisher.publish({ id, placedAt, items: [...items] });
+  }
+
+  async *list(query: OrderQuery = {}): AsyncIterable<Order> {
+    const matches = orderMatcher(query);
+    if (query.newest !== undefined) {
+      yield* await this.#newest(query.newest, matches);
+      return;
+    }
+    for await (const batch of readBatches(this.#server, { ...this.#all(), gapless: true })) {
+      for (const message of batch) {
+        const order = this.#decode(message);
+        if (order !== undefined && matches(order)) yield order;
+      }
+    }
+  }
+
+  async count(filter: OrderFilter = {}): Promise<number> {
+    if (Object.values(filter).every((condition) => condition === undefined)) {
+      return this.#server.ask("count the orders", async (connected) => {
+        const info = await streamInfo(connected, this.#location.stream);
+        // Without a leader it is somebody's memory of how many there were.
+        if (info?.cluster && !info.cluster.leader) {
+          throw new Unavailable("the stream has no leader", { unsure: false });
+        }
+        return info?.state.messages ?? 0;
+      });
+    }
+    let count = 0;
+    for await (const _ of this.list(filter)) count++;
+    return count;
+  }
+
+  async findByIdPrefix(prefix: string, limit: number): Promise<readonly Order[]> {
+    const found: Order[] = [];
+    for await (const message of this.#withIdPrefix(prefix)) {
+      if (found.length === limit) break;
+      const order = this.#decode(message);
+      if (order !== undefined) found.push(order);
+    }
+    return found;
+  }
+
+  async feed(): Promise<OrderFeed> {
+    return new JetStreamOrderFeed(this.#server, this.#onDamage);
+  }
+
+  async subscriptions(): Promise<Subscriptions> {
+    return new JetStreamSubscriptions(this.#server);
+  }
+
+  init(options: { readonly alter: boolean }): Promise<readonly string[]> {
+    return initStreams(this.#server, options);
+  }
+
+  check(): Promise<StoreReport> {
+    return checkServer(this.#server);
+  }
+
+  close(): Promise<void> {
+    return this.#server.close();
+  }
+
+  #all() {
+    return { stream: this.#location.stream, subjects: orderSubject(this.#location, "*") };
+  }
+
+  async *#withIdPrefix(prefix: string): AsyncGenerator<StoredMessage, void> {
+    const { stream, subjects } = this.#all();
+    if (isOrderId(prefix)) {
+      const message = await lastMessage(this.#server, stream, orderSubject(this.#location, prefix));
+      if (message !== null) yield message;
+      return;
+    }
+    // The id is the end of the subject: there is no need to have the bodies sent.
+    for await (const { seq, subject } of readMessages(this.#server, {
+      ...this.#all(),
+      headersOnly: true,
+      gapless: true,
+    })) {
+      if (!subject.slice(subject.lastIndexOf(".") + 1).startsWith(prefix)) continue;
+      yield* getMessages(this.#server, { stream, subjects, from: seq, to: seq });
+    }
+  }
+
+  async #newest(limit: number, matches: (order: Order) => boolean): Promise<Order[]> {
+    const found: Order[] = [];
+    const { stream, subjects } = this.#all();
+    const last = limit === 0 ? null : await lastMessage(this.#server, stream, subjects);
+    if (last === null) return found;
+    const first = await this.#firstSeq();
+    for await (const message of getMessages(this.#server, {
+      stream,
+      subjects,
+      from: last.seq,
+      to: first,
+    })) {
+      const order = this.#decode(message);
+      if (order !== undefined && matches(order) && found.push(order) === limit) break;
+    }
+    return found.reverse();
+  }
+
+  #firstSeq(): Promise<number> {
+    return this.#server.ask("read the orders", async (connected) => {
+      const info = await streamInfo(connected, this.#location.stream);
+      return info?.state.first_seq ?? 1;
+    });
+  }
+
+  #decode(message: StoredMessage): Order | undefined {
+    const decoded = decodeOrder(this.#location.stream, message);
+    if (!isDamage(decoded)) return decoded;
+    this.#onDamage(decoded);
+    return undefined;
+  }
+}

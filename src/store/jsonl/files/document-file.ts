@@ -1,0 +1,120 @@
+import {
+  closeSync,
+  fdatasyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { sep } from "node:path";
+import type { SyncAdapter } from "lowdb";
+import { escapeUnsafe } from "../../../domain/printable.js";
+import { OrdersError } from "../../../errors.js";
+import type { Damage } from "../../order-store.js";
+import { isMissing } from "./directory.js";
+
+let written = 0;
+
+/**
+ * A lowdb adapter for one small JSON document. Whoever reads it finds the old one whole or the new
+ * one whole, also after a crash: it is written to a temporary file of its own name, synced, and
+ * renamed. lowdb's own file adapter shares one temporary name between processes, and never syncs.
+ */
+export class DocumentFile<T> implements SyncAdapter<T> {
+  readonly path: string;
+  readonly #problem: (value: unknown) => string | undefined;
+  readonly #mend: string | undefined;
+
+  /**
+   * @param problem says what keeps a value from being the document; `undefined` when it is one.
+   * @param mend what to do if it is none.
+   */
+  constructor(path: string, problem: (value: unknown) => string | undefined, mend?: string) {
+    this.path = path;
+    this.#problem = problem;
+    this.#mend = mend;
+  }
+
+  /**
+   * The document; `null` when there is none.
+   *
+   * @throws {OrdersError} `store-damaged` if something else is in the file.
+   */
+  read(): T | null {
+    let text: string;
+    try {
+      text = readFileSync(this.path, "utf8");
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw error;
+    }
+    let problem: string | undefined;
+    try {
+      const value: unknown = JSON.parse(text);
+      problem = this.#problem(value);
+      if (problem === undefined) return value as T;
+    } catch {
+      problem = "not JSON";
+    }
+    throw new DamagedDocument(this.path, problem, this.#mend);
+  }
+
+  write(document: T): void {
+    const temporary = `${this.path}.${process.pid}-${++written}.tmp`;
+    const fd = openSync(temporary, "wx");
+    try {
+      writeFileSync(fd, `${JSON.stringify(document)}\n`);
+      fdatasyncSync(fd);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(temporary, this.path);
+  }
+
+  remove(): void {
+    rmSync(this.path, { force: true });
+  }
+}
+
+/** The names of the documents in a directory, sorted; none if it is not there. */
+export function documentNames(directory: string): string[] {
+  let files: string[];
+  try {
+    files = readdirSync(directory);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+  return files
+    .filter((file) => file.endsWith(".json"))
+    .map((file) => file.slice(0, -".json".length))
+    .sort();
+}
+
+class DamagedDocument extends OrdersError {
+  readonly damage: Damage;
+
+  constructor(path: string, problem: string, mend: string | undefined) {
+    const location = path.slice(path.lastIndexOf(`${sep}subscriptions${sep}`) + 1);
+    super("store-damaged", `${location}: ${problem}`, {
+      hint: mend,
+    });
+    this.damage = { location, problem: escapeUnsafe(problem) };
+  }
+}
+
+/** What `read` gives, or `null` with the damage reported if it is a document that is none. */
+export function readable<T>(read: () => T, onDamage: (damage: Damage) => void): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof DamagedDocument)) throw error;
+    onDamage(error.damage);
+    return null;
+  }
+}

@@ -1,0 +1,123 @@
+import { isUtf8 } from "node:buffer";
+import { type Order, orderProblem } from "../../domain/order.js";
+import { escapeUnsafe, safeJson } from "../../domain/printable.js";
+import { crc32 } from "./lines/crc32.js";
+
+/**
+ * How an order came to carry an id that its caller chose. Two processes may claim an id at the same
+ * time: both append, and the line that stands first on file holds the id.
+ */
+export interface Claim {
+  /** The file held no order of this id up to this byte when the line was appended. */
+  readonly checkedTo: number;
+  /** Tells this line from that of another process which claimed the same id for the same items. */
+  readonly token: string;
+}
+
+/** An order as it stands on file. */
+export interface StoredOrder extends Order {
+  readonly claim?: Claim;
+}
+
+/** What one line of the file turned out to be. */
+export type DecodedLine =
+  /**
+   * `sealed`: it ends in its checksum, so it is one of ours, whole and unchanged. `problem`: more
+   * than a fragment stands before it on its line.
+   */
+  | {
+      readonly kind: "order";
+      readonly order: StoredOrder;
+      readonly sealed: boolean;
+      readonly problem?: string;
+    }
+  | { readonly kind: "damage"; readonly problem: string }
+  /** Blank, or torn and cancelled. */
+  | { readonly kind: "nothing" };
+
+/**
+ * Ends a line that was torn by a crash: ASCII CAN, "disregard what went before". No order ends like
+ * this, for JSON escapes control characters.
+ * {@link https://www.rfc-editor.org/rfc/rfc20#section-5.2 RFC 20}
+ */
+export const CANCEL = "\x18";
+
+const ORDER_START = '{"id":"';
+const SEALED_WITHIN = /,"crc32":"[0-9a-f]{8}"\}/;
+const SEAL = /,"crc32":"([0-9a-f]{8})"\}$/;
+/** In bytes. No order comes near: MAX_ITEM_CHARACTERS of domain/order.ts, each escaped, is less. */
+const LONGEST = 2 ** 27;
+const SEAL_LENGTH = ',"crc32":"01234567"}'.length;
+const FIELDS: ReadonlySet<string> = new Set(["id", "placedAt", "items"]);
+const NOTHING: DecodedLine = { kind: "nothing" };
+
+/** One order as a line of the file, sealed with a checksum of itself, its newline included. */
+export function encodeOrder({ id, placedAt, items, claim }: StoredOrder): string {
+  const open = safeJson({ id, placedAt, items, ...(claim && { claim }) }).slice(0, -1);
+  return `${open},"crc32":"${crc32(Buffer.from(open))}"}\n`;
+}
+
+/** Whether a line ends in a checksum that is right: then it is one of ours and as it was written. */
+export function hasValidChecksum(line: Buffer): boolean {
+  const seal = SEAL.exec(line.toString("latin1", line.length - SEAL_LENGTH))?.[1];
+  return seal !== undefined && seal === checksum(line);
+}
+
+/** Reads one line, without its newline. */
+export function decodeLine(line: Buffer): DecodedLine {
+  if (line.length > LONGEST) return damage(`longer than any order: ${line.length} bytes`);
+  if (line.at(-1) === CANCEL.charCodeAt(0)) return NOTHING;
+  if (!isUtf8(line)) return afterFragment(line) ?? damage("not UTF-8");
+  const text = line.toString("utf8").trim();
+  if (text === "") return NOTHING;
+  const seal = SEAL.exec(text)?.[1];
+  if (seal !== undefined && seal !== checksum(line)) {
+    return afterFragment(line) ?? damage(`its checksum does not match: ${excerpt(text)}`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return damage(`not an order: ${excerpt(text)}`);
+  }
+  const problem = orderProblem(value) ?? (seal === undefined ? unknownField(value) : undefined);
+  if (problem !== undefined) return damage(`not an order: ${problem}: ${excerpt(text)}`);
+  const { id, placedAt, items, claim } = value as StoredOrder;
+  const order: StoredOrder = { id, placedAt, items, ...(claim && { claim }) };
+  return { kind: "order", order, sealed: seal !== undefined };
+}
+
+/**
+ * The order at the end of a line that begins with a fragment: what is left if a process dies within
+ * its write while another, which saw an intact file a moment ago, is about to append. No item can
+ * be taken for the beginning of an order, or for a seal: in a JSON string its quotes are escaped.
+ */
+function afterFragment(line: Buffer): DecodedLine | undefined {
+  const start = line.lastIndexOf(ORDER_START);
+  const decoded = start > 0 ? decodeLine(line.subarray(start)) : undefined;
+  if (decoded?.kind !== "order" || !decoded.sealed) return undefined;
+  const fragment = line.subarray(0, start);
+  if (!SEALED_WITHIN.test(fragment.toString("latin1"))) return decoded;
+  // A whole order stands there: it may have been acknowledged, and only its newline be damaged.
+  const problem = `no newline after an order: ${excerpt(fragment.toString("utf8"))}`;
+  return { ...decoded, problem: escapeUnsafe(problem) };
+}
+
+function checksum(line: Buffer): string {
+  const end = line.lastIndexOf("}") + 1; // white space may follow
+  return crc32(line.subarray(0, end - SEAL_LENGTH));
+}
+
+/** Without a checksum, a field that nobody knows may be a known one that was damaged. */
+function unknownField(value: unknown): string | undefined {
+  const unknown = Object.keys(value as object).find((field) => !FIELDS.has(field));
+  return unknown === undefined ? undefined : `unknown field '${excerpt(unknown)}'`;
+}
+
+function damage(problem: string): DecodedLine {
+  return { kind: "damage", problem: escapeUnsafe(problem) };
+}
+
+function excerpt(text: string): string {
+  return text.length <= 40 ? text : `${text.slice(0, 40)}…`;
+}

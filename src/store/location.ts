@@ -1,0 +1,30 @@
+import { resolve } from "node:path";
+import { OrdersError } from "../errors.js";
+
+/** What the location of a store names. */
+export type Location =
+  | { readonly kind: "directory"; readonly path: string }
+  | { readonly kind: "server"; readonly url: string };
+
+/**
+ * Tells a server from a directory, which is relative to the current one unless absolute. A scheme
+ * that no store has is refused, rather than taken for a directory with a secret in its name.
+ *
+ * @throws {OrdersError} `invalid-usage`, in words that hold no secret.
+ */
+export function parseLocation(location: string): Location {
+  const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(location) ?? [];
+  if (/^(?:nats|tls):/i.test(location)) return { kind: "server", url: location };
+  if (scheme === undefined) return { kind: "directory", path: resolve(location) };
+  throw new OrdersError("invalid-usage", `unknown kind of store: ${scheme.toLowerCase()}://`, {
+    hint: "a store is a directory or a NATS server: --store ./orders, --store nats://host:4222",
+  });
+}
+
+/** The location as it may be shown: absolute, and without secrets. */
+export async function shownLocation(location: string): Promise<string> {
+  const parsed = parseLocation(location);
+  if (parsed.kind === "directory") return parsed.path;
+  const { parseServerLocation } = await import("./jetstream/connection/server-location.js");
+  return parseServerLocation(parsed.url).shown;
+}

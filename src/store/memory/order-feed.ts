@@ -1,0 +1,42 @@
+import type { Order } from "../../domain/order.js";
+import { checkSubscriptionName, subscriptionBusy } from "../feed-errors.js";
+import type { Delivery, FeedOptions, OrderFeed } from "../order-feed.js";
+import { MemorySubscriber } from "./subscriber.js";
+import { MemorySubscriptions } from "./subscriptions.js";
+
+/** The feed of a store in memory. */
+export class MemoryOrderFeed implements OrderFeed {
+  readonly subscriptions = new MemorySubscriptions();
+  readonly #orders: readonly Order[];
+  /** Subscriptions with a subscriber, the ephemeral ones too. */
+  readonly #busy = this.subscriptions.busy;
+
+  constructor(orders: readonly Order[]) {
+    this.#orders = orders;
+  }
+
+  /** An order was added. */
+  notify(): void {
+    for (const subscriber of this.#busy) subscriber.notify();
+  }
+
+  async *subscribe(options: FeedOptions = {}): AsyncIterable<Delivery> {
+    const { subscription: name, signal, onReady } = options;
+    if (name !== undefined) checkSubscriptionName(name);
+    if (signal?.aborted) return;
+    const known = name === undefined ? undefined : this.subscriptions.named.get(name);
+    if (name !== undefined && known !== undefined && this.#busy.has(known)) {
+      throw subscriptionBusy(name, "another subscriber");
+    }
+    const from = options.from ?? (name === undefined ? "now" : "start");
+    const subscriber = known ?? new MemorySubscriber(this.#orders, from);
+    if (name !== undefined) this.subscriptions.named.set(name, subscriber);
+    this.#busy.add(subscriber);
+    try {
+      onReady?.({ resumed: known !== undefined });
+      yield* subscriber.deliver(options);
+    } finally {
+      this.#busy.delete(subscriber);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import type { PlacedOrder } from "../../domain/commands.js";
+import { type Order, type OrderFilter, orderMatcher, sameItems } from "../../domain/order.js";
+import { OrdersError } from "../../errors.js";
+import type { OrderFeed } from "../order-feed.js";
+import type { OrderQuery, OrderStore, StoreReport } from "../order-store.js";
+import type { Subscriptions } from "../subscriptions.js";
+import { checkOrders } from "./check.js";
+import { MemoryOrderFeed } from "./order-feed.js";
+
+/** A store that forgets everything when the process ends: for tests and for trying things out. */
+export class MemoryOrderStore implements OrderStore {
+  readonly location = "memory";
+  readonly #orders: Order[] = [];
+  readonly #feed = new MemoryOrderFeed(this.#orders);
+
+  async save(order: Order): Promise<void> {
+    this.#orders.push(structuredClone(order));
+    this.#feed.notify();
+  }
+
+  async saveIfNew(order: Order): Promise<PlacedOrder> {
+    const holder = this.#orders.find(({ id }) => id === order.id);
+    if (holder === undefined) {
+      await this.save(order);
+      return { order, replayed: false };
+    }
+    if (!sameItems(holder, order)) throw OrdersError.conflict(holder);
+    return { order: holder, replayed: true };
+  }
+
+  async *list(query: OrderQuery = {}): AsyncIterable<Order> {
+    const matching = this.#orders.filter(orderMatcher(query));
+    yield* matching.slice(Math.max(0, matching.length - (query.newest ?? matching.length)));
+  }
+
+  async count(filter: OrderFilter = {}): Promise<number> {
+    return this.#orders.filter(orderMatcher(filter)).length;
+  }
+
+  async findByIdPrefix(prefix: string, limit: number): Promise<readonly Order[]> {
+    return this.#orders.filter(({ id }) => id.startsWith(prefix)).slice(0, limit);
+  }
+
+  async feed(): Promise<OrderFeed> {
+    return this.#feed;
+  }
+
+  async subscriptions(): Promise<Subscriptions> {
+    return this.#feed.subscriptions;
+  }
+
+  async init(): Promise<readonly string[]> {
+    return ["nothing to set up in memory"];
+  }
+
+  async check(): Promise<StoreReport> {
+    return checkOrders(this.#orders);
+  }
+
+  async close(): Promise<void> {}
+}

@@ -1,0 +1,108 @@
+import type { Order } from "../../domain/order.js";
+import type { Delivery, FeedOptions, StartingPosition } from "../order-feed.js";
+import { Signal } from "../signal.js";
+import type { SubscriptionStatus } from "../subscriptions.js";
+import { Parking } from "./parking.js";
+import { startingIndex } from "./starting-position.js";
+
+/** One subscription to the orders of a store in memory, and who reads it. Orders go by their index. */
+export class MemorySubscriber {
+  readonly parking = new Parking();
+  readonly #orders: readonly Order[];
+  /** All orders before this one are settled: acknowledged or parked. */
+  #position: number;
+  /** Those after it that are settled already. */
+  #settled = new Set<number>();
+  #attempts = new Map<number, number>();
+  #activeAt: string | null = null;
+  readonly #changed = new Signal();
+  /** There may be something to deliver. */
+  readonly notify = this.#changed.notify;
+
+  /**
+   * @param orders those of the store: they grow, and {@link notify} is called then.
+   * @throws {OrdersError} `not-found`: there is no order to begin with.
+   */
+  constructor(orders: readonly Order[], from: StartingPosition) {
+    this.#orders = orders;
+    this.#position = startingIndex(orders, from);
+  }
+
+  /** Delivers orders, to one caller at a time. */
+  async *deliver(options: FeedOptions): AsyncIterable<Delivery> {
+    const { batch = 1, untilCaughtUp = false, signal } = options;
+    const inFlight = new Set<number>();
+    signal?.addEventListener("abort", this.notify);
+    try {
+      while (!signal?.aborted) {
+        const index = this.#next(inFlight);
+        if (index === undefined && untilCaughtUp) return;
+        if (index === undefined || inFlight.size >= batch) {
+          await this.#changed.wait();
+          continue;
+        }
+        inFlight.add(index);
+        yield this.#delivery(index, inFlight);
+      }
+    } finally {
+      signal?.removeEventListener("abort", this.notify);
+    }
+  }
+
+  /** @throws {OrdersError} `not-found`: there is no order to begin with. */
+  reset(from: StartingPosition): void {
+    this.#position = startingIndex(this.#orders, from);
+    this.#settled = new Set();
+    this.#attempts = new Map();
+  }
+
+  status(): Omit<SubscriptionStatus, "name"> {
+    return {
+      after: this.#orders[this.#position - 1]?.id ?? null,
+      waiting: this.#orders.length - this.#position - this.#settled.size,
+      parked: this.parking.size,
+      activeAt: this.#activeAt,
+    };
+  }
+
+  /** The order to deliver next: one whose retry was requested, or else the oldest that waits. */
+  #next(inFlight: ReadonlySet<number>): number | undefined {
+    const retry = this.parking.nextRetry(inFlight);
+    if (retry !== undefined) return retry;
+    let index = this.#position;
+    while (this.#settled.has(index) || inFlight.has(index)) index++;
+    return index < this.#orders.length ? index : undefined;
+  }
+
+  #delivery(index: number, inFlight: Set<number>): Delivery {
+    const order = this.#orders[index] as Order;
+    const before = this.#attempts.get(index) ?? this.parking.attempts(order.id) ?? 0;
+    const attempt = before + 1;
+    this.#attempts.set(index, attempt);
+    this.#activeAt = new Date().toISOString();
+    return {
+      order,
+      attempt,
+      redelivered: attempt > 1,
+      ack: async () => {
+        if (inFlight.delete(index)) this.#settle(index);
+      },
+      retry: async () => this.#delivery(index, inFlight),
+      park: async (reason) => {
+        if (!inFlight.delete(index)) return;
+        const attempts = this.#attempts.get(index) ?? attempt;
+        this.#settle(index);
+        this.parking.park(order, index, attempts, reason);
+      },
+    };
+  }
+
+  #settle(index: number): void {
+    if (index >= this.#position) this.#settled.add(index);
+    while (this.#settled.delete(this.#position)) this.#position++;
+    this.parking.remove((this.#orders[index] as Order).id);
+    this.#attempts.delete(index);
+    this.#activeAt = new Date().toISOString();
+    this.notify();
+  }
+}

@@ -1,0 +1,67 @@
+import {
+  checkSubscriptionName,
+  noSubscription,
+  notParked,
+  subscriptionBusy,
+} from "../feed-errors.js";
+import type { StartingPosition } from "../order-feed.js";
+import type { ParkedOrder, SubscriptionStatus, Subscriptions } from "../subscriptions.js";
+import type { MemorySubscriber } from "./subscriber.js";
+
+/** The subscriptions of a store in memory. */
+export class MemorySubscriptions implements Subscriptions {
+  readonly named = new Map<string, MemorySubscriber>();
+  /** Those that somebody is subscribed to, the ephemeral ones too. */
+  readonly busy = new Set<MemorySubscriber>();
+
+  async list(): Promise<readonly SubscriptionStatus[]> {
+    return this.#byName().map(([name, subscriber]) => ({ name, ...subscriber.status() }));
+  }
+
+  async reset(name: string, from: StartingPosition): Promise<void> {
+    this.#idle(name).reset(from);
+  }
+
+  async remove(name: string): Promise<void> {
+    this.#idle(name);
+    this.named.delete(name);
+  }
+
+  async parked(name?: string): Promise<readonly ParkedOrder[]> {
+    if (name !== undefined) {
+      checkSubscriptionName(name);
+      this.#existing(name);
+    }
+    return this.#byName()
+      .filter(([subscription]) => name === undefined || subscription === name)
+      .flatMap(([subscription, { parking }]) =>
+        parking.list().map((parked) => ({ subscription, ...parked })),
+      );
+  }
+
+  async retry(name: string, id: string): Promise<void> {
+    const subscriber = this.named.get(name);
+    if (!subscriber?.parking.requestRetry(id)) throw notParked(name, id);
+    subscriber.notify();
+  }
+
+  async drop(name: string, id: string): Promise<void> {
+    if (!this.named.get(name)?.parking.remove(id)) throw notParked(name, id);
+  }
+
+  #byName(): [string, MemorySubscriber][] {
+    return [...this.named].sort(([one], [other]) => (one < other ? -1 : 1));
+  }
+
+  #existing(name: string): MemorySubscriber {
+    const subscriber = this.named.get(name);
+    if (subscriber === undefined) throw noSubscription(name);
+    return subscriber;
+  }
+
+  #idle(name: string): MemorySubscriber {
+    const subscriber = this.#existing(name);
+    if (this.busy.has(subscriber)) throw subscriptionBusy(name, "another subscriber");
+    return subscriber;
+  }
+}

@@ -1,0 +1,70 @@
+import type { Order } from "../domain/order.js";
+import type { StartingPosition } from "./order-feed.js";
+
+/** Administers the subscriptions of a store and the orders that they have parked. */
+export interface Subscriptions {
+  /** Every subscription, by name. */
+  list(): Promise<readonly SubscriptionStatus[]>;
+
+  /**
+   * Moves a subscription to another position. What it has parked stays parked; attempts at other
+   * orders are counted afresh.
+   *
+   * @throws {OrdersError} `not-found`: no such subscription, no such order; `subscription-busy`.
+   */
+  reset(name: string, from: StartingPosition): Promise<void>;
+
+  /**
+   * Removes a subscription and what it has parked.
+   *
+   * @throws {OrdersError} `not-found`; `subscription-busy`.
+   */
+  remove(name: string): Promise<void>;
+
+  /**
+   * The parked orders of one subscription or of all: by subscription, then in the order of parking.
+   *
+   * @throws {OrdersError} `not-found`: no such subscription; `invalid-usage`: not a name for one.
+   */
+  parked(name?: string): Promise<readonly ParkedOrder[]>;
+
+  /**
+   * Has a parked order delivered again: at once if somebody is subscribed, else to the next
+   * subscriber.
+   *
+   * @throws {OrdersError} `not-found`: it is not parked there.
+   */
+  retry(name: string, id: string): Promise<void>;
+
+  /**
+   * Drops a parked order: the subscription is done with it. The order itself stays stored.
+   *
+   * @throws {OrdersError} `not-found`: it is not parked there.
+   */
+  drop(name: string, id: string): Promise<void>;
+}
+
+/** Where a subscription is in the feed. */
+export interface SubscriptionStatus {
+  readonly name: string;
+  /** The id of the last order before the first one that waits; `null` if there is none. */
+  readonly after: string | null;
+  /** How many orders are waiting: stored, and neither acknowledged nor parked. */
+  readonly waiting: number;
+  /** How many orders it has parked. */
+  readonly parked: number;
+  /** When an order was last delivered or acknowledged, to a few seconds; `null`: never. */
+  readonly activeAt: string | null;
+}
+
+/** An order that was set aside after its last attempt failed. */
+export interface ParkedOrder {
+  readonly subscription: string;
+  readonly order: Order;
+  /** What the last attempt failed with. */
+  readonly reason: string;
+  /** How many attempts were made. */
+  readonly attempts: number;
+  /** When it was parked: ISO 8601, UTC, milliseconds. */
+  readonly parkedAt: string;
+}
