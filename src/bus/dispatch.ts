@@ -49,19 +49,23 @@ export class RoutedDispatcher<C extends CommandMap<C>, E> implements Dispatcher<
   }
 
   send<T extends TopicOf<C>>(topic: T, payload: C[T]["payload"]): Promise<C[T]["result"]> {
-    return dispatch(runCommand, this.routes, createMessage(topic, payload, this.cause));
+    const message = createMessage(topic, payload, this.cause);
+    if (this.routes.observers.length > 0) return observed(runCommand, this.routes, message);
+    return runCommand(this.routes, message);
   }
 
   publish<T extends TopicOf<E>>(topic: T, payload: E[T]): Promise<void> {
-    return dispatch(runEvent, this.routes, createMessage(topic, payload, this.cause));
+    const message = createMessage(topic, payload, this.cause);
+    if (this.routes.observers.length > 0) return observed(runEvent, this.routes, message);
+    return runEvent(this.routes, message);
   }
 }
 
 type Run<R> = (routes: Routes, message: Message) => Promise<R>;
 
-function dispatch<R>(run: Run<R>, routes: Routes, message: Message): Promise<R> {
-  if (routes.observers.length === 0) return run(routes, message);
-  const result = Promise.resolve().then(() => run(routes, message)); // after every observer was called
+/** Runs a message's handlers after every observer was called with it. */
+function observed<R>(run: Run<R>, routes: Routes, message: Message): Promise<R> {
+  const result = Promise.resolve().then(() => run(routes, message));
   const handled = result.then(() => {});
   handled.catch(() => {}); // an observer may ignore it
   for (const observer of routes.observers) {
@@ -85,7 +89,9 @@ async function runEvent(routes: Routes, message: Message): Promise<void> {
   if (subscribers === undefined) return;
   const bus = new RoutedDispatcher(routes, message);
   let failures: HandlerError[] | undefined;
-  for (const { name, handler } of subscribers) {
+  // An iterator that is suspended by each await costs a fifth of the whole publish.
+  for (let index = 0; index < subscribers.length; index++) {
+    const { name, handler } = subscribers[index] as Subscriber;
     try {
       await handler(message as never, bus as never);
     } catch (error) {
