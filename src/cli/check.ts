@@ -10,22 +10,22 @@ export interface CheckOptions extends CommonOptions {
 }
 
 /** Parses `check`. */
-export function createCheckCommand(deps: Context): Command {
+export function createCheckCommand(context: Context): Command {
   const command = new Command("check")
     .description(
       "Read the whole store: every order must be readable, and no two may have the same id.\nExit code 0 if all is well, 6 if there is damage.",
     )
     .addOption(jsonOption("print the findings as JSON"))
-    .action(() => runCheck(command.optsWithGlobals(), deps));
+    .action(() => runCheck(command.optsWithGlobals(), context));
   return addCommonOptions(command, ["orders check", "orders check --store /backup/orders --json"]);
 }
 
 /** Checks the whole store and prints a summary; each damaged place goes to stderr. */
-export async function runCheck(options: CheckOptions, deps: Context): Promise<void> {
-  const { stdout, stderr } = deps.io;
-  const { store } = await deps.open(options);
+export async function runCheck(options: CheckOptions, context: Context): Promise<void> {
+  const { stdout, stderr } = context.io;
+  const { store } = await context.open(options);
   const { orders, damage, notes } = await store.check();
-  for (const each of damage) deps.reportDamage(each);
+  for (const each of damage) context.reportDamage(each);
   if (options.json) {
     stdout.write(`${safeJson({ location: store.location, orders, damage, notes })}\n`);
     return;

@@ -14,7 +14,7 @@ export interface CopyOptions extends CommonOptions {
 }
 
 /** Parses `copy`. */
-export function createCopyCommand(deps: Context): Command {
+export function createCopyCommand(context: Context): Command {
   const command = new Command("copy")
     .description(
       "Copy all orders from one store to another, then compare them. Run again, it copies what is\nmissing. Subscriptions stay where they are.",
@@ -22,7 +22,7 @@ export function createCopyCommand(deps: Context): Command {
     .requiredOption("--to <location>", "where to: a directory or nats://host")
     .option("--from <location>", "where from (default: --store)")
     .addOption(jsonOption("print the figures as JSON"))
-    .action(() => runCopy(command.optsWithGlobals(), deps));
+    .action(() => runCopy(command.optsWithGlobals(), context));
   return addCommonOptions(command, [
     "orders copy --from ./orders --to nats://shop.example:4222",
     "orders copy --from nats://shop.example:4222 --to /backup/orders",
@@ -30,12 +30,12 @@ export function createCopyCommand(deps: Context): Command {
 }
 
 /** Copies orders and prints how many; where it stands shows on a terminal. */
-export async function runCopy(options: CopyOptions, deps: Context): Promise<void> {
-  const { stdout, stderr } = deps.io;
+export async function runCopy(options: CopyOptions, context: Context): Promise<void> {
+  const { stdout, stderr } = context.io;
   const { from = options.store } = options;
-  const source = (await deps.open({ ...options, ...(from !== undefined && { store: from }) }))
+  const source = (await context.open({ ...options, ...(from !== undefined && { store: from }) }))
     .store;
-  const target = (await deps.open({ ...options, store: options.to })).store;
+  const target = (await context.open({ ...options, store: options.to })).store;
   if (source.location === target.location) {
     throw new OrdersError("invalid-usage", `cannot copy ${source.location} to itself`);
   }

@@ -21,8 +21,8 @@ export interface ListOptions extends CommonOptions {
 const PAGE = 32 * 1024;
 
 /** Parses `list`. */
-export function createListCommand(deps: Context): Command {
-  const time = (text: string) => parseTimeOption(text, deps.io.now());
+export function createListCommand(context: Context): Command {
+  const time = (text: string) => parseTimeOption(text, context.io.now());
   const command = new Command("list")
     .description(
       "Print the orders, oldest first. In a pipe: time, id and items, tab-separated.\nThe items are a JSON array in tsv and csv: no spreadsheet takes one for a formula.",
@@ -38,7 +38,7 @@ export function createListCommand(deps: Context): Command {
         .conflicts("count"),
     )
     .addOption(jsonOption("print one JSON array").conflicts("format"))
-    .action(() => runList(command.optsWithGlobals(), deps));
+    .action(() => runList(command.optsWithGlobals(), context));
   return addCommonOptions(command, [
     "orders list --limit 20",
     "orders list --since yesterday --item tv",
@@ -48,9 +48,9 @@ export function createListCommand(deps: Context): Command {
 }
 
 /** Prints the orders that match. */
-export async function runList(options: ListOptions, deps: Context): Promise<void> {
-  const { stdout, stderr } = deps.io;
-  const { store } = await deps.open(options);
+export async function runList(options: ListOptions, context: Context): Promise<void> {
+  const { stdout, stderr } = context.io;
+  const { store } = await context.open(options);
   const filter: OrderQuery = {
     since: options.since?.first.toISOString(),
     until: options.until?.last.toISOString(),
@@ -63,7 +63,7 @@ export async function runList(options: ListOptions, deps: Context): Promise<void
   }
 
   const format = options.json ? "json" : (options.format ?? (stdout.isTerminal ? "table" : "tsv"));
-  const form = listFormat(format, stdout, deps.style(stdout));
+  const form = listFormat(format, stdout, context.style(stdout));
   let page = form.always ? form.begin : "";
   let listed = 0;
   for await (const order of store.list({ ...filter, newest: options.limit })) {

@@ -21,7 +21,7 @@ const SHORT_ID = 8;
 const AS = ["--as <name>", "of this subscription only"] as const;
 
 /** Parses `parked`, `parked retry` and `parked drop`. */
-export function createParkedCommand(deps: Context): Command {
+export function createParkedCommand(context: Context): Command {
   const command = new Command("parked")
     .description("Print the orders that a subscription could not handle and has put aside.")
     .option(...AS)
@@ -30,19 +30,19 @@ export function createParkedCommand(deps: Context): Command {
     .argument("[action]", "retry or drop; without it, the list")
     .action((action?: string) => {
       refuseUnknown(action, command);
-      return runParked(command.optsWithGlobals(), deps);
+      return runParked(command.optsWithGlobals(), context);
     });
   const retry = new Command("retry")
     .description("Hand parked orders over again: at once to who is watching, else to the next.")
     .argument("[ids...]", "their ids, or the first four or more characters")
     .option(...AS)
     .option("--all", "all that are parked")
-    .action((ids: string[]) => runParkedRetry(ids, retry.optsWithGlobals(), deps));
+    .action((ids: string[]) => runParkedRetry(ids, retry.optsWithGlobals(), context));
   const drop = new Command("drop")
     .description("Give parked orders up. The orders themselves stay stored.")
     .argument("<ids...>", "their ids, or the first four or more characters")
     .option(...AS)
-    .action((ids: string[]) => runParkedDrop(ids, drop.optsWithGlobals(), deps));
+    .action((ids: string[]) => runParkedDrop(ids, drop.optsWithGlobals(), context));
   for (const each of [retry, drop]) command.addCommand(addCommonOptions(each));
   return addCommonOptions(command, [
     "orders parked --as sales",
@@ -53,9 +53,9 @@ export function createParkedCommand(deps: Context): Command {
 }
 
 /** Prints what is parked. */
-export async function runParked(options: ParkedOptions, deps: Context): Promise<void> {
-  const { stdout, stderr } = deps.io;
-  const { parked } = await openParked(options, deps);
+export async function runParked(options: ParkedOptions, context: Context): Promise<void> {
+  const { stdout, stderr } = context.io;
+  const { parked } = await openParked(options, context);
   if (options.json) {
     stdout.write(`${safeJson(parked)}\n`);
     return;
@@ -65,7 +65,7 @@ export async function runParked(options: ParkedOptions, deps: Context): Promise<
     const id = order.id.slice(0, stdout.columns < WIDE ? SHORT_ID : undefined);
     return [subscription, id, String(attempts), time, reason];
   });
-  stdout.write(renderColumns(HEADINGS, rows, stdout, deps.style(stdout)));
+  stdout.write(renderColumns(HEADINGS, rows, stdout, context.style(stdout)));
   if (rows.length === 0 && stderr.isTerminal) stderr.write("nothing is parked\n");
 }
 
@@ -73,15 +73,15 @@ export async function runParked(options: ParkedOptions, deps: Context): Promise<
 export async function runParkedRetry(
   ids: readonly string[],
   options: ParkedOptions,
-  deps: Context,
+  context: Context,
 ): Promise<void> {
   if ((ids.length === 0) !== (options.all ?? false)) {
     throw new OrdersError("invalid-usage", "name the parked orders by their ids, or say --all");
   }
-  const { subscriptions, parked } = await openParked(options, deps);
+  const { subscriptions, parked } = await openParked(options, context);
   for (const each of options.all ? parked : ids.map((id) => named(id, parked))) {
     await subscriptions.retry(each.subscription, each.order.id);
-    deps.io.stdout.write(`${each.order.id}\n`);
+    context.io.stdout.write(`${each.order.id}\n`);
   }
 }
 
@@ -89,20 +89,20 @@ export async function runParkedRetry(
 export async function runParkedDrop(
   ids: readonly string[],
   options: ParkedOptions,
-  deps: Context,
+  context: Context,
 ): Promise<void> {
-  const { subscriptions, parked } = await openParked(options, deps);
+  const { subscriptions, parked } = await openParked(options, context);
   for (const each of ids.map((id) => named(id, parked))) {
     await subscriptions.drop(each.subscription, each.order.id);
-    deps.io.stdout.write(`${each.order.id}\n`);
+    context.io.stdout.write(`${each.order.id}\n`);
   }
 }
 
 async function openParked(
   { as, ...options }: ParkedOptions,
-  deps: Context,
+  context: Context,
 ): Promise<{ subscriptions: Subscriptions; parked: readonly ParkedOrder[] }> {
-  const subscriptions = await (await deps.open(options)).store.subscriptions();
+  const subscriptions = await (await context.open(options)).store.subscriptions();
   return { subscriptions, parked: await subscriptions.parked(as) };
 }
 

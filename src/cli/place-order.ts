@@ -15,7 +15,7 @@ export interface PlaceOrderOptions extends CommonOptions {
 }
 
 /** Parses `place-order`. */
-export function createPlaceOrderCommand(deps: Context): Command {
+export function createPlaceOrderCommand(context: Context): Command {
   const command = new Command("place-order")
     .description("Store an order and notify the sales desk: the banner on stdout.")
     .usage("[options] <items...>")
@@ -27,7 +27,7 @@ export function createPlaceOrderCommand(deps: Context): Command {
     )
     .addOption(quietOption("print the order's id instead of the banner"))
     .addOption(jsonOption("print the stored order as JSON instead of the banner"))
-    .action(() => runPlaceOrder(command.args, command.optsWithGlobals(), deps));
+    .action(() => runPlaceOrder(command.args, command.optsWithGlobals(), context));
   return addCommonOptions(command, [
     'orders place-order "100 inch TV" "magic carpet"',
     'orders place-order -- "-5 °C fridge"',
@@ -41,20 +41,20 @@ export function createPlaceOrderCommand(deps: Context): Command {
 export async function runPlaceOrder(
   items: readonly string[],
   options: PlaceOrderOptions,
-  deps: Context,
+  context: Context,
 ): Promise<void> {
-  const { io } = deps;
+  const { io } = context;
   const wanted = await namedItems(items, io);
   io.onStop((signal) => io.endBy(signal));
   if (options.json || options.quiet) {
-    const orders = await deps.open(options);
+    const orders = await context.open(options);
     const { order, replayed } = await orders.placeOrder(wanted, options.id);
     const json = () => safeJson({ ...order, ...(replayed && { replayed }) });
     acknowledge(order, options.json ? json() : order.id, io);
     return;
   }
-  const style = deps.style(io.stdout);
-  const orders = await deps.open(options, ({ notification }) => {
+  const style = context.style(io.stdout);
+  const orders = await context.open(options, ({ notification }) => {
     io.stdout.write(renderBanner(notification, style));
   });
   await orders.placeOrder(wanted, options.id);

@@ -19,8 +19,8 @@ Exit codes:
  * The whole command line, ready to parse `argv`. Only the verbs that `argv` names are loaded; of
  * the others the help needs no more than the name and the summary.
  */
-export async function createProgram(argv: readonly string[], deps: Context): Promise<Command> {
-  const { io } = deps;
+export async function createProgram(argv: readonly string[], context: Context): Promise<Command> {
+  const { io } = context;
   const program = new Command("orders")
     .description("Place orders; each is stored so that it cannot be lost, and sales is told.")
     .usage("<verb> [options]")
@@ -42,8 +42,8 @@ export async function createProgram(argv: readonly string[], deps: Context): Pro
       outputError: () => {}, // main reports errors, all in one way
       getOutHelpWidth: () => Math.min(io.stdout.columns, 100),
       getErrHelpWidth: () => Math.min(io.stderr.columns, 100),
-      getOutHasColors: () => deps.wantsColor(io.stdout),
-      getErrHasColors: () => deps.wantsColor(io.stderr),
+      getOutHasColors: () => context.wantsColor(io.stdout),
+      getErrHasColors: () => context.wantsColor(io.stderr),
     })
     .configureHelp({
       showGlobalOptions: false,
@@ -54,7 +54,7 @@ export async function createProgram(argv: readonly string[], deps: Context): Pro
       throw new CommanderError(0, "commander.version", "");
     });
   addCommonOptions(program);
-  for (const verb of VERBS) program.addCommand(await createVerb(verb, argv, program, deps));
+  for (const verb of VERBS) program.addCommand(await createVerb(verb, argv, program, context));
   return program;
 }
 
@@ -62,10 +62,10 @@ async function createVerb(
   verb: Verb,
   argv: readonly string[],
   program: Command,
-  deps: Context,
+  context: Context,
 ): Promise<Command> {
   const named = [verb.name, verb.alias].some((name) => name !== undefined && argv.includes(name));
-  const command = named ? (await verb.load())(deps) : new Command(verb.name);
+  const command = named ? (await verb.load())(context) : new Command(verb.name);
   if (verb.alias !== undefined) command.alias(verb.alias);
   command.summary(verb.summary).copyInheritedSettings(program);
   for (const below of command.commands) below.copyInheritedSettings(command);

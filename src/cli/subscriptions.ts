@@ -17,7 +17,7 @@ export interface SubscriptionsOptions extends CommonOptions {
 const HEADINGS = ["NAME", "WAITING", "PARKED", "ACTIVE", "AFTER ORDER"];
 
 /** Parses `subscriptions`, `subscriptions reset` and `subscriptions remove`. */
-export function createSubscriptionsCommand(deps: Context): Command {
+export function createSubscriptionsCommand(context: Context): Command {
   const command = new Command("subscriptions")
     .description("Print who is told of orders by name: how many wait, and where each one stands.")
     .usage("[reset|remove] [options]")
@@ -25,19 +25,19 @@ export function createSubscriptionsCommand(deps: Context): Command {
     .argument("[action]", "reset or remove; without it, the list")
     .action((action?: string) => {
       refuseUnknown(action, command);
-      return runSubscriptions(command.optsWithGlobals(), deps);
+      return runSubscriptions(command.optsWithGlobals(), context);
     });
   const reset = new Command("reset")
     .description("Put a subscription to another place. What it has parked stays parked.")
     .argument("<name>")
     .requiredOption("--from <where>", FROM_FORMS)
     .addOption(yesOption())
-    .action((name: string) => runReset(name, reset.optsWithGlobals(), deps));
+    .action((name: string) => runReset(name, reset.optsWithGlobals(), context));
   const remove = new Command("remove")
     .description("Forget a subscription and what it has parked. The orders stay stored.")
     .argument("<name>")
     .addOption(yesOption())
-    .action((name: string) => runRemove(name, remove.optsWithGlobals(), deps));
+    .action((name: string) => runRemove(name, remove.optsWithGlobals(), context));
   for (const each of [reset, remove]) command.addCommand(addCommonOptions(each));
   return addCommonOptions(command, [
     "orders subscriptions",
@@ -49,10 +49,10 @@ export function createSubscriptionsCommand(deps: Context): Command {
 /** Prints the subscriptions. */
 export async function runSubscriptions(
   options: SubscriptionsOptions,
-  deps: Context,
+  context: Context,
 ): Promise<void> {
-  const { stdout, stderr } = deps.io;
-  const { store } = await deps.open(options);
+  const { stdout, stderr } = context.io;
+  const { store } = await context.open(options);
   const subscriptions = await (await store.subscriptions()).list();
   if (options.json) {
     stdout.write(`${safeJson(subscriptions)}\n`);
@@ -63,7 +63,7 @@ export async function runSubscriptions(
     const active = activeAt === null ? "-" : time(activeAt);
     return [name, String(waiting), String(parked), active, after ?? "-"];
   });
-  stdout.write(renderColumns(HEADINGS, rows, stdout, deps.style(stdout)));
+  stdout.write(renderColumns(HEADINGS, rows, stdout, context.style(stdout)));
   if (rows.length === 0 && stderr.isTerminal) {
     stderr.write("no subscriptions yet: orders watch --as sales makes one\n");
   }
@@ -73,12 +73,12 @@ export async function runSubscriptions(
 export async function runReset(
   name: string,
   options: SubscriptionsOptions,
-  deps: Context,
+  context: Context,
 ): Promise<void> {
-  const { store } = await deps.open(options);
+  const { store } = await context.open(options);
   const { from = "" } = options;
-  const point = await parseStartingPosition(from, store, deps.io.now());
-  await confirm(`Put subscription '${name}' to ${from}?`, options.yes, deps.io);
+  const point = await parseStartingPosition(from, store, context.io.now());
+  await confirm(`Put subscription '${name}' to ${from}?`, options.yes, context.io);
   await (await store.subscriptions()).reset(name, point);
 }
 
@@ -86,9 +86,9 @@ export async function runReset(
 export async function runRemove(
   name: string,
   options: SubscriptionsOptions,
-  deps: Context,
+  context: Context,
 ): Promise<void> {
-  const { store } = await deps.open(options);
-  await confirm(`Forget subscription '${name}' and what it has parked?`, options.yes, deps.io);
+  const { store } = await context.open(options);
+  await confirm(`Forget subscription '${name}' and what it has parked?`, options.yes, context.io);
   await (await store.subscriptions()).remove(name);
 }

@@ -6,7 +6,7 @@ export interface Verb {
   readonly name: string;
   readonly alias?: string;
   readonly summary: string;
-  load(): Promise<(deps: Context) => Command>;
+  load(): Promise<(context: Context) => Command>;
 }
 
 /** Whether there is a verb of this name or alias. */

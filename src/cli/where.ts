@@ -22,19 +22,19 @@ const ORIGINS: Readonly<Record<Origin, string>> = {
 };
 
 /** Parses `where`. */
-export function createWhereCommand(deps: Context): Command {
+export function createWhereCommand(context: Context): Command {
   const command = new Command("where")
     .description("Print where the orders are kept, and what says so.")
     .addOption(quietOption("print the location alone"))
     .addOption(jsonOption("print location and origin as JSON"))
-    .action(() => runWhere(command.optsWithGlobals(), deps));
+    .action(() => runWhere(command.optsWithGlobals(), context));
   return addCommonOptions(command, ["orders where", 'ls "$(orders where --quiet)"']);
 }
 
 /** Prints the store's location and where that setting came from. */
-export async function runWhere(options: WhereOptions, deps: Context): Promise<void> {
-  const { stdout } = deps.io;
-  const { value, origin } = deps.storeSetting(options);
+export async function runWhere(options: WhereOptions, context: Context): Promise<void> {
+  const { stdout } = context.io;
+  const { value, origin } = context.storeSetting(options);
   const location = isServerLocation(value) ? parseServerLocation(value).shown : resolve(value);
   const shown = escapeUnsafe(location);
   if (options.json) stdout.write(`${safeJson({ location, origin })}\n`);

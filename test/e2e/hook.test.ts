@@ -110,7 +110,7 @@ describe.runIf(process.platform === "linux")("the command of orders watch --exec
       ["--as", "sales", "--max-attempts", "1", "--exec", `test -e ${file("ok")}`],
       store,
     );
-    await watcher.until(({ stderr }) => stderr.includes("parked after 1 attempt,"));
+    await watcher.until(({ stderr }) => stderr.includes("parked after 1 attempt;"));
     writeFileSync(file("ok"), "");
     expect((await runCli(["parked", "retry", id.slice(0, 8)], { store })).stdout).toBe(`${id}\n`);
     await until(async () => (await parked()).length === 0);
