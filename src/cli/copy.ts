@@ -6,22 +6,14 @@ import { addCommonOptions, jsonOption } from "./common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 import { counted } from "./render/count.js";
 
-/** What `copy` can be told. */
-export interface CopyOptions extends CommonOptions {
-  readonly from?: string;
-  readonly to: string;
-  readonly json?: boolean;
-}
-
-/** Parses `copy`. */
 export function createCopyCommand(context: Context): Command {
   const command = new Command("copy")
     .description(
-      "Copy all orders from one store to another, then compare them. Run again, it copies what is\nmissing. Subscriptions stay where they are.",
+      "Copy all orders from one store to another, then compare both. Run it again to resume\nan interrupted copy. Subscriptions are not copied.",
     )
-    .requiredOption("--to <location>", "where to: a directory or nats://host")
-    .option("--from <location>", "where from (default: --store)")
-    .addOption(jsonOption("print the figures as JSON"))
+    .requiredOption("--to <location>", "the store to copy to: a directory or nats://host")
+    .option("--from <location>", "the store to copy from (default: --store)")
+    .addOption(jsonOption("print the result as JSON"))
     .action(() => runCopy(command.optsWithGlobals(), context));
   return addCommonOptions(command, [
     "orders copy --from ./orders --to nats://shop.example:4222",
@@ -29,7 +21,7 @@ export function createCopyCommand(context: Context): Command {
   ]);
 }
 
-/** Copies orders and prints how many; where it stands shows on a terminal. */
+/** Copies orders and prints how many; progress goes to stderr. */
 export async function runCopy(options: CopyOptions, context: Context): Promise<void> {
   const { stdout, stderr } = context.io;
   const { from = options.store } = options;
@@ -50,5 +42,12 @@ export async function runCopy(options: CopyOptions, context: Context): Promise<v
     return;
   }
   const orders = counted(copied + present, "order");
-  stdout.write(`${orders}: ${copied} copied, ${present} there already, all compared\n`);
+  stdout.write(`${orders}: ${copied} copied, ${present} already present, all verified\n`);
+}
+
+/** The options of `copy`. */
+export interface CopyOptions extends CommonOptions {
+  readonly from?: string;
+  readonly to: string;
+  readonly json?: boolean;
 }

@@ -28,7 +28,7 @@ export async function findOrder(text: string, store: OrderStore): Promise<Order>
   const [order] = candidates;
   if (order === undefined) {
     throw new OrdersError("not-found", `no order ${prefix}`, {
-      hint: `searched ${store.location}`,
+      hint: `searched ${escapeUnsafe(store.location)}`,
     });
   }
   if (candidates.length > 1) throw ambiguous(prefix, candidates);
@@ -49,6 +49,6 @@ function ambiguous(prefix: string, candidates: readonly Order[]): OrdersError {
   });
   if (candidates.length > MAX_CANDIDATES_SHOWN) lines.push("…");
   return new OrdersError("not-found", `'${prefix}' matches more than one order`, {
-    hint: ["give more of the id:", ...lines].join("\n"),
+    hint: lines.join("\n"),
   });
 }

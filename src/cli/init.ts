@@ -3,19 +3,12 @@ import { safeJson } from "../domain/printable.js";
 import { addCommonOptions, jsonOption } from "./common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 
-/** What `init` can be told. */
-export interface InitOptions extends CommonOptions {
-  readonly alter?: boolean;
-  readonly json?: boolean;
-}
-
-/** Parses `init`. */
 export function createInitCommand(context: Context): Command {
   const command = new Command("init")
     .description(
-      "Set the store up before the first order, or see whether it is as it should be.\nOn a server this creates the streams; one that exists and differs is left as it is.",
+      "Set up the store before the first order, or check how it is set up.\nOn a server, this creates the streams; existing streams that differ are left unchanged.",
     )
-    .option("--alter", "change streams that differ")
+    .option("--alter", "also change existing streams that differ")
     .addOption(jsonOption("print what was done as JSON"))
     .action(() => runInit(command.optsWithGlobals(), context));
   return addCommonOptions(command, [
@@ -24,11 +17,17 @@ export function createInitCommand(context: Context): Command {
   ]);
 }
 
-/** Sets the store up and prints what was done. */
+/** Sets up the store and prints what was done. */
 export async function runInit(options: InitOptions, context: Context): Promise<void> {
   const { store } = await context.open(options);
   const done = await store.init({ alter: options.alter ?? false });
   const { stdout } = context.io;
   if (options.json) stdout.write(`${safeJson({ location: store.location, done })}\n`);
   else for (const line of done) stdout.write(`${line}\n`);
+}
+
+/** The options of `init`. */
+export interface InitOptions extends CommonOptions {
+  readonly alter?: boolean;
+  readonly json?: boolean;
 }

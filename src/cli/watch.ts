@@ -128,7 +128,8 @@ function stopSignal(hook: Hook | undefined, io: Io, say: (text: string) => void)
   const controller = new AbortController();
   io.onStop(() => {
     if (controller.signal.aborted) hook?.stop();
-    else if (hook?.isRunning) say("waiting for the running command; a second signal stops it");
+    else if (hook?.isRunning)
+      say("waiting for the running command to finish; a second signal stops it");
     controller.abort();
   });
   return controller.signal;

@@ -24,7 +24,7 @@ describe("orders copy", () => {
         const count = `${orders.length} ${orders.length === 1 ? "order" : "orders"}`;
         expect({ exitCode, stdout, stderr }).toEqual({
           exitCode: 0,
-          stdout: `${count}: ${orders.length} copied, 0 there already, all compared\n`,
+          stdout: `${count}: ${orders.length} copied, 0 already present, all verified\n`,
           stderr: "",
         });
         expect(await ordersIn(to)).toEqual(orders);

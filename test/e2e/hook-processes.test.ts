@@ -111,7 +111,9 @@ describe.runIf(process.platform === "linux")("SIGTERM while a command runs", () 
     const watcher = await startWatch(["--as", "sales", "--exec", slow], store);
     await until(() => existsSync(file("begun")));
     watcher.process.kill("SIGTERM");
-    await watcher.until(({ stderr }) => stderr.includes("letting the running command finish"));
+    await watcher.until(({ stderr }) =>
+      stderr.includes("waiting for the running command to finish"),
+    );
     writeFileSync(file("go"), "");
     expect(await watcher.ended).toMatchObject({ signal: "SIGTERM" });
     expect((await status()).waiting).toBe(0);

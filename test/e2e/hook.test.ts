@@ -196,7 +196,9 @@ describe.runIf(process.platform === "linux")("Ctrl-C while a command runs", () =
     const watcher = await startWatch(["--as", "sales", "--exec", slow()], store);
     await until(() => existsSync(file("begun")));
     watcher.process.kill("SIGINT");
-    await watcher.until(({ stderr }) => stderr.includes("letting the running command finish"));
+    await watcher.until(({ stderr }) =>
+      stderr.includes("waiting for the running command to finish"),
+    );
     writeFileSync(file("go"), "");
     expect(await watcher.ended).toMatchObject({ signal: "SIGINT" });
     expect(existsSync(file("done"))).toBe(true);
@@ -208,10 +210,12 @@ describe.runIf(process.platform === "linux")("Ctrl-C while a command runs", () =
     const watcher = await startWatch(["--as", "sales", "--exec", slow()], store);
     await until(() => existsSync(file("begun")));
     watcher.process.kill("SIGINT");
-    await watcher.until(({ stderr }) => stderr.includes("letting the running command finish"));
+    await watcher.until(({ stderr }) =>
+      stderr.includes("waiting for the running command to finish"),
+    );
     watcher.process.kill("SIGINT");
     expect(await watcher.ended).toMatchObject({ signal: "SIGINT" });
-    expect(watcher.stderr).toContain("killed by SIGTERM; it will be handed over again");
+    expect(watcher.stderr).toContain("killed by SIGTERM; it will be delivered again");
     expect(existsSync(file("done"))).toBe(false);
     expect(await waiting()).toBe(1);
   });
