@@ -7,7 +7,7 @@ import { counted } from "./render/count.js";
 export function createCheckCommand(context: Context): Command {
   const command = new Command("check")
     .description(
-      "Check the whole store: every order must be readable, and no two may have the same id.\nExits with 0 if there is no damage, with 6 if there is.",
+      "Check the whole store: every order must be readable, and every id unique.\nExits with 0 if there is no damage, with 6 if there is.",
     )
     .addOption(jsonOption("print the result as JSON"))
     .action(() => runCheck(command.optsWithGlobals(), context));

@@ -9,7 +9,7 @@ import { counted } from "./render/count.js";
 export function createCopyCommand(context: Context): Command {
   const command = new Command("copy")
     .description(
-      "Copy all orders from one store to another, then compare both. Run it again to resume\nan interrupted copy. Subscriptions are not copied.",
+      "Copy all orders from one store to another, then compare both.\nRun it again to resume an interrupted copy. Subscriptions are not copied.",
     )
     .requiredOption("--to <location>", "the store to copy to: a directory or nats://host")
     .option("--from <location>", "the store to copy from (default: --store)")

@@ -8,7 +8,7 @@ export const DAMAGE_FOUND = 6;
 
 /** Every exit code: its number, what it means, and the errors that lead to it. */
 const EXIT_CODES = [
-  { exitCode: SUCCESS, meaning: "success; an empty list is one", errors: [] },
+  { exitCode: SUCCESS, meaning: "success, also for an empty list", errors: [] },
   {
     exitCode: FAILED,
     meaning: "failed; nothing was stored",

@@ -6,7 +6,7 @@ import type { CommonOptions, Context } from "./context.js";
 export function createInitCommand(context: Context): Command {
   const command = new Command("init")
     .description(
-      "Set up the store before the first order, or check how it is set up.\nOn a server, this creates the streams; existing streams that differ are left unchanged.",
+      "Set up the store before the first order, or check how it is set up.\nOn a server, this creates the streams; those that exist are left unchanged.",
     )
     .option("--alter", "also change existing streams that differ")
     .addOption(jsonOption("print what was done as JSON"))

@@ -10,7 +10,7 @@ export function createListCommand(context: Context): Command {
   const time = (text: string) => parseTimeOption(text, context.io.now());
   const command = new Command("list")
     .description(
-      "List orders, oldest first. In a pipe: time, id and items, tab-separated.\nIn tsv and csv, items are a JSON array, which no spreadsheet takes for a formula.",
+      "List orders, oldest first. In a pipe: time, id and items, tab-separated.\nIn tsv and csv, items are a JSON array, which is never taken for a formula.",
     )
     .option("--limit <n>", "list only the newest n orders", parseLimit)
     .option("--since <time>", "placed at or after: 2026-01-31, 2d (ago), yesterday", time)

@@ -10,9 +10,7 @@ import { shortTime } from "./render/time.js";
 
 export function createParkedCommand(context: Context): Command {
   const command = new Command("parked")
-    .description(
-      "List parked orders: those that a subscription set aside after the last attempt failed.",
-    )
+    .description("List parked orders, set aside by a subscription after the last attempt failed.")
     .option(...AS)
     .usage("[retry|drop] [options]")
     .addOption(jsonOption("print a JSON array"))

@@ -8,7 +8,7 @@ import { longTime } from "./render/time.js";
 
 export function createShowCommand(context: Context): Command {
   const command = new Command("show")
-    .description("Print one order.")
+    .description("Show one order.")
     .argument("<id>", ID_FORMS)
     .addOption(jsonOption("print the order as JSON"))
     .action((id: string) => runShow(id, command.optsWithGlobals(), context));

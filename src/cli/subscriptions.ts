@@ -9,9 +9,7 @@ import { FROM_FORMS, parseStartingPosition } from "./starting-position.js";
 
 export function createSubscriptionsCommand(context: Context): Command {
   const command = new Command("subscriptions")
-    .description(
-      "List subscriptions: how many orders are waiting and parked, and the position of each.",
-    )
+    .description("List subscriptions with their waiting and parked orders and their position.")
     .usage("[reset|remove] [options]")
     .addOption(jsonOption("print a JSON array"))
     .argument("[action]", "reset or remove; lists them if omitted")

@@ -17,7 +17,7 @@ import { deskView, OutputClosed, WatchDesk } from "./watch-desk.js";
 export function createWatchCommand(context: Context): Command {
   const command = new Command("watch")
     .description(
-      "Print the banner of each order as it is placed, by any program.\nWith --as, every order is handled at least once, including orders placed while nothing was watching.\nIn a directory, one process at a time can watch under a name; on a server, several share the orders.",
+      "Print the banner of each order as it is placed, no matter by which program.\nWith --as, every order is handled at least once, even if nothing was watching.\nA directory allows one watcher per name; on a server, several share the orders.",
     )
     .option(
       "--as <name>",
@@ -82,7 +82,7 @@ async function watch(options: WatchOptions, context: Context, heartbeat: Heartbe
       retry: hook === undefined ? undefined : retryPolicy(options),
       onReady: ({ resumed }) => {
         const fromIgnored = resumed && options.from !== undefined;
-        // cron mails every line: on its way to end by itself, it prints only what matters.
+        // cron mails all output: a run that ends by itself prints only what matters.
         if (!options.untilCaughtUp || fromIgnored || io.stderr.isTerminal) {
           say(watching(orders, options, fromIgnored));
         }

@@ -58,7 +58,7 @@ describe("orders copy", () => {
     const to = await storeWith({ ...order, items: ["other"] });
     const { exitCode, stderr } = await runCli(["copy", "--from", from, "--to", to]);
     expect(exitCode).toBe(5);
-    expect(stderr).toContain(`order ${order.id} is another one in ${to}\n`);
+    expect(stderr).toContain(`order ${order.id} differs in ${to}\n`);
     expect(await ordersIn(to)).toEqual([{ ...order, items: ["other"] }]);
   });
 
