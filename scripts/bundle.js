@@ -2,14 +2,14 @@ import { resolve } from "node:path";
 import { build } from "rolldown";
 
 /*
- * Bundles the executable: one chunk for all that `place-order` needs, which is what most processes
- * are started for, one for what several other verbs need and one for each verb. CommonJS, for Node
- * starts that faster than ES modules.
+ * Bundles the executable: one chunk with everything that `place-order` needs, which is what most
+ * processes are started for, one with what several other verbs need, and one for each verb. As
+ * CommonJS, which Node starts faster than ES modules.
  *
  * Two imports of dependencies are left out. Together they cost a tenth of the time of a
- * `place-order`, and nothing here uses what they bring:
+ * `place-order`, and nothing here uses them:
  * - commander loads node:child_process, for subcommands that are executables of their own;
- * - chalk loads its colour detection; ours knows NO_COLOR (cli/render/style.ts).
+ * - chalk loads its colour detection; ours is in cli/render/style.ts.
  */
 const LEFT_OUT = new Map([
   ["node:child_process", { importedBy: "/commander/", code: "module.exports = {};" }],
@@ -32,7 +32,7 @@ const leaveOut = {
   },
 };
 
-/** Modules that are loaded, directly or by others, whenever an order is placed. */
+/** The modules that placing an order loads. */
 const onStart = new Set();
 
 const findOnStart = {
@@ -57,7 +57,7 @@ await build({
     format: "cjs",
     entryFileNames: "[name].cjs",
     chunkFileNames: "[name].cjs",
-    // Each further file costs a third of a millisecond to open, and each kilobyte has to be parsed.
+    // Opening a further file takes a third of a millisecond, and each kilobyte has to be parsed.
     codeSplitting: {
       groups: [
         { name: "start", test: (id) => onStart.has(id), priority: 1 },

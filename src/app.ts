@@ -9,7 +9,7 @@ import type { Delivery, FeedOptions } from "./store/order-feed.js";
 import type { OrderStore } from "./store/order-store.js";
 
 /**
- * Puts an application together.
+ * Puts an application together: a store, a bus, and the handlers between them.
  *
  * @example
  * const orders = await openOrders({ store: "./orders" });
@@ -37,11 +37,11 @@ export async function openOrders(options: OpenOrdersOptions): Promise<Orders> {
   };
 }
 
-/** What an application is made of. */
+/** The options of {@link openOrders}. */
 export interface OpenOrdersOptions extends OpenStoreOptions {
   /** Where orders are kept: a location, or a store of your own. */
   readonly store: string | OrderStore;
-  /** Notifies the sales desk; nobody is notified unless it is given. */
+  /** Notifies the sales desk; unless given, nobody is notified. */
   readonly salesDesk?: SalesDesk;
   /** The clock; the system's unless given. */
   readonly now?: () => Date;
@@ -66,11 +66,11 @@ export interface Orders {
   deliveries(options?: FeedOptions): AsyncIterable<Delivery>;
   /**
    * Subscribes to the stored orders and publishes OrderCreated on the bus for each, until `signal` is
-   * aborted or, with `untilCaughtUp`, none is waiting. Of no use in the program that places the
-   * orders: its handlers hear of each one at once, and would hear of it again.
+   * aborted or, with `untilCaughtUp`, none is waiting. Not for the program that places the
+   * orders: its handlers already get each one from `placeOrder`, and would get it twice.
    */
   deliver(options?: DeliverOptions): Promise<void>;
-  /** Waits for what is under way and closes the store. */
+  /** Waits for pending work and closes the store. */
   close(): Promise<void>;
 }
 

@@ -6,10 +6,10 @@ import { messageOf } from "./error-message.js";
 import type { Delivery, FeedOptions, OrderFeed } from "./store/order-feed.js";
 
 /**
- * The flow's other door: takes stored orders from the feed, one at a time, and publishes OrderCreated
- * for each. It is acknowledged once every handler has finished; if one fails, all are called again.
+ * Takes stored orders from the feed, one at a time, and publishes OrderCreated for each. An order is
+ * acknowledged once every handler has finished; if one fails, all are called again.
  *
- * @throws what a handler threw, if it is not to be retried; what the feed throws.
+ * @throws the error of a handler if it is not to be retried, and every error of the feed.
  */
 export async function deliverOrders(
   feed: OrderFeed,
@@ -21,30 +21,30 @@ export async function deliverOrders(
 
 /** How to deliver. */
 export interface DeliverOptions extends FeedOptions {
-  /** Unless given, the first failure ends delivering, with the order not acknowledged. */
+  /** Unless given, the first failure ends the delivery, and the order is not acknowledged. */
   readonly retry?: RetryPolicy | undefined;
   /** Called before each attempt. */
   readonly onAttempt?: (delivery: Delivery) => void;
-  /** Called once an order was handled and acknowledged. */
+  /** Called after an order was handled and acknowledged. */
   readonly onHandled?: (delivery: Delivery) => void;
-  /** Called after each attempt that failed and is not fatal. */
+  /** Called after each failed attempt that is not fatal. */
   readonly onFailure?: (delivery: Delivery, reason: string, then: Consequence) => void;
 }
 
-/** How an order whose handling failed is retried. */
+/** How an order is retried whose handling failed. */
 export interface RetryPolicy {
   /** After this many failures in a row an order is parked. */
   readonly maxAttempts: number;
   /** The pause after the first failure; doubled after each further one. */
   readonly firstPauseMs: number;
-  /** Failures that concern more than this one order: they end delivering, and nothing is parked. */
+  /** Failures that concern more than one order: they end the delivery, and nothing is parked. */
   readonly isFatal?: (cause: unknown) => boolean;
 }
 
-/** What follows a failed attempt; `interrupted`: delivering ends, and the order is not settled. */
+/** What follows a failed attempt; `interrupted`: the delivery ends, and the order is still waiting. */
 export type Consequence = { readonly retryInMs: number } | "parked" | "interrupted";
 
-/** Pauses stop growing here; a first pause that is longer stays as it is. */
+/** Pauses stop growing here; a longer first pause is kept. */
 const MAX_PAUSE_MS = 60_000;
 
 async function handle(
@@ -96,8 +96,8 @@ async function publish(
 }
 
 /**
- * Doubled each time, and somewhere between a half and the whole of it, so that many who failed
- * together do not retry together.
+ * Doubled each time, and randomly reduced by up to half, so that what failed together is not retried
+ * together.
  * {@link https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ Equal jitter}
  */
 function pauseAfter(failures: number, firstPauseMs: number): number {

@@ -1,7 +1,7 @@
 import type { Order } from "./domain/order.js";
 import { messageOf } from "./error-message.js";
 
-/** The kinds of failure. A code never changes its meaning; scripts may rely on it. */
+/** The kinds of failure. The meaning of a code never changes. */
 export type ErrorCode =
   /** The command line, the environment or an argument is wrong; nothing was done. */
   | "invalid-usage"
@@ -13,11 +13,11 @@ export type ErrorCode =
   | "notification-failed"
   /** An order with other items holds that id; nothing was stored. */
   | "conflict"
-  /** There is no such order or subscription, or more than one is meant. */
+  /** No such order or subscription, or more than one matches. */
   | "not-found"
   /** The subscription has a subscriber, and the store cannot share orders between several. */
   | "subscription-busy"
-  /** What the store holds is not what it should be, and going on could skip orders. */
+  /** The store is damaged, and continuing could skip orders. */
   | "store-damaged"
   /** The command of `--exec` cannot be run at all. */
   | "hook-failed"
@@ -26,13 +26,13 @@ export type ErrorCode =
   /** Results could not be written to stdout. */
   | "output-failed";
 
-/** Every failure that this program foresees. `message` is one line for people. */
+/** Every expected failure. `message` is one line for people. */
 export class OrdersError extends Error {
   override readonly name = "OrdersError";
   readonly code: ErrorCode;
-  /** What to do about it, where that can be said. */
+  /** What to do about it, if known. */
   readonly hint: string | undefined;
-  /** The order that is stored in spite of the failure (`notification-failed`). */
+  /** The order that is stored despite the failure (`notification-failed`). */
   readonly order: Order | undefined;
 
   constructor(

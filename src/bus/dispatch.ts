@@ -2,7 +2,7 @@ import { createMessage, type Message } from "../domain/message.js";
 import { messageOf } from "../error-message.js";
 import type { CommandMap, Dispatcher, TopicOf } from "./types.js";
 
-/** A handler of an event failed. `cause` is what it threw. */
+/** The failure of an event handler; `cause` is what it threw. */
 export class HandlerError extends Error {
   override readonly name = "HandlerError";
   /** The topic of the event. */
@@ -17,29 +17,26 @@ export class HandlerError extends Error {
   }
 }
 
-// Within the bus, topics are known only at run time, and handlers of all types are kept together.
+// Within the bus, topics are known only at run time, and the handlers of all types are in one map.
 export type AnyHandler = (message: never, bus: never) => unknown;
 export type AnyObserver = (message: never, handled: Promise<void>) => void;
 
-/** A handler of an event, and the name by which failures call it. */
+/** An event handler, and its name in failures. */
 export interface Subscriber {
   readonly name: string;
   readonly handler: AnyHandler;
 }
 
-/**
- * Who handles what. The lists are replaced, never changed: a dispatch under way keeps the list that
- * it started with.
- */
+/** The handlers of each topic. Lists are replaced, never modified, so that a running dispatch keeps its own. */
 export interface Routes {
   readonly commandHandlers: Map<string, AnyHandler>;
   readonly subscribers: Map<string, readonly Subscriber[]>;
   observers: readonly AnyObserver[];
 }
 
-/** Sends and publishes on behalf of one handler: its messages name the one it handles as cause. */
+/** Sends and publishes for one handler: the message that it handles is the cause of what it sends. */
 export class RoutedDispatcher<C extends CommandMap<C>, E> implements Dispatcher<C, E> {
-  // Not `#private`: in Node 20 that makes a publish take half as long again.
+  // Not `#private`, which makes publishing half as slow again in Node 20.
   protected readonly routes: Routes;
   private readonly cause: Message | undefined;
 

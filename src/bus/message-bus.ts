@@ -15,10 +15,10 @@ import type {
 } from "./types.js";
 
 /**
- * Carries messages to their handlers within this process.
+ * Delivers messages to their handlers within this process.
  *
- * Handlers may send and publish further messages, and several dispatches may be under way at once:
- * the state of a dispatch is its own. Handlers are held until they unsubscribe, never weakly.
+ * Handlers may send and publish further messages, and dispatches may run concurrently: each has its own
+ * state. Handlers are held, never weakly, until they unsubscribe.
  */
 export class MessageBus<C extends CommandMap<C>, E> extends RoutedDispatcher<C, E> {
   constructor(registry: Registry<C, E>) {
@@ -32,7 +32,7 @@ export class MessageBus<C extends CommandMap<C>, E> extends RoutedDispatcher<C, 
   }
 
   /**
-   * Gives a command its handler.
+   * Registers the handler of a command.
    *
    * @throws {Error} if the command has one already: a command has exactly one handler.
    */

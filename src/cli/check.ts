@@ -4,33 +4,35 @@ import { addCommonOptions, jsonOption } from "./common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 import { counted } from "./render/count.js";
 
-/** What `check` can be told. */
-export interface CheckOptions extends CommonOptions {
-  readonly json?: boolean;
-}
-
-/** Parses `check`. */
-export function createCheckCommand(deps: Context): Command {
+export function createCheckCommand(context: Context): Command {
   const command = new Command("check")
     .description(
-      "Read the whole store: every order must be readable, and no two may have the same id.\nExit code 0 if all is well, 6 if there is damage.",
+      "Check the whole store: every order must be readable, and every id unique.\nExits with 0 if there is no damage, with 6 if there is.",
     )
-    .addOption(jsonOption("print the findings as JSON"))
-    .action(() => runCheck(command.optsWithGlobals(), deps));
+    .addOption(jsonOption("print the result as JSON"))
+    .action(() => runCheck(command.optsWithGlobals(), context));
   return addCommonOptions(command, ["orders check", "orders check --store /backup/orders --json"]);
 }
 
-/** Checks the whole store and prints a summary; each damaged place goes to stderr. */
-export async function runCheck(options: CheckOptions, deps: Context): Promise<void> {
-  const { stdout, stderr } = deps.io;
-  const { store } = await deps.open(options);
+/** Checks the whole store and prints a summary; damage is reported on stderr. */
+export async function runCheck(options: CheckOptions, context: Context): Promise<void> {
+  const { stdout, stderr } = context.io;
+  const { store } = await context.open(options);
   const { orders, damage, notes } = await store.check();
-  for (const each of damage) deps.reportDamage(each);
+  for (const each of damage) context.reportDamage(each);
   if (options.json) {
-    stdout.write(`${safeJson({ location: store.location, orders, damage, notes })}\n`);
+    // `place` is what `location` was called before: the shape of JSON output only grows.
+    const entries = damage.map((each) => ({ place: each.location, ...each }));
+    const report = { location: store.location, orders, damage: entries, notes };
+    stdout.write(`${safeJson(report)}\n`);
     return;
   }
   for (const note of notes) stderr.write(`${note}\n`);
-  const found = damage.length === 0 ? "no damage" : counted(damage.length, "damaged place");
+  const found = damage.length === 0 ? "no damage" : counted(damage.length, "damaged location");
   stdout.write(`${counted(orders, "order")}, ${found}\n`);
+}
+
+/** The options of `check`. */
+export interface CheckOptions extends CommonOptions {
+  readonly json?: boolean;
 }

@@ -3,27 +3,26 @@ import { escapeUnsafe } from "../domain/printable.js";
 import { OrdersError } from "../errors.js";
 import type { Io } from "./io.js";
 
-/** `--yes`, which answers what {@link confirm} asks. */
+/** `--yes`, which {@link confirm} takes as the answer. */
 export function yesOption(): Option {
-  return new Option("-y, --yes", "do it without asking");
+  return new Option("-y, --yes", "do not ask for confirmation");
 }
 
 /**
- * Asks whether to go on: a person on the terminal, who must type "y" or "yes"; a script must have
- * said so before.
+ * Asks for confirmation on the terminal, where "y" or "yes" must be typed; a script needs `--yes`.
  *
- * @throws {OrdersError} `invalid-usage` if the answer is no, or if there is nobody to ask.
+ * @throws {OrdersError} `invalid-usage` if the answer is no, or if stdin is no terminal.
  */
 export async function confirm(question: string, yes: boolean | undefined, io: Io): Promise<void> {
   if (yes) return;
   if (!io.stdin.isTerminal) {
-    throw new OrdersError("invalid-usage", "this needs a yes, and stdin is no terminal", {
-      hint: `say --yes to answer: ${question}`,
+    throw new OrdersError("invalid-usage", "confirmation needed, but stdin is not a terminal", {
+      hint: `use --yes to confirm: ${question}`,
     });
   }
   io.stderr.write(`${escapeUnsafe(question)} [y/N] `);
   if (!/^y(?:es)?$/i.test(await firstLine(io))) {
-    throw new OrdersError("invalid-usage", "nothing was done");
+    throw new OrdersError("invalid-usage", "cancelled; nothing was changed");
   }
 }
 

@@ -3,49 +3,51 @@ import type { SalesDesk } from "../handlers/notify-sales.js";
 import { type Setting, storeSetting } from "../settings.js";
 import { credentialFiles } from "../store/jetstream/connection/credential-files.js";
 import type { Damage } from "../store/order-store.js";
-import type { Io, Output, StopSignal } from "./io.js";
+import type { Io, Output } from "./io.js";
 import { colorFlag, createStyle, type Style, wantsColor } from "./render/style.js";
 import { traceMessages } from "./trace.js";
 
-/** The options that every verb has. */
-export interface CommonOptions {
-  readonly store?: string;
-  readonly trace?: boolean;
+/** The context of one run of the program. */
+export function createContext(argv: readonly string[], io: Io): Context {
+  return new Context(io, {
+    colorFlag: colorFlag(argv),
+    opened: [],
+    damaged: new Set(),
+    messageCounts: [],
+  });
 }
 
-/** What the verbs share during one run of the program. */
+/** What a verb works with: input and output, the settings, and what it opens. */
 export class Context {
   readonly io: Io;
-  /** The signal that ended the verb, which is to end the process too. */
-  stoppedBy: StopSignal | undefined;
-  /** Writes a line to stderr; a verb that keeps something else there sees to that first. */
-  say = (line: string): void => void this.io.stderr.write(`${line}\n`);
-  readonly #colorFlag: boolean | undefined;
-  readonly #opened: Orders[] = [];
-  readonly #damaged = new Set<string>();
-  #messagesTraced: (() => number) | undefined;
+  readonly #run: Run;
 
-  constructor(argv: readonly string[], io: Io) {
+  constructor(io: Io, run: Run) {
     this.io = io;
-    this.#colorFlag = colorFlag(argv);
+    this.#run = run;
   }
 
-  /** Where the store is, as flags and environment say. */
+  /** The same run with another stderr; what was opened and which damage was reported is shared. */
+  withStderr(stderr: Output): Context {
+    return new Context({ ...this.io, stderr }, this.#run);
+  }
+
+  /** Where the store is, from the options and the environment. */
   storeSetting(options: CommonOptions): Setting<string> {
     return storeSetting(options.store, this.io);
   }
 
-  /** The colours of an output, as flags and environment say. */
+  /** The colours of an output: see {@link wantsColor}. */
   style(output: Output): Style {
     return createStyle(this.wantsColor(output));
   }
 
-  /** Whether an output is coloured, as flags and environment say. */
+  /** Whether an output is coloured, from the options and the environment. */
   wantsColor(output: Output): boolean {
-    return wantsColor(output, this.io.env, this.#colorFlag);
+    return wantsColor(output, this.io.env, this.#run.colorFlag);
   }
 
-  /** Puts the application together as the options say; {@link close} takes it apart. */
+  /** Opens the application on the store of the options; {@link close} closes it. */
   async open(options: CommonOptions, salesDesk?: SalesDesk): Promise<Orders> {
     const orders = await openOrders({
       store: this.storeSetting(options).value,
@@ -54,31 +56,48 @@ export class Context {
       credentialFiles: credentialFiles(this.io.env),
       ...(salesDesk && { salesDesk }),
     });
-    this.#opened.push(orders);
+    this.#run.opened.push(orders);
     if (options.trace) {
       const { stderr } = this.io;
-      this.#messagesTraced = traceMessages(orders.bus, stderr, this.style(stderr));
+      this.#run.messageCounts.push(traceMessages(orders.bus, stderr, this.style(stderr)));
     }
     return orders;
   }
 
-  /** Names a damaged location on stderr, once. */
+  /** Reports damage on stderr, once for each location. */
   reportDamage({ location, problem }: Damage): void {
-    if (this.#damaged.has(location)) return;
-    this.#damaged.add(location);
-    this.say(`${location}: ${problem}`);
+    const { damaged } = this.#run;
+    if (damaged.has(location)) return;
+    damaged.add(location);
+    this.io.stderr.write(`${location}: ${problem}\n`);
   }
 
   /**
-   * Lets go of everything that was opened.
+   * Closes everything that was opened.
    *
-   * @returns whether damage was found in the store on the way.
+   * @returns whether damage was found in the store.
    */
   async close(): Promise<boolean> {
-    for (const orders of this.#opened) await orders.close();
-    if (this.#messagesTraced?.() === 0) {
-      this.io.stderr.write("(no messages: this verb only reads the store)\n");
+    const { opened, damaged, messageCounts } = this.#run;
+    for (const orders of opened) await orders.close();
+    if (messageCounts.length > 0 && messageCounts.every((count) => count() === 0)) {
+      this.io.stderr.write("(no messages were sent)\n");
     }
-    return this.#damaged.size > 0;
+    return damaged.size > 0;
   }
+}
+
+/** The options that every verb has. */
+export interface CommonOptions {
+  readonly store?: string;
+  readonly trace?: boolean;
+}
+
+/** What the contexts of one run share. */
+interface Run {
+  readonly colorFlag: boolean | undefined;
+  readonly opened: Orders[];
+  readonly damaged: Set<string>;
+  /** For each bus that is traced, how many messages it has carried. */
+  readonly messageCounts: (() => number)[];
 }

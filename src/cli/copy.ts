@@ -6,36 +6,28 @@ import { addCommonOptions, jsonOption } from "./common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 import { counted } from "./render/count.js";
 
-/** What `copy` can be told. */
-export interface CopyOptions extends CommonOptions {
-  readonly from?: string;
-  readonly to: string;
-  readonly json?: boolean;
-}
-
-/** Parses `copy`. */
-export function createCopyCommand(deps: Context): Command {
+export function createCopyCommand(context: Context): Command {
   const command = new Command("copy")
     .description(
-      "Copy all orders from one store to another, then compare them. Run again, it copies what is\nmissing. Subscriptions stay where they are.",
+      "Copy all orders from one store to another, then compare both.\nRun it again to resume an interrupted copy. Subscriptions are not copied.",
     )
-    .requiredOption("--to <location>", "where to: a directory or nats://host")
-    .option("--from <location>", "where from (default: --store)")
-    .addOption(jsonOption("print the figures as JSON"))
-    .action(() => runCopy(command.optsWithGlobals(), deps));
+    .requiredOption("--to <location>", "the store to copy to: a directory or nats://host")
+    .option("--from <location>", "the store to copy from (default: --store)")
+    .addOption(jsonOption("print the result as JSON"))
+    .action(() => runCopy(command.optsWithGlobals(), context));
   return addCommonOptions(command, [
     "orders copy --from ./orders --to nats://shop.example:4222",
     "orders copy --from nats://shop.example:4222 --to /backup/orders",
   ]);
 }
 
-/** Copies orders and prints how many; where it stands shows on a terminal. */
-export async function runCopy(options: CopyOptions, deps: Context): Promise<void> {
-  const { stdout, stderr } = deps.io;
+/** Copies orders and prints how many; progress goes to stderr. */
+export async function runCopy(options: CopyOptions, context: Context): Promise<void> {
+  const { stdout, stderr } = context.io;
   const { from = options.store } = options;
-  const source = (await deps.open({ ...options, ...(from !== undefined && { store: from }) }))
+  const source = (await context.open({ ...options, ...(from !== undefined && { store: from }) }))
     .store;
-  const target = (await deps.open({ ...options, store: options.to })).store;
+  const target = (await context.open({ ...options, store: options.to })).store;
   if (source.location === target.location) {
     throw new OrdersError("invalid-usage", `cannot copy ${source.location} to itself`);
   }
@@ -50,5 +42,12 @@ export async function runCopy(options: CopyOptions, deps: Context): Promise<void
     return;
   }
   const orders = counted(copied + present, "order");
-  stdout.write(`${orders}: ${copied} copied, ${present} there already, all compared\n`);
+  stdout.write(`${orders}: ${copied} copied, ${present} already present, all verified\n`);
+}
+
+/** The options of `copy`. */
+export interface CopyOptions extends CommonOptions {
+  readonly from?: string;
+  readonly to: string;
+  readonly json?: boolean;
 }

@@ -4,27 +4,37 @@ import type { Output } from "./io.js";
 import { counted } from "./render/count.js";
 import type { Style } from "./render/style.js";
 
-/** In milliseconds: the line says minutes. */
-const REFRESH = 15_000;
+const REDRAW_INTERVAL_MS = 15_000; // the line shows minutes
+const CLEAR_LINE = "\r\x1b[2K";
 
-/** A line below everything on a terminal that tells that all is well: "3 orders today, last …". */
+/** A status line below everything else on a terminal: "3 orders today, last 5 min ago". */
 export class Heartbeat {
+  /** The output with this line on it: what is written appears above the line. */
+  readonly output: Output;
   readonly #output: Output;
   readonly #style: Style;
   readonly #now: () => Date;
-  /** Those placed on that day, by id: an order can come more than once. */
+  /** The ids of the orders placed on {@link #day}: an order can be delivered more than once. */
   readonly #today = new Set<string>();
   #day = "";
   #last: string | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #isShown: boolean = false;
 
   constructor(output: Output, style: Style, now: () => Date) {
+    this.output = {
+      isTerminal: output.isTerminal,
+      get columns() {
+        return output.columns;
+      },
+      write: (text) => this.#writeAbove(text),
+    };
     this.#output = output;
     this.#style = style;
     this.#now = now;
   }
 
-  /** Counts what is stored already; nothing happens where nobody looks. */
+  /** Counts the orders that are stored already; does nothing if the output is no terminal. */
   async prepare(store: OrderStore): Promise<void> {
     if (!this.#output.isTerminal) return;
     const now = this.#now();
@@ -34,43 +44,55 @@ export class Heartbeat {
     for await (const order of store.list({ newest: 1 })) this.count(order);
   }
 
-  /** Draws the line, and keeps it true. */
+  /** Shows the line from now on; nothing before has an effect. */
   begin(): void {
     if (!this.#output.isTerminal) return;
-    this.#timer = setInterval(() => this.draw(), REFRESH).unref();
-    this.draw();
+    this.#timer = setInterval(() => {
+      if (this.#isShown) this.show();
+    }, REDRAW_INTERVAL_MS).unref();
+    this.show();
   }
 
   /** Counts an order, once. */
   count({ id, placedAt }: Order): void {
     if (this.#last === undefined || placedAt > this.#last) this.#last = placedAt;
-    this.#newDay();
+    this.#startNewDay();
     if (new Date(placedAt).toDateString() === this.#day) this.#today.add(id);
   }
 
-  /** Draws the line anew in its place. */
-  draw(): void {
+  /** Shows the line, up to date. */
+  show(): void {
     if (this.#timer === undefined) return;
-    this.#newDay();
+    this.#startNewDay();
     const orders = `${counted(this.#today.size, "order")} today`;
     const last = this.#last === undefined ? "" : `, last ${ago(this.#last, this.#now())}`;
     const text = `${orders}${last}`.slice(0, this.#output.columns - 1);
-    this.#output.write(`\r\x1b[2K${this.#style.faint(text)}`);
+    this.#output.write(`${CLEAR_LINE}${this.#style.faint(text)}`);
+    this.#isShown = true;
   }
 
-  /** Takes the line away so that something else can be written. */
-  clear(): void {
-    if (this.#timer !== undefined) this.#output.write("\r\x1b[2K");
+  /** Removes the line until it is shown again. */
+  hide(): void {
+    if (this.#isShown) this.#output.write(CLEAR_LINE);
+    this.#isShown = false;
   }
 
-  /** Takes the line away for good. */
+  /** Removes the line for good. */
   end(): void {
-    this.clear();
+    this.hide();
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
 
-  #newDay(): void {
+  #writeAbove(text: string): boolean {
+    if (!this.#isShown) return this.#output.write(text);
+    this.hide();
+    const written = this.#output.write(text);
+    this.show();
+    return written;
+  }
+
+  #startNewDay(): void {
     const day = this.#now().toDateString();
     if (day === this.#day) return;
     this.#day = day;

@@ -1,29 +1,16 @@
 import type { ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
+import { systemMessage } from "../error-message.js";
 import { OrdersError } from "../errors.js";
 import type { Delivery } from "../store/order-feed.js";
 import { forwardStderr } from "./forward-stderr.js";
 import type { Io } from "./io.js";
 import { shownDuration } from "./render/duration.js";
 
-/** How long a hook that was told to stop is given to do so, in milliseconds, before it is killed. */
-const GRACE = 2000;
-/** How often to look whether it did, in milliseconds. */
-const LOOK = 20;
-const CANNOT_RUN: ReadonlySet<number | null> = new Set([126, 127]);
-
-/** What a hook can be told. */
-export interface HookOptions {
-  /** How long it may take, in milliseconds; as long as it wants unless given. */
-  readonly timeout?: number;
-  /** The store of the orders, if it was named: `orders` in the command is to find the same one. */
-  readonly store?: string;
-}
-
 /**
- * A command that is run for each order, in a process group of its own: the order as JSON on its
- * stdin, ORDERS_ID, ORDERS_PLACED_AT, ORDERS_ATTEMPT and ORDERS_REDELIVERED in its environment. What
- * it writes goes where our own output goes.
+ * A command that is run for each order, in a process group of its own, with the order as JSON on its
+ * stdin and ORDERS_ID, ORDERS_PLACED_AT, ORDERS_ATTEMPT and ORDERS_REDELIVERED in its environment. Its
+ * output goes to our stdout and stderr.
  */
 export class Hook {
   readonly #command: string;
@@ -32,9 +19,7 @@ export class Hook {
   #running: ChildProcess | undefined;
   #stopped: Promise<void> | undefined;
 
-  /**
-   * @param command a line of shell. Nothing of an order is ever put into it.
-   */
+  /** @param command a line of shell. Nothing of an order is ever put into it. */
   constructor(command: string, options: HookOptions, io: Io) {
     this.#command = command;
     this.#options = options;
@@ -49,10 +34,9 @@ export class Hook {
   /**
    * Runs the command and resolves when it has exited with 0.
    *
-   * @throws {OrdersError} `hook-failed` if the command itself is missing or cannot be executed, as
-   *   exit codes 126 and 127 say
-   *   ({@link https://pubs.opengroup.org/onlinepubs/9799919799/utilities/sh.html POSIX, sh}).
-   * @throws {Error} if it failed otherwise; the message ends in the last line of its stderr.
+   * @throws {OrdersError} `hook-failed` if the command is missing or cannot be executed: exit codes
+   *   126 and 127 ({@link https://pubs.opengroup.org/onlinepubs/9799919799/utilities/sh.html POSIX, sh}).
+   * @throws {Error} if it failed in any other way; the message ends with the last line of its stderr.
    */
   async run(delivery: Delivery): Promise<void> {
     const { timeout, store } = this.#options;
@@ -70,7 +54,7 @@ export class Hook {
     });
     this.#running = child;
     const lastLine = forwardStderr(child.stderr as Socket | null, this.#io.stderr);
-    child.stdin?.on("error", () => {}); // it need not read its order
+    child.stdin?.on("error", () => {}); // the command need not read its stdin
     child.stdin?.end(`${JSON.stringify(delivery.order)}\n`);
     let timedOut = false;
     const onTimeout = () => {
@@ -81,12 +65,14 @@ export class Hook {
     try {
       const { code, signal } = await ended(child);
       await this.#stopped;
-      const said = await lastLine();
+      const lastWords = await lastLine();
       if (timedOut) throw new Error(`timed out after ${shownDuration(timeout ?? 0)}`);
       if (code === 0) return;
-      if (CANNOT_RUN.has(code)) throw cannotRun(said);
+      if (CANNOT_RUN.has(code)) throw cannotRun(lastWords);
       throw new Error(
-        [code === null ? `killed by ${signal}` : `exit ${code}`, said].filter(Boolean).join(": "),
+        [code === null ? `killed by ${signal}` : `exit ${code}`, lastWords]
+          .filter(Boolean)
+          .join(": "),
       );
     } finally {
       clearTimeout(timer);
@@ -101,6 +87,18 @@ export class Hook {
   }
 }
 
+export interface HookOptions {
+  /** How long the command may take, in milliseconds; no limit unless given. */
+  readonly timeout?: number;
+  /** The value of `--store`, so that `orders` in the command uses the same store. */
+  readonly store?: string;
+}
+
+/** How long a command may take to stop after SIGTERM before it is killed. */
+const STOP_GRACE_MS = 2000;
+const STOP_POLL_MS = 20;
+const CANNOT_RUN: ReadonlySet<number | null> = new Set([126, 127]);
+
 function variables({ order, attempt, redelivered }: Delivery): Record<string, string> {
   return {
     ORDERS_ID: order.id,
@@ -110,28 +108,28 @@ function variables({ order, attempt, redelivered }: Delivery): Record<string, st
   };
 }
 
-/** Resolves when the process itself has ended, whatever others still hold its pipes open. */
+/** Resolves when the process itself has ended, even if a child of it still holds its pipes open. */
 function ended(
   child: ChildProcess,
 ): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
   return new Promise((resolve, reject) => {
-    child.once("error", (cause) => reject(cannotRun(cause.message)));
+    child.once("error", (cause) => reject(cannotRun(systemMessage(cause))));
     child.once("exit", (code, signal) => resolve({ code, signal }));
   });
 }
 
-/** Resolves once nothing of the group is left, or what is left was killed. */
+/** Resolves once no process of the group is left, or the rest was killed. */
 async function stop(child: ChildProcess): Promise<void> {
-  const end = Date.now() + GRACE;
+  const end = Date.now() + STOP_GRACE_MS;
   let left = kill(child, "SIGTERM");
   while (left && Date.now() < end) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK));
+    await new Promise((resolve) => setTimeout(resolve, STOP_POLL_MS));
     left = kill(child, 0);
   }
   if (left) kill(child, "SIGKILL");
 }
 
-/** Sends a signal to the process group; 0 only asks. @returns whether anybody is there. */
+/** Sends a signal to the process group; 0 only tests it. @returns whether it has a process. */
 function kill(child: ChildProcess, signal: NodeJS.Signals | 0): boolean {
   try {
     if (process.platform === "win32") return child.kill(signal);
@@ -141,8 +139,8 @@ function kill(child: ChildProcess, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-function cannotRun(said: string): OrdersError {
-  return new OrdersError("hook-failed", `the command of --exec cannot be run: ${said}`, {
-    hint: "the order waits; correct the command and start again",
+function cannotRun(reason: string): OrdersError {
+  return new OrdersError("hook-failed", `the command of --exec cannot be run: ${reason}`, {
+    hint: "fix the command and start again; the order is still waiting",
   });
 }

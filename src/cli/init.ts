@@ -3,32 +3,31 @@ import { safeJson } from "../domain/printable.js";
 import { addCommonOptions, jsonOption } from "./common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 
-/** What `init` can be told. */
-export interface InitOptions extends CommonOptions {
-  readonly alter?: boolean;
-  readonly json?: boolean;
-}
-
-/** Parses `init`. */
-export function createInitCommand(deps: Context): Command {
+export function createInitCommand(context: Context): Command {
   const command = new Command("init")
     .description(
-      "Set the store up before the first order, or see whether it is as it should be.\nOn a server this creates the streams; one that exists and differs is left as it is.",
+      "Set up the store before the first order, or check how it is set up.\nOn a server, this creates the streams; those that exist are left unchanged.",
     )
-    .option("--alter", "change streams that differ")
+    .option("--alter", "also change existing streams that differ")
     .addOption(jsonOption("print what was done as JSON"))
-    .action(() => runInit(command.optsWithGlobals(), deps));
+    .action(() => runInit(command.optsWithGlobals(), context));
   return addCommonOptions(command, [
     "orders init",
     "orders init --store 'nats://one,two,three?replicas=3'",
   ]);
 }
 
-/** Sets the store up and prints what was done. */
-export async function runInit(options: InitOptions, deps: Context): Promise<void> {
-  const { store } = await deps.open(options);
+/** Sets up the store and prints what was done. */
+export async function runInit(options: InitOptions, context: Context): Promise<void> {
+  const { store } = await context.open(options);
   const done = await store.init({ alter: options.alter ?? false });
-  const { stdout } = deps.io;
+  const { stdout } = context.io;
   if (options.json) stdout.write(`${safeJson({ location: store.location, done })}\n`);
   else for (const line of done) stdout.write(`${line}\n`);
+}
+
+/** The options of `init`. */
+export interface InitOptions extends CommonOptions {
+  readonly alter?: boolean;
+  readonly json?: boolean;
 }

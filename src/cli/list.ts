@@ -6,39 +6,24 @@ import { parseTime, type TimeSpan } from "./parse-time.js";
 import { counted } from "./render/count.js";
 import { FORMATS, type Format, listFormat } from "./render/formats.js";
 
-/** What `list` can be told. */
-export interface ListOptions extends CommonOptions {
-  readonly limit?: number;
-  readonly since?: TimeSpan;
-  readonly until?: TimeSpan;
-  readonly item?: string;
-  readonly count?: boolean;
-  readonly format?: Format;
-  readonly json?: boolean;
-}
-
-/** How much is put together before it is written: one system call for many rows. */
-const PAGE = 32 * 1024;
-
-/** Parses `list`. */
-export function createListCommand(deps: Context): Command {
-  const time = (text: string) => parseTimeOption(text, deps.io.now());
+export function createListCommand(context: Context): Command {
+  const time = (text: string) => parseTimeOption(text, context.io.now());
   const command = new Command("list")
     .description(
-      "Print the orders, oldest first. In a pipe: time, id and items, tab-separated.\nThe items are a JSON array in tsv and csv: no spreadsheet takes one for a formula.",
+      "List orders, oldest first. In a pipe: time, id and items, tab-separated.\nIn tsv and csv, items are a JSON array, which is never taken for a formula.",
     )
-    .option("--limit <n>", "only the newest n", parseLimit)
-    .option("--since <time>", "placed then or later: 2026-01-31, 2d (ago), yesterday", time)
-    .option("--until <time>", "placed then or earlier; a day is the whole day", time)
-    .option("--item <text>", "with an item that contains this text, whatever the case")
-    .option("--count", "print only how many there are")
+    .option("--limit <n>", "list only the newest n orders", parseLimit)
+    .option("--since <time>", "placed at or after: 2026-01-31, 2d (ago), yesterday", time)
+    .option("--until <time>", "placed at or before; a day includes the whole day", time)
+    .option("--item <text>", "with an item that contains this text, ignoring case")
+    .option("--count", "print only the number of orders")
     .addOption(
-      new Option("--format <format>", "how to print them (default: table on a terminal, else tsv)")
+      new Option("--format <format>", "output format (default: table on a terminal, otherwise tsv)")
         .choices(FORMATS)
         .conflicts("count"),
     )
-    .addOption(jsonOption("print one JSON array").conflicts("format"))
-    .action(() => runList(command.optsWithGlobals(), deps));
+    .addOption(jsonOption("print a JSON array").conflicts("format"))
+    .action(() => runList(command.optsWithGlobals(), context));
   return addCommonOptions(command, [
     "orders list --limit 20",
     "orders list --since yesterday --item tv",
@@ -47,10 +32,10 @@ export function createListCommand(deps: Context): Command {
   ]);
 }
 
-/** Prints the orders that match. */
-export async function runList(options: ListOptions, deps: Context): Promise<void> {
-  const { stdout, stderr } = deps.io;
-  const { store } = await deps.open(options);
+/** Lists the orders that match. */
+export async function runList(options: ListOptions, context: Context): Promise<void> {
+  const { stdout, stderr } = context.io;
+  const { store } = await context.open(options);
   const filter: OrderQuery = {
     since: options.since?.first.toISOString(),
     until: options.until?.last.toISOString(),
@@ -63,7 +48,7 @@ export async function runList(options: ListOptions, deps: Context): Promise<void
   }
 
   const format = options.json ? "json" : (options.format ?? (stdout.isTerminal ? "table" : "tsv"));
-  const form = listFormat(format, stdout, deps.style(stdout));
+  const form = listFormat(format, stdout, context.style(stdout));
   let page = form.always ? form.begin : "";
   let listed = 0;
   for await (const order of store.list({ ...filter, newest: options.limit })) {
@@ -71,7 +56,7 @@ export async function runList(options: ListOptions, deps: Context): Promise<void
     if (listed > 0) page += form.separator;
     page += form.order(order);
     listed++;
-    if (page.length < PAGE) continue;
+    if (page.length < PAGE_CHARACTERS) continue;
     if (!stdout.write(page)) return;
     page = "";
   }
@@ -83,15 +68,29 @@ export async function runList(options: ListOptions, deps: Context): Promise<void
   }
   const leftOut = (await store.count(filter)) - listed;
   if (leftOut > 0) {
-    stderr.write(`${counted(leftOut, "older order")} left out by --limit\n`);
+    stderr.write(`${counted(leftOut, "older order")} not shown (--limit)\n`);
   }
 }
 
+/** The options of `list`. */
+export interface ListOptions extends CommonOptions {
+  readonly limit?: number;
+  readonly since?: TimeSpan;
+  readonly until?: TimeSpan;
+  readonly item?: string;
+  readonly count?: boolean;
+  readonly format?: Format;
+  readonly json?: boolean;
+}
+
+/** Rows are written together, in one system call, once they are this long. */
+const PAGE_CHARACTERS = 32 * 1024;
+
 function nothingListed({ since, until, item }: ListOptions): string {
   if (since !== undefined || until !== undefined || item !== undefined) {
-    return "no orders match\n";
+    return "no matching orders\n";
   }
-  return 'no orders yet: place one with orders place-order "100 inch TV"\n';
+  return 'no orders yet; place one: orders place-order "100 inch TV"\n';
 }
 
 function parseLimit(text: string): number {
@@ -103,6 +102,6 @@ function parseTimeOption(text: string, now: Date): TimeSpan {
   const span = parseTime(text, now);
   if (span !== undefined) return span;
   throw new InvalidArgumentError(
-    "Write a date (2026-01-31), a time (2026-01-31T09:30), how long ago (90m, 12h, 2d), today or yesterday.",
+    "It must be a date (2026-01-31), a time (2026-01-31T09:30), an age (90m, 12h, 2d), today or yesterday.",
   );
 }

@@ -1,4 +1,36 @@
-const UNITS: Readonly<Record<string, number>> = {
+/**
+ * The time that a text names: `2026-01-31`, `2026-01-31T09:30` (local unless it has a zone), `90m`
+ * (that long ago; s, m, h, d or w), `now`, `today` or `yesterday`. A day is the whole local day.
+ *
+ * @returns `undefined` if it is none of these, or a date that does not exist.
+ */
+export function parseTime(text: string, now: Date): TimeSpan | undefined {
+  const word = text.trim().toLowerCase();
+  if (word === "now") return instant(now);
+  if (word === "today") return localDay(now.getFullYear(), now.getMonth(), now.getDate());
+  if (word === "yesterday") return localDay(now.getFullYear(), now.getMonth(), now.getDate() - 1);
+  const ago = AGO.exec(word);
+  if (ago) return instant(new Date(now.getTime() - Number(ago[1]) * (UNIT_MS[ago[2] ?? ""] ?? 0)));
+  const day = DAY.exec(word);
+  if (day) return existing(Number(day[1]), Number(day[2]) - 1, Number(day[3]));
+  if (!TIME.test(word) || !existing(...dayOf(word))) return undefined;
+  return instant(new Date(word.replace(" ", "T").toUpperCase()));
+}
+
+/** The milliseconds of `500ms`, `30s`, `5m`, `2h` or `1d`; `undefined` if it is no duration. */
+export function parseDuration(text: string): number | undefined {
+  const [, amount, unit = ""] = DURATION.exec(text.trim().toLowerCase()) ?? [];
+  if (amount === undefined) return undefined;
+  return Number(amount) * (unit === "ms" ? 1 : (UNIT_MS[unit] ?? 0));
+}
+
+/** A span of time, both ends included. */
+export interface TimeSpan {
+  readonly first: Date;
+  readonly last: Date;
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = {
   s: 1000,
   m: 60_000,
   h: 3_600_000,
@@ -8,40 +40,7 @@ const UNITS: Readonly<Record<string, number>> = {
 const AGO = /^(\d{1,6})([smhdw])$/;
 const DAY = /^(\d{4})-(\d{2})-(\d{2})$/;
 const TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})?$/i;
-
-/** The stretch of time that a word of the user's means. Both ends belong to it. */
-export interface TimeSpan {
-  readonly first: Date;
-  readonly last: Date;
-}
-
-/**
- * Understands `2026-01-31`, `2026-01-31T09:30` (local unless it has a zone), `90m` (that long ago;
- * s, m, h, d or w), `now`, `today` and `yesterday`. A day is the whole day in the local zone.
- *
- * @returns `undefined` if it is none of these, or no date that exists.
- */
-export function parseTime(text: string, now: Date): TimeSpan | undefined {
-  const word = text.trim().toLowerCase();
-  if (word === "now") return instant(now);
-  if (word === "today") return localDay(now.getFullYear(), now.getMonth(), now.getDate());
-  if (word === "yesterday") return localDay(now.getFullYear(), now.getMonth(), now.getDate() - 1);
-  const ago = AGO.exec(word);
-  if (ago) return instant(new Date(now.getTime() - Number(ago[1]) * (UNITS[ago[2] ?? ""] ?? 0)));
-  const day = DAY.exec(word);
-  if (day) return existing(Number(day[1]), Number(day[2]) - 1, Number(day[3]));
-  if (!TIME.test(word) || !existing(...dayOf(word))) return undefined;
-  return instant(new Date(word.replace(" ", "T").toUpperCase()));
-}
-
 const DURATION = /^(\d{1,6})(ms|[smhd])$/;
-
-/** Understands `500ms`, `30s`, `5m`, `2h` and `1d`; in milliseconds, `undefined` if it is none. */
-export function parseDuration(text: string): number | undefined {
-  const [, amount, unit = ""] = DURATION.exec(text.trim().toLowerCase()) ?? [];
-  if (amount === undefined) return undefined;
-  return Number(amount) * (unit === "ms" ? 1 : (UNITS[unit] ?? 0));
-}
 
 function instant(date: Date): TimeSpan | undefined {
   return Number.isNaN(date.getTime()) ? undefined : { first: date, last: date };

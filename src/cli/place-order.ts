@@ -7,27 +7,19 @@ import type { CommonOptions, Context } from "./context.js";
 import type { Io } from "./io.js";
 import { renderBanner } from "./render/banner.js";
 
-/** What `place-order` can be told. */
-export interface PlaceOrderOptions extends CommonOptions {
-  readonly id?: string;
-  readonly quiet?: boolean;
-  readonly json?: boolean;
-}
-
-/** Parses `place-order`. */
-export function createPlaceOrderCommand(deps: Context): Command {
+export function createPlaceOrderCommand(context: Context): Command {
   const command = new Command("place-order")
-    .description("Store an order and notify the sales desk: the banner on stdout.")
+    .description("Store an order and notify the sales desk with a banner on stdout.")
     .usage("[options] <items...>")
-    .argument("[items...]", "what is ordered; '-' alone reads the items from stdin, one a line")
+    .argument("[items...]", "the items to order; a single '-' reads them from stdin, one per line")
     .option(
       "--id <uuid>",
-      "the order's id, a UUID v4; placing it again with the same items is safe",
+      "use this id (a UUID v4), so that placing the order again is safe",
       parseId,
     )
     .addOption(quietOption("print the order's id instead of the banner"))
     .addOption(jsonOption("print the stored order as JSON instead of the banner"))
-    .action(() => runPlaceOrder(command.args, command.optsWithGlobals(), deps));
+    .action(() => runPlaceOrder(command.args, command.optsWithGlobals(), context));
   return addCommonOptions(command, [
     'orders place-order "100 inch TV" "magic carpet"',
     'orders place-order -- "-5 °C fridge"',
@@ -37,30 +29,37 @@ export function createPlaceOrderCommand(deps: Context): Command {
   ]);
 }
 
-/** Places an order and acknowledges it on stdout, in the one form that is asked for. */
+/** Places an order and prints the banner, its id or JSON. */
 export async function runPlaceOrder(
   items: readonly string[],
   options: PlaceOrderOptions,
-  deps: Context,
+  context: Context,
 ): Promise<void> {
-  const { io } = deps;
-  const wanted = await namedItems(items, io);
+  const { io } = context;
+  const wanted = await readArguments(items, io);
   io.onStop((signal) => io.endBy(signal));
   if (options.json || options.quiet) {
-    const orders = await deps.open(options);
+    const orders = await context.open(options);
     const { order, replayed } = await orders.placeOrder(wanted, options.id);
     const json = () => safeJson({ ...order, ...(replayed && { replayed }) });
     acknowledge(order, options.json ? json() : order.id, io);
     return;
   }
-  const style = deps.style(io.stdout);
-  const orders = await deps.open(options, ({ notification }) => {
+  const style = context.style(io.stdout);
+  const orders = await context.open(options, ({ notification }) => {
     io.stdout.write(renderBanner(notification, style));
   });
   await orders.placeOrder(wanted, options.id);
 }
 
-/** A stored order must not look like one that failed, even if nobody can be told of it. */
+/** The options of `place-order`. */
+export interface PlaceOrderOptions extends CommonOptions {
+  readonly id?: string;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+/** An order that is stored must not look like one that failed, even if stdout cannot be written. */
 function acknowledge(order: Order, text: string, io: Io): void {
   try {
     io.stdout.write(`${text}\n`);
@@ -69,29 +68,33 @@ function acknowledge(order: Order, text: string, io: Io): void {
   }
 }
 
-/** RFC 9562 has ids written in lower case and read in either. */
+/** RFC 9562: written in lower case, read in either. */
 function parseId(text: string): string {
   const id = text.toLowerCase();
   if (isOrderId(id)) return id;
   throw new InvalidArgumentError("It must be a UUID v4; uuidgen makes one.");
 }
 
-async function namedItems(items: readonly string[], io: Io): Promise<readonly string[]> {
+async function readArguments(items: readonly string[], io: Io): Promise<readonly string[]> {
   if (items.length === 1 && items[0] === "-") return readItems(io);
   if (items.includes("-")) {
-    throw new OrdersError("invalid-usage", "'-' reads the items from stdin and stands alone");
+    throw new OrdersError(
+      "invalid-usage",
+      "'-' reads items from stdin and cannot be combined with others",
+    );
   }
   if (items.length === 0) {
-    throw new OrdersError("invalid-usage", "nothing to order: name at least one item", {
+    throw new OrdersError("invalid-usage", "no items to order", {
       hint: 'for example: orders place-order "100 inch TV" "magic carpet"',
     });
   }
   return items;
 }
 
-/** The lines of stdin. Empty ones are passed over; any other that is no item is refused by number. */
+/** The lines of stdin. Empty lines are skipped; any other that is not an item is refused. */
 async function readItems({ stdin, stderr }: Io): Promise<readonly string[]> {
-  if (stdin.isTerminal) stderr.write("reading items, one a line; end with Ctrl-D on a new line\n");
+  if (stdin.isTerminal)
+    stderr.write("reading items, one per line; finish with Ctrl-D on an empty line\n");
   const chunks: Uint8Array[] = [];
   for await (const chunk of stdin.read()) chunks.push(chunk);
   let text: string;

@@ -4,7 +4,7 @@ import { systemMessage } from "../error-message.js";
 import { OrdersError } from "../errors.js";
 import type { Io, Output } from "./io.js";
 
-/** The world of the running process. */
+/** Input and output of the running process. */
 export function processIo(packageRoot: string): Io {
   return {
     stdin: {
@@ -31,7 +31,7 @@ export function processIo(packageRoot: string): Io {
 }
 
 /**
- * Writes with plain system calls: a failure is known at once, and nothing is left pending at exit.
+ * Writes with plain system calls: a failure is known at once, and nothing is pending at exit.
  * `process.stdout` would also cost some milliseconds of start-up in a pipe.
  */
 function processOutput(fd: 1 | 2, stream: () => NodeJS.WriteStream): Output {
@@ -43,7 +43,7 @@ function processOutput(fd: 1 | 2, stream: () => NodeJS.WriteStream): Output {
       return terminal ? stream().columns || 80 : Number.POSITIVE_INFINITY;
     },
     write(text) {
-      // A Windows console wants UTF-16, which only the stream knows how to write.
+      // A Windows console needs UTF-16, which only the stream writes.
       if (terminal && process.platform === "win32") stream().write(text);
       else open &&= writeFully(fd, Buffer.from(text));
       return open;
@@ -59,17 +59,17 @@ function writeFully(fd: number, bytes: Buffer): boolean {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "EPIPE") return false;
       if (code !== "EAGAIN") {
-        const message = `cannot write the output: ${systemMessage(error)}`;
+        const message = `cannot write to stdout: ${systemMessage(error)}`;
         throw new OrdersError("output-failed", message, { cause: error });
       }
-      // A pipe that somebody made non-blocking is full: let its reader catch up.
+      // The pipe is non-blocking and full: let its reader catch up.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
     }
   }
   return true;
 }
 
-/** An output whose failures have nowhere to be reported. */
+/** An output whose failures are ignored: there is nowhere to report them. */
 function quiet(output: Output): Output {
   return {
     isTerminal: output.isTerminal,
@@ -86,7 +86,7 @@ function quiet(output: Output): Output {
   };
 }
 
-/** Asks for the file type first: a stream costs milliseconds, and only terminals should pay them. */
+/** Checks the file type first: creating a stream costs milliseconds, which only terminals need to pay. */
 function isTerminal(fd: 0 | 1 | 2, stream: () => { readonly isTTY?: boolean }): boolean {
   try {
     if (process.platform !== "win32" && !fstatSync(fd).isCharacterDevice()) return false;

@@ -3,29 +3,23 @@ import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { addCommonOptions, exampleText } from "./common-options.js";
 import type { Context } from "./context.js";
+import { exitCodeHelp } from "./exit-codes.js";
 import { createStyle } from "./render/style.js";
 import { VERBS, type Verb } from "./verbs.js";
 
-const EXIT_CODES = `
-Exit codes:
-  0  done                              4  no such order, or more than one
-  1  failed; nothing was stored        5  that id is placed with other items
-  2  wrong usage                       6  damage found in the store
-  3  the order IS stored, but telling  7  the server cannot be reached
-     of it failed: do not repeat it
-`;
-
 /**
- * The whole command line, ready to parse `argv`. Only the verbs that `argv` names are loaded; of
- * the others the help needs no more than the name and the summary.
+ * The whole command line, ready to parse `argv`. Only the verbs that `argv` names are loaded: the help
+ * needs no more than the name and the summary of the others.
  */
-export async function createProgram(argv: readonly string[], deps: Context): Promise<Command> {
-  const { io } = deps;
+export async function createProgram(argv: readonly string[], context: Context): Promise<Command> {
+  const { io } = context;
   const program = new Command("orders")
-    .description("Place orders; each is stored so that it cannot be lost, and sales is told.")
+    .description(
+      "Place orders from the command line. Each order is stored durably and the sales desk is notified.",
+    )
     .usage("<verb> [options]")
     .option("-V, --version", "print the version")
-    .helpCommand("help [verb]", "show the help of a verb")
+    .helpCommand("help [verb]", "show help for a verb")
     .addHelpText(
       "before",
       exampleText([
@@ -34,16 +28,16 @@ export async function createProgram(argv: readonly string[], deps: Context): Pro
         "orders show 403d33e9 --json",
       ]),
     )
-    .addHelpText("after", EXIT_CODES)
+    .addHelpText("after", exitCodeHelp())
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),
-      outputError: () => {}, // main reports errors, all in one way
+      outputError: () => {}, // main reports all errors
       getOutHelpWidth: () => Math.min(io.stdout.columns, 100),
       getErrHelpWidth: () => Math.min(io.stderr.columns, 100),
-      getOutHasColors: () => deps.wantsColor(io.stdout),
-      getErrHasColors: () => deps.wantsColor(io.stderr),
+      getOutHasColors: () => context.wantsColor(io.stdout),
+      getErrHasColors: () => context.wantsColor(io.stderr),
     })
     .configureHelp({
       showGlobalOptions: false,
@@ -54,7 +48,7 @@ export async function createProgram(argv: readonly string[], deps: Context): Pro
       throw new CommanderError(0, "commander.version", "");
     });
   addCommonOptions(program);
-  for (const verb of VERBS) program.addCommand(await createVerb(verb, argv, program, deps));
+  for (const verb of VERBS) program.addCommand(await createVerb(verb, argv, program, context));
   return program;
 }
 
@@ -62,10 +56,10 @@ async function createVerb(
   verb: Verb,
   argv: readonly string[],
   program: Command,
-  deps: Context,
+  context: Context,
 ): Promise<Command> {
   const named = [verb.name, verb.alias].some((name) => name !== undefined && argv.includes(name));
-  const command = named ? (await verb.load())(deps) : new Command(verb.name);
+  const command = named ? (await verb.load())(context) : new Command(verb.name);
   if (verb.alias !== undefined) command.alias(verb.alias);
   command.summary(verb.summary).copyInheritedSettings(program);
   for (const below of command.commands) below.copyInheritedSettings(command);

@@ -1,15 +1,21 @@
 import { OrdersError } from "../errors.js";
 import type { StartingPosition } from "../store/order-feed.js";
 import type { OrderStore } from "../store/order-store.js";
+import { findOrder, idPrefix } from "./find-order.js";
 import { parseTime } from "./parse-time.js";
 
-/** The text of `--from`, in the help of those verbs that have it. */
-export const FROM_FORMS = "start, now, a time as list --since takes it, or an order's id";
-
-const ID_PREFIX = /^[0-9a-f]{8}(?:-[0-9a-f-]{0,27})?$/;
+/** What `--from` takes, in the help of the verbs that have it. */
+export const FROM_FORMS = "start, now, a time (as for list --since) or an order id";
 
 /**
- * Understands `--from`.
+ * A few digits could be the beginning of a date as well as of an id; the eight that `list` shows of an
+ * id are enough to be one.
+ */
+const AMBIGUOUS = /^\d{4,7}$/;
+
+/**
+ * The starting position that `--from` names. What can be read as a time is one, also where an id could
+ * begin like that: `365d`.
  *
  * @throws {OrdersError} `invalid-usage` if it is none of {@link FROM_FORMS}; `not-found` if no order
  *   or more than one has such an id.
@@ -21,17 +27,12 @@ export async function parseStartingPosition(
 ): Promise<StartingPosition> {
   const word = text.trim().toLowerCase();
   if (word === "start" || word === "now") return word;
-  if (ID_PREFIX.test(word)) return { id: await onlyOne(word, store) };
   const time = parseTime(word, now);
   if (time !== undefined) return { since: time.first.toISOString() };
-  throw new OrdersError("invalid-usage", `cannot begin with '${text}'`, {
-    hint: `--from takes ${FROM_FORMS}`,
+  if (idPrefix(word) !== undefined && !AMBIGUOUS.test(word)) {
+    return { id: (await findOrder(word, store)).id };
+  }
+  throw new OrdersError("invalid-usage", `cannot start from '${text}'`, {
+    hint: `--from takes ${FROM_FORMS}; write a date as 2026-01-31`,
   });
-}
-
-async function onlyOne(prefix: string, store: OrderStore): Promise<string> {
-  const [order, another] = await store.findByIdPrefix(prefix, 2);
-  if (order !== undefined && another === undefined) return order.id;
-  const problem = order === undefined ? `no order ${prefix}` : `more than one order ${prefix}`;
-  throw new OrdersError("not-found", `${problem} to begin with`);
 }

@@ -7,37 +7,27 @@ import { renderColumns } from "./render/columns.js";
 import { shortTime } from "./render/time.js";
 import { FROM_FORMS, parseStartingPosition } from "./starting-position.js";
 
-/** What `subscriptions` and what stands below it can be told. */
-export interface SubscriptionsOptions extends CommonOptions {
-  readonly json?: boolean;
-  readonly from?: string;
-  readonly yes?: boolean;
-}
-
-const HEADINGS = ["NAME", "WAITING", "PARKED", "ACTIVE", "AFTER ORDER"];
-
-/** Parses `subscriptions`, `subscriptions reset` and `subscriptions remove`. */
-export function createSubscriptionsCommand(deps: Context): Command {
+export function createSubscriptionsCommand(context: Context): Command {
   const command = new Command("subscriptions")
-    .description("Print who is told of orders by name: how many wait, and where each one stands.")
+    .description("List subscriptions with their waiting and parked orders and their position.")
     .usage("[reset|remove] [options]")
-    .addOption(jsonOption("print one JSON array"))
-    .argument("[action]", "reset or remove; without it, the list")
+    .addOption(jsonOption("print a JSON array"))
+    .argument("[action]", "reset or remove; lists them if omitted")
     .action((action?: string) => {
       refuseUnknown(action, command);
-      return runSubscriptions(command.optsWithGlobals(), deps);
+      return runSubscriptions(command.optsWithGlobals(), context);
     });
   const reset = new Command("reset")
-    .description("Put a subscription to another place. What it has parked stays parked.")
-    .argument("<name>")
-    .requiredOption("--from <where>", FROM_FORMS)
+    .description("Move a subscription to another position. Its parked orders stay parked.")
+    .argument("<name>", "the subscription")
+    .requiredOption("--from <position>", `the new position: ${FROM_FORMS}`)
     .addOption(yesOption())
-    .action((name: string) => runReset(name, reset.optsWithGlobals(), deps));
+    .action((name: string) => runReset(name, reset.optsWithGlobals(), context));
   const remove = new Command("remove")
-    .description("Forget a subscription and what it has parked. The orders stay stored.")
-    .argument("<name>")
+    .description("Remove a subscription and its parked orders. The orders stay in the store.")
+    .argument("<name>", "the subscription")
     .addOption(yesOption())
-    .action((name: string) => runRemove(name, remove.optsWithGlobals(), deps));
+    .action((name: string) => runRemove(name, remove.optsWithGlobals(), context));
   for (const each of [reset, remove]) command.addCommand(addCommonOptions(each));
   return addCommonOptions(command, [
     "orders subscriptions",
@@ -46,13 +36,13 @@ export function createSubscriptionsCommand(deps: Context): Command {
   ]);
 }
 
-/** Prints the subscriptions. */
+/** Lists the subscriptions. */
 export async function runSubscriptions(
   options: SubscriptionsOptions,
-  deps: Context,
+  context: Context,
 ): Promise<void> {
-  const { stdout, stderr } = deps.io;
-  const { store } = await deps.open(options);
+  const { stdout, stderr } = context.io;
+  const { store } = await context.open(options);
   const subscriptions = await (await store.subscriptions()).list();
   if (options.json) {
     stdout.write(`${safeJson(subscriptions)}\n`);
@@ -63,32 +53,41 @@ export async function runSubscriptions(
     const active = activeAt === null ? "-" : time(activeAt);
     return [name, String(waiting), String(parked), active, after ?? "-"];
   });
-  stdout.write(renderColumns(HEADINGS, rows, stdout, deps.style(stdout)));
+  stdout.write(renderColumns(HEADINGS, rows, stdout, context.style(stdout)));
   if (rows.length === 0 && stderr.isTerminal) {
-    stderr.write("no subscriptions yet: orders watch --as sales makes one\n");
+    stderr.write("no subscriptions yet; create one: orders watch --as sales\n");
   }
 }
 
-/** Puts a subscription to another place. */
+/** Moves a subscription to another position. */
 export async function runReset(
   name: string,
   options: SubscriptionsOptions,
-  deps: Context,
+  context: Context,
 ): Promise<void> {
-  const { store } = await deps.open(options);
+  const { store } = await context.open(options);
   const { from = "" } = options;
-  const point = await parseStartingPosition(from, store, deps.io.now());
-  await confirm(`Put subscription '${name}' to ${from}?`, options.yes, deps.io);
-  await (await store.subscriptions()).reset(name, point);
+  const position = await parseStartingPosition(from, store, context.io.now());
+  await confirm(`Move subscription '${name}' to ${from}?`, options.yes, context.io);
+  await (await store.subscriptions()).reset(name, position);
 }
 
-/** Forgets a subscription. */
+/** Removes a subscription. */
 export async function runRemove(
   name: string,
   options: SubscriptionsOptions,
-  deps: Context,
+  context: Context,
 ): Promise<void> {
-  const { store } = await deps.open(options);
-  await confirm(`Forget subscription '${name}' and what it has parked?`, options.yes, deps.io);
+  const { store } = await context.open(options);
+  await confirm(`Remove subscription '${name}' and its parked orders?`, options.yes, context.io);
   await (await store.subscriptions()).remove(name);
 }
+
+/** The options of `subscriptions` and its subcommands. */
+export interface SubscriptionsOptions extends CommonOptions {
+  readonly json?: boolean;
+  readonly from?: string;
+  readonly yes?: boolean;
+}
+
+const HEADINGS = ["NAME", "WAITING", "PARKED", "ACTIVE", "AFTER ORDER"];

@@ -3,19 +3,19 @@ import type { Output } from "./io.js";
 import type { Style } from "./render/style.js";
 
 /**
- * Writes every message that a bus carries as its handling begins and ends: a tree, in which a
- * message stands within the one that caused it.
+ * Prints every message of a bus when its handling begins and ends, as a tree: a message is indented
+ * below the one that caused it.
  *
- * @returns a function that tells how many messages were heard so far.
+ * @returns a function that returns the number of messages so far.
  */
 export function traceMessages(bus: OrdersBus, output: Output, style: Style): () => number {
   const underWay = new Map<string, { label: string; depth: number }>();
-  let heard = 0;
+  let messages = 0;
   const line = (depth: number, corner: string, text: string) =>
     output.write(`${style.faint("│ ".repeat(depth) + corner)} ${text}\n`);
 
   bus.subscribe("*", ({ topic, id, causationId }, handled) => {
-    heard++;
+    messages++;
     const cause = causationId === null ? undefined : underWay.get(causationId);
     const depth = cause === undefined ? 0 : cause.depth + 1;
     const shortId = `#${id.slice(id.lastIndexOf("-") + 1)}`;
@@ -34,5 +34,5 @@ export function traceMessages(bus: OrdersBus, output: Output, style: Style): () 
       () => end(style.bad("failed")),
     );
   });
-  return () => heard;
+  return () => messages;
 }

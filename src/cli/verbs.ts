@@ -1,19 +1,6 @@
 import type { Command } from "commander";
 import type { Context } from "./context.js";
 
-/** A verb of the command line. Its module is loaded only when the verb is used. */
-export interface Verb {
-  readonly name: string;
-  readonly alias?: string;
-  readonly summary: string;
-  load(): Promise<(deps: Context) => Command>;
-}
-
-/** Whether there is a verb of this name or alias. */
-export function isVerb(word: string): boolean {
-  return VERBS.some(({ name, alias }) => word === name || word === alias);
-}
-
 /** Every verb, in the order of the help. */
 export const VERBS: readonly Verb[] = [
   {
@@ -25,27 +12,27 @@ export const VERBS: readonly Verb[] = [
   {
     name: "list",
     alias: "ls",
-    summary: "print the orders, oldest first",
+    summary: "list orders, oldest first",
     load: async () => (await import("./list.js")).createListCommand,
   },
   {
     name: "show",
-    summary: "print one order",
+    summary: "show one order",
     load: async () => (await import("./show.js")).createShowCommand,
   },
   {
     name: "watch",
-    summary: "tell of each order as it is placed",
+    summary: "print each order as it is placed, or run a command",
     load: async () => (await import("./watch.js")).createWatchCommand,
   },
   {
     name: "subscriptions",
-    summary: "print who is told of orders, and how many wait",
+    summary: "list subscriptions and how many orders each has waiting",
     load: async () => (await import("./subscriptions.js")).createSubscriptionsCommand,
   },
   {
     name: "parked",
-    summary: "print, retry or drop the orders that could not be handled",
+    summary: "list, retry or drop orders that could not be handled",
     load: async () => (await import("./parked.js")).createParkedCommand,
   },
   {
@@ -55,17 +42,30 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: "init",
-    summary: "set up where orders are kept",
+    summary: "set up the store",
     load: async () => (await import("./init.js")).createInitCommand,
   },
   {
     name: "check",
-    summary: "look for damage in the whole store",
+    summary: "check the whole store for damage",
     load: async () => (await import("./check.js")).createCheckCommand,
   },
   {
     name: "where",
-    summary: "print where the orders are kept, and what says so",
+    summary: "print where orders are kept, and which setting chose it",
     load: async () => (await import("./where.js")).createWhereCommand,
   },
 ];
+
+/** Whether there is a verb of this name or alias. */
+export function isVerb(word: string): boolean {
+  return VERBS.some(({ name, alias }) => word === name || word === alias);
+}
+
+/** A verb; its module is loaded only when the verb is used. */
+export interface Verb {
+  readonly name: string;
+  readonly alias?: string;
+  readonly summary: string;
+  load(): Promise<(context: Context) => Command>;
+}

@@ -1,5 +1,5 @@
 import type { NotifySales } from "../domain/commands.js";
-import { escapeUnsafe, safeJson } from "../domain/printable.js";
+import { safeJson } from "../domain/printable.js";
 import type { Delivery } from "../store/order-feed.js";
 import type { Context } from "./context.js";
 import type { Heartbeat } from "./heartbeat.js";
@@ -8,28 +8,47 @@ import type { Io } from "./io.js";
 import { renderBanner } from "./render/banner.js";
 import { longTime } from "./render/time.js";
 
-/** Nobody reads stdout any more (`| head`): no error, but what could not be shown is not done. */
-export class ReaderGone extends Error {}
+/** The sales desk of `watch`: prints each order, or runs a command for it. */
+export class WatchDesk {
+  readonly #parts: DeskParts;
+  #current: Delivery | undefined;
 
-/** How the desk writes what it is told, as text. */
-export type DeskView = (told: NotifySales) => string;
+  constructor(parts: DeskParts) {
+    this.#parts = parts;
+  }
 
-/** The view that is asked for: an id, a line of JSON, the banner; on a terminal the time too. */
-export function deskView(options: { json?: boolean; quiet?: boolean }, deps: Context): DeskView {
-  const { stdout } = deps.io;
-  const style = deps.style(stdout);
-  if (options.json) return ({ order }) => `${safeJson(order)}\n`;
-  if (options.quiet) return ({ order }) => `${order.id}\n`;
-  return ({ order, notification }) => {
-    const time = stdout.isTerminal ? `\n${style.faint(longTime(order.placedAt))}\n` : "";
-    return time + renderBanner(notification, style);
-  };
+  /** Begins an attempt at an order. */
+  beginAttempt(delivery: Delivery): void {
+    this.#current = delivery;
+    this.#parts.heartbeat.hide();
+  }
+
+  /** Notifies of the order of the current attempt. */
+  async notify(command: NotifySales): Promise<void> {
+    const { view, hook, io } = this.#parts;
+    if (hook !== undefined) await hook.run(this.#current as Delivery);
+    else if (!io.stdout.write(view(command))) throw new OutputClosed();
+  }
+
+  /** The attempt succeeded, and the order is acknowledged. */
+  succeed({ order }: Delivery): void {
+    const { heartbeat, bell, io } = this.#parts;
+    if (bell && io.stderr.isTerminal) io.stderr.write("\x07");
+    heartbeat.count(order);
+    this.endAttempt();
+  }
+
+  /** The attempt is over, and no other one has begun. */
+  endAttempt(): void {
+    this.#current = undefined;
+    this.#parts.heartbeat.show();
+  }
 }
 
 /** What a desk is made of. */
 export interface DeskParts {
   readonly view: DeskView;
-  /** Instead of the view, a command. */
+  /** A command to run instead of printing. */
   readonly hook: Hook | undefined;
   readonly heartbeat: Heartbeat;
   /** Ring the terminal's bell at each order. */
@@ -37,57 +56,20 @@ export interface DeskParts {
   readonly io: Io;
 }
 
-/** The sales desk of `watch`: prints each order, or runs a command for it. */
-export class WatchDesk {
-  readonly #parts: DeskParts;
-  #inHand: Delivery | undefined;
+/** stdout has no reader any more (`| head`): no error, but an order that was not printed is not handled. */
+export class OutputClosed extends Error {}
 
-  constructor(parts: DeskParts) {
-    this.#parts = parts;
-  }
+/** How a notification is printed. */
+export type DeskView = (command: NotifySales) => string;
 
-  /** Whether a command is running for an order. */
-  get isRunningCommand(): boolean {
-    return this.#parts.hook?.isRunning ?? false;
-  }
-
-  /** Stops the command that is running for an order. */
-  stopCommand(): void {
-    this.#parts.hook?.stop();
-  }
-
-  /** An order is about to be told of. */
-  take(delivery: Delivery): void {
-    this.#inHand = delivery;
-    this.#parts.heartbeat.clear();
-  }
-
-  /** Tells of the order in hand. */
-  async tell(told: NotifySales): Promise<void> {
-    const { view, hook, io } = this.#parts;
-    if (hook !== undefined) await hook.run(this.#inHand as Delivery);
-    else if (!io.stdout.write(view(told))) throw new ReaderGone();
-  }
-
-  /** The order in hand was handled. */
-  done({ order }: Delivery): void {
-    const { heartbeat, bell, io } = this.#parts;
-    if (bell && io.stderr.isTerminal) io.stderr.write("\x07");
-    heartbeat.count(order);
-    this.putDown();
-  }
-
-  /** No order is in hand. */
-  putDown(): void {
-    this.#inHand = undefined;
-    this.#parts.heartbeat.draw();
-  }
-
-  /** Says something on stderr, above the heartbeat. */
-  say(text: string): void {
-    const { heartbeat, io } = this.#parts;
-    heartbeat.clear();
-    io.stderr.write(`${escapeUnsafe(text)}\n`);
-    if (this.#inHand === undefined) heartbeat.draw();
-  }
+/** The view that the options ask for: an id, a line of JSON, or the banner; on a terminal with the time. */
+export function deskView(options: { json?: boolean; quiet?: boolean }, context: Context): DeskView {
+  const { stdout } = context.io;
+  const style = context.style(stdout);
+  if (options.json) return ({ order }) => `${safeJson(order)}\n`;
+  if (options.quiet) return ({ order }) => `${order.id}\n`;
+  return ({ order, notification }) => {
+    const time = stdout.isTerminal ? `\n${style.faint(longTime(order.placedAt))}\n` : "";
+    return time + renderBanner(notification, style);
+  };
 }

@@ -1,18 +1,108 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Orders } from "../app.js";
 import type { Consequence, RetryPolicy } from "../deliver.js";
+import { escapeUnsafe } from "../domain/printable.js";
 import { OrdersError } from "../errors.js";
 import { addCommonOptions, jsonOption, quietOption } from "./common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 import { Heartbeat } from "./heartbeat.js";
 import { Hook } from "./hook.js";
+import type { Io } from "./io.js";
 import { parseDuration } from "./parse-time.js";
 import { counted } from "./render/count.js";
 import { shownDuration } from "./render/duration.js";
 import { FROM_FORMS, parseStartingPosition } from "./starting-position.js";
-import { deskView, ReaderGone, WatchDesk } from "./watch-desk.js";
+import { deskView, OutputClosed, WatchDesk } from "./watch-desk.js";
 
-/** What `watch` can be told. */
+export function createWatchCommand(context: Context): Command {
+  const command = new Command("watch")
+    .description(
+      "Print the banner of each order as it is placed, no matter by which program.\nWith --as, every order is handled at least once, even if nothing was watching.\nA directory allows one watcher per name; on a server, several share the orders.",
+    )
+    .option(
+      "--as <name>",
+      "watch as a named subscription, which resumes after its last handled order",
+    )
+    .option("--from <position>", `where a new subscription starts: ${FROM_FORMS}`)
+    .option("--until-caught-up", "handle the waiting orders, then exit")
+    .option("--exec <command>", "run a command for each order, with the order as JSON on its stdin")
+    .option("--max-attempts <n>", "park an order after n failed attempts", parseCount, 5)
+    .addOption(
+      new Option(
+        "--retry-pause <duration>",
+        "pause before the first retry; doubled for each further one",
+      )
+        .argParser(parsePause)
+        .default(1000, "1s"),
+    )
+    .option("--timeout <duration>", "stop a command that takes longer: 500ms, 30s, 5m", parsePause)
+    .option("--bell", "ring the terminal bell for each order")
+    .addOption(quietOption("print ids instead of banners").conflicts("exec"))
+    .addOption(jsonOption("print each order as a line of JSON").conflicts("exec"))
+    .action(() => runWatch(command.optsWithGlobals(), context));
+  return addCommonOptions(command, [
+    "orders watch",
+    "orders watch --as sales --exec ./ring-the-bell.sh",
+    "orders watch --as backup --until-caught-up --json >> orders.ndjson",
+    "orders watch --json | while read -r order; do …; done",
+  ]);
+}
+
+/** Delivers orders to the sales desk until a signal stops it. */
+export async function runWatch(options: WatchOptions, context: Context): Promise<void> {
+  if (options.untilCaughtUp && options.as === undefined && options.from === undefined) {
+    throw new OrdersError("invalid-usage", "--until-caught-up needs --as or --from", {
+      hint: "for example: orders watch --as sales --until-caught-up",
+    });
+  }
+  const { stderr } = context.io;
+  const heartbeat = new Heartbeat(stderr, context.style(stderr), () => context.io.now());
+  await watch(options, context.withStderr(heartbeat.output), heartbeat);
+}
+
+async function watch(options: WatchOptions, context: Context, heartbeat: Heartbeat): Promise<void> {
+  const { io } = context;
+  const say = (text: string) => void io.stderr.write(`${escapeUnsafe(text)}\n`);
+  const hook = options.exec === undefined ? undefined : new Hook(options.exec, options, io);
+  const { bell = false } = options;
+  const desk = new WatchDesk({ view: deskView(options, context), hook, heartbeat, bell, io });
+  const orders = await context.open(options, (command) => desk.notify(command));
+  const from =
+    options.from === undefined
+      ? undefined
+      : await parseStartingPosition(options.from, orders.store, io.now());
+  await heartbeat.prepare(orders.store);
+  try {
+    await orders.deliver({
+      subscription: options.as,
+      from,
+      batch: hook === undefined ? PRINT_BATCH_ORDERS : 1,
+      untilCaughtUp: options.untilCaughtUp,
+      signal: stopSignal(hook, io, say),
+      retry: hook === undefined ? undefined : retryPolicy(options),
+      onReady: ({ resumed }) => {
+        const fromIgnored = resumed && options.from !== undefined;
+        // cron mails all output: a run that ends by itself prints only what matters.
+        if (!options.untilCaughtUp || fromIgnored || io.stderr.isTerminal) {
+          say(watching(orders, options, fromIgnored));
+        }
+        heartbeat.begin();
+      },
+      onAttempt: (delivery) => desk.beginAttempt(delivery),
+      onHandled: (delivery) => desk.succeed(delivery),
+      onFailure: ({ order, attempt }, reason, then) => {
+        say(`order ${order.id}: ${reason}; ${consequence(then, attempt, options)}`);
+        desk.endAttempt();
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof OutputClosed)) throw error;
+  } finally {
+    heartbeat.end();
+  }
+}
+
+/** The options of `watch`. */
 export interface WatchOptions extends CommonOptions {
   readonly as?: string;
   readonly from?: string;
@@ -27,103 +117,19 @@ export interface WatchOptions extends CommonOptions {
   readonly json?: boolean;
 }
 
-/** Printed orders are acknowledged so many at a time while there is a backlog. */
-const BATCH = 100;
+/** How many orders are printed before an acknowledgement has to be durable. */
+const PRINT_BATCH_ORDERS = 100;
 
-/** In milliseconds: timers cannot be set to more than some hours above it. */
-const LONGEST = 24 * 86_400_000;
+/** Node's timers end at 2^31 - 1 ms, a little later. */
+const MAX_DURATION_MS = 24 * 86_400_000;
 
-/** Parses `watch`. */
-export function createWatchCommand(deps: Context): Command {
-  const command = new Command("watch")
-    .description(
-      "Print the banner of each order as it is placed, by whatever program.\nWith --as every order is handled at least once, also those placed while nobody watched.\nOn a directory one process at a time can use a name; on a server they share the orders.",
-    )
-    .option("--as <name>", "a subscription that goes on after the last order that it handled")
-    .option("--from <where>", `where to begin, the first time: ${FROM_FORMS}`)
-    .option("--until-caught-up", "handle what is waiting, then end")
-    .option("--exec <command>", "run a command for each order instead: it gets the order on stdin")
-    .option(
-      "--max-attempts <n>",
-      "how often the command is tried before the order is parked",
-      parseCount,
-      5,
-    )
-    .addOption(
-      new Option("--retry-pause <duration>", "how long to wait before the second attempt")
-        .argParser(parsePause)
-        .default(1000, "1s"),
-    )
-    .option("--timeout <duration>", "stop a command that takes longer: 500ms, 30s, 5m", parsePause)
-    .option("--bell", "ring the terminal's bell at each order")
-    .addOption(quietOption("print ids instead of banners").conflicts("exec"))
-    .addOption(jsonOption("print each order as a line of JSON").conflicts("exec"))
-    .action(() => runWatch(command.optsWithGlobals(), deps));
-  return addCommonOptions(command, [
-    "orders watch",
-    "orders watch --as sales --exec ./ring-the-bell.sh",
-    "orders watch --as backup --until-caught-up --json >> orders.ndjson",
-    "orders watch --json | while read -r order; do …; done",
-  ]);
-}
-
-/** Hands each order to the sales desk until it is stopped. */
-export async function runWatch(options: WatchOptions, deps: Context): Promise<void> {
-  if (options.untilCaughtUp && options.as === undefined && options.from === undefined) {
-    throw new OrdersError("invalid-usage", "--until-caught-up needs --as to know what is waiting", {
-      hint: "for example: orders watch --as sales --until-caught-up",
-    });
-  }
-  const { io } = deps;
-  const heartbeat = new Heartbeat(io.stderr, deps.style(io.stderr), () => io.now());
-  const hook = options.exec === undefined ? undefined : new Hook(options.exec, options, io);
-  const { bell = false } = options;
-  const desk = new WatchDesk({ view: deskView(options, deps), hook, heartbeat, bell, io });
-  deps.say = (line) => desk.say(line);
-  const orders = await deps.open(options, (told) => desk.tell(told));
-  const from =
-    options.from === undefined
-      ? undefined
-      : await parseStartingPosition(options.from, orders.store, io.now());
-  await heartbeat.prepare(orders.store);
-  try {
-    await orders.deliver({
-      subscription: options.as,
-      from,
-      batch: hook === undefined ? BATCH : 1,
-      untilCaughtUp: options.untilCaughtUp,
-      signal: stopSignal(desk, deps),
-      retry: hook === undefined ? undefined : retryPolicy(options),
-      onReady: ({ resumed }) => {
-        const ignored = resumed && options.from !== undefined;
-        // What cron runs says something only if there is something to say.
-        if (!options.untilCaughtUp || ignored || io.stderr.isTerminal) {
-          desk.say(watching(orders, options, ignored));
-        }
-        heartbeat.begin();
-      },
-      onAttempt: (delivery) => desk.take(delivery),
-      onHandled: (delivery) => desk.done(delivery),
-      onFailure: ({ order, attempt }, reason, then) => {
-        desk.say(`order ${order.id}: ${reason}; ${consequence(then, attempt, options)}`);
-        if (then === "parked") desk.putDown();
-      },
-    });
-  } catch (error) {
-    if (!(error instanceof ReaderGone)) throw error;
-  } finally {
-    heartbeat.end();
-  }
-}
-
-/** The first signal lets the order in hand be finished, a second one stops its command. */
-function stopSignal(desk: WatchDesk, deps: Context): AbortSignal {
+/** The first signal lets the running command finish; the second stops it. */
+function stopSignal(hook: Hook | undefined, io: Io, say: (text: string) => void): AbortSignal {
   const controller = new AbortController();
-  deps.io.onStop((signal) => {
-    if (controller.signal.aborted) desk.stopCommand();
-    else if (desk.isRunningCommand)
-      desk.say("letting the running command finish; a second signal stops it");
-    deps.stoppedBy = signal;
+  io.onStop(() => {
+    if (controller.signal.aborted) hook?.stop();
+    else if (hook?.isRunning)
+      say("waiting for the running command to finish; a second signal stops it");
     controller.abort();
   });
   return controller.signal;
@@ -137,31 +143,32 @@ function retryPolicy({ maxAttempts, retryPause }: WatchOptions): RetryPolicy {
   };
 }
 
-function watching({ store }: Orders, { as }: WatchOptions, ignored: boolean): string {
+function watching({ store }: Orders, { as }: WatchOptions, fromIgnored: boolean): string {
   const name = as === undefined ? "" : ` as ${as}`;
-  const note = ignored ? "; it goes on where it stood, whatever --from says" : "";
+  const note = fromIgnored ? "; resuming, --from ignored" : "";
   return `watching ${store.location}${name}${note}`;
 }
 
 function consequence(then: Consequence, attempt: number, { as }: WatchOptions): string {
-  if (then === "interrupted") return "it will be handed over again";
+  if (then === "interrupted") return "it will be delivered again";
   if (then !== "parked") return `next attempt in ${shownDuration(then.retryInMs)}`;
   const attempts = counted(attempt, "attempt");
   return as === undefined
-    ? `given up after ${attempts}`
-    : `parked after ${attempts}, see orders parked --as ${as}`;
+    ? `gave up after ${attempts}`
+    : `parked after ${attempts}; see orders parked --as ${as}`;
 }
 
 function parseCount(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError("It must be 1 or more.");
+  if (!/^[1-9]\d{0,5}$/.test(text))
+    throw new InvalidArgumentError("It must be a whole number of 1 or more.");
   return Number(text);
 }
 
 function parsePause(text: string): number {
   const duration = parseDuration(text);
   if (duration === undefined) {
-    throw new InvalidArgumentError("Write a duration: 500ms, 30s, 5m, 2h.");
+    throw new InvalidArgumentError("It must be a duration: 500ms, 30s, 5m, 2h.");
   }
-  if (duration > LONGEST) throw new InvalidArgumentError("It must be 24 days or less.");
+  if (duration > MAX_DURATION_MS) throw new InvalidArgumentError("It must be at most 24 days.");
   return duration;
 }

@@ -9,32 +9,19 @@ import {
 import { addCommonOptions, jsonOption, quietOption } from "./common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 
-/** What `where` can be told. */
-export interface WhereOptions extends CommonOptions {
-  readonly quiet?: boolean;
-  readonly json?: boolean;
-}
-
-const ORIGINS: Readonly<Record<Origin, string>> = {
-  "--store": "as --store says",
-  ORDERS_STORE: "as ORDERS_STORE in the environment says",
-  default: "the default; --store and ORDERS_STORE are not set",
-};
-
-/** Parses `where`. */
-export function createWhereCommand(deps: Context): Command {
+export function createWhereCommand(context: Context): Command {
   const command = new Command("where")
-    .description("Print where the orders are kept, and what says so.")
-    .addOption(quietOption("print the location alone"))
+    .description("Print where orders are kept, and which setting chose it.")
+    .addOption(quietOption("print only the location"))
     .addOption(jsonOption("print location and origin as JSON"))
-    .action(() => runWhere(command.optsWithGlobals(), deps));
+    .action(() => runWhere(command.optsWithGlobals(), context));
   return addCommonOptions(command, ["orders where", 'ls "$(orders where --quiet)"']);
 }
 
-/** Prints the store's location and where that setting came from. */
-export async function runWhere(options: WhereOptions, deps: Context): Promise<void> {
-  const { stdout } = deps.io;
-  const { value, origin } = deps.storeSetting(options);
+/** Prints the location of the store and the origin of that setting. */
+export async function runWhere(options: WhereOptions, context: Context): Promise<void> {
+  const { stdout } = context.io;
+  const { value, origin } = context.storeSetting(options);
   const location = isServerLocation(value) ? parseServerLocation(value).shown : resolve(value);
   const shown = escapeUnsafe(location);
   if (options.json) stdout.write(`${safeJson({ location, origin })}\n`);
@@ -42,3 +29,15 @@ export async function runWhere(options: WhereOptions, deps: Context): Promise<vo
   else if (stdout.isTerminal) stdout.write(`${shown}\n(${ORIGINS[origin]})\n`);
   else stdout.write(`${shown}\t${origin}\n`);
 }
+
+/** The options of `where`. */
+export interface WhereOptions extends CommonOptions {
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+const ORIGINS: Readonly<Record<Origin, string>> = {
+  "--store": "from --store",
+  ORDERS_STORE: "from the environment variable ORDERS_STORE",
+  default: "the default; neither --store nor ORDERS_STORE is set",
+};

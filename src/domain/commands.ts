@@ -1,33 +1,33 @@
 import type { Notification } from "./notification.js";
 import type { Order } from "./order.js";
 
-/** Asks for an order of these items to be made and stored. */
+/** Creates and stores an order of these items. */
 export interface PlaceOrder {
   readonly items: readonly string[];
   /**
-   * The id of the order, a lower-case UUID v4; a new one unless given. Placing again with the same id
-   * and the same items is answered with the order that is already stored.
+   * The id of the order, a lower-case UUID v4; a new one unless given. Placing the same items with the
+   * same id again returns the order that is already stored.
    */
   readonly id?: string;
 }
 
-/** The answer to PlaceOrder. */
+/** The result of PlaceOrder. */
 export interface PlacedOrder {
   readonly order: Order;
   /** It was already stored by an earlier PlaceOrder of the same id. */
   readonly replayed: boolean;
 }
 
-/** Asks for the sales desk to be notified of an order. */
+/** Notifies the sales desk of an order. */
 export interface NotifySales {
   readonly order: Order;
   readonly notification: Notification;
 }
 
 /**
- * Every command: topic to payload and to the result of its one handler.
+ * Every command: its topic, its payload and the result of its one handler.
  *
- * An interface, so that a program that embeds `orders` can declare commands of its own here.
+ * An interface, so that a program that embeds `orders` can add commands of its own.
  */
 export interface Commands {
   "place-order": { payload: PlaceOrder; result: PlacedOrder };

@@ -6,9 +6,9 @@ export interface OrderCreated {
 }
 
 /**
- * Every event: topic to payload.
+ * Every event: its topic and its payload.
  *
- * An interface, so that a program that embeds `orders` can declare events of its own here.
+ * An interface, so that a program that embeds `orders` can add events of its own.
  */
 export interface Events {
   "order-created": OrderCreated;

@@ -1,25 +1,24 @@
 import { v4 as uuid } from "uuid";
 
 /**
- * A command, which asks for something, or an event, which says what happened.
- *
- * Messages are plain data: they can be written as JSON and read back unchanged.
+ * A command, which asks for something, or an event, which says what happened. Messages are plain data:
+ * they survive serialisation as JSON unchanged.
  */
 export interface Message<Topic extends string = string, Payload = unknown> {
-  /** The kebab-case name of this kind of message; also its subject on a broker. */
+  /** The kebab-case name of the message type; also its subject on a broker. */
   readonly topic: Topic;
-  /** Unique: a UUID v4 of the process that made it, a dash, and a number that counts up. */
+  /** Unique: a UUID v4 of the process that created it, a dash and a counter. */
   readonly id: string;
-  /** Shared by everything that follows from one cause: the id of the first message of the chain. */
+  /** The id of the first message of the chain; all messages of a chain share it. */
   readonly correlationId: string;
   /** The id of the message whose handler sent this one; `null` for the first of a chain. */
   readonly causationId: string | null;
-  /** When it was made: ISO 8601, UTC, milliseconds. */
+  /** When it was created: ISO 8601, UTC, milliseconds. */
   readonly occurredAt: string;
   readonly payload: Payload;
 }
 
-/** Makes a message, as a consequence of `cause` when there is one. */
+/** Creates a message; with a `cause`, as the next one of its chain. */
 export function createMessage<Topic extends string, Payload>(
   topic: Topic,
   payload: Payload,
@@ -37,17 +36,17 @@ export function createMessage<Topic extends string, Payload>(
 }
 
 let processId: string | undefined;
-let made = 0;
+let created = 0;
 
-/** One UUID a process: one for each message would cost as much as the rest of it together. */
+/** One UUID per process: a new one would double the cost of a message. */
 function nextId(): string {
   processId ??= uuid();
-  return `${processId}-${++made}`;
+  return `${processId}-${++created}`;
 }
 
 let latest = { milliseconds: Number.NaN, text: "" };
 
-/** Formatted once a millisecond: it costs more than the rest of a message together. */
+/** Formatted once per millisecond: it costs more than the rest of a message. */
 function timestamp(milliseconds: number): string {
   if (latest.milliseconds !== milliseconds) {
     latest = { milliseconds, text: new Date(milliseconds).toISOString() };

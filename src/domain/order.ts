@@ -1,4 +1,4 @@
-/** What somebody asked for. Immutable: an order is placed once and never edited. */
+/** An order. Immutable: it is placed once and never edited. */
 export interface Order {
   /** UUID v4, lower case ({@link https://www.rfc-editor.org/rfc/rfc9562#section-5.4 RFC 9562}). */
   readonly id: string;
@@ -8,22 +8,22 @@ export interface Order {
   readonly items: readonly string[];
 }
 
-/** UTF-16 code units in all items of an order: more is a mistake, and JSON has limits too. */
+/** UTF-16 code units in all items of an order together: more is a mistake. */
 const MAX_ITEM_CHARACTERS = 2 ** 24;
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const PLACED_AT =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 
-/** Whether `text` is an order's id in full. */
+/** Whether `text` is a complete order id. */
 export function isOrderId(text: unknown): text is string {
   return typeof text === "string" && ID.test(text);
 }
 
 /**
- * Says what is wrong with a list of items, or `undefined` when it can be ordered.
+ * What is wrong with a list of items; `undefined` if it can be ordered.
  *
- * Only what nobody can mean and what cannot be kept exactly is refused: no items at all, a blank
- * item, half a surrogate pair (it has no UTF-8 form), NUL (no program can be passed one).
+ * Refused is only what cannot be meant or cannot be stored exactly: no items, a blank item, half a
+ * surrogate pair (it has no UTF-8 form) and NUL (it cannot be an argument of a program).
  */
 export function itemsProblem(items: unknown): string | undefined {
   if (!Array.isArray(items)) return "items are missing";
@@ -39,7 +39,7 @@ export function itemsProblem(items: unknown): string | undefined {
   return undefined;
 }
 
-/** Says what is wrong with one item, as the end of a sentence that names it. */
+/** What is wrong with one item, as the end of a sentence that begins with it. */
 export function itemProblem(item: unknown): string | undefined {
   if (typeof item !== "string") return "is not a string";
   if (item.trim() === "") return "is blank";
@@ -48,7 +48,7 @@ export function itemProblem(item: unknown): string | undefined {
   return undefined;
 }
 
-/** Says what keeps `value` from being an {@link Order}, or `undefined` when it is one. */
+/** Why `value` is not an {@link Order}; `undefined` if it is one. */
 export function orderProblem(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return "not an object";
   const { id, placedAt, items } = value as Partial<Record<keyof Order, unknown>>;
@@ -59,13 +59,13 @@ export function orderProblem(value: unknown): string | undefined {
   return itemsProblem(items);
 }
 
-/** Conditions on an order; every one that is given must hold. */
+/** Conditions on an order; all that are given must hold. */
 export interface OrderFilter {
   /** Placed at this time or later (same form as {@link Order.placedAt}). */
   readonly since?: string | undefined;
   /** Placed at this time or earlier (same form). */
   readonly until?: string | undefined;
-  /** One of the items contains this text, whatever the case. */
+  /** One of the items contains this text, ignoring case. */
   readonly item?: string | undefined;
 }
 
@@ -77,7 +77,7 @@ export function sameItems(one: Order, other: Order): boolean {
   );
 }
 
-/** Turns a filter into a test for one order, with the work that does not depend on it done once. */
+/** The filter as a predicate, with everything prepared that does not depend on the order. */
 export function orderMatcher(filter: OrderFilter): (order: Order) => boolean {
   const { since, until } = filter;
   const wanted = filter.item === undefined ? undefined : foldCase(filter.item);

@@ -1,34 +1,32 @@
 /**
- * What a terminal might obey instead of print: controls, formatting characters (bidirectional
- * overrides and isolates, zero-width marks, tags), line and paragraph separators, lone surrogates.
- * The two joiners are let through: Persian and emoji families need them, and they move nothing.
+ * Unsafe characters, which a terminal may obey instead of printing: control characters, format
+ * characters (bidirectional overrides and isolates, zero-width marks, tags), line and paragraph
+ * separators, lone surrogates. The zero-width joiner and non-joiner are safe, and Persian and emoji
+ * need them.
  *
- * See {@link https://trojansource.codes} for what bidirectional characters can do to a reader.
+ * {@link https://trojansource.codes} shows how bidirectional characters deceive a reader.
  */
 const UNSAFE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
-/** `text` with each character that a terminal might obey written as an escape sequence. */
+/** Escapes the unsafe characters of a text: `\n`, `\x1b`, `\u202e`. */
 export function escapeUnsafe(text: string): string {
   return text.replace(UNSAFE, escapeCharacter);
 }
 
-/** The same for text of several lines, which stay lines; a carriage return ends one too. */
+/** The same for text of several lines, which are kept; a carriage return also ends a line. */
 export function escapeUnsafeLines(text: string): string {
   return text.replace(/\r\n?/g, "\n").replace(/[^\n\t]+/g, escapeUnsafe);
 }
 
-/**
- * `value` as JSON that is safe to show: the same value to every JSON parser, with each character
- * that a terminal might obey written as `\uXXXX`.
- */
+/** `value` as JSON with the unsafe characters as `\uXXXX`: to a JSON parser, the same value. */
 export function safeJson(value: unknown): string {
   return JSON.stringify(value).replace(UNSAFE, (character) =>
     character.replace(/[\s\S]/g, (unit) => `\\u${hex(unit.charCodeAt(0), 4)}`),
   );
 }
 
-/** One character as Python writes it: `\n`, `\x1b`, `\u202e`, `\U000e0001`. */
+/** One character, escaped as in Python: `\n`, `\x1b`, `\u202e`, `\U000e0001`. */
 export function escapeCharacter(character: string): string {
   const short = SHORT[character];
   if (short !== undefined) return short;

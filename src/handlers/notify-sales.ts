@@ -1,7 +1,7 @@
 import type { NotifySales } from "../domain/commands.js";
 import type { HandlerOf } from "./handler-of.js";
 
-/** Notifies the sales desk: the command line prints a banner. Throws if it fails. */
+/** Notifies the sales desk (the command line prints a banner); throws if that fails. */
 export type SalesDesk = (command: NotifySales) => void | Promise<void>;
 
 /** Handles NotifySales. */

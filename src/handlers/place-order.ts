@@ -8,9 +8,9 @@ import type { HandlerOf } from "./handler-of.js";
 const NO_ID = "its id is not a lower-case UUID v4";
 
 /**
- * Handles PlaceOrder: makes the order, stores it, then publishes OrderCreated. An order that was
- * already stored is published again: nobody may have heard of it the first time. Listeners tell by
- * its id.
+ * Handles PlaceOrder: creates the order, stores it, then publishes OrderCreated. For an order that was
+ * already stored it is published again, because the first attempt may have ended before; handlers
+ * recognise it by its id.
  *
  * @throws {OrdersError} `invalid-order`, `conflict` or `store-failed`: nothing was stored;
  *   `notification-failed`: the order is stored, but a handler of OrderCreated failed.
@@ -24,8 +24,8 @@ export function placeOrder(deps: {
     if (problem !== undefined) {
       throw new OrdersError("invalid-order", `cannot place the order: ${problem}`);
     }
-    const asked = { id: id ?? uuid(), placedAt: deps.now().toISOString(), items: [...items] };
-    const placed = await save(asked, id !== undefined);
+    const requested = { id: id ?? uuid(), placedAt: deps.now().toISOString(), items: [...items] };
+    const placed = await save(requested, id !== undefined);
     const { order } = placed;
     try {
       await bus.publish("order-created", { order });

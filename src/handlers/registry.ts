@@ -6,14 +6,7 @@ import { notifySales, type SalesDesk } from "./notify-sales.js";
 import { orderCreated } from "./order-created.js";
 import { placeOrder } from "./place-order.js";
 
-/** What the handlers depend on. */
-export interface HandlerDeps {
-  readonly orders: OrderRepository;
-  readonly salesDesk: SalesDesk;
-  readonly now: () => Date;
-}
-
-/** The whole flow: who handles what. A command that is missing here does not compile. */
+/** The whole flow: the handlers of every message. A missing command does not compile. */
 export function registry(deps: HandlerDeps): Registry<Commands, Events> {
   return {
     commands: {
@@ -24,4 +17,11 @@ export function registry(deps: HandlerDeps): Registry<Commands, Events> {
       "order-created": [orderCreated()],
     },
   };
+}
+
+/** The dependencies of the handlers. */
+export interface HandlerDeps {
+  readonly orders: OrderRepository;
+  readonly salesDesk: SalesDesk;
+  readonly now: () => Date;
 }

@@ -57,15 +57,18 @@ describe("orders check", () => {
     const store = storeWith(encodeOrder(first), line);
     expect(await runCli(["check"], { store })).toEqual({
       exitCode: 6,
-      stdout: `${orders} order${orders === 1 ? "" : "s"}, 1 damaged place\n`,
+      stdout: `${orders} order${orders === 1 ? "" : "s"}, 1 damaged location\n`,
       stderr: `orders.jsonl:2: ${problem}\n`,
     });
   });
 
-  it("counts and names every damaged place", async () => {
+  it("counts and names every damaged location", async () => {
     const store = storeWith("bad\n", encodeOrder(first), "worse\n", encodeOrder(first));
     const { exitCode, stdout, stderr } = await runCli(["check"], { store });
-    expect({ exitCode, stdout }).toEqual({ exitCode: 6, stdout: "2 orders, 3 damaged places\n" });
+    expect({ exitCode, stdout }).toEqual({
+      exitCode: 6,
+      stdout: "2 orders, 3 damaged locations\n",
+    });
     expect(stderr.match(/^orders\.jsonl:\d+/gm)).toEqual(
       ["1", "3", "4"].map((n) => `orders.jsonl:${n}`),
     );
@@ -96,7 +99,11 @@ describe("orders check", () => {
 
     const bad = storeWith(encodeOrder(first), "bad\n");
     const outcome = await runCli(["check", "--json"], { store: bad });
-    const damage = { location: "orders.jsonl:2", problem: "not an order: bad" };
+    const damage = {
+      place: "orders.jsonl:2",
+      location: "orders.jsonl:2",
+      problem: "not an order: bad",
+    };
     expect(JSON.parse(outcome.stdout)).toEqual({
       location: bad,
       orders: 1,

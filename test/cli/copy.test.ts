@@ -24,7 +24,7 @@ describe("orders copy", () => {
         const count = `${orders.length} ${orders.length === 1 ? "order" : "orders"}`;
         expect({ exitCode, stdout, stderr }).toEqual({
           exitCode: 0,
-          stdout: `${count}: ${orders.length} copied, 0 there already, all compared\n`,
+          stdout: `${count}: ${orders.length} copied, 0 already present, all verified\n`,
           stderr: "",
         });
         expect(await ordersIn(to)).toEqual(orders);
@@ -58,7 +58,7 @@ describe("orders copy", () => {
     const to = await storeWith({ ...order, items: ["other"] });
     const { exitCode, stderr } = await runCli(["copy", "--from", from, "--to", to]);
     expect(exitCode).toBe(5);
-    expect(stderr).toContain(`order ${order.id} is another one in ${to}\n`);
+    expect(stderr).toContain(`order ${order.id} differs in ${to}\n`);
     expect(await ordersIn(to)).toEqual([{ ...order, items: ["other"] }]);
   });
 

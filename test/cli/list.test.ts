@@ -118,8 +118,8 @@ describe("orders list", () => {
   it("prints the newest few with --limit and says how many are left out", async () => {
     const { stdout, stderr } = await list(["--limit", "1"]);
     expect(shortIds(stdout)).toEqual(["5ac9"]);
-    expect(stderr).toBe("2 older orders left out by --limit\n");
-    expect((await list(["--limit", "2"])).stderr).toBe("1 older order left out by --limit\n");
+    expect(stderr).toBe("2 older orders not shown (--limit)\n");
+    expect((await list(["--limit", "2"])).stderr).toBe("1 older order not shown (--limit)\n");
     expect((await list(["--limit", "3"])).stderr).toBe("");
     expect((await list(["--limit", "1", "--item", "TV"])).stderr).toBe("");
   });
@@ -158,11 +158,9 @@ describe("orders list", () => {
     expect(await list([], { store })).toEqual({ exitCode: 0, stdout: "", stderr: "" });
     const terminal = await list([], { store, terminal: ["stdout", "stderr"] });
     expect(terminal.stdout).toBe("");
-    expect(terminal.stderr).toBe(
-      'no orders yet: place one with orders place-order "100 inch TV"\n',
-    );
+    expect(terminal.stderr).toBe('no orders yet; place one: orders place-order "100 inch TV"\n');
     const filtered = await list(["--item", "sofa"], { terminal: ["stderr"] });
-    expect(filtered.stderr).toBe("no orders match\n");
+    expect(filtered.stderr).toBe("no matching orders\n");
   });
 
   it("prints an empty document where there are no orders and a document is asked for", async () => {

@@ -87,21 +87,21 @@ describe("orders parked", () => {
     const world = { store: temporaryDirectory() };
     expect(await parked([], world)).toEqual({ exitCode: 0, stdout: "", stderr: "" });
     const terminal = await parked([], { ...world, terminal: ["stdout", "stderr"] });
-    expect(terminal).toMatchObject({ stdout: "", stderr: "nothing is parked\n" });
+    expect(terminal).toMatchObject({ stdout: "", stderr: "no parked orders\n" });
   });
 
   it.each([
     [2, ["frobnicate"], "unknown command 'parked frobnicate'"],
     [2, ["--as", "../sales"], "invalid subscription name '../sales'"],
-    [2, ["retry"], "name the parked orders by their ids, or say --all"],
-    [2, ["retry", "403d33e9", "--all"], "name the parked orders by their ids, or say --all"],
+    [2, ["retry"], "give the ids of parked orders, or --all"],
+    [2, ["retry", "403d33e9", "--all"], "give the ids of parked orders, or --all"],
     [2, ["drop"], "missing required argument 'ids'"],
     [2, ["drop", "--all"], "unknown option '--all'"],
     [4, ["retry", "ffffffff"], "order ffffffff is not parked"],
     [4, ["drop", "5ac9e5e2"], "order 5ac9e5e2 is not parked"],
     [4, ["retry", "403"], "order 403 is not parked"],
-    [4, ["retry", "403d"], "'403d' means more than one parked order"],
-    [4, ["drop", "403d33e9"], "'403d33e9' means more than one parked order"],
+    [4, ["retry", "403d"], "'403d' matches more than one parked order"],
+    [4, ["drop", "403d33e9"], "'403d33e9' matches more than one parked order"],
     [4, ["drop", "403d0000", "--as", "stock"], "order 403d0000 is not parked"],
     [4, ["retry", "403d0000", "ffffffff"], "order ffffffff is not parked"],
   ])("exits %j for %j, and changes nothing", async (code, argv, message) => {
@@ -113,11 +113,11 @@ describe("orders parked", () => {
     expect(await again("sales")).toBe(`${sofa.id}\n`);
   });
 
-  it("names the candidates if more than one is meant", async () => {
+  it("names the candidates if more than one matches", async () => {
     expect((await parked(["retry", "403d"])).stderr).toBe(
       [
-        "orders: '403d' means more than one parked order\n",
-        "  say more of the id, or which subscription with --as:\n",
+        "orders: '403d' matches more than one parked order\n",
+        "  give more of the id, or the subscription with --as:\n",
         `  ${tv.id}  sales\n`,
         `  ${cheese.id}  sales\n`,
         `  ${tv.id}  stock\n`,
@@ -127,7 +127,7 @@ describe("orders parked", () => {
 });
 
 describe("orders parked retry", () => {
-  it("hands orders over again that are named by the beginning of their ids, in any case", async () => {
+  it("delivers orders again that are named by the beginning of their ids, in any case", async () => {
     expect(await parked(["retry", "403D0000"])).toEqual({
       exitCode: 0,
       stdout: `${cheese.id}\n`,
@@ -137,7 +137,7 @@ describe("orders parked retry", () => {
     expect((await parked(["--as", "sales", "--json"])).stdout).not.toContain(cheese.id);
   });
 
-  it("hands all over again with --all, those of one subscription with --as", async () => {
+  it("delivers all again with --all, those of one subscription with --as", async () => {
     expect((await parked(["retry", "--all", "--as", "sales"])).stdout).toBe(
       `${tv.id}\n${cheese.id}\n`,
     );
@@ -149,7 +149,7 @@ describe("orders parked retry", () => {
 });
 
 describe("orders parked drop", () => {
-  it("gives orders up, which stay stored", async () => {
+  it("removes orders, which stay stored", async () => {
     const { stdout } = await parked(["drop", "--as", "sales", "403d33e9", cheese.id]);
     expect(stdout).toBe(`${tv.id}\n${cheese.id}\n`);
     expect((await parked()).stdout).toMatch(/^stock\t.*\n$/);

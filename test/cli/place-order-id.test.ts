@@ -71,7 +71,7 @@ describe("orders place-order --id", () => {
 
   it("can be repeated when the order was stored and its notification failed", async () => {
     const write = () => {
-      throw new OrdersError("output-failed", "cannot write the output: no space left on device");
+      throw new OrdersError("output-failed", "cannot write to stdout: no space left on device");
     };
     expect((await place(["tv", "desk"], { write })).exitCode).toBe(3);
     expect(await place(["tv", "desk"])).toMatchObject({ exitCode: 0, stdout: BANNER });

@@ -69,16 +69,21 @@ describe("orders place-order", () => {
 
   it("says that it reads when stdin is a terminal", async () => {
     const { stderr } = await runCli(["place", "-"], { stdin: "tv\n", terminal: ["stdin"] });
-    expect(stderr).toBe("reading items, one a line; end with Ctrl-D on a new line\n");
+    expect(stderr).toBe("reading items, one per line; finish with Ctrl-D on an empty line\n");
   });
 
   it.each([
-    ["no items", [], {}, "nothing to order: name at least one item"],
+    ["no items", [], {}, "no items to order"],
     ["an empty item", ["tv", ""], {}, "cannot place the order: item 2 is blank"],
     ["an item of white space", [" \t\u3000"], {}, "cannot place the order: item 1 is blank"],
     ["half a surrogate pair", ["\ud83c"], {}, "item 1 contains half of a surrogate pair"],
     ["NUL", ["a\0b"], {}, "item 1 contains a NUL character"],
-    ["- among items", ["tv", "-"], {}, "'-' reads the items from stdin and stands alone"],
+    [
+      "- among items",
+      ["tv", "-"],
+      {},
+      "'-' reads items from stdin and cannot be combined with others",
+    ],
     ["an empty stdin", ["-"], { stdin: "\n\n" }, "no items on stdin"],
     ["a blank line of stdin", ["-"], { stdin: "tv\n\n \n" }, "stdin line 3 is blank"],
     ["invalid UTF-8", ["-"], { stdin: Buffer.from([0x74, 0xff]) }, "stdin is not UTF-8"],
@@ -97,7 +102,7 @@ describe("orders place-order", () => {
     async (flags) => {
       const store = temporaryDirectory();
       const write = () => {
-        throw new OrdersError("output-failed", "cannot write the output: no space left on device");
+        throw new OrdersError("output-failed", "cannot write to stdout: no space left on device");
       };
       const { exitCode, stderr } = await runCli(["place-order", ...flags, "tv"], { store, write });
       expect(exitCode).toBe(3);

@@ -58,7 +58,7 @@ describe("orders", () => {
     ],
     [
       ["place-order", "-5 °C fridge"],
-      `orders: unknown option '-5 °C fridge'\n  to order something that begins with '-', put -- before it: orders place-order -- "-5 °C fridge"\n`,
+      `orders: unknown option '-5 °C fridge'\n  to order an item that begins with '-', put -- before it: orders place-order -- "-5 °C fridge"\n`,
     ],
     [
       ["list", "--store", "https://host"],

@@ -62,19 +62,19 @@ describe("orders subscriptions", () => {
     const terminal = await subscriptions([], { ...world, terminal: ["stdout", "stderr"] });
     expect(terminal).toMatchObject({
       stdout: "",
-      stderr: "no subscriptions yet: orders watch --as sales makes one\n",
+      stderr: "no subscriptions yet; create one: orders watch --as sales\n",
     });
   });
 
   it.each([
     [2, ["frobnicate"], "unknown command 'subscriptions frobnicate'"],
-    [2, ["reset", "sales", "--yes"], "required option '--from <where>' not specified"],
-    [2, ["reset", "sales", "--from", "banana", "--yes"], "cannot begin with 'banana'"],
+    [2, ["reset", "sales", "--yes"], "required option '--from <position>' not specified"],
+    [2, ["reset", "sales", "--from", "banana", "--yes"], "cannot start from 'banana'"],
     [2, ["reset", "--from", "now", "--yes"], "missing required argument 'name'"],
     [2, ["remove", "--yes"], "missing required argument 'name'"],
-    [2, ["remove", "sales"], "this needs a yes, and stdin is no terminal"],
-    [2, ["reset", "sales", "--from", "now"], "this needs a yes, and stdin is no terminal"],
-    [4, ["reset", "sales", "--from", "ffffffff", "--yes"], "no order ffffffff to begin with"],
+    [2, ["remove", "sales"], "confirmation needed, but stdin is not a terminal"],
+    [2, ["reset", "sales", "--from", "now"], "confirmation needed, but stdin is not a terminal"],
+    [4, ["reset", "sales", "--from", "ffffffff", "--yes"], "no order ffffffff"],
     [4, ["reset", "nobody", "--from", "now", "--yes"], "no subscription 'nobody'"],
     [4, ["remove", "nobody", "--yes"], "no subscription 'nobody'"],
     [4, ["remove", "../orders", "-y"], "no subscription '../orders'"],
@@ -86,7 +86,7 @@ describe("orders subscriptions", () => {
     expect((await subscriptions()).stdout).toBe(before);
   });
 
-  it("neither moves nor forgets one that somebody is watching as", async () => {
+  it("neither moves nor removes one that somebody is watching as", async () => {
     const watching = await subscribed(await (await openStore(store)).feed(), "sales");
     for (const argv of [
       ["reset", "sales", "--from", "now"],
@@ -107,7 +107,7 @@ describe("orders subscriptions reset", () => {
     ["2026-02-01", 1, tv.id],
     [cheese.id.slice(0, 8), 1, tv.id],
     ["now", 0, cheese.id],
-  ])("puts one to %s with --yes, and keeps what it has parked", async (from, waiting, after) => {
+  ])("moves one to %s with --yes, and keeps its parked orders", async (from, waiting, after) => {
     expect(await subscriptions(["reset", "sales", "--from", from, "--yes"])).toEqual({
       exitCode: 0,
       stdout: "",
@@ -117,7 +117,7 @@ describe("orders subscriptions reset", () => {
   });
 
   it.each(["y", "Y", "yes", " yes "])(
-    "asks on a terminal, and goes on if told '%s'",
+    "asks on a terminal, and continues after '%s'",
     async (yes) => {
       const { exitCode, stderr } = await subscriptions(
         ["reset", "sales", "--from", "start"],
@@ -125,26 +125,26 @@ describe("orders subscriptions reset", () => {
       );
       expect({ exitCode, stderr }).toEqual({
         exitCode: 0,
-        stderr: "Put subscription 'sales' to start? [y/N] ",
+        stderr: "Move subscription 'sales' to start? [y/N] ",
       });
       expect(await status("sales")).toMatchObject({ waiting: 2 });
     },
   );
 
-  it.each(["n\n", "\n", "", "yesterday\n", "no\nyes\n"])("does nothing if told %j", async (no) => {
+  it.each(["n\n", "\n", "", "yesterday\n", "no\nyes\n"])("does nothing after %j", async (no) => {
     const argv = ["reset", "sales", "--from", "start", "--no-color"];
     const { exitCode, stderr } = await subscriptions(argv, asking(no));
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/\[y\/N\] \n?orders: nothing was done\n$/);
+    expect(stderr).toMatch(/\[y\/N\] \n?orders: cancelled; nothing was changed\n$/);
     expect(stderr.split("\n").length).toBe(no === "" ? 3 : 2);
     expect(await status("sales")).toMatchObject({ waiting: 1 });
   });
 });
 
 describe("orders subscriptions remove", () => {
-  it("forgets one and what it has parked, after a yes", async () => {
+  it("removes one and its parked orders, once confirmed", async () => {
     const { stderr } = await subscriptions(["remove", "sales"], asking("y\n"));
-    expect(stderr).toBe("Forget subscription 'sales' and what it has parked? [y/N] ");
+    expect(stderr).toBe("Remove subscription 'sales' and its parked orders? [y/N] ");
     expect(await status("sales")).toBeUndefined();
     expect((await run(["parked"])).stdout).toBe("");
     expect((await run(["list", "--count"])).stdout).toBe("2\n");
@@ -166,20 +166,20 @@ describe("the help", () => {
     [["parked"], ["retry [options] [ids...]", "drop [options] <ids...>"]],
     [
       ["parked", "retry"],
-      ["--all", "--as <name>", "first four or more characters"],
+      ["--all", "--as <name>", "first 4 or more characters"],
     ],
     [
       ["parked", "drop"],
-      ["--as <name>", "stay stored"],
+      ["--as <name>", "stay in the store"],
     ],
     [["subscriptions"], ["reset [options] <name>", "remove [options] <name>"]],
     [
       ["subscriptions", "reset"],
-      ["--from <where>", "-y, --yes"],
+      ["--from <position>", "-y, --yes"],
     ],
     [
       ["subscriptions", "remove"],
-      ["-y, --yes", "stay stored"],
+      ["-y, --yes", "stay in the store"],
     ],
   ])("of %j fits a terminal and names what there is", async (argv, texts) => {
     const { exitCode, stdout } = await run([...argv, "--help"], {

@@ -34,6 +34,6 @@ describe("--trace", () => {
 
   it("says so if there are no messages", async () => {
     const { stderr } = await runCli(["list", "--trace"]);
-    expect(stderr).toBe("(no messages: this verb only reads the store)\n");
+    expect(stderr).toBe("(no messages were sent)\n");
   });
 });

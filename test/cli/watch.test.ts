@@ -60,7 +60,7 @@ describe("orders watch --as", () => {
     expect(stdout).toBe(`${JSON.stringify(tv)}\n${JSON.stringify(sushi)}\n`);
   });
 
-  it("goes on after the last order that it handled", async () => {
+  it("resumes after the last order that it handled", async () => {
     await save(tv);
     expect((await handle(["-q"])).stdout).toBe(`${tv.id}\n`);
     expect((await handle(["-q"])).stdout).toBe("");
@@ -68,14 +68,12 @@ describe("orders watch --as", () => {
     expect((await handle(["-q"])).stdout).toBe(`${cheese.id}\n`);
   });
 
-  it("says so if it goes on where it stood instead of where --from says", async () => {
+  it("says so if it resumes instead of starting from --from", async () => {
     await save(tv);
     await handle();
     const { stdout, stderr } = await handle(["--from", "start"]);
     expect(stdout).toBe("");
-    expect(stderr).toBe(
-      `watching ${store} as sales; it goes on where it stood, whatever --from says\n`,
-    );
+    expect(stderr).toBe(`watching ${store} as sales; resuming, --from ignored\n`);
   });
 
   it.each([
@@ -91,7 +89,9 @@ describe("orders watch --as", () => {
     ["403D33E9-A", [cheese, sushi]],
     [cheese.id, [cheese, sushi]],
     ["5ac9e5e2", [sushi]],
-  ])("begins with --from %s", async (from, expected) => {
+    ["5ac9", [sushi]],
+    ["5ac9e5e2-", [sushi]],
+  ])("starts with --from %s", async (from, expected) => {
     await save(tv, cheese, sushi);
     const { stdout } = await handle(["--from", from, "-q"]);
     expect(stdout).toBe(expected.map(({ id }) => `${id}\n`).join(""));
@@ -100,18 +100,49 @@ describe("orders watch --as", () => {
   });
 
   it.each([
-    [4, ["--from", "ffffffff"], "no order ffffffff to begin with"],
-    [4, ["--from", "403d33e9"], "more than one order 403d33e9 to begin with"],
-    [2, ["--from", "banana"], "cannot begin with 'banana'"],
-    [2, ["--from", "2026-02-30"], "cannot begin with '2026-02-30'"],
+    ["365d", [tv, sushi]],
+    ["1d", [sushi]],
+    ["12h", [sushi]],
+    ["365d0", [sushi]],
+    ["20260131", [sushi]],
+  ])(
+    "takes what can be a time for one, and eight digits for an id: --from %s",
+    async (from, expected) => {
+      const old = anOrder({
+        id: "36500000-39e5-44bc-8f5e-eab0c6f897ff",
+        placedAt: "2024-02-01T08:00:00.000Z",
+      });
+      const id = from === "20260131" ? "20260131" : "365d0000";
+      const newest = anOrder({
+        ...sushi,
+        id: `${id}-39e5-44bc-8f5e-eab0c6f897ff`,
+      });
+      await save(old, tv, newest);
+      const { stdout } = await handle(["--from", from, "-q"]);
+      const ids = expected.map((order) => (order === sushi ? newest.id : order.id));
+      expect(stdout).toBe(ids.map((each) => `${each}\n`).join(""));
+    },
+  );
+
+  it.each([
+    [4, ["--from", "ffffffff"], "no order ffffffff"],
+    [4, ["--from", "403d33e9"], "'403d33e9' matches more than one order"],
+    [2, ["--from", "banana"], "cannot start from 'banana'"],
+    [4, ["--from", "20260131"], "no order 20260131"],
+    [4, ["--from", "feed"], "no order feed"],
+    [2, ["--from", "2026"], "cannot start from '2026'"],
+    [2, ["--from", "202601"], "cannot start from '202601'"],
+    [2, ["--from", "2026-02"], "cannot start from '2026-02'"],
+    [2, ["--from", "5ac"], "cannot start from '5ac'"],
+    [2, ["--from", "2026-02-30"], "cannot start from '2026-02-30'"],
     [2, ["--as", "Sales desk"], "invalid subscription name 'Sales desk'"],
     [2, ["--as", "../sales"], "invalid subscription name '../sales'"],
     [2, ["--json", "-q"], "cannot be used with option '--json'"],
     [2, ["--json", "--exec", "true"], "option '--json' cannot be used with option '--exec"],
-    [2, ["--max-attempts", "0"], "It must be 1 or more."],
-    [2, ["--timeout", "5"], "Write a duration: 500ms, 30s, 5m, 2h."],
-    [2, ["--timeout", "25d"], "It must be 24 days or less."],
-    [2, ["--retry-pause", "soon"], "Write a duration: 500ms, 30s, 5m, 2h."],
+    [2, ["--max-attempts", "0"], "It must be a whole number of 1 or more."],
+    [2, ["--timeout", "5"], "It must be a duration: 500ms, 30s, 5m, 2h."],
+    [2, ["--timeout", "25d"], "It must be at most 24 days."],
+    [2, ["--retry-pause", "soon"], "It must be a duration: 500ms, 30s, 5m, 2h."],
     [2, ["tv"], "too many arguments for 'watch'"],
   ])("exits %j for %j, in one clear line, and remembers nothing", async (code, argv, message) => {
     await save(tv, cheese);
@@ -122,12 +153,12 @@ describe("orders watch --as", () => {
     expect((await run(["subscriptions"])).stdout).toBe("");
   });
 
-  it("needs a name or a beginning to know what --until-caught-up means", async () => {
+  it("needs a name or a starting position for --until-caught-up", async () => {
     expect(await watch(["--until-caught-up"])).toEqual({
       exitCode: 2,
       stdout: "",
       stderr:
-        "orders: --until-caught-up needs --as to know what is waiting\n  for example: orders watch --as sales --until-caught-up\n",
+        "orders: --until-caught-up needs --as or --from\n  for example: orders watch --as sales --until-caught-up\n",
     });
   });
 });
@@ -193,11 +224,11 @@ describe("orders watch", () => {
   it("exits 1 if stdout cannot be written, with the order not handled", async () => {
     await save(tv);
     const write = () => {
-      throw new OrdersError("output-failed", "cannot write the output: no space left on device");
+      throw new OrdersError("output-failed", "cannot write to stdout: no space left on device");
     };
     const { exitCode, stderr } = await handle([], { write });
     expect(exitCode).toBe(1);
-    expect(stderr).toContain("orders: cannot write the output: no space left on device\n");
+    expect(stderr).toContain("orders: cannot write to stdout: no space left on device\n");
     expect((await handle(["-q"])).stdout).toBe(`${tv.id}\n`);
   });
 

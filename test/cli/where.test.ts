@@ -10,7 +10,7 @@ describe("orders where", () => {
 
   it("says it in words on a terminal", async () => {
     const { stdout } = await runCli(["where"], { store: "/env", terminal: ["stdout"] });
-    expect(stdout).toBe("/env\n(as ORDERS_STORE in the environment says)\n");
+    expect(stdout).toBe("/env\n(from the environment variable ORDERS_STORE)\n");
   });
 
   it("prints the location alone with --quiet", async () => {
@@ -31,6 +31,20 @@ describe("orders where", () => {
     });
     expect(stdout).toBe("nats://one:4222,two:4333?stream=shop\tORDERS_STORE\n");
   });
+
+  it.each(["https", "http", "ftp", "postgres", "NATSX"])(
+    "refuses %s:// without its secret",
+    async (scheme) => {
+      const { exitCode, stdout, stderr } = await runCli([
+        "where",
+        "--store",
+        `${scheme}://u:secret@host`,
+      ]);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+      expect(stderr).toContain(`${scheme.toLowerCase()}://`);
+      expect(stderr).not.toContain("secret");
+    },
+  );
 
   it("resolves a relative location", async () => {
     const { stdout } = await runCli(["where", "-q", "--store", "here"]);

@@ -54,7 +54,7 @@ describe.runIf(process.platform === "linux")("a closed stream", () => {
     for (const verb of ["list", "check", "where", "--help"]) {
       expect(await runShell(`orders ${verb} > /dev/full`, store)).toMatchObject({
         exitCode: 1,
-        stderr: "orders: cannot write the output: no space left on device\n",
+        stderr: "orders: cannot write to stdout: no space left on device\n",
       });
     }
   });

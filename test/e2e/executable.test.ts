@@ -32,6 +32,11 @@ describe("the executable", () => {
     expect((await runShell("orders list | wc -l", store)).stdout?.toString().trim()).toBe("2");
   });
 
+  it("is started by bin/orders.js, too", async () => {
+    const argv = [join(ROOT, "bin/orders.js"), "where", "--quiet", "--store", "/orders"];
+    expect((await execa(process.execPath, argv)).stdout).toBe("/orders");
+  });
+
   it("loses nothing when processes place orders at the same time", async () => {
     const store = temporaryDirectory();
     const loop = (name: string) =>
@@ -96,7 +101,7 @@ describe("the executable", () => {
     );
     const files: string[] = JSON.parse(stdout)[0].files.map((file: { path: string }) => file.path);
     expect(files).toEqual(
-      expect.arrayContaining(["bin/orders.js", "bin/package.json", "dist/index.d.ts", "README.md"]),
+      expect.arrayContaining(["bin/orders.cjs", "bin/orders.js", "dist/index.d.ts", "README.md"]),
     );
     expect(files.filter((file) => /^(test|data|src)\//.test(file))).toEqual([]);
   });

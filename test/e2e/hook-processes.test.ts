@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -96,11 +97,12 @@ describe.runIf(process.platform === "linux")("the processes of a command", () =>
   });
 
   it("see that orders reach them by no other way than stdin and environment", async () => {
-    await place("item-$(touch hacked)-secret");
+    const word = randomUUID(); // one that no other process of the machine has
+    await place(`item-$(touch hacked)-${word}`);
     const all = `for p in /proc/[0-9]*; do tr '\\0' ' ' < $p/cmdline; done 2> /dev/null > ${file("all")}; true`;
     expect((await handle(all)).exitCode).toBe(0);
     expect(readFileSync(file("all"), "utf8")).toContain("--until-caught-up");
-    expect(readFileSync(file("all"), "utf8")).not.toContain("secret");
+    expect(readFileSync(file("all"), "utf8")).not.toContain(word);
   });
 });
 
@@ -111,7 +113,9 @@ describe.runIf(process.platform === "linux")("SIGTERM while a command runs", () 
     const watcher = await startWatch(["--as", "sales", "--exec", slow], store);
     await until(() => existsSync(file("begun")));
     watcher.process.kill("SIGTERM");
-    await watcher.until(({ stderr }) => stderr.includes("letting the running command finish"));
+    await watcher.until(({ stderr }) =>
+      stderr.includes("waiting for the running command to finish"),
+    );
     writeFileSync(file("go"), "");
     expect(await watcher.ended).toMatchObject({ signal: "SIGTERM" });
     expect((await status()).waiting).toBe(0);

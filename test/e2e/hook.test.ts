@@ -110,7 +110,7 @@ describe.runIf(process.platform === "linux")("the command of orders watch --exec
       ["--as", "sales", "--max-attempts", "1", "--exec", `test -e ${file("ok")}`],
       store,
     );
-    await watcher.until(({ stderr }) => stderr.includes("parked after 1 attempt,"));
+    await watcher.until(({ stderr }) => stderr.includes("parked after 1 attempt;"));
     writeFileSync(file("ok"), "");
     expect((await runCli(["parked", "retry", id.slice(0, 8)], { store })).stdout).toBe(`${id}\n`);
     await until(async () => (await parked()).length === 0);
@@ -196,7 +196,9 @@ describe.runIf(process.platform === "linux")("Ctrl-C while a command runs", () =
     const watcher = await startWatch(["--as", "sales", "--exec", slow()], store);
     await until(() => existsSync(file("begun")));
     watcher.process.kill("SIGINT");
-    await watcher.until(({ stderr }) => stderr.includes("letting the running command finish"));
+    await watcher.until(({ stderr }) =>
+      stderr.includes("waiting for the running command to finish"),
+    );
     writeFileSync(file("go"), "");
     expect(await watcher.ended).toMatchObject({ signal: "SIGINT" });
     expect(existsSync(file("done"))).toBe(true);
@@ -208,10 +210,12 @@ describe.runIf(process.platform === "linux")("Ctrl-C while a command runs", () =
     const watcher = await startWatch(["--as", "sales", "--exec", slow()], store);
     await until(() => existsSync(file("begun")));
     watcher.process.kill("SIGINT");
-    await watcher.until(({ stderr }) => stderr.includes("letting the running command finish"));
+    await watcher.until(({ stderr }) =>
+      stderr.includes("waiting for the running command to finish"),
+    );
     watcher.process.kill("SIGINT");
     expect(await watcher.ended).toMatchObject({ signal: "SIGINT" });
-    expect(watcher.stderr).toContain("killed by SIGTERM; it will be handed over again");
+    expect(watcher.stderr).toContain("killed by SIGTERM; it will be delivered again");
     expect(existsSync(file("done"))).toBe(false);
     expect(await waiting()).toBe(1);
   });

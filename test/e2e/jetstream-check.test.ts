@@ -45,7 +45,10 @@ describeWithServer("orders check, of a server,", () => {
     await js.publish(`orders.order-created.${order.id}`, body);
     await js.publish("orders.order-created.other", "hello");
     const { exitCode, stdout, stderr } = await runCli(["check"], { store: server.url });
-    expect({ exitCode, stdout }).toEqual({ exitCode: 6, stdout: "3 orders, 2 damaged places\n" });
+    expect({ exitCode, stdout }).toEqual({
+      exitCode: 6,
+      stdout: "3 orders, 2 damaged locations\n",
+    });
     expect(stderr).toContain(`orders:3: order ${order.id} stands there a second time\n`);
     expect(stderr).toContain("orders:4: not an order: not JSON\n");
   });

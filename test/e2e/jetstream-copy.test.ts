@@ -29,7 +29,7 @@ describeWithServer("orders copy, with a server,", () => {
         const back = join(from, "back");
         const copied = {
           exitCode: 0,
-          stdout: expect.stringContaining(`: ${orders.length} copied, 0 there already`),
+          stdout: expect.stringContaining(`: ${orders.length} copied, 0 already present`),
           stderr: "",
         };
         expect(await runCli(["copy", "--from", from, "--to", server])).toEqual(copied);

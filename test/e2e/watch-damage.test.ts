@@ -176,7 +176,7 @@ describe("the document of a subscription that is damaged", () => {
     expect(await run(["subscriptions"])).toEqual({ exitCode: 6, stdout: "", stderr: message });
     expect(await run(["check"])).toEqual({
       exitCode: 6,
-      stdout: "1 order, 1 damaged place\n",
+      stdout: "1 order, 1 damaged location\n",
       stderr: message,
     });
     const refused = await run(handle);

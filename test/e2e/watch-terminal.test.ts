@@ -66,7 +66,7 @@ describe.runIf(process.platform === "linux")("at a real terminal", () => {
     const terminal = atTerminal(`watch --as sales --exec '${hook}'`);
     await until(() => existsSync(join(work, "begun")));
     terminal.type("\x03");
-    await terminal.shows("letting the running command finish; a second signal stops it");
+    await terminal.shows("waiting for the running command to finish; a second signal stops it");
     writeFileSync(join(work, "go"), "");
     expect((await terminal.ended).exitCode).toBe(130);
     expect(existsSync(join(work, "done"))).toBe(true);

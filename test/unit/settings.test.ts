@@ -4,13 +4,13 @@ import { type Environment, storeSetting } from "../../src/settings.js";
 const CHECKOUT = "/src/orders";
 const INSTALLED = "/usr/lib/node_modules/orders";
 
-function setting(flag: string | undefined, surroundings: Partial<Environment> = {}) {
+function setting(flag: string | undefined, environment: Partial<Environment> = {}) {
   const { value, origin } = storeSetting(flag, {
     env: {},
     platform: "linux",
     home: "/home/ada",
     packageRoot: CHECKOUT,
-    ...surroundings,
+    ...environment,
   });
   return `${value} (${origin})`;
 }

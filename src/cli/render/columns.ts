@@ -4,8 +4,8 @@ import type { Style } from "./style.js";
 import { cut } from "./table.js";
 
 /**
- * A short list of things: on a terminal aligned columns below headings, the last one cut to the
- * width; in a pipe no headings, whole and separated by tabs. Cells are made safe to show.
+ * Renders rows: on a terminal as aligned columns with headings, cut to the width; in a pipe without
+ * headings, whole and tab-separated. Control characters in cells are escaped.
  */
 export function renderColumns(
   headings: readonly string[],

@@ -4,24 +4,24 @@ import type { Output } from "../io.js";
 import type { Style } from "./style.js";
 import { createTable } from "./table.js";
 
-/** The forms in which `list` writes orders. */
+/** The output formats of `list`. */
 export const FORMATS = ["table", "tsv", "csv", "ndjson", "json"] as const;
 
 /** One of {@link FORMATS}. */
 export type Format = (typeof FORMATS)[number];
 
-/** How a list of orders is written: what comes first, each order, what comes between and last. */
+/** How a list of orders is written. */
 export interface ListFormat {
-  /** Written before the first order; not at all where there is none, unless `always` says so. */
+  /** Written before the first order; if there is none, only with {@link always}. */
   readonly begin: string;
   readonly separator: string;
   readonly end: string;
-  /** Whether an empty list is written too: an empty JSON array is a document, an empty table not. */
+  /** Whether an empty list is written too: an empty JSON array is a document, an empty table is not. */
   readonly always: boolean;
   order(order: Order): string;
 }
 
-/** The way to write orders in a format. */
+/** How to write orders in a format. */
 export function listFormat(format: Format, output: Output, style: Style): ListFormat {
   switch (format) {
     case "table": {
@@ -45,7 +45,7 @@ function rows(order: (order: Order) => string, begin = ""): ListFormat {
 
 /**
  * Time, id and items, separated by tabs. The items are a JSON array: one field however many there
- * are, and JSON has no raw tab or newline.
+ * are, without raw tabs and newlines.
  */
 function tsvRow({ placedAt, id, items }: Order): string {
   return `${placedAt}\t${id}\t${safeJson(items)}\n`;
@@ -54,7 +54,7 @@ function tsvRow({ placedAt, id, items }: Order): string {
 /**
  * The same as CSV ({@link https://www.rfc-editor.org/rfc/rfc4180 RFC 4180}). Only the items need
  * quotes; as a JSON array they begin with `[`, so that no spreadsheet takes an item for a formula.
- * Where spreadsheets go by semicolons, one within an item would begin a cell: it is written as
+ * Where spreadsheets split at semicolons, one in an item would begin a cell: it is written as
  * `\u003b`, the same to JSON ({@link https://owasp.org/www-community/attacks/CSV_Injection}).
  */
 function csvRow({ placedAt, id, items }: Order): string {

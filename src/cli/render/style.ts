@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import type { Output } from "../io.js";
 
-/** The colours of one output; with colour off every one returns its text as it is. */
+/** The colours of one output; with colour off, each returns its text unchanged. */
 export interface Style {
   readonly heading: ChalkInstance;
   readonly faint: ChalkInstance;
@@ -11,8 +11,8 @@ export interface Style {
 }
 
 /**
- * Decides on colour for one output: the flag, else `FORCE_COLOR`, else `NO_COLOR` and
- * `TERM=dumb`, else whether it is a terminal. chalk's own detection knows no `NO_COLOR`.
+ * Whether an output is coloured: the flag decides, else `FORCE_COLOR`, else `NO_COLOR` and
+ * `TERM=dumb`, else whether it is a terminal. chalk's own detection ignores `NO_COLOR`.
  *
  * See {@link https://no-color.org} and {@link https://force-color.org}.
  */
@@ -28,7 +28,7 @@ export function wantsColor(
   return output.isTerminal;
 }
 
-/** What the command line says of colour: the last word counts, and nothing after `--`. */
+/** The last of `--color` and `--no-color` before any `--`. */
 export function colorFlag(argv: readonly string[]): boolean | undefined {
   const end = argv.indexOf("--");
   const flags = argv.slice(0, end < 0 ? argv.length : end);
@@ -36,7 +36,7 @@ export function colorFlag(argv: readonly string[]): boolean | undefined {
   return last === undefined ? undefined : last === "--color";
 }
 
-/** The styles of an output with or without colour. The sixteen colours follow the user's theme. */
+/** The styles with or without colour. The 16 basic colours follow the theme of the terminal. */
 export function createStyle(color: boolean): Style {
   const chalk = new Chalk({ level: color ? 1 : 0 });
   return {

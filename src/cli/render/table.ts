@@ -4,29 +4,15 @@ import { escapeUnsafe } from "../../domain/printable.js";
 import type { Style } from "./style.js";
 import { shortTime } from "./time.js";
 
-const TIME_WIDTH = 16;
-const FULL_ID = 36;
-const SHORT_ID = 8;
-/** Ids are shortened rather than leave the items less than this. */
-const ITEMS_AT_LEAST = 40;
-const GAP = "  ";
-const ELLIPSIS = "…";
-
-/** Writes orders as the rows of a table that never wraps: time, id, items. */
-export interface Table {
-  readonly heading: string;
-  row(order: Order): string;
-}
-
-/** A table for a terminal of so many columns, or of infinitely many. */
+/** A table for a terminal of `columns`, which may be infinite. */
 export function createTable(columns: number, style: Style): Table {
-  const rest = columns - TIME_WIDTH - 2 * GAP.length;
-  const idWidth = rest - FULL_ID >= ITEMS_AT_LEAST ? FULL_ID : SHORT_ID;
+  const rest = columns - TIME_COLUMNS - 2 * GAP.length;
+  const idWidth = rest - FULL_ID_COLUMNS >= MIN_ITEMS_COLUMNS ? FULL_ID_COLUMNS : SHORT_ID_COLUMNS;
   const row = (time: string, id: string, items: string) =>
     `${[time, id, items].filter(Boolean).join(GAP)}\n`;
   return {
     heading: row(
-      style.faint("PLACED".padEnd(TIME_WIDTH)),
+      style.faint("PLACED".padEnd(TIME_COLUMNS)),
       style.faint("ID".padEnd(idWidth)),
       style.faint(cut("ITEMS", rest - idWidth)),
     ),
@@ -38,6 +24,20 @@ export function createTable(columns: number, style: Style): Table {
       ),
   };
 }
+
+/** Renders orders as the rows of a table that never wraps: time, id, items. */
+export interface Table {
+  readonly heading: string;
+  row(order: Order): string;
+}
+
+const TIME_COLUMNS = 16;
+const FULL_ID_COLUMNS = 36;
+const SHORT_ID_COLUMNS = 8;
+/** Ids are shortened to leave this much to the items. */
+const MIN_ITEMS_COLUMNS = 40;
+const GAP = "  ";
+const ELLIPSIS = "…";
 
 /** Cuts text to a width in terminal columns, where wide characters take two. */
 export function cut(text: string, columns: number): string {

@@ -1,0 +1,61 @@
+import type { ErrorCode } from "../errors.js";
+
+export const SUCCESS = 0;
+export const FAILED = 1;
+export const WRONG_USAGE = 2;
+export const NOT_FOUND = 4;
+export const DAMAGE_FOUND = 6;
+
+/** Every exit code: its number, what it means, and the errors that lead to it. */
+const EXIT_CODES = [
+  { exitCode: SUCCESS, meaning: "success, also for an empty list", errors: [] },
+  {
+    exitCode: FAILED,
+    meaning: "failed; nothing was stored",
+    errors: ["store-failed", "output-failed", "hook-failed", "subscription-busy"],
+  },
+  { exitCode: WRONG_USAGE, meaning: "wrong usage", errors: ["invalid-usage", "invalid-order"] },
+  {
+    exitCode: 3,
+    meaning: "the order IS stored, but a notification failed: do not place it again",
+    errors: ["notification-failed"],
+  },
+  {
+    exitCode: NOT_FOUND,
+    meaning: "no such order or subscription, or more than one order matches",
+    errors: ["not-found"],
+  },
+  {
+    exitCode: 5,
+    meaning: "conflict: the id is already placed with other items",
+    errors: ["conflict"],
+  },
+  {
+    exitCode: DAMAGE_FOUND,
+    meaning: "damage found in the store; everything readable was still shown",
+    errors: ["store-damaged"],
+  },
+  {
+    exitCode: 7,
+    meaning: "the server cannot be reached or refuses",
+    errors: ["server-failed"],
+  },
+] as const satisfies readonly ExitCode[];
+
+/** The exit code of an error. An error code that has none does not compile. */
+export function exitCodeOf(error: (typeof EXIT_CODES)[number]["errors"][number]): number {
+  const row = EXIT_CODES.find(({ errors }) => (errors as readonly ErrorCode[]).includes(error));
+  return row?.exitCode ?? FAILED;
+}
+
+/** The exit codes as a section of help. */
+export function exitCodeHelp(): string {
+  const rows = EXIT_CODES.map(({ exitCode, meaning }) => `  ${exitCode}  ${meaning}\n`);
+  return `\nExit codes:\n${rows.join("")}`;
+}
+
+interface ExitCode {
+  readonly exitCode: number;
+  readonly meaning: string;
+  readonly errors: readonly ErrorCode[];
+}

@@ -1,0 +1,54 @@
+import type { Order } from "../domain/order.js";
+import { escapeUnsafe } from "../domain/printable.js";
+import { OrdersError } from "../errors.js";
+import type { OrderStore } from "../store/order-store.js";
+
+/** The argument of a verb that {@link findOrder} resolves, in its help. */
+export const ID_FORMS = "an order's id, or its first 4 or more characters";
+
+const MIN_PREFIX_LENGTH = 4;
+const MAX_CANDIDATES_SHOWN = 10;
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const NIL = "00000000-0000-0000-0000-000000000000";
+
+/**
+ * Finds the one order whose id is `text` or begins with it, in either case.
+ *
+ * @throws {OrdersError} `invalid-usage`: not the beginning of an id; `not-found`: no order matches,
+ *   or more than one.
+ */
+export async function findOrder(text: string, store: OrderStore): Promise<Order> {
+  const prefix = idPrefix(text);
+  if (prefix === undefined) {
+    throw new OrdersError("invalid-usage", `'${text}' is not an order id`, {
+      hint: `give ${ID_FORMS}; see orders list`,
+    });
+  }
+  const candidates = await store.findByIdPrefix(prefix, MAX_CANDIDATES_SHOWN + 1);
+  const [order] = candidates;
+  if (order === undefined) {
+    throw new OrdersError("not-found", `no order ${prefix}`, {
+      hint: `searched ${escapeUnsafe(store.location)}`,
+    });
+  }
+  if (candidates.length > 1) throw ambiguous(prefix, candidates);
+  return order;
+}
+
+/** `text` in lower case if it is an id or the beginning of one, with dashes only where an id has them. */
+export function idPrefix(text: string): string | undefined {
+  const prefix = text.toLowerCase();
+  const isPrefix =
+    prefix.length >= MIN_PREFIX_LENGTH && UUID.test(prefix + NIL.slice(prefix.length));
+  return isPrefix ? prefix : undefined;
+}
+
+function ambiguous(prefix: string, candidates: readonly Order[]): OrdersError {
+  const lines = candidates.slice(0, MAX_CANDIDATES_SHOWN).map(({ id, items }) => {
+    return `${id}  ${escapeUnsafe(items.join(", "))}`;
+  });
+  if (candidates.length > MAX_CANDIDATES_SHOWN) lines.push("…");
+  return new OrdersError("not-found", `'${prefix}' matches more than one order`, {
+    hint: lines.join("\n"),
+  });
+}
