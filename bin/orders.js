@@ -1,3 +1,12 @@
 #!/usr/bin/env node
-// The same under the name that a checkout is run by; it starts more slowly than the installed one.
-import "./orders.cjs";
+"use strict";
+
+// CommonJS: as an ES module, each start would take 5 ms more, an eighth of placing an order.
+require("node:module").enableCompileCache?.();
+
+const { dirname } = require("node:path");
+const { main, processIo } = require("../dist/bin/main.cjs");
+
+main(process.argv.slice(2), processIo(dirname(__dirname))).then((exitCode) => {
+  process.exitCode = exitCode;
+});

@@ -1,11 +1,7 @@
-import { resolve } from "node:path";
 import { Command } from "commander";
 import { escapeUnsafe, safeJson } from "../domain/printable.js";
 import type { Origin } from "../settings.js";
-import {
-  isServerLocation,
-  parseServerLocation,
-} from "../store/jetstream/connection/server-location.js";
+import { shownLocation } from "../store/location.js";
 import { addCommonOptions, jsonOption, quietOption } from "./common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 
@@ -22,7 +18,7 @@ export function createWhereCommand(context: Context): Command {
 export async function runWhere(options: WhereOptions, context: Context): Promise<void> {
   const { stdout } = context.io;
   const { value, origin } = context.storeSetting(options);
-  const location = isServerLocation(value) ? parseServerLocation(value).shown : resolve(value);
+  const location = await shownLocation(value);
   const shown = escapeUnsafe(location);
   if (options.json) stdout.write(`${safeJson({ location, origin })}\n`);
   else if (options.quiet) stdout.write(`${stdout.isTerminal ? shown : location}\n`);

@@ -140,7 +140,7 @@ describe.runIf(CAN_BE_NOBODY)("without permission", () => {
     await execa("chmod", ["-R", "a+rX", home]);
     chmodSync(store, 0o777);
     const run = (...argv: string[]) =>
-      execa(process.execPath, [join(home, "bin/orders.cjs"), ...argv], {
+      execa(process.execPath, [join(home, "bin/orders.js"), ...argv], {
         env: environment(store),
         extendEnv: false,
         reject: false,

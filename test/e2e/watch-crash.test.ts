@@ -22,7 +22,7 @@ describe("a watcher that is killed again and again while orders are placed", () 
       const store = temporaryDirectory();
       const seen = join(temporaryDirectory(), "seen");
       const writers = Array.from({ length: WRITERS }, () =>
-        execa(process.execPath, [join(ROOT, "test/support/paced-writer.js"), String(ordersEach)], {
+        execa(process.execPath, [join(ROOT, "test/support/paced-writer.mjs"), String(ordersEach)], {
           env: environment(store),
           extendEnv: false,
         }),

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { environment, ORDERS, ROOT } from "./run-orders.js";
 
-const WRITER = join(ROOT, "test/support/writer.js");
+const WRITER = join(ROOT, "test/support/writer.mjs");
 
 /** How many times as long the long tests run: `npm run test:soak` sets it. */
 export const SOAK = Number(process.env.ORDERS_SOAK ?? 1);

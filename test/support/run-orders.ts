@@ -5,7 +5,7 @@ import { execa, type Options } from "execa";
 export const ROOT = join(import.meta.dirname, "../..");
 
 /** The executable of the checkout. */
-export const ORDERS = join(ROOT, "bin/orders.cjs");
+export const ORDERS = join(ROOT, "bin/orders.js");
 
 /** The environment of a process under test: nothing of the developer's own settings. */
 export function environment(store: string): Record<string, string> {

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { build } from "rolldown";
 
@@ -66,3 +67,6 @@ await build({
     },
   },
 });
+
+// The package is CommonJS, so that bin/orders.js starts as fast as Node can; the library is not.
+writeFileSync("dist/package.json", `${JSON.stringify({ type: "module" })}\n`);

@@ -2,7 +2,7 @@
  * A second part of the business that listens: the stock keeper hears of every order, and neither
  * the command, nor its handlers, nor the sales desk know of it.
  *
- *     node test/examples/stock-keeper.js
+ *     node test/examples/stock-keeper.mjs
  */
 import { MemoryOrderStore, openOrders } from "orders";
 

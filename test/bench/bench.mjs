@@ -16,7 +16,7 @@ import { MessageBus } from "orders";
 const { values } = parseArgs({ options: { pairs: { type: "string", default: "40" } } });
 const pairs = Number(values.pairs);
 const MESSAGES = 20_000; // of each kind in a round
-const orders = join(import.meta.dirname, "../../bin/orders.cjs");
+const orders = join(import.meta.dirname, "../../bin/orders.js");
 const directory = mkdtempSync(join(tmpdir(), "orders-bench-"));
 
 console.log(`node ${process.version}, ${pairs} interleaved pairs, medians\n`);

@@ -131,7 +131,7 @@ async function benchDelivery(/** @type {import("orders").OrderStore} */ store) {
 
 /** From before an order is saved until `orders watch`, another process, has printed its banner. */
 async function benchBanner(/** @type {import("orders").OrderStore} */ store) {
-  const executable = join(import.meta.dirname, "../../bin/orders.cjs");
+  const executable = join(import.meta.dirname, "../../bin/orders.js");
   const watcher = spawn(process.execPath, [executable, "watch"], {
     env: { ...process.env, ORDERS_STORE: location },
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,6 +1,6 @@
 /*
  * Places as many orders as it is told, one after another, and ends.
- * Usage: node paced-writer.js <count>; the store is ORDERS_STORE.
+ * Usage: node paced-writer.mjs <count>; the store is ORDERS_STORE.
  */
 import { openOrders } from "../../dist/index.js";
 

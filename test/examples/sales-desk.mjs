@@ -2,7 +2,7 @@
  * The sales desk as a program of its own: it is told of every order that any program places in the
  * store, also of those placed while it was away.
  *
- *     node test/examples/sales-desk.js ./orders
+ *     node test/examples/sales-desk.mjs ./orders
  */
 import { openOrders } from "orders";
 
