@@ -23,6 +23,8 @@ export type ErrorCode =
   | "hook-failed"
   /** The server cannot be reached or refuses. */
   | "server-failed"
+  /** The order may or may not be stored; placing it again with the same id is safe. */
+  | "outcome-unknown"
   /** Results could not be written to stdout. */
   | "output-failed";
 

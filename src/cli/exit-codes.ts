@@ -40,6 +40,11 @@ const EXIT_CODES = [
     meaning: "the server cannot be reached or refuses",
     errors: ["server-failed"],
   },
+  {
+    exitCode: 8,
+    meaning: "outcome unknown: the order may or may not be stored; a retry with --id is safe",
+    errors: ["outcome-unknown"],
+  },
 ] as const satisfies readonly ExitCode[];
 
 /** The exit code of an error. An error code that has none does not compile. */

@@ -64,6 +64,12 @@ export interface StoreOptions {
 export interface OrderStore extends OrderRepository {
   /** Where the orders are, as a person would write it. Never holds a secret. */
   readonly location: string;
+  /**
+   * Whether there is a store at the location: it was set up, or an order was saved in it.
+   *
+   * @throws {OrdersError} `store-failed`, `server-failed`: that cannot be known.
+   */
+  exists(): Promise<boolean>;
   /** The feed of these orders. */
   feed(): Promise<OrderFeed>;
   /** The subscriptions to that feed. */

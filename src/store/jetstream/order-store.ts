@@ -89,6 +89,12 @@ export class JetStreamOrderStore implements OrderStore {
     return found;
   }
 
+  exists(): Promise<boolean> {
+    return this.#server.ask("look for the store", async (connected) => {
+      return (await streamInfo(connected, this.#location.stream)) !== undefined;
+    });
+  }
+
   async feed(): Promise<OrderFeed> {
     return new JetStreamOrderFeed(this.#server, this.#onDamage);
   }

@@ -9,7 +9,7 @@ import type { OrderFeed } from "../order-feed.js";
 import type { Damage, OrderQuery, OrderStore, StoreOptions, StoreReport } from "../order-store.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { storeFailure } from "./errors.js";
-import { createDirectory } from "./files/directory.js";
+import { createDirectory, isPresent } from "./files/directory.js";
 import type { Claim, StoredOrder } from "./order-codec.js";
 import { OrdersFile } from "./orders-file.js";
 
@@ -88,6 +88,10 @@ export class JsonlOrderStore implements OrderStore {
       }
       return found;
     });
+  }
+
+  async exists(): Promise<boolean> {
+    return this.#attempt(() => isPresent(this.location));
   }
 
   async init(): Promise<readonly string[]> {

@@ -41,6 +41,10 @@ export class MemoryOrderStore implements OrderStore {
     return this.#orders.filter(({ id }) => id.startsWith(prefix)).slice(0, limit);
   }
 
+  async exists(): Promise<boolean> {
+    return true;
+  }
+
   async feed(): Promise<OrderFeed> {
     return this.#feed;
   }

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** Creates a directory, its parents included, so that it survives a power cut. */
@@ -37,6 +37,13 @@ export function syncDirectory(path: string): void {
   } finally {
     closeSync(fd);
   }
+}
+
+/** Whether there is something at a path. A link to nothing is an error rather than nothing. */
+export function isPresent(path: string): boolean {
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return false;
+  statSync(path);
+  return true;
 }
 
 /** Whether the system said that there is no such file or directory. */
