@@ -1,4 +1,4 @@
-import { v4 as uuid } from "uuid";
+import { newId } from "./new-id.js";
 
 /**
  * A command, which asks for something, or an event, which says what happened. Messages are plain data:
@@ -40,7 +40,7 @@ let created = 0;
 
 /** One UUID per process: a new one would double the cost of a message. */
 function nextId(): string {
-  processId ??= uuid();
+  processId ??= newId();
   return `${processId}-${++created}`;
 }
 

@@ -6,12 +6,18 @@
  *
  * {@link https://trojansource.codes} shows how bidirectional characters deceive a reader.
  */
-const UNSAFE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+function replaceUnsafe(text: string, replacer: (character: string) => string): string {
+  // Most texts are ASCII: what Unicode calls a control is looked up only for the others.
+  if (PRINTABLE_ASCII.test(text)) return text;
+  return text.replace(/(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, replacer);
+}
+
+const PRINTABLE_ASCII = /^[ -~]*$/;
 const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /** Escapes the unsafe characters of a text: `\n`, `\x1b`, `\u202e`. */
 export function escapeUnsafe(text: string): string {
-  return text.replace(UNSAFE, escapeCharacter);
+  return replaceUnsafe(text, escapeCharacter);
 }
 
 /** The same for text of several lines, which are kept; a carriage return also ends a line. */
@@ -21,7 +27,7 @@ export function escapeUnsafeLines(text: string): string {
 
 /** `value` as JSON with the unsafe characters as `\uXXXX`: to a JSON parser, the same value. */
 export function safeJson(value: unknown): string {
-  return JSON.stringify(value).replace(UNSAFE, (character) =>
+  return replaceUnsafe(JSON.stringify(value), (character) =>
     character.replace(/[\s\S]/g, (unit) => `\\u${hex(unit.charCodeAt(0), 4)}`),
   );
 }

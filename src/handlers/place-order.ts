@@ -1,5 +1,5 @@
-import { v4 as uuid } from "uuid";
 import type { PlacedOrder } from "../domain/commands.js";
+import { newId } from "../domain/new-id.js";
 import { isOrderId, itemsProblem, type Order } from "../domain/order.js";
 import { OrdersError } from "../errors.js";
 import type { OrderRepository } from "../store/order-store.js";
@@ -24,7 +24,7 @@ export function placeOrder(deps: {
     if (problem !== undefined) {
       throw new OrdersError("invalid-order", `cannot place the order: ${problem}`);
     }
-    const requested = { id: id ?? uuid(), placedAt: deps.now().toISOString(), items: [...items] };
+    const requested = { id: id ?? newId(), placedAt: deps.now().toISOString(), items: [...items] };
     const placed = await save(requested, id !== undefined);
     const { order } = placed;
     try {

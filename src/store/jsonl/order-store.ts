@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { LowSync } from "lowdb";
-import { v4 as uuid } from "uuid";
 import type { PlacedOrder } from "../../domain/commands.js";
+import { newId } from "../../domain/new-id.js";
 import { type Order, type OrderFilter, orderMatcher, sameItems } from "../../domain/order.js";
 import { OrdersError } from "../../errors.js";
 import type { OrderFeed } from "../order-feed.js";
@@ -43,7 +43,7 @@ export class JsonlOrderStore implements OrderStore {
     const order = { id, placedAt, items: [...items] };
     const claim: Claim = {
       checkedTo: this.#attempt(() => this.#file.endOfLastLine()),
-      token: uuid().slice(0, 8),
+      token: newId().slice(0, 8),
     };
     let holder = this.#attempt(() => this.#file.holderOf(id));
     if (holder === undefined) {

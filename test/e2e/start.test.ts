@@ -1,0 +1,137 @@
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { Script } from "node:vm";
+import { execa } from "execa";
+import { describe, expect, it } from "vitest";
+import { environment, ORDERS, ROOT } from "../support/run-orders.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+const isRoot = process.getuid?.() === 0;
+
+/** Runs `orders where` with a directory for the user's caches. */
+function where(cache: string, env: Record<string, string> = {}) {
+  return execa(process.execPath, [ORDERS, "where", "--quiet"], {
+    env: { ...environment("/srv/shop"), XDG_CACHE_HOME: cache, ...env },
+    extendEnv: false,
+    reject: false,
+  });
+}
+
+/** The one file of compiled code below a directory for caches. */
+function keptCode(cache: string): string {
+  const [file, ...others] = readdirSync(join(cache, "orders"));
+  expect(others).toEqual([]);
+  return join(cache, "orders", file as string);
+}
+
+/** Compiled code of another program, in the place of the code that a first start kept. */
+async function plant(cache: string): Promise<void> {
+  await where(cache);
+  const source = readFileSync(join(ROOT, "dist/bin/start.cjs"), "latin1");
+  const around = ["(function (exports, require, module, __filename, __dirname) { ", "\n});"];
+  const program = "console.log('planted'); process.exit();";
+  // V8 compares no more than the length of the source.
+  const planted = `${around[0]}${program.padEnd(source.length)}${around[1]}`;
+  writeFileSync(keptCode(cache), new Script(planted).createCachedData());
+}
+
+describe("compiled code", () => {
+  it("is kept for the next start, for this user alone", async () => {
+    const cache = temporaryDirectory();
+    expect((await where(cache)).stdout).toBe("/srv/shop");
+    const file = keptCode(cache);
+    expect(statSync(join(cache, "orders")).mode & 0o777).toBe(0o700);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const { ino } = statSync(file);
+    expect((await where(cache)).stdout).toBe("/srv/shop");
+    expect(statSync(file).ino).toBe(ino);
+  });
+
+  it("is replaced when it is of no use", async () => {
+    const cache = temporaryDirectory();
+    await where(cache);
+    writeFileSync(keptCode(cache), "nonsense");
+    expect(await where(cache)).toMatchObject({ stdout: "/srv/shop", stderr: "" });
+    expect(statSync(keptCode(cache)).size).toBeGreaterThan(10_000);
+  });
+
+  it("is what runs, so that the tests below show something", async () => {
+    const cache = temporaryDirectory();
+    await plant(cache);
+    expect((await where(cache)).stdout).toBe("planted");
+  });
+
+  it("is not taken from a directory that others can write to", async () => {
+    const cache = temporaryDirectory();
+    await plant(cache);
+    chmodSync(join(cache, "orders"), 0o777);
+    expect((await where(cache)).stdout).toBe("/srv/shop");
+  });
+
+  it("is not taken from a file that others can write to", async () => {
+    const cache = temporaryDirectory();
+    await plant(cache);
+    chmodSync(keptCode(cache), 0o666);
+    expect((await where(cache)).stdout).toBe("/srv/shop");
+  });
+
+  it.runIf(isRoot)("is not taken from another user's directory or file", async () => {
+    for (const owned of ["directory", "file"]) {
+      const cache = temporaryDirectory();
+      await plant(cache);
+      chownSync(owned === "file" ? keptCode(cache) : join(cache, "orders"), 65534, 65534);
+      expect((await where(cache)).stdout).toBe("/srv/shop");
+    }
+  });
+
+  it.each(["", "cache"])(
+    "is not kept where XDG_CACHE_HOME is '%s' and there is no home",
+    async (cache) => {
+      expect(await where(cache, { HOME: "" })).toMatchObject({ stdout: "/srv/shop", stderr: "" });
+    },
+  );
+
+  it("is not kept where that is not possible, and nothing is said of it", async () => {
+    const cache = join(temporaryDirectory(), "file");
+    writeFileSync(cache, "");
+    expect(await where(cache)).toMatchObject({ stdout: "/srv/shop", stderr: "", exitCode: 0 });
+  });
+});
+
+describe("an executable that cannot start", () => {
+  it("says that it was not built", async () => {
+    const root = temporaryDirectory();
+    mkdirSync(join(root, "bin"));
+    cpSync(ORDERS, join(root, "bin/orders.js"));
+    const { exitCode, stderr } = await execa(process.execPath, [join(root, "bin/orders.js")], {
+      reject: false,
+    });
+    expect(stderr).toBe(`orders: not built: run npm run build in ${root}`);
+    expect(exitCode).toBe(1);
+  });
+
+  it.each(["8.17.0", "18.20.8", "20.18.3", "21.7.3", "22.11.0"])(
+    "says that Node %s is too old",
+    async (version) => {
+      const old = join(temporaryDirectory(), "old.cjs");
+      writeFileSync(
+        old,
+        `Object.defineProperty(process.versions, "node", { value: "${version}" });`,
+      );
+      const { exitCode, stderr } = await execa(process.execPath, ["--require", old, ORDERS], {
+        reject: false,
+      });
+      expect(stderr).toBe(`orders: needs Node.js 20.19, 22.12 or newer; this is ${version}`);
+      expect(exitCode).toBe(1);
+    },
+  );
+});
