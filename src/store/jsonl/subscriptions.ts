@@ -141,18 +141,22 @@ export async function lockSubscription(
   name: string,
   onDamage: (damage: Damage) => void,
 ): Promise<() => Promise<void>> {
-  createDirectory(directory);
-  const release = await acquireLock(directory, name);
-  if (release !== undefined) {
-    for (const each of readdirSync(directory)) {
-      if (isLeftOver(each, name)) rmSync(join(directory, each), { force: true });
+  try {
+    createDirectory(directory);
+    const release = await acquireLock(directory, name);
+    if (release !== undefined) {
+      for (const each of readdirSync(directory)) {
+        if (isLeftOver(each, name)) rmSync(join(directory, each), { force: true });
+      }
+      return release;
     }
-    return release;
+  } catch (error) {
+    throw storeFailure(`lock the subscription '${name}'`, directory, error);
   }
   const pid = readable(() => new SubscriptionFile(directory, name).read(), onDamage)?.holder?.pid;
   throw subscriptionBusy(name, pid === undefined ? undefined : `process ${pid}`);
 }
 
 function isLeftOver(file: string, name: string): boolean {
-  return file.startsWith(`${name}.json.`) && file.endsWith(".tmp");
+  return file.startsWith(`${name}.json.`) && /^[\d-]+\.tmp$/.test(file.slice(name.length + 6));
 }

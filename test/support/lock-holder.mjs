@@ -1,0 +1,16 @@
+/**
+ * Tries to acquire a lock, says whether it did, and holds it until its stdin ends.
+ *
+ * Usage: node lock-holder.mjs <directory> <name> [<user id>]
+ */
+import { acquireLock } from "../../dist/store/jsonl/files/acquire-lock.js";
+
+const [directory, name, user] = process.argv.slice(2);
+if (user !== undefined) process.setuid?.(Number(user));
+const release = await acquireLock(directory, name).catch((error) => {
+  process.stdout.write(`${error.code}\n`);
+  process.exit();
+});
+process.stdout.write(release === undefined ? "busy\n" : "held\n");
+for await (const _ of process.stdin);
+await release?.();
