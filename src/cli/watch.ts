@@ -123,13 +123,18 @@ const PRINT_BATCH_ORDERS = 100;
 /** Node's timers end at 2^31 - 1 ms, a little later. */
 const MAX_DURATION_MS = 24 * 86_400_000;
 
-/** The first signal lets the running command finish; the second stops it. */
+/**
+ * The first signal lets the running command finish; the second stops it, unless it is a hangup: a terminal
+ * that is closed sends several, and nobody has asked twice.
+ */
 function stopSignal(hook: Hook | undefined, io: Io, say: (text: string) => void): AbortSignal {
   const controller = new AbortController();
-  io.onStop(() => {
-    if (controller.signal.aborted) hook?.stop();
-    else if (hook?.isRunning)
-      say("waiting for the running command to finish; a second signal stops it");
+  io.onStop((signal) => {
+    if (controller.signal.aborted) {
+      if (signal !== "SIGHUP") hook?.stop();
+      return;
+    }
+    if (hook?.isRunning) say("waiting for the running command to finish; a second signal stops it");
     controller.abort();
   });
   return controller.signal;
