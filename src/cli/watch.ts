@@ -67,7 +67,14 @@ async function watch(options: WatchOptions, context: Context, heartbeat: Heartbe
   const stop = new AbortController();
   const hook = createHook(options, context, stop.signal);
   const { bell = false } = options;
-  const desk = new WatchDesk({ view: deskView(options, context), hook, heartbeat, bell, io });
+  const desk = new WatchDesk({
+    view: deskView(options, context),
+    hook,
+    heartbeat,
+    bell,
+    io,
+    signal: stop.signal,
+  });
   const orders = await context.open(options, (command) => desk.notify(command));
   const from =
     options.from === undefined
