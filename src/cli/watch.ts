@@ -5,10 +5,12 @@ import { escapeUnsafe } from "../domain/printable.js";
 import { OrdersError } from "../errors.js";
 import { parseLocation } from "../store/location.js";
 import { addCommonOptions, jsonOption, quietOption } from "./common-options.js";
+import { yesOption } from "./confirm.js";
 import type { CommonOptions, Context } from "./context.js";
 import { Heartbeat } from "./heartbeat.js";
 import { Hook } from "./hook.js";
 import type { Io } from "./io.js";
+import { checkNewSubscription } from "./new-subscription.js";
 import { parseDuration } from "./parse-time.js";
 import { counted } from "./render/count.js";
 import { shownDuration } from "./render/duration.js";
@@ -38,6 +40,7 @@ export function createWatchCommand(context: Context): Command {
     )
     .option("--timeout <duration>", "stop a command that takes longer: 500ms, 30s, 5m", parsePause)
     .option("--bell", "ring the terminal bell for each order")
+    .addOption(yesOption())
     .addOption(quietOption("print ids instead of banners").conflicts("exec"))
     .addOption(jsonOption("print each order as a line of JSON").conflicts("exec"))
     .action(() => runWatch(command.optsWithGlobals(), context));
@@ -80,6 +83,7 @@ async function watch(options: WatchOptions, context: Context, heartbeat: Heartbe
     options.from === undefined
       ? undefined
       : await parseStartingPosition(options.from, orders.store, io.now());
+  const newSubscription = await checkNewSubscription(options, from, orders, io);
   await heartbeat.prepare(orders.store);
   stopAtSignals(stop, hook, io, say);
   try {
@@ -96,6 +100,7 @@ async function watch(options: WatchOptions, context: Context, heartbeat: Heartbe
         if (!options.untilCaughtUp || fromIgnored || io.stderr.isTerminal) {
           say(watching(orders, options, fromIgnored));
         }
+        if (!resumed && newSubscription !== undefined) say(newSubscription);
         heartbeat.begin();
       },
       onAttempt: (delivery) => desk.beginAttempt(delivery),
@@ -109,6 +114,7 @@ async function watch(options: WatchOptions, context: Context, heartbeat: Heartbe
     if (!(error instanceof OutputClosed)) throw error;
   } finally {
     heartbeat.end();
+    hook?.end();
   }
 }
 
@@ -123,6 +129,7 @@ export interface WatchOptions extends CommonOptions {
   readonly timeout?: number;
   readonly retryPause: number;
   readonly bell?: boolean;
+  readonly yes?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
