@@ -1,9 +1,11 @@
 import { MessageBus } from "./bus/message-bus.js";
 import type { DeliverOptions } from "./deliver.js";
+import type { Deliveries } from "./deliveries.js";
 import type { Commands, PlacedOrder } from "./domain/commands.js";
 import type { Events } from "./domain/events.js";
+import { OrdersError } from "./errors.js";
 import type { SalesDesk } from "./handlers/notify-sales.js";
-import { registry } from "./handlers/registry.js";
+import { type HandlerDeps, registry } from "./handlers/registry.js";
 import { type OpenStoreOptions, openStore } from "./store/open-store.js";
 import type { Delivery, FeedOptions } from "./store/order-feed.js";
 import type { OrderStore } from "./store/order-store.js";
@@ -19,22 +21,61 @@ import type { OrderStore } from "./store/order-store.js";
  */
 export async function openOrders(options: OpenOrdersOptions): Promise<Orders> {
   const { salesDesk = () => {}, now = () => new Date() } = options;
+  if (options.store === "") throw new OrdersError("invalid-usage", "the store's location is empty");
   const store =
     typeof options.store === "string" ? await openStore(options.store, options) : options.store;
-  const bus: OrdersBus = new MessageBus(registry({ orders: store, salesDesk, now }));
+  let deliveries: Promise<Deliveries> | undefined;
+  let closed: Promise<void> | undefined;
+  const checkOpen = () => {
+    if (closed !== undefined)
+      throw new OrdersError("invalid-usage", `the store is closed: ${store.location}`);
+  };
+  const orders: HandlerDeps["orders"] = {
+    async save(order) {
+      checkOpen();
+      await store.save(order);
+    },
+    async saveIfNew(order) {
+      checkOpen();
+      return store.saveIfNew(order);
+    },
+  };
+  const feed = () => {
+    checkOpen();
+    deliveries ??= openDeliveries(store);
+    return deliveries;
+  };
+  const close = async () => {
+    await (await deliveries?.catch(() => undefined))?.close();
+    await store.close();
+  };
+  const closeOnce = () => {
+    closed ??= close();
+    return closed;
+  };
+  const bus: OrdersBus = new MessageBus(registry({ orders, salesDesk, now }));
   return {
     store,
     bus,
     placeOrder: (items, id) => bus.send("place-order", { items, ...(id !== undefined && { id }) }),
     async *deliveries(feedOptions) {
-      yield* (await store.feed()).subscribe(feedOptions);
+      yield* (await feed()).subscribe(feedOptions);
     },
     async deliver(deliverOptions) {
       const { deliverOrders } = await import("./deliver.js");
-      await deliverOrders(await store.feed(), bus, deliverOptions);
+      const open = await feed();
+      const signal = open.untilClosed(deliverOptions?.signal);
+      await deliverOrders(open, bus, { ...deliverOptions, signal });
     },
-    close: () => store.close(),
+    close: closeOnce,
+    [Symbol.asyncDispose]: closeOnce,
   };
+}
+
+/** Loaded only when it is asked for: whoever places an order should not pay for it. */
+async function openDeliveries(store: OrderStore): Promise<Deliveries> {
+  const { Deliveries } = await import("./deliveries.js");
+  return new Deliveries(await store.feed());
 }
 
 /** The options of {@link openOrders}. */
@@ -62,6 +103,9 @@ export interface Orders {
   /**
    * Subscribes to the stored orders: those that are waiting, then each new one. Acknowledge each with
    * `ack()`. See {@link OrderFeed.subscribe}.
+   *
+   * @throws {OrdersError} `invalid-usage` if the next one is asked for before the last was
+   *   acknowledged or parked; with a `batch` of more, a warning is emitted after half a minute.
    */
   deliveries(options?: FeedOptions): AsyncIterable<Delivery>;
   /**
@@ -70,8 +114,13 @@ export interface Orders {
    * orders: its handlers already get each one from `placeOrder`, and would get it twice.
    */
   deliver(options?: DeliverOptions): Promise<void>;
-  /** Waits for pending work and closes the store. */
+  /**
+   * Ends every subscription, waits for pending work and closes the store. A delivery that is being
+   * handled is not waited for. Nothing can be placed any more, and nobody can subscribe.
+   */
   close(): Promise<void>;
+  /** {@link close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** The bus of this program: it carries {@link Commands} and {@link Events}. */

@@ -9,6 +9,12 @@ export function checkSubscriptionName(name: string): void {
   });
 }
 
+/** @throws {OrdersError} `invalid-usage` if a batch is not a whole number of 1 or more. */
+export function checkBatch(batch: number | undefined): void {
+  if (batch === undefined || (Number.isSafeInteger(batch) && batch >= 1)) return;
+  throw new OrdersError("invalid-usage", `batch must be a whole number of 1 or more, not ${batch}`);
+}
+
 /** The subscription has a subscriber: `holder`, if it is known who. */
 export function subscriptionBusy(name: string, holder = "another process"): OrdersError {
   return new OrdersError("subscription-busy", `${holder} is already watching as '${name}'`, {

@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { describeApplication } from "./application.contract.js";
 import { describeDelivery } from "./feed-delivery.contract.js";
 import { describeParking } from "./feed-parking.contract.js";
 import { describeProgress } from "./feed-progress.contract.js";
@@ -20,5 +21,6 @@ export function describeOrderFeed(name: string, traits: FeedTraits, newPlace: Ne
     describeProgress(newPlace);
     describeParking(newPlace);
     describeSubscriptions(traits, newPlace);
+    describeApplication(newPlace);
   });
 }

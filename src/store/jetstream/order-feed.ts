@@ -1,5 +1,5 @@
 import { createInbox } from "@nats-io/transport-node";
-import { checkSubscriptionName, noSubscription } from "../feed-errors.js";
+import { checkBatch, checkSubscriptionName, noSubscription } from "../feed-errors.js";
 import type { Delivery, FeedOptions, OrderFeed } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
 import { Signal } from "../signal.js";
@@ -42,6 +42,7 @@ export class JetStreamOrderFeed implements OrderFeed {
   async *subscribe(options: FeedOptions = {}): AsyncIterable<Delivery> {
     const { subscription: name, signal } = options;
     if (name !== undefined) checkSubscriptionName(name);
+    checkBatch(options.batch);
     if (signal?.aborted) return;
     await this.#server.ask(READING, async (connected) => {
       await createIfMissing(connected, orderStream(this.#server.location));

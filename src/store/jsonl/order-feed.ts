@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { OrdersError } from "../../errors.js";
-import { checkSubscriptionName } from "../feed-errors.js";
+import { checkBatch, checkSubscriptionName } from "../feed-errors.js";
 import type { Delivery, FeedOptions, OrderFeed } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
 import { storeFailure } from "./errors.js";
@@ -29,6 +29,7 @@ export class JsonlOrderFeed implements OrderFeed {
   async *subscribe(options: FeedOptions = {}): AsyncIterable<Delivery> {
     const { subscription: name, signal } = options;
     if (name !== undefined) checkSubscriptionName(name);
+    checkBatch(options.batch);
     if (signal?.aborted) return;
     const fail = (error: unknown): never => {
       throw feedFailure(this.#file, error);

@@ -1,0 +1,126 @@
+import { describe, expect, it } from "vitest";
+import { type Orders, openOrders } from "../../src/app.js";
+import { all } from "../support/orders.js";
+import { freshPlaces, type NewPlace } from "./fresh-place.js";
+
+/** What a program gets that uses a store by way of the library. */
+export function describeApplication(newPlace: NewPlace): void {
+  describe("an application", () => {
+    const place = freshPlaces(newPlace);
+    const open = () => openOrders({ store: place.store });
+
+    /** Waits until somebody is subscribed. */
+    const subscribed = (subscribe: (onReady: () => void) => Promise<unknown>) =>
+      new Promise<{ ended: Promise<unknown> }>((resolve) => {
+        const ended: Promise<unknown> = subscribe(() => setImmediate(() => resolve({ ended })));
+      });
+
+    it("ends its idle subscriptions when it is closed, and frees their names", async () => {
+      const orders = await open();
+      const sales = await subscribed((onReady) =>
+        all(orders.deliveries({ subscription: "sales", onReady })),
+      );
+      const stock = await subscribed((onReady) =>
+        orders.deliver({ subscription: "stock", onReady }),
+      );
+      await orders.close();
+      expect(await sales.ended).toEqual([]);
+      expect(await stock.ended).toBe(undefined);
+      const options = { subscription: "sales", untilCaughtUp: true };
+      expect(await all((await place.other.feed()).subscribe(options))).toEqual([]);
+    });
+
+    it("ends a pause between two attempts when it is closed", async () => {
+      await place.save(1);
+      const orders = await open();
+      orders.bus.subscribe("order-created", () => {
+        throw new Error("no paper");
+      });
+      const { ended } = await new Promise<{ ended: Promise<void> }>((resolve) => {
+        const ended: Promise<void> = orders.deliver({
+          subscription: "sales",
+          retry: { maxAttempts: 2, firstPauseMs: 3_600_000 },
+          onFailure: () => setImmediate(() => resolve({ ended })),
+        });
+      });
+      await orders.close();
+      await ended;
+    });
+
+    it("is closed by a delivery that is being handled", async () => {
+      await place.save(2);
+      const orders = await open();
+      let handled = 0;
+      for await (const delivery of orders.deliveries({ subscription: "sales" })) {
+        handled++;
+        await delivery.ack();
+        await orders.close();
+      }
+      expect(handled).toBe(1);
+    });
+
+    it("refuses everything once it is closed, and may be closed again", async () => {
+      const orders = await open();
+      await orders[Symbol.asyncDispose]();
+      await orders.close();
+      const closed = { code: "invalid-usage", message: expect.stringContaining("is closed") };
+      await expect(orders.placeOrder(["tv"])).rejects.toMatchObject(closed);
+      await expect(
+        orders.placeOrder(["tv"], "403d33e9-39e5-44bc-8f5e-eab0c6f897ff"),
+      ).rejects.toMatchObject(closed);
+      await expect(orders.bus.send("place-order", { items: ["tv"] })).rejects.toMatchObject(closed);
+      await expect(all(orders.deliveries())).rejects.toMatchObject(closed);
+      await expect(orders.deliver()).rejects.toMatchObject(closed);
+      expect(await all(place.other.list())).toEqual([]);
+    });
+
+    it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(
+      "refuses a batch of %s",
+      async (batch) => {
+        const orders = await open();
+        const refused = { code: "invalid-usage", message: expect.stringContaining(`not ${batch}`) };
+        await expect(all(orders.deliveries({ batch }))).rejects.toMatchObject(refused);
+        await expect(orders.deliver({ batch })).rejects.toMatchObject(refused);
+        await expect(all(place.feed.subscribe({ batch }))).rejects.toMatchObject(refused);
+      },
+    );
+
+    it("says which delivery was neither acknowledged nor parked before the next", async () => {
+      const [first] = await place.save(2);
+      const orders = await open();
+      const forget = async () => {
+        for await (const _ of orders.deliveries({ subscription: "sales" }));
+      };
+      await expect(forget()).rejects.toMatchObject({
+        code: "invalid-usage",
+        message: `order ${first?.id} is neither acknowledged nor parked`,
+      });
+      const handled: string[] = [];
+      const options = { subscription: "sales", untilCaughtUp: true };
+      for await (const delivery of orders.deliveries(options)) {
+        handled.push(delivery.order.id);
+        const again = await delivery.retry();
+        if (handled.length === 1) await again.park("no paper");
+        else void again.ack();
+      }
+      expect(handled).toHaveLength(2);
+    });
+
+    it("waits for several that are handled at the same time", async () => {
+      await place.save(4);
+      const orders = await open();
+      const acknowledging: Promise<void>[] = [];
+      const options = { subscription: "sales", batch: 2, untilCaughtUp: true };
+      for await (const delivery of orders.deliveries(options)) {
+        acknowledging.push(new Promise(setImmediate).then(() => delivery.ack()));
+      }
+      await Promise.all(acknowledging);
+      expect(acknowledging).toHaveLength(4);
+    });
+  });
+
+  it("refuses an empty location", async () => {
+    const opening: Promise<Orders> = openOrders({ store: "" });
+    await expect(opening).rejects.toMatchObject({ code: "invalid-usage" });
+  });
+}
