@@ -1,3 +1,5 @@
+import { safeJson } from "./printable.js";
+
 /** An order. Immutable: it is placed once and never edited. */
 export interface Order {
   /** UUID v4, lower case ({@link https://www.rfc-editor.org/rfc/rfc9562#section-5.4 RFC 9562}). */
@@ -8,8 +10,10 @@ export interface Order {
   readonly items: readonly string[];
 }
 
-/** UTF-16 code units in all items of an order together: more is a mistake. */
-const MAX_ITEM_CHARACTERS = 2 ** 24;
+/** The most that an order can be as JSON, on any store: more is a mistake, and must still be read. */
+export const MAX_ORDER_BYTES = 16 * 2 ** 20;
+/** Id, time and the names of the fields. */
+const OTHER_FIELDS_BYTES = 128;
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const PLACED_AT =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
@@ -28,15 +32,17 @@ export function isOrderId(text: unknown): text is string {
 export function itemsProblem(items: unknown): string | undefined {
   if (!Array.isArray(items)) return "items are missing";
   if (items.length === 0) return "there are no items";
-  let characters = 0;
+  let characters = 0; // UTF-16 code units
   for (const [index, item] of items.entries()) {
     const problem = itemProblem(item);
     if (problem !== undefined) return `item ${index + 1} ${problem}`;
-    characters += item.length;
-    if (characters > MAX_ITEM_CHARACTERS)
-      return "the items are longer than 16 Mi characters together";
+    characters += item.length + '"",'.length;
   }
-  return undefined;
+  // None takes more than the six bytes of \u0000: most orders need not be written to know that.
+  const fits =
+    6 * characters + OTHER_FIELDS_BYTES <= MAX_ORDER_BYTES ||
+    Buffer.byteLength(safeJson(items)) + OTHER_FIELDS_BYTES <= MAX_ORDER_BYTES;
+  return fits ? undefined : "the items are larger than 16 MiB together";
 }
 
 /** What is wrong with one item, as the end of a sentence that begins with it. */

@@ -43,7 +43,7 @@ describe.runIf(HAS_STRACE)("placing an order, as the system sees it,", () => {
     await runCli(["place-order", "first"], { store });
     const failing = ["-e", "inject=fdatasync:error=EIO"];
     const { exitCode, stdout, stderr } = await traced(["place-order", "tv"], store, failing);
-    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 8, stdout: "" });
     const id = stored(store)[1]?.id;
     expect(stderr).toBe(
       `orders: cannot make sure that order ${id} is stored: i/o error: ${store}/orders.jsonl\n` +

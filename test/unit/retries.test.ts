@@ -37,7 +37,7 @@ describe("what is to be tried again", () => {
   it("is found once somebody asks for it, however soon after the last look", () => {
     parkedLongAgo();
     expect(retries.next()).toBeUndefined();
-    parking.again(order.id);
+    parking.requestRetry(order.id);
     expect(retries.next()).toMatchObject({ order, attempt: 2 });
     expect(retries.next()).toBeUndefined();
   });
@@ -47,7 +47,7 @@ describe("what is to be tried again", () => {
       parking.park(order, 1, "out of paper");
       retries = new Retries(parking);
       expect(retries.next()).toBeUndefined();
-      parking.again(order.id);
+      parking.requestRetry(order.id);
       expect(retries.next()).toMatchObject({ order, attempt: 2 });
     }
   });

@@ -4,7 +4,7 @@ import { LowSync } from "lowdb";
 import { isOrderId, type Order, orderProblem } from "../../domain/order.js";
 import type { Damage } from "../order-store.js";
 import { createDirectory, syncDirectory } from "./files/directory.js";
-import { DocumentFile, documentNames, readable } from "./files/document-file.js";
+import { DocumentFile, documentNames, readOrReport } from "./files/document-file.js";
 
 /** A parked order, as `subscriptions/<name>.parked/<id>.json` has it. */
 export interface ParkedState {
@@ -12,13 +12,12 @@ export interface ParkedState {
   readonly reason: string;
   readonly attempts: number;
   readonly parkedAt: string;
-  /** Somebody asked to have it handed over again. */
-  readonly again: boolean;
+  readonly retryRequested: boolean;
 }
 
 /**
- * The parked orders of one subscription: a directory with a document for each, so that one process
- * can hand orders over while another looks at them, retries them or gives them up.
+ * The parked orders of one subscription: a directory with a document for each, so that one process can
+ * deliver orders while another lists, retries or drops them.
  */
 export class Parking {
   readonly directory: string;
@@ -29,11 +28,11 @@ export class Parking {
     this.#onDamage = onDamage;
   }
 
-  /** What is parked, the first that was parked first. Damage is reported and passed over. */
+  /** The parked orders, in the order of parking. Damage is reported and skipped. */
   list(): ParkedState[] {
     return documentNames(this.directory)
       .filter(isOrderId)
-      .map((id) => readable(() => this.read(id), this.#onDamage))
+      .map((id) => readOrReport(() => this.read(id), this.#onDamage))
       .filter((state) => state !== null)
       .sort((one, other) => (one.parkedAt < other.parkedAt ? -1 : 1));
   }
@@ -50,20 +49,26 @@ export class Parking {
     return db.data;
   }
 
-  /** Keeps an order aside. When this returns it is on stable storage. */
+  /** Parks an order. When this returns it is on stable storage. */
   park(order: Order, attempts: number, reason: string): void {
-    this.#write({ order, reason, attempts, parkedAt: new Date().toISOString(), again: false });
+    this.#write({
+      order,
+      reason,
+      attempts,
+      parkedAt: new Date().toISOString(),
+      retryRequested: false,
+    });
   }
 
   /**
-   * Has an order handed over again; it stays here until that is acknowledged.
+   * Has an order delivered again; it stays parked until that is acknowledged.
    *
    * @returns `false` if it is not parked.
    */
-  again(id: string, attempts?: number): boolean {
+  requestRetry(id: string, attempts?: number): boolean {
     const state = this.read(id);
     if (state === null) return false;
-    this.#write({ ...state, attempts: attempts ?? state.attempts, again: true });
+    this.#write({ ...state, attempts: attempts ?? state.attempts, retryRequested: true });
     return true;
   }
 
@@ -85,7 +90,7 @@ export class Parking {
   }
 
   #document(id: string): LowSync<ParkedState | null> {
-    return new LowSync(new DocumentFile<ParkedState | null>(this.#path(id), problem), null);
+    return new LowSync(new DocumentFile<ParkedState | null>(this.#path(id), decodeParked), null);
   }
 
   #path(id: string): string {
@@ -93,11 +98,21 @@ export class Parking {
   }
 }
 
-function problem(value: unknown): string | undefined {
-  const { order, reason, attempts, parkedAt } = (value ?? {}) as Partial<ParkedState>;
-  const bad = orderProblem(order);
-  if (bad !== undefined) return `not a parked order: ${bad}`;
-  const whole =
-    typeof reason === "string" && typeof parkedAt === "string" && Number.isSafeInteger(attempts);
-  return whole ? undefined : "not a parked order: reason, attempts or time is missing";
+/** Reads a parked order; of an earlier version too, which called a requested retry `again`. */
+function decodeParked(value: unknown): ParkedState {
+  const { order, reason, attempts, parkedAt, ...rest } = (value ?? {}) as Partial<
+    ParkedState & { readonly again: boolean }
+  >;
+  const problem = orderProblem(order);
+  if (problem !== undefined) throw new Error(`not a parked order: ${problem}`);
+  if (
+    order === undefined ||
+    typeof reason !== "string" ||
+    typeof parkedAt !== "string" ||
+    !Number.isSafeInteger(attempts)
+  ) {
+    throw new Error("not a parked order: reason, attempts or time is missing");
+  }
+  const retryRequested = rest.retryRequested ?? rest.again ?? false;
+  return { order, reason, attempts: attempts as number, parkedAt, retryRequested };
 }

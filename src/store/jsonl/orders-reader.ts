@@ -1,0 +1,138 @@
+import { closeSync, fstatSync } from "node:fs";
+import { basename } from "node:path";
+import type { Order } from "../../domain/order.js";
+import type { Damage } from "../order-store.js";
+import { openForReading, withFile } from "./files/open-file.js";
+import { lastNewline } from "./lines/find-bytes.js";
+import { readLines, readLinesBackward, readLinesContaining } from "./lines/read-lines.js";
+import {
+  type DamagedLine,
+  type OrderLine,
+  type ReadLines,
+  type ScannedLine,
+  type ScanOptions,
+  scanLines,
+} from "./lines/scan-lines.js";
+import { hasValidChecksum, type StoredOrder } from "./order-codec.js";
+import { holds, type Position, prefixChecksumAt } from "./position.js";
+
+/** Reads `orders.jsonl`, a chunk at a time. A file that is missing holds no orders. */
+export class OrdersReader {
+  readonly path: string;
+  readonly #onDamage: (damage: Damage) => void;
+
+  constructor(path: string, onDamage: (damage: Damage) => void = () => {}) {
+    this.path = path;
+    this.#onDamage = onDamage;
+  }
+
+  /** The orders on file, oldest first, read as they are asked for. */
+  orders(): Generator<StoredOrder, void> {
+    return this.#orders({ lines: readLines });
+  }
+
+  /** The orders on file, newest first, read as they are asked for. */
+  ordersBackward(): Generator<StoredOrder, void> {
+    return this.#orders({ lines: readLinesBackward, newestFirst: true });
+  }
+
+  /**
+   * The orders on lines that contain `text`, oldest first. Of the other lines only the checksums are
+   * looked at, so that damage does not go unnoticed.
+   */
+  ordersContaining(text: string): Generator<StoredOrder, void> {
+    const bytes = Buffer.from(text);
+    return this.#orders({
+      lines: readLines,
+      isWanted: (line) => line.includes(bytes) || !hasValidChecksum(line),
+    });
+  }
+
+  /** The order that holds an id, the first on file, searched from byte `from`. */
+  holderOf(id: string, from = 0): StoredOrder | undefined {
+    const bytes = Buffer.from(id);
+    const lines: ReadLines = (fd, end) => readLinesContaining(bytes, fd, end, from);
+    for (const order of this.#orders({ lines })) if (order.id === id) return order;
+    return undefined;
+  }
+
+  /** Every line from byte `from` on, which must be the beginning of a line. */
+  scannedLines(from = 0): Generator<ScannedLine, void> {
+    return this.#scan({ lines: (fd, end) => readLines(fd, end, from) });
+  }
+
+  /** The lines that are orders, from byte `from` on; damage is reported. */
+  *orderLines(from: number): Generator<OrderLine, void> {
+    for (const line of this.scannedLines(from)) {
+      if (line.kind === "damage") this.#report(line);
+      if (line.kind === "order") yield line;
+    }
+  }
+
+  /** The last line that is an order. */
+  newestOrderLine(): OrderLine | undefined {
+    for (const line of this.#scan({ lines: readLinesBackward, newestFirst: true }))
+      if (line.kind === "order") return line;
+    return undefined;
+  }
+
+  /** Where the last finished line ends, in bytes; 0 if there is none. */
+  endOfLastLine(): number {
+    return withFile(this.path, (fd) => {
+      return fd === undefined ? 0 : lastNewline(fd, 0, fstatSync(fd).size) + 1;
+    });
+  }
+
+  /**
+   * The orders that follow a position, at most `limit`, each with the position behind it; `undefined`
+   * if the position no longer holds. That is looked at before and after reading, in one and the same
+   * file, for another may be put in its place or copied over it at any moment.
+   */
+  readFrom(position: Position, limit: number): readonly PositionedOrder[] | undefined {
+    return withFile(this.path, (fd) => {
+      if (!holds(fd, position)) return undefined;
+      if (fd === undefined) return [];
+      const found: PositionedOrder[] = [];
+      const damaged: DamagedLine[] = [];
+      const lines: ReadLines = (_, end) => readLines(fd, end, position.byte);
+      for (const line of scanLines(fd, { name: basename(this.path), lines })) {
+        if (line.kind === "damage") damaged.push(line);
+        if (line.kind !== "order") continue;
+        const { order, end: byte } = line;
+        const prefixChecksum = prefixChecksumAt(fd, byte) ?? "";
+        found.push({ order, end: { byte, prefixChecksum, after: order.id } });
+        if (found.length === limit) break;
+      }
+      if (!holds(fd, position)) return undefined;
+      for (const line of damaged) this.#report(line);
+      return found;
+    });
+  }
+
+  *#orders(options: Omit<ScanOptions, "name">): Generator<StoredOrder, void> {
+    for (const line of this.#scan(options)) {
+      if (line.kind === "order") yield line.order;
+      else if (line.kind === "damage") this.#report(line);
+    }
+  }
+
+  *#scan(options: Omit<ScanOptions, "name">): Generator<ScannedLine, void> {
+    const fd = openForReading(this.path);
+    if (fd === undefined) return;
+    try {
+      yield* scanLines(fd, { name: basename(this.path), ...options });
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  #report(line: DamagedLine): void {
+    this.#onDamage({ location: line.location(), problem: line.problem });
+  }
+}
+
+/** An order, and the position behind it. */
+export interface PositionedOrder {
+  readonly order: Order;
+  readonly end: Position;
+}
