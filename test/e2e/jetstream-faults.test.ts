@@ -58,7 +58,7 @@ async function writing(location: string) {
   };
 }
 
-/** Somebody who is subscribed and handles whatever comes. */
+/** A subscriber that handles whatever comes. */
 async function watching(location: string) {
   const ending = new AbortController();
   onTestFinished(() => ending.abort());
@@ -227,7 +227,7 @@ describeWithServer("a watcher", () => {
     expect(saved.map(({ id }) => id).filter((id) => !seen.has(id))).toEqual([]);
   });
 
-  it("that is killed leaves what it had in hand to the next", async () => {
+  it("that is killed leaves what it had in flight to the next", async () => {
     const { url } = await startServer();
     const store = await opened(url);
     const orders = [anOrder(), anOrder()];

@@ -12,16 +12,20 @@ export interface Credentials {
 }
 
 /**
- * Reads the files that a server may want to see.
+ * Reads the credential files.
  *
  * @throws {OrdersError} `invalid-usage` if one cannot be read, or if of certificate and key only
  *   one is given.
  */
 export function readCredentials(files: CredentialFiles): Credentials {
   if ((files.cert === undefined) !== (files.key === undefined)) {
-    throw new OrdersError("invalid-usage", "a client certificate and its key go together", {
-      hint: "set both ORDERS_NATS_CERT and ORDERS_NATS_KEY",
-    });
+    throw new OrdersError(
+      "invalid-usage",
+      "a client certificate needs its key, and a key its certificate",
+      {
+        hint: "set both ORDERS_NATS_CERT and ORDERS_NATS_KEY",
+      },
+    );
   }
   return {
     ...(files.creds && { creds: read("creds", files.creds) }),
