@@ -3,9 +3,15 @@ import type { Delivery, FeedOptions, OrderFeed } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
 import { Signal } from "../signal.js";
 import type { ServerConnection } from "./connection/server-connection.js";
-import { orderConsumer, retryConsumer } from "./consumers/durable-consumers.js";
+import {
+  type DurableConsumer,
+  orderConsumer,
+  retryConsumer,
+} from "./consumers/durable-consumer.js";
+import { EphemeralConsumer } from "./consumers/ephemeral-consumer.js";
+import { PullConsumer } from "./consumers/pull-consumer.js";
 import { listParked, Parking } from "./parking.js";
-import { EphemeralOrderSource, NamedOrderSource } from "./sources/order-source.js";
+import { OrderSource } from "./sources/order-source.js";
 import { RetrySource } from "./sources/retry-source.js";
 import { deliverFrom } from "./starting-position.js";
 import { createIfMissing, orderStream } from "./streams.js";
@@ -43,32 +49,29 @@ export class JetStreamOrderFeed implements OrderFeed {
     await parking.create();
     await retryConsumer(server, name).create();
     const parked = await listParked(server, name);
-    const attempts = new Map(parked.map(({ id, entry }) => [id, entry.attempts]));
-    const { changed, sourceOptions } = this.#sourceOptions(options);
+    const changed = new Signal();
     const connected = await server.ask("read the feed", async (current) => current);
-    const orders = new NamedOrderSource(server, connected, name, attempts, sourceOptions);
-    const retries = new RetrySource(server, connected, parking, sourceOptions);
+    const pull = (from: DurableConsumer) => new PullConsumer(connected, from, changed.notify);
+    const attempts = new Map(parked.map(({ id, entry }) => [id, entry.attempts]));
+    const orders = new OrderSource(pull(consumer), consumer, this.#onDamage, attempts);
+    const retries = new RetrySource(pull(retryConsumer(server, name)), server, parking);
     options.onReady?.({ resumed });
     yield* new Subscriber(server, { orders, retries, parking }, changed, options).deliver();
   }
 
   async *#ephemeral(options: FeedOptions): AsyncGenerator<Delivery, void> {
     const server = this.#server;
-    const from = await deliverFrom(server, options.from ?? "now");
-    const { changed, sourceOptions } = this.#sourceOptions(options);
+    const consumer = new EphemeralConsumer(server);
+    await consumer.create(await deliverFrom(server, options.from ?? "now"));
+    const changed = new Signal();
     const connected = await server.ask("read the feed", async (current) => current);
-    const orders = await EphemeralOrderSource.begin(server, connected, from, sourceOptions);
+    const messages = new PullConsumer(connected, consumer, changed.notify);
+    const orders = new OrderSource(messages, consumer, this.#onDamage);
     options.onReady?.({ resumed: false });
     try {
       yield* new Subscriber(server, { orders }, changed, options).deliver();
     } finally {
-      await orders.remove(connected);
+      await consumer.remove().catch(() => {}); // else the server does it
     }
-  }
-
-  #sourceOptions({ signal }: FeedOptions) {
-    const changed = new Signal();
-    const sourceOptions = { onChange: changed.notify, onDamage: this.#onDamage, signal };
-    return { changed, sourceOptions };
   }
 }

@@ -3,6 +3,7 @@ import type { Signal } from "../signal.js";
 import type { ServerConnection } from "./connection/server-connection.js";
 import { consumerInfo } from "./consumers/consumer-config.js";
 import type { PulledMessage } from "./consumers/pull-consumer.js";
+import { isTransient } from "./errors.js";
 import type { Parking } from "./parking.js";
 import type { Source, SourcedOrder } from "./sources/source.js";
 
@@ -74,8 +75,19 @@ export class Subscriber {
 
   async #request(room: number, options: { wait: boolean }): Promise<void> {
     for (const source of this.#all) {
-      if (source.messages.isLost) await source.recreate();
+      if (source.messages.isLost) await this.#recreate(source);
       source.messages.request(source === this.#sources.retries ? Math.min(room, 1) : room, options);
+    }
+  }
+
+  /** Waits for a server for as long as that takes. */
+  async #recreate(source: Source): Promise<void> {
+    for (;;) {
+      try {
+        return await source.recreate();
+      } catch (error) {
+        if (this.#options.signal?.aborted || !isTransient((error as Error).cause)) throw error;
+      }
     }
   }
 

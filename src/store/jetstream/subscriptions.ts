@@ -2,7 +2,7 @@ import { checkSubscriptionName, noSubscription, notParked } from "../feed-errors
 import { isSubscriptionName, type StartingPosition } from "../order-feed.js";
 import type { ParkedOrder, SubscriptionStatus, Subscriptions } from "../subscriptions.js";
 import type { ServerConnection } from "./connection/server-connection.js";
-import { allOrderConsumers, orderConsumer, retryConsumer } from "./consumers/durable-consumers.js";
+import { allOrderConsumers, orderConsumer, retryConsumer } from "./consumers/durable-consumer.js";
 import { orderAt } from "./order-at.js";
 import { listParked, Parking } from "./parking.js";
 import { deliverFrom } from "./starting-position.js";

@@ -39,7 +39,11 @@ export class PullConsumer {
   #onReply = () => {};
 
   /** @param onChange is called whenever there may be something new. */
-  constructor(connected: Connected, stream: string, consumer: string, onChange: () => void) {
+  constructor(
+    connected: Connected,
+    { stream, consumer }: { readonly stream: string; readonly consumer: string },
+    onChange: () => void,
+  ) {
     this.stream = stream;
     this.consumer = consumer;
     this.#connected = connected;

@@ -1,26 +1,26 @@
 import type { Order } from "../../../domain/order.js";
 import type { PullConsumer, PulledMessage } from "../consumers/pull-consumer.js";
 
-/** What one message delivers. */
-export interface SourcedOrder {
-  readonly order: Order;
-  /** The order's number in the stream of orders. */
-  readonly seq: number;
-  /** Attempts before those that the delivery count of the message tells of. */
-  readonly earlierAttempts: number;
-  /** Whether the subscription may have parked it. */
-  readonly mayBeParked: boolean;
-}
-
 /** Where a subscriber's orders come from: one consumer, and what its messages mean. */
 export interface Source {
   readonly messages: PullConsumer;
   /**
-   * Creates the consumer again if it is gone, and waits for a server for as long as that takes.
+   * Creates the consumer again if it is gone.
    *
    * @throws {OrdersError} there is nothing to resume.
    */
   recreate(): Promise<void>;
   /** The order of a message; `undefined`: there is nothing to deliver. */
   decode(pulled: PulledMessage): Promise<SourcedOrder | undefined>;
+}
+
+/** What one message delivers. */
+export interface SourcedOrder {
+  readonly order: Order;
+  /** The order's number in the stream of orders. */
+  readonly seq: number;
+  /** Attempts before those that the message's delivery count tells of. */
+  readonly earlierAttempts: number;
+  /** Whether the subscription may have parked it. */
+  readonly mayBeParked: boolean;
 }

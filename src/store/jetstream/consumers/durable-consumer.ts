@@ -1,4 +1,5 @@
 import type { ConsumerInfo } from "@nats-io/jetstream";
+import { noSubscription } from "../../feed-errors.js";
 import type { ServerConnection } from "../connection/server-connection.js";
 import { isMissingStream, parkingStream } from "../streams.js";
 import { allOrders, parkingSubject, tokenOf } from "../subjects.js";
@@ -9,12 +10,14 @@ export class DurableConsumer {
   readonly stream: string;
   readonly consumer: string;
   readonly #server: ServerConnection;
+  readonly #name: string;
   readonly #subjects: string;
 
   constructor(server: ServerConnection, stream: string, name: string, subjects: string) {
     this.stream = stream;
     this.consumer = tokenOf(name);
     this.#server = server;
+    this.#name = name;
     this.#subjects = subjects;
   }
 
@@ -34,6 +37,11 @@ export class DurableConsumer {
         ...explicitConsumer(this.#subjects, from),
       });
     });
+  }
+
+  /** @throws {OrdersError} `not-found`: it was removed. */
+  async recreate(): Promise<void> {
+    if ((await this.info()) === undefined) throw noSubscription(this.#name);
   }
 
   async remove(): Promise<void> {
