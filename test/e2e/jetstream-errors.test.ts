@@ -116,12 +116,12 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
     );
   });
 
-  it("the user may not hear answers, so that nobody knows whether it is stored", async () => {
+  it("the user may not receive answers, so that the outcome is unknown: exit code 8", async () => {
     const server = await startServer(
       'authorization { users: [{ user: ada, password: pw, permissions: { subscribe: { deny: "_INBOX.>" } } }] }',
     );
     const { exitCode, stderr } = await place(server.url.replace("//", "//ada:pw@"));
-    expect(exitCode).toBe(7);
+    expect(exitCode).toBe(8);
     expect(stderr).toMatch(
       /^orders: cannot make sure that order (\S+) is stored: this user is not allowed to subscribe to _INBOX\.\S+: .*\n {2}it may or may not be stored; placing it again with --id \1 is safe\n$/,
     );

@@ -145,7 +145,7 @@ describeWithServer("a cluster of three", () => {
     const id = uuid();
     const store = locationOf(nodes, "?replicas=3&timeout=3");
     const { exitCode, stdout, stderr } = await runCli(["place-order", "--id", id, "tv"], { store });
-    expect({ exitCode, stdout }).toEqual({ exitCode: 7, stdout: "" });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 8, stdout: "" });
     expect(stderr).toContain(`orders: cannot make sure that order ${id} is stored: `);
     expect(stderr).toContain(
       `  it may or may not be stored; placing it again with --id ${id} is safe\n`,

@@ -1,5 +1,5 @@
 import { ClosedConnectionError, RequestError, TimeoutError } from "@nats-io/transport-node";
-import { OrdersError } from "../../errors.js";
+import { type ErrorCode, OrdersError } from "../../errors.js";
 import { apiCode, isNoResponders, permissionViolation, Unavailable } from "./failures/kinds.js";
 import { reasonOf } from "./failures/reasons.js";
 
@@ -41,12 +41,12 @@ export function serverFailure(
   action: string,
   shown: string,
   error: unknown,
-  { hint }: { hint?: string } = {},
+  { code = "server-failed", hint }: { code?: ErrorCode; hint?: string } = {},
 ): unknown {
   if (error instanceof OrdersError) return error;
   const reason = reasonOf(error);
   if (reason === undefined) return error;
-  return new OrdersError("server-failed", `cannot ${action}: ${reason[0]}: ${shown}`, {
+  return new OrdersError(code, `cannot ${action}: ${reason[0]}: ${shown}`, {
     cause: error,
     hint: hint ?? reason[1],
   });

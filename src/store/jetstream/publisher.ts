@@ -35,7 +35,7 @@ export class OrderPublisher {
   /**
    * Stores an order, with repeated attempts until the location's timeout.
    *
-   * @throws {OrdersError} `conflict`; `server-failed`, which tells whether it may be stored.
+   * @throws {OrdersError} `conflict`; `server-failed`: it was not stored; `outcome-unknown`: it may be.
    */
   publish(order: Order): Promise<PlacedOrder> {
     return this.#limiter.run(() => this.#persist(order));
@@ -113,6 +113,7 @@ export class OrderPublisher {
     const { shown } = this.#server.location;
     if (!outcomeUnknown) return serverFailure("store the order", shown, error);
     return serverFailure(`make sure that order ${order.id} is stored`, shown, error, {
+      code: "outcome-unknown",
       hint: `it may or may not be stored; placing it again with --id ${order.id} is safe`,
     });
   }
