@@ -3,12 +3,9 @@ import type { Delivery, FeedOptions, OrderFeed } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
 import { Signal } from "../signal.js";
 import type { ServerConnection } from "./connection/server-connection.js";
-import {
-  type DurableConsumer,
-  orderConsumer,
-  retryConsumer,
-} from "./consumers/durable-consumer.js";
+import { type DurableConsumer, retryConsumer } from "./consumers/durable-consumer.js";
 import { EphemeralConsumer } from "./consumers/ephemeral-consumer.js";
+import { OrderConsumer } from "./consumers/order-consumer.js";
 import { PullConsumer } from "./consumers/pull-consumer.js";
 import { listParked, Parking } from "./parking.js";
 import { OrderSource } from "./sources/order-source.js";
@@ -42,7 +39,7 @@ export class JetStreamOrderFeed implements OrderFeed {
 
   async *#named(name: string, options: FeedOptions): AsyncGenerator<Delivery, void> {
     const server = this.#server;
-    const consumer = orderConsumer(server, name);
+    const consumer = new OrderConsumer(server, name);
     const resumed = (await consumer.info()) !== undefined;
     if (!resumed) await consumer.create(await deliverFrom(server, options.from ?? "start"));
     const parking = new Parking(server, name);

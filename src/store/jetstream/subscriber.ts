@@ -82,11 +82,12 @@ export class Subscriber {
 
   /** Waits for a server for as long as that takes. */
   async #recreate(source: Source): Promise<void> {
+    const { signal } = this.#options;
     for (;;) {
       try {
-        return await source.recreate();
+        return await source.recreate(signal);
       } catch (error) {
-        if (this.#options.signal?.aborted || !isTransient((error as Error).cause)) throw error;
+        if (signal?.aborted || !isTransient((error as Error).cause)) throw error;
       }
     }
   }

@@ -2,7 +2,8 @@ import { checkSubscriptionName, noSubscription, notParked } from "../feed-errors
 import { isSubscriptionName, type StartingPosition } from "../order-feed.js";
 import type { ParkedOrder, SubscriptionStatus, Subscriptions } from "../subscriptions.js";
 import type { ServerConnection } from "./connection/server-connection.js";
-import { allOrderConsumers, orderConsumer, retryConsumer } from "./consumers/durable-consumer.js";
+import { retryConsumer } from "./consumers/durable-consumer.js";
+import { allOrderConsumers, OrderConsumer } from "./consumers/order-consumer.js";
 import { orderAt } from "./order-at.js";
 import { listParked, Parking } from "./parking.js";
 import { deliverFrom } from "./starting-position.js";
@@ -37,7 +38,7 @@ export class JetStreamSubscriptions implements Subscriptions {
 
   async reset(name: string, from: StartingPosition): Promise<void> {
     await this.#mustExist(name);
-    const consumer = orderConsumer(this.#server, name);
+    const consumer = new OrderConsumer(this.#server, name);
     const start = await deliverFrom(this.#server, from);
     await consumer.remove();
     await consumer.create(start);
@@ -48,7 +49,7 @@ export class JetStreamSubscriptions implements Subscriptions {
 
   async remove(name: string): Promise<void> {
     await this.#mustExist(name);
-    await orderConsumer(this.#server, name).remove();
+    await new OrderConsumer(this.#server, name).remove();
     const parking = new Parking(this.#server, name);
     await parking.create();
     await retryConsumer(this.#server, name).remove();
@@ -88,7 +89,7 @@ export class JetStreamSubscriptions implements Subscriptions {
   }
 
   async #mustExist(name: string): Promise<void> {
-    const exists = isSubscriptionName(name) && (await orderConsumer(this.#server, name).info());
+    const exists = isSubscriptionName(name) && (await new OrderConsumer(this.#server, name).info());
     if (!exists) throw noSubscription(name);
   }
 }

@@ -1,8 +1,7 @@
 import type { ConsumerInfo } from "@nats-io/jetstream";
-import { noSubscription } from "../../feed-errors.js";
 import type { ServerConnection } from "../connection/server-connection.js";
-import { isMissingStream, parkingStream } from "../streams.js";
-import { allOrders, parkingSubject, tokenOf } from "../subjects.js";
+import { parkingStream } from "../streams.js";
+import { parkingSubject, tokenOf } from "../subjects.js";
 import { consumerInfo, type DeliverFrom, explicitConsumer, FROM_START } from "./consumer-config.js";
 
 /** A durable consumer of a subscription: the one of its orders, or the one of its retries. */
@@ -10,14 +9,12 @@ export class DurableConsumer {
   readonly stream: string;
   readonly consumer: string;
   readonly #server: ServerConnection;
-  readonly #name: string;
   readonly #subjects: string;
 
   constructor(server: ServerConnection, stream: string, name: string, subjects: string) {
     this.stream = stream;
     this.consumer = tokenOf(name);
     this.#server = server;
-    this.#name = name;
     this.#subjects = subjects;
   }
 
@@ -39,11 +36,6 @@ export class DurableConsumer {
     });
   }
 
-  /** @throws {OrdersError} `not-found`: it was removed. */
-  async recreate(): Promise<void> {
-    if ((await this.info()) === undefined) throw noSubscription(this.#name);
-  }
-
   async remove(): Promise<void> {
     await this.#server.ask("remove the subscription", async (connected) => {
       if ((await consumerInfo(connected, this.stream, this.consumer)) === undefined) return;
@@ -52,28 +44,9 @@ export class DurableConsumer {
   }
 }
 
-/** The consumer of a subscription's orders: without it there is no such subscription. */
-export function orderConsumer(server: ServerConnection, name: string): DurableConsumer {
-  const { location } = server;
-  return new DurableConsumer(server, location.stream, name, allOrders(location));
-}
-
 /** The consumer of a subscription's retries. */
 export function retryConsumer(server: ServerConnection, name: string): DurableConsumer {
   const { location } = server;
   const subjects = parkingSubject(location, "retry", name, "*");
   return new DurableConsumer(server, parkingStream(location).name, name, subjects);
-}
-
-/** All consumers of the stream of orders; none if there is no stream. */
-export function allOrderConsumers(server: ServerConnection): Promise<ConsumerInfo[]> {
-  return server.ask("read the feed", async ({ jsm }) => {
-    const found: ConsumerInfo[] = [];
-    try {
-      for await (const info of jsm.consumers.list(server.location.stream)) found.push(info);
-    } catch (error) {
-      if (!isMissingStream(error)) throw error;
-    }
-    return found;
-  });
 }

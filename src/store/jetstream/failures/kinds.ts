@@ -4,13 +4,13 @@ import { PermissionViolationError, RequestError } from "@nats-io/transport-node"
 /** The code with which JetStream answered, if it did. */
 export function apiCode(error: unknown): number | undefined {
   if (error instanceof JetStreamApiError) return error.code;
-  const { cause } = error as Error; // where JetStream is off for the account
+  const cause = causeOf(error); // where JetStream is off for the account
   return cause instanceof JetStreamApiError ? cause.code : undefined;
 }
 
 /** Whether nobody received the request: JetStream is off, or there is no stream or leader at the moment. */
 export function isNoResponders(error: unknown): boolean {
-  const { cause } = error as Error;
+  const cause = causeOf(error);
   return cause instanceof RequestError && cause.isNoResponders();
 }
 
@@ -37,4 +37,8 @@ export function permissionViolation(error: unknown): PermissionViolationError | 
     if (each instanceof PermissionViolationError) return each;
   }
   return undefined;
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined;
 }

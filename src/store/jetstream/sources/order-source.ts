@@ -6,7 +6,7 @@ import type { Source, SourcedOrder } from "./source.js";
 /** The consumer of a subscription's orders, durable or ephemeral. */
 interface OrderConsumer {
   /** @param lastSeq the last message that came from it. */
-  recreate(lastSeq: number): Promise<void>;
+  recreate(lastSeq: number, signal: AbortSignal | undefined): Promise<void>;
 }
 
 /** The stored orders that a subscription has not had yet. */
@@ -29,8 +29,8 @@ export class OrderSource implements Source {
     this.#parkedAttempts = parkedAttempts;
   }
 
-  recreate(): Promise<void> {
-    return this.#consumer.recreate(this.messages.lastSeq);
+  recreate(signal: AbortSignal | undefined): Promise<void> {
+    return this.#consumer.recreate(this.messages.lastSeq, signal);
   }
 
   async decode({ message, deliveryCount }: PulledMessage): Promise<SourcedOrder | undefined> {

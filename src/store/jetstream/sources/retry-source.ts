@@ -1,5 +1,6 @@
 import type { ServerConnection } from "../connection/server-connection.js";
 import { retryConsumer } from "../consumers/durable-consumer.js";
+import { OrderConsumer } from "../consumers/order-consumer.js";
 import type { PullConsumer, PulledMessage } from "../consumers/pull-consumer.js";
 import { orderAt } from "../order-at.js";
 import type { Parking } from "../parking.js";
@@ -18,8 +19,12 @@ export class RetrySource implements Source {
     this.#parking = parking;
   }
 
+  /** Not while there is no subscription: it may be being removed. */
   async recreate(): Promise<void> {
-    await retryConsumer(this.#server, this.#parking.name).create();
+    const { name } = this.#parking;
+    if ((await new OrderConsumer(this.#server, name).info()) === undefined) return;
+    await this.#parking.create();
+    await retryConsumer(this.#server, name).create();
   }
 
   async decode({ message }: PulledMessage): Promise<SourcedOrder | undefined> {

@@ -7,9 +7,10 @@ export interface Source {
   /**
    * Creates the consumer again if it is gone.
    *
-   * @throws {OrdersError} there is nothing to resume.
+   * @param signal ends the waiting for it.
+   * @throws {OrdersError} `not-found`: there is nothing to resume.
    */
-  recreate(): Promise<void>;
+  recreate(signal: AbortSignal | undefined): Promise<void>;
   /** The order of a message; `undefined`: there is nothing to deliver. */
   decode(pulled: PulledMessage): Promise<SourcedOrder | undefined>;
 }
