@@ -1,7 +1,9 @@
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { expect, it } from "vitest";
-import { describeWithServer, startServer } from "../support/nats-server.js";
+import { connectTo, describeWithServer, startServer } from "../support/nats-server.js";
 import { runCli } from "../support/run-cli.js";
 import { startWatch } from "../support/run-watch.js";
+import { until } from "../support/until.js";
 
 const times = (text: string, part: string) => text.split(part).length - 1;
 
@@ -36,5 +38,68 @@ describeWithServer("a watcher of a server", () => {
     expect(await watcher.ended).toEqual({ code: 4, signal: null });
     expect(watcher.stderr).toContain("orders: subscription 'sales' was removed");
     expect((await runCli(["subscriptions"], { store })).stdout).not.toContain("sales");
+  });
+
+  it.each(["only its retry consumer", "the stream of its parked orders"])(
+    "goes on after %s was removed, and retries what is parked then",
+    async (removed) => {
+      const server = await startServer();
+      const { url: store } = server;
+      const id = await place(store);
+      const failing = ["--exec", "test -e ok", "--max-attempts", "1"];
+      const watcher = await startWatch(["--as", "sales", ...failing], store);
+      await watcher.until(({ stderr }) => stderr.includes("parked after 1 attempt"));
+      const jsm = await jetstreamManager(await connectTo(server));
+      if (removed.includes("consumer")) await jsm.consumers.delete("orders-parked", "sales");
+      else await jsm.streams.delete("orders-parked");
+      await until(async () => {
+        const infos = await jsm.consumers
+          .list("orders-parked")
+          .next()
+          .catch(() => []);
+        return infos.some(({ name }) => name === "sales");
+      });
+      const next = await place(store);
+      await watcher.until(({ stderr }) => stderr.includes(`order ${next}:`));
+      const parked = removed.includes("consumer") ? id : next;
+      await until(async () => (await runCli(["parked"], { store })).stdout.includes(parked));
+      const said = watcher.stderr.length;
+      await runCli(["parked", "retry", parked], { store });
+      await watcher.until(({ stderr }) => stderr.slice(said).includes(`order ${parked}:`));
+    },
+  );
+
+  it("names messages that are no parked orders, and handles everything else", async () => {
+    const server = await startServer();
+    const { url: store } = server;
+    const id = await place(store);
+    await runCli(
+      ["watch", "--as", "sales", "--until-caught-up", "--exec", "false", "--max-attempts", "1"],
+      { store },
+    );
+    const js = jetstream(await connectTo(server));
+    const junk = [
+      "hello",
+      "null",
+      "[1]",
+      "{}",
+      '{"seq":"x","reason":1}',
+      JSON.stringify({ seq: 1, reason: "", attempts: 1, parkedAt: new Date().toISOString() }),
+    ];
+    for (const [n, body] of junk.entries()) await js.publish(`orders.parked.sales.junk-${n}`, body);
+    await js.publish("orders.parked.NOBODY.x", "{}");
+    await js.publish("orders.attempts.sales.x", "hello");
+    const parked = await runCli(["parked", "--json"], { store });
+    expect(parked.exitCode).toBe(6);
+    expect(JSON.parse(parked.stdout)).toMatchObject([{ subscription: "sales", order: { id } }]);
+    expect(parked.stderr.match(/^orders-parked:\d+: not a parked order: /gm)).toHaveLength(7);
+    const listed = await runCli(["subscriptions", "--json"], { store });
+    expect(listed.exitCode).toBe(6);
+    expect(JSON.parse(listed.stdout)).toMatchObject([{ name: "sales", waiting: 0 }]);
+    await runCli(["parked", "retry", id], { store });
+    const next = await place(store);
+    const watched = await runCli(["watch", "--as", "sales", "--until-caught-up", "-q"], { store });
+    expect(watched.exitCode).toBe(6);
+    expect(watched.stdout.split("\n").sort()).toEqual(["", id, next].sort());
   });
 });

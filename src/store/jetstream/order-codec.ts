@@ -37,7 +37,7 @@ export function decodeOrder(stream: string, message: StoredMessage): Order | Dam
   return { id, placedAt, items };
 }
 
-/** Whether {@link decodeOrder} returned damage. */
-export function isDamage(decoded: Order | Damage): decoded is Damage {
+/** Whether decoding a message resulted in damage. */
+export function isDamage(decoded: object): decoded is Damage {
   return "problem" in decoded;
 }

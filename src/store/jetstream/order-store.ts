@@ -98,7 +98,7 @@ export class JetStreamOrderStore implements OrderStore {
   }
 
   async subscriptions(): Promise<Subscriptions> {
-    return new JetStreamSubscriptions(this.#server);
+    return new JetStreamSubscriptions(this.#server, this.#onDamage);
   }
 
   init(options: { readonly alter: boolean }): Promise<readonly string[]> {

@@ -1,6 +1,8 @@
+import type { Damage } from "../order-store.js";
 import type { ServerConnection } from "./connection/server-connection.js";
 import { lastMessage, readMessages } from "./messages/read-messages.js";
-import type { StoredMessage } from "./order-codec.js";
+import { isDamage, type StoredMessage } from "./order-codec.js";
+import { decodeExtraAttempts, decodeParked, type ParkedEntry } from "./parked-entry.js";
 import { createIfMissing, parkingStream } from "./streams.js";
 import {
   idOf,
@@ -10,14 +12,7 @@ import {
   subscriptionOf,
 } from "./subjects.js";
 
-/** What is stored of a parked order; the order itself is in the stream of orders. */
-export interface ParkedEntry {
-  /** The order's number in the stream of orders. */
-  readonly seq: number;
-  readonly reason: string;
-  readonly attempts: number;
-  readonly parkedAt: string;
-}
+type OnDamage = (damage: Damage) => void;
 
 const RECORD = "record what became of the order";
 
@@ -28,10 +23,12 @@ const RECORD = "record what became of the order";
 export class Parking {
   readonly name: string;
   readonly #server: ServerConnection;
+  readonly #onDamage: OnDamage;
 
-  constructor(server: ServerConnection, name: string) {
+  constructor(server: ServerConnection, name: string, onDamage: OnDamage) {
     this.name = name;
     this.#server = server;
+    this.#onDamage = onDamage;
   }
 
   /** Creates the stream where there is none. */
@@ -42,8 +39,13 @@ export class Parking {
   }
 
   /** The parked order; `undefined`: it is not parked. */
-  find(id: string): Promise<ParkedEntry | undefined> {
-    return this.#read("parked", id);
+  async find(id: string): Promise<ParkedEntry | undefined> {
+    const message = await this.#last("parked", id);
+    if (message === null) return undefined;
+    const entry = decodeParked(parkingStream(this.#server.location).name, message);
+    if (!isDamage(entry)) return entry;
+    this.#onDamage(entry);
+    return undefined;
   }
 
   async park(id: string, entry: ParkedEntry): Promise<void> {
@@ -61,7 +63,8 @@ export class Parking {
 
   /** Attempts beyond those that the server counts: those that followed another within one delivery. */
   async extraAttempts(id: string): Promise<number> {
-    return (await this.#read<{ count: number }>("attempts", id))?.count ?? 0;
+    const message = await this.#last("attempts", id);
+    return message === null ? 0 : decodeExtraAttempts(message);
   }
 
   async recordExtraAttempts(id: string, count: number): Promise<void> {
@@ -78,10 +81,9 @@ export class Parking {
     for (const kind of PARKING_KINDS) await this.#purge(kind, "*");
   }
 
-  async #read<T>(kind: ParkingKind, id: string): Promise<T | undefined> {
+  #last(kind: ParkingKind, id: string): Promise<StoredMessage | null> {
     const { stream, subject } = this.#place(kind, id);
-    const message = await lastMessage(this.#server, stream, subject);
-    return message === null ? undefined : decode<T>(message);
+    return lastMessage(this.#server, stream, subject);
   }
 
   async #write(kind: ParkingKind, id: string, value: object): Promise<void> {
@@ -106,25 +108,26 @@ export class Parking {
 }
 
 /** A parked order of some subscription. */
-interface ListedEntry {
+export interface ListedEntry extends ParkedEntry {
   readonly name: string;
   readonly id: string;
-  readonly entry: ParkedEntry;
+  readonly message: StoredMessage;
 }
 
 /** The parked orders of one subscription or of all: by subscription, then in the order of parking. */
-export async function listParked(server: ServerConnection, name = "*"): Promise<ListedEntry[]> {
+export async function listParked(
+  server: ServerConnection,
+  onDamage: OnDamage,
+  name = "*",
+): Promise<ListedEntry[]> {
   const found: ListedEntry[] = [];
-  for await (const message of readMessages(server, {
-    stream: parkingStream(server.location).name,
-    subjects: parkingSubject(server.location, "parked", name, "*"),
-  })) {
+  const { name: stream } = parkingStream(server.location);
+  const subjects = parkingSubject(server.location, "parked", name, "*");
+  for await (const message of readMessages(server, { stream, subjects })) {
     const { subject } = message;
-    found.push({ name: subscriptionOf(subject), id: idOf(subject), entry: decode(message) });
+    const entry = decodeParked(stream, message);
+    if (isDamage(entry)) onDamage(entry);
+    else found.push({ ...entry, message, name: subscriptionOf(subject), id: idOf(subject) });
   }
   return found.sort((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0));
-}
-
-function decode<T>({ data }: StoredMessage): T {
-  return JSON.parse(new TextDecoder().decode(data));
 }

@@ -1,12 +1,15 @@
 import { checkSubscriptionName, noSubscription, notParked } from "../feed-errors.js";
 import { isSubscriptionName, type StartingPosition } from "../order-feed.js";
+import type { Damage } from "../order-store.js";
 import type { ParkedOrder, SubscriptionStatus, Subscriptions } from "../subscriptions.js";
 import type { ServerConnection } from "./connection/server-connection.js";
 import { retryConsumer } from "./consumers/durable-consumer.js";
 import { allOrderConsumers, OrderConsumer } from "./consumers/order-consumer.js";
 import { orderAt } from "./order-at.js";
-import { listParked, Parking } from "./parking.js";
+import { parkedDamage } from "./parked-entry.js";
+import { type ListedEntry, listParked, Parking } from "./parking.js";
 import { deliverFrom } from "./starting-position.js";
+import { parkingStream } from "./streams.js";
 import { nameOf } from "./subjects.js";
 import { lastActiveAt, reachedSeq } from "./subscription-status.js";
 
@@ -14,8 +17,11 @@ import { lastActiveAt, reachedSeq } from "./subscription-status.js";
 export class JetStreamSubscriptions implements Subscriptions {
   readonly #server: ServerConnection;
 
-  constructor(server: ServerConnection) {
+  readonly #onDamage: (damage: Damage) => void;
+
+  constructor(server: ServerConnection, onDamage: (damage: Damage) => void) {
     this.#server = server;
+    this.#onDamage = onDamage;
   }
 
   async list(): Promise<readonly SubscriptionStatus[]> {
@@ -24,7 +30,7 @@ export class JetStreamSubscriptions implements Subscriptions {
       .filter(({ config: { durable_name = "" } }) => isSubscriptionName(nameOf(durable_name)))
       .map((info) => ({ info, name: nameOf(info.name) }))
       .sort((one, other) => (one.name < other.name ? -1 : 1));
-    const parked = named.length === 0 ? [] : await listParked(this.#server);
+    const parked = named.length === 0 ? [] : await listParked(this.#server, this.#onDamage);
     return Promise.all(
       named.map(async ({ name, info }) => ({
         name,
@@ -42,7 +48,7 @@ export class JetStreamSubscriptions implements Subscriptions {
     const start = await deliverFrom(this.#server, from);
     await consumer.remove();
     await consumer.create(start);
-    const parking = new Parking(this.#server, name);
+    const parking = new Parking(this.#server, name, this.#onDamage);
     await parking.create();
     await parking.forgetExtraAttempts();
   }
@@ -50,7 +56,7 @@ export class JetStreamSubscriptions implements Subscriptions {
   async remove(name: string): Promise<void> {
     await this.#mustExist(name);
     await new OrderConsumer(this.#server, name).remove();
-    const parking = new Parking(this.#server, name);
+    const parking = new Parking(this.#server, name, this.#onDamage);
     await parking.create();
     await retryConsumer(this.#server, name).remove();
     await parking.clear();
@@ -61,14 +67,8 @@ export class JetStreamSubscriptions implements Subscriptions {
       checkSubscriptionName(name);
       await this.#mustExist(name);
     }
-    const listed = await listParked(this.#server, name);
-    const found = await Promise.all(
-      listed.map(async ({ name: subscription, entry }) => {
-        const { reason, attempts, parkedAt } = entry;
-        const order = await orderAt(this.#server, entry.seq);
-        return order && { subscription, order, reason, attempts, parkedAt };
-      }),
-    );
+    const listed = await listParked(this.#server, this.#onDamage, name);
+    const found = await Promise.all(listed.map((entry) => this.#withOrder(entry)));
     return found.filter((each) => each !== undefined);
   }
 
@@ -80,9 +80,18 @@ export class JetStreamSubscriptions implements Subscriptions {
     await (await this.#parkingOf(name, id)).unpark(id);
   }
 
+  async #withOrder(entry: ListedEntry): Promise<ParkedOrder | undefined> {
+    const { name, id, seq, reason, attempts, parkedAt } = entry;
+    const order = await orderAt(this.#server, seq);
+    if (order?.id === id) return { subscription: name, order, reason, attempts, parkedAt };
+    const { name: stream } = parkingStream(this.#server.location);
+    this.#onDamage(parkedDamage(stream, entry.message, `order ${id} is not number ${seq}`));
+    return undefined;
+  }
+
   /** Where an order is parked. */
   async #parkingOf(name: string, id: string): Promise<Parking> {
-    const parking = new Parking(this.#server, name);
+    const parking = new Parking(this.#server, name, this.#onDamage);
     const isParked = isSubscriptionName(name) && (await parking.find(id)) !== undefined;
     if (!isParked) throw notParked(name, id);
     return parking;

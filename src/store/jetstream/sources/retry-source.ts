@@ -28,9 +28,10 @@ export class RetrySource implements Source {
   }
 
   async decode({ message }: PulledMessage): Promise<SourcedOrder | undefined> {
-    const entry = await this.#parking.find(idOf(message.subject));
+    const id = idOf(message.subject);
+    const entry = await this.#parking.find(id);
     const order = entry && (await orderAt(this.#server, entry.seq));
-    if (entry === undefined || order === undefined) return undefined; // dropped meanwhile
+    if (entry === undefined || order?.id !== id) return undefined; // dropped meanwhile
     return { order, seq: entry.seq, earlierAttempts: entry.attempts, mayBeParked: true };
   }
 }
