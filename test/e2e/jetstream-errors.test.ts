@@ -1,4 +1,6 @@
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { DiscardPolicy, jetstreamManager } from "@nats-io/jetstream";
 import { expect, it, onTestFinished } from "vitest";
 import { makeCertificates } from "../support/certificates.js";
@@ -103,6 +105,17 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
       expect(outcome).toMatchObject({ exitCode: 0 });
       expect(JSON.stringify(outcome)).not.toContain(ours.secret);
     }
+  });
+
+  it("what ORDERS_NATS_CREDS names is no credentials file", async () => {
+    const { url } = await startServer();
+    const file = join(temporaryDirectory(), "empty.creds");
+    writeFileSync(file, "hello\n");
+    expect(await place(url, { ORDERS_NATS_CREDS: file })).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: `orders: not a NATS credentials file: ORDERS_NATS_CREDS: ${file}\n`,
+    });
   });
 
   it("the user may not publish", async () => {

@@ -1,8 +1,12 @@
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { expect, it } from "vitest";
+import { makeCredentials } from "../support/credentials.js";
 import { connectTo, describeWithServer, startServer } from "../support/nats-server.js";
 import { runCli } from "../support/run-cli.js";
 import { startWatch } from "../support/run-watch.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
 import { until } from "../support/until.js";
 
 const times = (text: string, part: string) => text.split(part).length - 1;
@@ -101,5 +105,45 @@ describeWithServer("a watcher of a server", () => {
     const watched = await runCli(["watch", "--as", "sales", "--until-caught-up", "-q"], { store });
     expect(watched.exitCode).toBe(6);
     expect(watched.stdout.split("\n").sort()).toEqual(["", id, next].sort());
+  });
+
+  it.each([[["--as", "sales"]], [[]]])(
+    "(%j) ends with exit code 7 and one line when its login is revoked",
+    async (argv) => {
+      const users = (name: string) => `authorization { users: [{ user: ${name}, password: pw }] }`;
+      const server = await startServer(users("ada"));
+      const watcher = await startWatch(
+        [...argv, "-q"],
+        `${server.url.replace("//", "//ada:pw@")}?timeout=5`,
+      );
+      server.reconfigure((config) => config.replace("ada", "bob"));
+      expect(await watcher.ended).toEqual({ code: 7, signal: null });
+      expect(watcher.stderr).toMatch(
+        /^watching .*\norders: cannot connect: authorization failed: .*\n {2}.*\n$/,
+      );
+    },
+  );
+
+  it("goes on with what the credentials file holds when the server wants another", async () => {
+    const credentials = await makeCredentials(temporaryDirectory());
+    const { settings, rotated } = credentials;
+    const server = await startServer(settings);
+    const file = join(temporaryDirectory(), "sales.creds");
+    copyFileSync(credentials.file, file);
+    const watcher = await startWatch(["--as", "sales", "-q"], server.url, {
+      ORDERS_NATS_CREDS: file,
+    });
+    copyFileSync(rotated.file, file);
+    await server.kill();
+    server.reconfigure((config) => config.replace(settings, rotated.settings));
+    await server.start();
+    expect(
+      await runCli(["list"], { store: server.url, env: { ORDERS_NATS_CREDS: credentials.file } }),
+    ).toMatchObject({ exitCode: 7 });
+    const { stdout } = await runCli(["place-order", "-q", "tv"], {
+      store: server.url,
+      env: { ORDERS_NATS_CREDS: rotated.file },
+    });
+    await watcher.until((written) => written.stdout.includes(stdout));
   });
 });

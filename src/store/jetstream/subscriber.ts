@@ -80,12 +80,14 @@ export class Subscriber {
     }
   }
 
-  /** Waits for a server for as long as that takes. */
+  /** Has the source resume; waits for a server for as long as that takes. */
   async #recreate(source: Source): Promise<void> {
     const { signal } = this.#options;
     for (;;) {
       try {
-        return await source.recreate(signal);
+        await source.recreate(signal);
+        source.messages.attach(await this.#server.ask("connect", async (connected) => connected));
+        return;
       } catch (error) {
         if (signal?.aborted || !isTransient((error as Error).cause)) throw error;
       }

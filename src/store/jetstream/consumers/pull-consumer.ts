@@ -80,6 +80,13 @@ export class PullConsumer {
     return this.#isLost;
   }
 
+  /** Pulls through another connection, if the one it has is closed for good. */
+  attach(connected: Connected): void {
+    if (connected.nc === this.#connected.nc) return;
+    this.#connected = connected;
+    this.#subscription = this.#subscribe();
+  }
+
   /** The next message that has come. */
   take(): PulledMessage | undefined {
     return this.#ready.shift();
@@ -88,6 +95,10 @@ export class PullConsumer {
   /** Requests so many, unless a request is open. With `wait: false` one, if one is there now. */
   request(count: number, { wait }: { wait: boolean }): void {
     if (this.#requested > 0 || this.#ready.length > 0 || count < 1) return;
+    if (this.#connected.nc.isClosed()) {
+      this.#lose();
+      return;
+    }
     this.#requested = wait ? count : 1;
     this.#isEmpty = false;
     this.#isLost = false;
@@ -162,6 +173,10 @@ export class PullConsumer {
   }
 
   #extendAckWait(): void {
+    if (this.#connected.nc.isClosed()) {
+      this.#lose();
+      return;
+    }
     for (const { ackSubject } of this.#unacknowledged) {
       this.#connected.nc.publish(ackSubject, "+WPI");
     }
