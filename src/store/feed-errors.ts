@@ -23,6 +23,13 @@ export function noSubscription(name: string): OrdersError {
   });
 }
 
+/** The subscription was removed while it had a subscriber. */
+export function subscriptionRemoved(name: string): OrdersError {
+  return new OrdersError("not-found", `subscription '${name}' was removed`, {
+    hint: `to create it again: orders watch --as ${name}`,
+  });
+}
+
 /** There is no such order to begin with. */
 export function noSuchOrder(id: string): OrdersError {
   return new OrdersError("not-found", `no order ${id} to begin with`);

@@ -1,4 +1,6 @@
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { DiscardPolicy, jetstreamManager } from "@nats-io/jetstream";
 import { expect, it, onTestFinished } from "vitest";
 import { makeCertificates } from "../support/certificates.js";
@@ -40,7 +42,11 @@ const failed = (what: string, store: string, hint = "") => ({
 describeWithServer("what a server refuses is one line, a hint and exit code 7:", () => {
   it("nobody listens", async () => {
     const store = `nats://127.0.0.1:${await freePort()}`;
-    const told = failed("connect: no server is there", store, "start one, or correct the address");
+    const told = failed(
+      "connect: connection refused",
+      store,
+      "start the server, or correct the address",
+    );
     expect(await place(store)).toEqual(told);
     expect(await runCli(["list"], { store })).toEqual(told);
   });
@@ -49,14 +55,14 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
     // No name server is asked for a label that is longer than one can be: RFC 1035, 2.3.4.
     const store = `nats://${"x".repeat(64)}.example:4222`;
     expect(await place(store)).toEqual(
-      failed("connect: the host is unknown", store, "correct the address"),
+      failed("connect: unknown host", store, "correct the address"),
     );
   });
 
   it("something else answers", async () => {
     const store = `nats://127.0.0.1:${await listener("SSH-2.0-OpenSSH_9.2\r\n")}`;
     expect(await place(store)).toEqual(
-      failed("connect: what answers there is no NATS server", store, "correct the address"),
+      failed("connect: not a NATS server", store, "correct the address"),
     );
   });
 
@@ -70,9 +76,9 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
 
   it("the password is wrong, and is not shown", async () => {
     const server = await startServer("authorization { user: ada, password: secret }");
-    const hint = "write nats://user:password@host, or set ORDERS_NATS_CREDS";
+    const hint = "use nats://user:password@host, or set ORDERS_NATS_CREDS";
     const what =
-      "connect: it does not let us in: user, password, token or credentials are wrong or missing";
+      "connect: authorization failed: user, password, token or credentials are missing or wrong";
     expect(await place(server.url.replace("//", "//ada:hidden@"))).toEqual(
       failed(what, server.url, hint),
     );
@@ -87,9 +93,9 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
     ];
     const { url } = await startServer(ours.settings);
     const refused = failed(
-      "connect: it does not let us in: user, password, token or credentials are wrong or missing",
+      "connect: authorization failed: user, password, token or credentials are missing or wrong",
       url,
-      "write nats://user:password@host, or set ORDERS_NATS_CREDS",
+      "use nats://user:password@host, or set ORDERS_NATS_CREDS",
     );
     expect(await place(url)).toEqual(refused);
     expect(await place(url, { ORDERS_NATS_CREDS: others.file })).toEqual(refused);
@@ -101,6 +107,17 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
     }
   });
 
+  it("what ORDERS_NATS_CREDS names is no credentials file", async () => {
+    const { url } = await startServer();
+    const file = join(temporaryDirectory(), "empty.creds");
+    writeFileSync(file, "hello\n");
+    expect(await place(url, { ORDERS_NATS_CREDS: file })).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: `orders: not a NATS credentials file: ORDERS_NATS_CREDS: ${file}\n`,
+    });
+  });
+
   it("the user may not publish", async () => {
     const server = await startServer(
       'authorization { users: [{ user: ada, password: pw, permissions: { publish: { deny: "orders.>" } } }] }',
@@ -108,25 +125,25 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
     const { exitCode, stdout, stderr } = await place(server.url.replace("//", "//ada:pw@"));
     expect({ exitCode, stdout }).toEqual({ exitCode: 7, stdout: "" });
     expect(stderr).toMatch(
-      /^orders: cannot store the order: this user may not publish to orders\.order-created\.[0-9a-f-]{36}: nats/,
+      /^orders: cannot store the order: this user is not allowed to publish to orders\.order-created\.[0-9a-f-]{36}: nats/,
     );
   });
 
-  it("the user may not hear answers, so that nobody knows whether it is stored", async () => {
+  it("the user may not receive answers, so that the outcome is unknown: exit code 8", async () => {
     const server = await startServer(
       'authorization { users: [{ user: ada, password: pw, permissions: { subscribe: { deny: "_INBOX.>" } } }] }',
     );
     const { exitCode, stderr } = await place(server.url.replace("//", "//ada:pw@"));
-    expect(exitCode).toBe(7);
+    expect(exitCode).toBe(8);
     expect(stderr).toMatch(
-      /^orders: cannot make sure that order (\S+) is stored: this user may not subscribe to _INBOX\.\S+: .*\n {2}it may or may not be stored; placing it again with --id \1 is safe\n$/,
+      /^orders: cannot make sure that order (\S+) is stored: this user is not allowed to subscribe to _INBOX\.\S+: .*\n {2}it may or may not be stored; placing it again with --id \1 is safe\n$/,
     );
   });
 
   it("JetStream is off", async () => {
     const { url } = await startServer("jetstream: disabled");
-    const hint = "start it with JetStream (nats-server --jetstream), or choose another server";
-    const why = "JetStream is off on that server";
+    const hint = "start it with nats-server --jetstream, or use another server";
+    const why = "JetStream is off on this server";
     expect(await place(url)).toEqual(failed(`store the order: ${why}`, url, hint));
     expect(await runCli(["list"], { store: url })).toEqual(
       failed(`read the orders: ${why}`, url, hint),
@@ -156,7 +173,7 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
       failed(
         "store the order: the server is full",
         server.url,
-        "give the stream, its account or the server more room, then place the order again",
+        "raise the storage limit of the stream, its account or the server",
       ),
     );
   });
@@ -178,7 +195,7 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
       failed(
         "store the order: the server is full",
         url,
-        "give the stream, its account or the server more room, then place the order again",
+        "raise the storage limit of the stream, its account or the server",
       ),
     );
     const stored = outcomes.filter(({ exitCode }) => exitCode === 0).length;
@@ -194,7 +211,7 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
     await streams.add({ name: "orders", subjects: ["orders.order-created.*"], max_msg_size: 900 });
     expect(await place(server.url, {}, "x".repeat(1000))).toEqual(
       failed(
-        "store the order: the order is larger than the server takes",
+        "store the order: the order is larger than the server accepts",
         server.url,
         "raise max_payload on the server (1 MB unless set), or split the order",
       ),
@@ -208,9 +225,9 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
     const store = `${server.url}?stream=mine&prefix=orders`;
     expect(await place(store)).toEqual(
       failed(
-        "store the order: another stream has these subjects",
+        "store the order: another stream already has these subjects",
         store,
-        "name it with ?stream=…, or choose another ?prefix=…",
+        "name that stream with ?stream=…, or use another ?prefix=…",
       ),
     );
   });
@@ -221,8 +238,8 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
     await streams.add({ name: "orders", subjects: ["old.*"] });
     const { exitCode, stderr } = await place(server.url);
     expect(exitCode).toBe(7);
-    expect(stderr).toMatch(/stream orders does not take orders\.order-created\.\S+: nats/);
-    expect(stderr).toContain("  it takes old.*; see ?prefix=… and ?stream=…\n");
+    expect(stderr).toMatch(/stream orders does not accept orders\.order-created\.\S+: nats/);
+    expect(stderr).toContain("  it accepts old.*; see ?prefix=… and ?stream=…\n");
   });
 
   it("a lone server cannot keep three replicas", async () => {
@@ -230,9 +247,9 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
     const store = `${url}?replicas=3`;
     expect(await place(store)).toEqual(
       failed(
-        "store the order: it has not as many servers as replicas are asked for",
+        "store the order: not enough servers for the requested replicas",
         store,
-        "choose ?replicas=1, or start a cluster",
+        "use ?replicas=1, or a cluster of that many servers",
       ),
     );
   });
@@ -245,7 +262,7 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
       failed(
         "connect: its certificate is not trusted",
         store,
-        "set ORDERS_NATS_CA to the file of the authority that signed it",
+        "set ORDERS_NATS_CA to the certificate file of the authority that signed it",
       ),
     );
     expect((await place(store, { ORDERS_NATS_CA: ca })).exitCode).toBe(0);
@@ -264,14 +281,14 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
     expect((await place(store, own)).exitCode).toBe(0);
   });
 
-  it("tls:// is never spoken in plain text", async () => {
+  it("tls:// never falls back to plain text", async () => {
     const { url } = await startServer();
     const store = url.replace("nats:", "tls:");
     expect(await place(store)).toEqual(
       failed(
-        "connect: it offers no encryption",
+        "connect: the server does not support TLS",
         store,
-        "tls:// never goes on without; write nats:// if that is right",
+        "tls:// never falls back to plain text; use nats:// to connect without encryption",
       ),
     );
   });

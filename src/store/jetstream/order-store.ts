@@ -7,17 +7,18 @@ import type { Subscriptions } from "../subscriptions.js";
 import { checkServer } from "./check.js";
 import { ServerConnection } from "./connection/server-connection.js";
 import { parseServerLocation, type ServerLocation } from "./connection/server-location.js";
-import { Unavailable } from "./errors.js";
+import { Unavailable } from "./failures/kinds.js";
 import { initStreams } from "./init.js";
 import { getMessages } from "./messages/get-messages.js";
 import { lastMessage, readBatches, readMessages } from "./messages/read-messages.js";
 import { decodeOrder, isDamage, type StoredMessage } from "./order-codec.js";
 import { JetStreamOrderFeed } from "./order-feed.js";
 import { OrderPublisher } from "./publisher.js";
-import { orderSubject, streamInfo } from "./streams.js";
+import { streamInfo } from "./streams.js";
+import { allOrders, idOf, orderSubject } from "./subjects.js";
 import { JetStreamSubscriptions } from "./subscriptions.js";
 
-/** A store on a NATS server or cluster: a JetStream stream with a message for each order. */
+/** A store on a NATS server or cluster: a stream with a message for each order. */
 export class JetStreamOrderStore implements OrderStore {
   readonly location: string;
   readonly #location: ServerLocation;
@@ -56,10 +57,7 @@ export class JetStreamOrderStore implements OrderStore {
       return;
     }
     for await (const batch of readBatches(this.#server, { ...this.#all(), gapless: true })) {
-      for (const message of batch) {
-        const order = this.#decode(message);
-        if (order !== undefined && matches(order)) yield order;
-      }
+      yield* this.#decodeAll(batch, matches);
     }
   }
 
@@ -67,9 +65,9 @@ export class JetStreamOrderStore implements OrderStore {
     if (Object.values(filter).every((condition) => condition === undefined)) {
       return this.#server.ask("count the orders", async (connected) => {
         const info = await streamInfo(connected, this.#location.stream);
-        // Without a leader it is somebody's memory of how many there were.
+        // Without a leader the number may be an old one.
         if (info?.cluster && !info.cluster.leader) {
-          throw new Unavailable("the stream has no leader", { unsure: false });
+          throw new Unavailable("the stream has no leader");
         }
         return info?.state.messages ?? 0;
       });
@@ -100,7 +98,7 @@ export class JetStreamOrderStore implements OrderStore {
   }
 
   async subscriptions(): Promise<Subscriptions> {
-    return new JetStreamSubscriptions(this.#server);
+    return new JetStreamSubscriptions(this.#server, this.#onDamage);
   }
 
   init(options: { readonly alter: boolean }): Promise<readonly string[]> {
@@ -116,7 +114,7 @@ export class JetStreamOrderStore implements OrderStore {
   }
 
   #all() {
-    return { stream: this.#location.stream, subjects: orderSubject(this.#location, "*") };
+    return { stream: this.#location.stream, subjects: allOrders(this.#location) };
   }
 
   async *#withIdPrefix(prefix: string): AsyncGenerator<StoredMessage, void> {
@@ -126,31 +124,34 @@ export class JetStreamOrderStore implements OrderStore {
       if (message !== null) yield message;
       return;
     }
-    // The id is the end of the subject: there is no need to have the bodies sent.
+    // The subject holds the id: the bodies are not needed.
     for await (const { seq, subject } of readMessages(this.#server, {
       ...this.#all(),
       headersOnly: true,
       gapless: true,
     })) {
-      if (!subject.slice(subject.lastIndexOf(".") + 1).startsWith(prefix)) continue;
-      yield* getMessages(this.#server, { stream, subjects, from: seq, to: seq });
+      if (!idOf(subject).startsWith(prefix)) continue;
+      for await (const batch of getMessages(this.#server, {
+        stream,
+        subjects,
+        from: seq,
+        to: seq,
+      })) {
+        yield* batch;
+      }
     }
   }
 
   async #newest(limit: number, matches: (order: Order) => boolean): Promise<Order[]> {
-    const found: Order[] = [];
     const { stream, subjects } = this.#all();
     const last = limit === 0 ? null : await lastMessage(this.#server, stream, subjects);
-    if (last === null) return found;
-    const first = await this.#firstSeq();
-    for await (const message of getMessages(this.#server, {
-      stream,
-      subjects,
-      from: last.seq,
-      to: first,
-    })) {
-      const order = this.#decode(message);
-      if (order !== undefined && matches(order) && found.push(order) === limit) break;
+    if (last === null) return [];
+    const found: Order[] = [];
+    const range = { stream, subjects, from: last.seq, to: await this.#firstSeq() };
+    for await (const batch of getMessages(this.#server, range)) {
+      for (const order of this.#decodeAll(batch, matches)) {
+        if (found.push(order) === limit) return found.reverse();
+      }
     }
     return found.reverse();
   }
@@ -160,6 +161,16 @@ export class JetStreamOrderStore implements OrderStore {
       const info = await streamInfo(connected, this.#location.stream);
       return info?.state.first_seq ?? 1;
     });
+  }
+
+  *#decodeAll(
+    batch: readonly StoredMessage[],
+    matches: (order: Order) => boolean,
+  ): Generator<Order, void> {
+    for (const message of batch) {
+      const order = this.#decode(message);
+      if (order !== undefined && matches(order)) yield order;
+    }
   }
 
   #decode(message: StoredMessage): Order | undefined {

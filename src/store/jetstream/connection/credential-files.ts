@@ -1,4 +1,4 @@
-/** Paths of files that a server may ask for. */
+/** The paths of credential files for a server. */
 export interface CredentialFiles {
   /** A NATS credentials file. */
   readonly creds?: string | undefined;

@@ -1,38 +1,36 @@
 import type { ServerConnection } from "../connection/server-connection.js";
 import type { StoredMessage } from "../order-codec.js";
 
-/** How many requests are under way at once. */
-const WINDOW = 128;
+const FIRST_BATCH = 16; // who wants few messages gets few
+const MAX_BATCH = 128;
 
-/** Which messages to get, each by its number. */
+/** Which messages to get. */
 export interface GetOptions {
   readonly stream: string;
   /** Messages of these subjects. */
   readonly subjects: string;
+  /** The number of the first in the stream. */
   readonly from: number;
+  /** The number of the last; before `from` for newest first. */
   readonly to: number;
 }
 
 /**
- * Gets messages one by one, as many at once as is useful. Any server of a cluster can answer, and
- * needs neither a leader nor a quorum for it; reading through a consumer is several times faster.
- *
- * @returns oldest first; newest first if `from` is after `to`.
+ * Gets messages one by one, a growing batch of requests at a time. Any server of a cluster can
+ * answer, without a leader or a quorum; reading through a consumer is several times faster.
  */
 export async function* getMessages(
   server: ServerConnection,
   { stream, subjects, from, to }: GetOptions,
-): AsyncGenerator<StoredMessage, void> {
+): AsyncGenerator<readonly StoredMessage[], void> {
   const step = from <= to ? 1 : -1;
-  const wanted = subjectMatcher(subjects);
-  let size = 16; // those who want few get few
-  for (let begin = from; (to - begin) * step >= 0; size = Math.min(2 * size, WINDOW)) {
+  const matches = subjectMatcher(subjects);
+  let size = FIRST_BATCH;
+  for (let begin = from; (to - begin) * step >= 0; size = Math.min(2 * size, MAX_BATCH)) {
     const count = Math.min(size, Math.abs(to - begin) + 1);
     const seqs = Array.from({ length: count }, (_, index) => begin + step * index);
     const messages = await Promise.all(seqs.map((seq) => getMessage(server, stream, seq)));
-    for (const message of messages) {
-      if (message !== null && wanted(message.subject)) yield message;
-    }
+    yield messages.filter((message) => message !== null).filter((each) => matches(each.subject));
     begin += step * count;
   }
 }
@@ -40,7 +38,7 @@ export async function* getMessages(
 /** One message; `null` if it was deleted. */
 async function getMessage(server: ServerConnection, stream: string, seq: number) {
   return server.ask("read the orders", async ({ jsm }) => {
-    // A replica may not have got what the leader has acknowledged: absence is the leader's to tell.
+    // A replica can lag behind what the leader acknowledged: only the leader knows what is missing.
     const near = await jsm.direct.getMessage(stream, { seq }).catch(() => null);
     return near ?? (await jsm.streams.getMessage(stream, { seq }));
   });

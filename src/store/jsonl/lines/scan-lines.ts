@@ -68,7 +68,7 @@ export interface DamagedLine {
 }
 
 /** A last line that is no whole order: a write under way, or one torn by a crash. Never acknowledged. */
-export interface TornLine {
+interface TornLine {
   readonly kind: "torn";
   readonly bytes: number;
 }
