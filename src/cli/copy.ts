@@ -32,13 +32,15 @@ export async function runCopy(options: CopyOptions, context: Context): Promise<v
     throw new OrdersError("invalid-usage", `cannot copy ${source.location} to itself`);
   }
   const total = await source.count();
-  const { copied, present } = await copyOrders(source, target, (done) => {
+  const { copied, present, later } = await copyOrders(source, target, (done) => {
     const text = `${done} of ${total} orders`;
     stderr.write(stderr.isTerminal ? `\r\x1b[2K${text}` : `${text}\n`);
   });
   if (stderr.isTerminal) stderr.write("\r\x1b[2K");
+  if (later > 0) stderr.write(`${counted(later, "later order")} not copied; copy again\n`);
   if (options.json) {
-    stdout.write(`${safeJson({ from: source.location, to: target.location, copied, present })}\n`);
+    const locations = { from: source.location, to: target.location };
+    stdout.write(`${safeJson({ ...locations, copied, present, ...(later > 0 && { later }) })}\n`);
     return;
   }
   const orders = counted(copied + present, "order");

@@ -5,6 +5,7 @@ import { v4 as uuid } from "uuid";
 import type { PlacedOrder } from "../../domain/commands.js";
 import { type Order, type OrderFilter, orderMatcher, sameItems } from "../../domain/order.js";
 import { OrdersError } from "../../errors.js";
+import type { CopyTarget } from "../copy-target.js";
 import type { OrderFeed } from "../order-feed.js";
 import type { Damage, OrderQuery, OrderStore, StoreOptions, StoreReport } from "../order-store.js";
 import type { Subscriptions } from "../subscriptions.js";
@@ -122,6 +123,11 @@ export class JsonlOrderStore implements OrderStore {
   async subscriptions(): Promise<Subscriptions> {
     const { JsonlSubscriptions } = await import("./subscriptions.js");
     return new JsonlSubscriptions(this.#file, this.#onDamage);
+  }
+
+  async copyTarget(): Promise<CopyTarget> {
+    const { JsonlCopyTarget } = await import("./copy-target.js");
+    return this.#attempt(() => new JsonlCopyTarget(this.#file, (order) => this.#append(order)));
   }
 
   #newest(limit: number, matches: (order: Order) => boolean): StoredOrder[] {
