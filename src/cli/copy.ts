@@ -25,8 +25,9 @@ export function createCopyCommand(context: Context): Command {
 export async function runCopy(options: CopyOptions, context: Context): Promise<void> {
   const { stdout, stderr } = context.io;
   const { from = options.store } = options;
-  const source = (await context.open({ ...options, ...(from !== undefined && { store: from }) }))
-    .store;
+  const source = (
+    await context.openExisting({ ...options, ...(from !== undefined && { store: from }) })
+  ).store;
   const target = (await context.open({ ...options, store: options.to })).store;
   if (source.location === target.location) {
     throw new OrdersError("invalid-usage", `cannot copy ${source.location} to itself`);

@@ -35,7 +35,7 @@ export function createListCommand(context: Context): Command {
 /** Lists the orders that match. */
 export async function runList(options: ListOptions, context: Context): Promise<void> {
   const { stdout, stderr } = context.io;
-  const { store } = await context.open(options);
+  const { store } = await context.openExisting(options);
   const filter: OrderQuery = {
     since: options.since?.first.toISOString(),
     until: options.until?.last.toISOString(),

@@ -105,7 +105,7 @@ async function openParked(
   { as, ...options }: ParkedOptions,
   context: Context,
 ): Promise<{ subscriptions: Subscriptions; parked: readonly ParkedOrder[] }> {
-  const subscriptions = await (await context.open(options)).store.subscriptions();
+  const subscriptions = await (await context.openExisting(options)).store.subscriptions();
   return { subscriptions, parked: await subscriptions.parked(as) };
 }
 

@@ -18,7 +18,7 @@ export function createShowCommand(context: Context): Command {
 /** Prints the one order that `id`, or the beginning of an id, matches. */
 export async function runShow(id: string, options: ShowOptions, context: Context): Promise<void> {
   const { stdout } = context.io;
-  const { store } = await context.open(options);
+  const { store } = await context.openExisting(options);
   const order = await findOrder(id, store);
   if (options.json) stdout.write(`${safeJson(order)}\n`);
   else if (stdout.isTerminal) stdout.write(card(order));

@@ -42,7 +42,7 @@ export async function runSubscriptions(
   context: Context,
 ): Promise<void> {
   const { stdout, stderr } = context.io;
-  const { store } = await context.open(options);
+  const { store } = await context.openExisting(options);
   const subscriptions = await (await store.subscriptions()).list();
   if (options.json) {
     stdout.write(`${safeJson(subscriptions)}\n`);
@@ -65,7 +65,7 @@ export async function runReset(
   options: SubscriptionsOptions,
   context: Context,
 ): Promise<void> {
-  const { store } = await context.open(options);
+  const { store } = await context.openExisting(options);
   const { from = "" } = options;
   const position = await parseStartingPosition(from, store, context.io.now());
   await confirm(`Move subscription '${name}' to ${from}?`, options.yes, context.io);
@@ -78,7 +78,7 @@ export async function runRemove(
   options: SubscriptionsOptions,
   context: Context,
 ): Promise<void> {
-  const { store } = await context.open(options);
+  const { store } = await context.openExisting(options);
   await confirm(`Remove subscription '${name}' and its parked orders?`, options.yes, context.io);
   await (await store.subscriptions()).remove(name);
 }

@@ -66,7 +66,7 @@ async function watch(options: WatchOptions, context: Context, heartbeat: Heartbe
   const hook = options.exec === undefined ? undefined : new Hook(options.exec, options, io);
   const { bell = false } = options;
   const desk = new WatchDesk({ view: deskView(options, context), hook, heartbeat, bell, io });
-  const orders = await context.open(options, (command) => desk.notify(command));
+  const orders = await context.openExisting(options, (command) => desk.notify(command));
   const from =
     options.from === undefined
       ? undefined

@@ -92,7 +92,10 @@ export class JsonlOrderStore implements OrderStore {
   }
 
   async exists(): Promise<boolean> {
-    return this.#attempt(() => isPresent(this.location));
+    return this.#attempt(() => {
+      isPresent(this.#file.path); // a link to nothing, such as a disk that is gone, is an error here too
+      return isPresent(this.location);
+    });
   }
 
   async init(): Promise<readonly string[]> {
