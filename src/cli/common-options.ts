@@ -29,13 +29,13 @@ export function quietOption(description: string): Option {
 
 /**
  * Refuses an option whose value is empty: in a script that is a variable nobody has set, and going on
- * without the option would use another store or run another command. Only `--item` may be blank.
+ * without the option would use another store or run another command.
  *
  * @throws {OrdersError} `invalid-usage`
  */
 export function refuseEmptyOptions(command: Command): void {
   for (const [name, value] of Object.entries(command.opts())) {
-    if (typeof value !== "string" || (name === "item" ? value : value.trim()) !== "") continue;
+    if (typeof value !== "string" || value.trim() !== "") continue;
     throw new OrdersError("invalid-usage", `--${name} is empty`, {
       hint: "give it a value; a variable in the command may be unset",
     });
