@@ -1,6 +1,6 @@
 import { isAbsolute, join, sep } from "node:path";
 
-/** The store's location: the flag, else `ORDERS_STORE`, else the default. Empty counts as unset. */
+/** The store's location: the flag, else `ORDERS_STORE` unless it is empty, else the default. */
 export function storeSetting(flag: string | undefined, environment: Environment): Setting<string> {
   const { ORDERS_STORE } = environment.env;
   if (flag) return { value: flag, origin: "--store" };

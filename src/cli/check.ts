@@ -17,7 +17,7 @@ export function createCheckCommand(context: Context): Command {
 /** Checks the whole store and prints a summary; damage is reported on stderr. */
 export async function runCheck(options: CheckOptions, context: Context): Promise<void> {
   const { stdout, stderr } = context.io;
-  const { store } = await context.open(options);
+  const { store } = await context.openExisting(options);
   const { orders, damage, notes } = await store.check();
   for (const each of damage) context.reportDamage(each);
   if (options.json) {

@@ -25,20 +25,23 @@ export function createCopyCommand(context: Context): Command {
 export async function runCopy(options: CopyOptions, context: Context): Promise<void> {
   const { stdout, stderr } = context.io;
   const { from = options.store } = options;
-  const source = (await context.open({ ...options, ...(from !== undefined && { store: from }) }))
-    .store;
+  const source = (
+    await context.openExisting({ ...options, ...(from !== undefined && { store: from }) })
+  ).store;
   const target = (await context.open({ ...options, store: options.to })).store;
   if (source.location === target.location) {
     throw new OrdersError("invalid-usage", `cannot copy ${source.location} to itself`);
   }
   const total = await source.count();
-  const { copied, present } = await copyOrders(source, target, (done) => {
+  const { copied, present, later } = await copyOrders(source, target, (done) => {
     const text = `${done} of ${total} orders`;
     stderr.write(stderr.isTerminal ? `\r\x1b[2K${text}` : `${text}\n`);
   });
   if (stderr.isTerminal) stderr.write("\r\x1b[2K");
+  if (later > 0) stderr.write(`${counted(later, "later order")} not copied; copy again\n`);
   if (options.json) {
-    stdout.write(`${safeJson({ from: source.location, to: target.location, copied, present })}\n`);
+    const locations = { from: source.location, to: target.location };
+    stdout.write(`${safeJson({ ...locations, copied, present, ...(later > 0 && { later }) })}\n`);
     return;
   }
   const orders = counted(copied + present, "order");

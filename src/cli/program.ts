@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
-import { addCommonOptions, exampleText } from "./common-options.js";
+import { addCommonOptions, exampleText, refuseEmptyOptions } from "./common-options.js";
 import type { Context } from "./context.js";
 import { exitCodeHelp } from "./exit-codes.js";
 import { createStyle } from "./render/style.js";
@@ -43,6 +43,7 @@ export async function createProgram(argv: readonly string[], context: Context): 
       showGlobalOptions: false,
       styleTitle: (title) => createStyle(true).heading(title),
     })
+    .hook("preAction", (_, command) => refuseEmptyOptions(command))
     .on("option:version", () => {
       io.stdout.write(`${version(io.packageRoot)}\n`);
       throw new CommanderError(0, "commander.version", "");

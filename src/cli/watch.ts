@@ -12,6 +12,7 @@ import { parseDuration } from "./parse-time.js";
 import { counted } from "./render/count.js";
 import { shownDuration } from "./render/duration.js";
 import { FROM_FORMS, parseStartingPosition } from "./starting-position.js";
+import { warnOfUnknownZone } from "./time-zone.js";
 import { deskView, OutputClosed, WatchDesk } from "./watch-desk.js";
 
 export function createWatchCommand(context: Context): Command {
@@ -55,7 +56,8 @@ export async function runWatch(options: WatchOptions, context: Context): Promise
       hint: "for example: orders watch --as sales --until-caught-up",
     });
   }
-  const { stderr } = context.io;
+  const { stdout, stderr } = context.io;
+  if (stdout.isTerminal || stderr.isTerminal) warnOfUnknownZone(context.io);
   const heartbeat = new Heartbeat(stderr, context.style(stderr), () => context.io.now());
   await watch(options, context.withStderr(heartbeat.output), heartbeat);
 }
@@ -66,11 +68,11 @@ async function watch(options: WatchOptions, context: Context, heartbeat: Heartbe
   const hook = options.exec === undefined ? undefined : new Hook(options.exec, options, io);
   const { bell = false } = options;
   const desk = new WatchDesk({ view: deskView(options, context), hook, heartbeat, bell, io });
-  const orders = await context.open(options, (command) => desk.notify(command));
+  const orders = await context.openExisting(options, (command) => desk.notify(command));
   const from =
     options.from === undefined
       ? undefined
-      : await parseStartingPosition(options.from, orders.store, io.now());
+      : await parseStartingPosition(options.from, orders.store, io);
   await heartbeat.prepare(orders.store);
   try {
     await orders.deliver({

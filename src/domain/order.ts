@@ -71,8 +71,8 @@ export interface OrderFilter {
   readonly since?: string | undefined;
   /** Placed at this time or earlier (same form). */
   readonly until?: string | undefined;
-  /** One of the items contains this text, ignoring case. */
-  readonly item?: string | undefined;
+  /** One of the items contains this text, ignoring case; of several texts each is in some item. */
+  readonly item?: string | readonly string[] | undefined;
 }
 
 /** Whether two orders are for the same items in the same order. */
@@ -85,14 +85,23 @@ export function sameItems(one: Order, other: Order): boolean {
 
 /** The filter as a predicate, with everything prepared that does not depend on the order. */
 export function orderMatcher(filter: OrderFilter): (order: Order) => boolean {
-  const { since, until } = filter;
-  const wanted = filter.item === undefined ? undefined : foldCase(filter.item);
+  const { since, until, item = [] } = filter;
+  const wanted = [item].flat().map(foldCase);
   return ({ placedAt, items }) =>
     (since === undefined || placedAt >= since) &&
     (until === undefined || placedAt <= until) &&
-    (wanted === undefined || items.some((item) => foldCase(item).includes(wanted)));
+    (wanted.length === 0 || containsAll(items.map(foldCase), wanted));
 }
 
+function containsAll(texts: readonly string[], wanted: readonly string[]): boolean {
+  return wanted.every((part) => texts.some((text) => text.includes(part)));
+}
+
+/**
+ * A text in which case makes no difference. Capitals first: only they are the same for ß and SS. A dot
+ * above an i is part of the letter, and the sigma at the end of a word is one.
+ */
 function foldCase(text: string): string {
-  return text.normalize("NFC").toLowerCase();
+  const folded = text.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");
+  return folded.replaceAll("i\u0307", "i").replaceAll("ς", "σ");
 }

@@ -15,6 +15,11 @@ export type Location =
 export function parseLocation(location: string): Location {
   const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(location) ?? [];
   if (/^(?:nats|tls):/i.test(location)) return { kind: "server", url: location };
+  if (location.trim() === "") {
+    throw new OrdersError("invalid-usage", "the location of the store is empty", {
+      hint: "a store is a directory or a NATS server: --store ./orders, --store nats://host:4222",
+    });
+  }
   if (scheme === undefined) return { kind: "directory", path: resolve(location) };
   throw new OrdersError("invalid-usage", `unknown kind of store: ${scheme.toLowerCase()}://`, {
     hint: "a store is a directory or a NATS server: --store ./orders, --store nats://host:4222",

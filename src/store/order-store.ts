@@ -1,5 +1,6 @@
 import type { PlacedOrder } from "../domain/commands.js";
 import type { Order, OrderFilter } from "../domain/order.js";
+import type { CopyTarget } from "./copy-target.js";
 import type { OrderFeed } from "./order-feed.js";
 import type { Subscriptions } from "./subscriptions.js";
 
@@ -83,6 +84,8 @@ export interface OrderStore extends OrderRepository {
    * @throws {OrdersError} `server-failed`: it differs, and was left as it is; `store-failed`.
    */
   init(options: { readonly alter: boolean }): Promise<readonly string[]>;
+  /** For copying many orders into it, where `saveIfNew` for each would be slow. */
+  copyTarget?(): Promise<CopyTarget>;
   /** Reads everything: each order must be readable, no two may have the same id, and so on. */
   check(): Promise<StoreReport>;
   /** Waits for what is under way and releases files and connections. */

@@ -69,6 +69,70 @@ describe("orders", () => {
   });
 });
 
+describe("an option without a value", () => {
+  const commands = [
+    ["place-order", "--store", "tv"],
+    ["place-order", "--id", "tv"],
+    ["list", "--store"],
+    ["list", "--item"],
+    ["list", "--format"],
+    ["list", "--limit"],
+    ["list", "--since"],
+    ["show", "--store", "403d"],
+    ["watch", "--exec"],
+    ["watch", "--as"],
+    ["watch", "--from"],
+    ["watch", "--timeout"],
+    ["copy", "--to"],
+    ["copy", "--to=/backup", "--from"],
+    ["copy", "--to=/backup", "--store"],
+    ["subscriptions", "reset", "sales", "--from"],
+    ["subscriptions", "--store"],
+    ["parked", "--as"],
+    ["parked", "retry", "--all", "--as"],
+    ["parked", "--as", "retry"],
+    ["init", "--store"],
+    ["check", "--store"],
+    ["where", "--store"],
+    ["--store", "list"],
+  ];
+
+  it.each(commands)("is refused, as in orders %s %s %s %s", async (...words) => {
+    const argv = words.filter((word) => word !== undefined);
+    const option = argv.findLastIndex((word) => /^--[^=]+$/.test(word) && word !== "--all");
+    for (const blank of ["", " \t"]) {
+      if (blank !== "" && argv[option] === "--item") continue; // a blank can be part of an item
+      const given = argv.toSpliced(option + 1, 0, blank);
+      const { exitCode, stdout, stderr } = await runCli(given);
+      expect({ given, exitCode, stdout }).toEqual({ given, exitCode: 2, stdout: "" });
+      expect(stderr).toContain(argv[option]);
+    }
+  });
+
+  it("is refused before and after the verb", async () => {
+    for (const argv of [
+      ["--store", "", "list"],
+      ["--store", "/srv/shop", "list", "--store", ""],
+    ]) {
+      const { exitCode, stderr } = await runCli(argv);
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 2,
+        stderr:
+          "orders: --store is empty\n  give it a value; a variable in the command may be unset\n",
+      });
+    }
+  });
+
+  it("is not taken for the environment's: ORDERS_STORE that is empty is not set", async () => {
+    expect((await runCli(["where"], { env: { ORDERS_STORE: "" } })).stdout).toContain(
+      "\tdefault\n",
+    );
+    const { exitCode, stderr } = await runCli(["list"], { env: { ORDERS_STORE: "  " } });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("orders: the location of the store is empty\n");
+  });
+});
+
 describe("colour", () => {
   const coloured = async (argv: string[], env: Record<string, string>, terminal: boolean) => {
     const world = { env, terminal: terminal ? (["stdout"] as const) : [] };

@@ -29,9 +29,9 @@ describeWithServer("orders check, of a server,", () => {
   it("says what to do where there is no stream yet", async () => {
     const { url: store } = await startServer();
     expect(await runCli(["check"], { store })).toMatchObject({
-      exitCode: 0,
-      stdout: "0 orders, no damage\n",
-      stderr: "there is no stream orders yet; create it with orders init\n",
+      exitCode: 4,
+      stdout: "",
+      stderr: `orders: no store at ${store}\n  the first order creates it, and so does orders init\n`,
     });
   });
 

@@ -88,7 +88,7 @@ export class JetStreamOrderStore implements OrderStore {
   }
 
   exists(): Promise<boolean> {
-    return this.#server.ask("look for the store", async (connected) => {
+    return this.#server.ask("read the orders", async (connected) => {
       return (await streamInfo(connected, this.#location.stream)) !== undefined;
     });
   }

@@ -6,6 +6,7 @@ import { newId } from "../../domain/new-id.js";
 import { type Order, type OrderFilter, orderMatcher, sameItems } from "../../domain/order.js";
 import { systemMessage } from "../../error-message.js";
 import { OrdersError } from "../../errors.js";
+import type { CopyTarget } from "../copy-target.js";
 import type { OrderFeed } from "../order-feed.js";
 import type { Damage, OrderQuery, OrderStore, StoreOptions, StoreReport } from "../order-store.js";
 import type { Subscriptions } from "../subscriptions.js";
@@ -95,7 +96,10 @@ export class JsonlOrderStore implements OrderStore {
   }
 
   async exists(): Promise<boolean> {
-    return this.#translateErrors(() => isPresent(this.location));
+    return this.#translateErrors(() => {
+      isPresent(this.#file.path); // a link to nothing, such as a disk that is gone, is an error here too
+      return isPresent(this.location);
+    });
   }
 
   async init(): Promise<readonly string[]> {
@@ -126,6 +130,13 @@ export class JsonlOrderStore implements OrderStore {
   async subscriptions(): Promise<Subscriptions> {
     const { JsonlSubscriptions } = await import("./subscriptions.js");
     return new JsonlSubscriptions(this.#file.path, this.#onDamage);
+  }
+
+  async copyTarget(): Promise<CopyTarget> {
+    const { JsonlCopyTarget } = await import("./copy-target.js");
+    return this.#translateErrors(
+      () => new JsonlCopyTarget(this.#file.path, (order) => this.#append(order)),
+    );
   }
 
   #newest(limit: number, matches: (order: Order) => boolean): StoredOrder[] {
