@@ -19,15 +19,19 @@ const ID = "403d33e9-39e5-44bc-8f5e-eab0c6f897ff";
 const HOOK = `
   const fs = require("node:fs");
   const [name, signal] = process.env.SIGNAL_AFTER.split(" ");
-  const call = fs[name];
-  fs[name] = (...args) => {
-    const result = call(...args);
-    if (name !== "openSync" || args[1] === "a+") {
-      fs[name] = call;
-      process.kill(process.pid, signal);
-    }
-    return result;
-  };`;
+  let appending = false; // the file of orders is open
+  for (const each of new Set(["openSync", name])) {
+    const call = fs[each];
+    fs[each] = (...args) => {
+      const result = call(...args);
+      appending ||= args[1] === "a+";
+      if (each === name && appending) {
+        fs[each] = call;
+        process.kill(process.pid, signal);
+      }
+      return result;
+    };
+  }`;
 
 describe.runIf(process.platform === "linux").each(SIGNALS)("%s", (signal, exitCode) => {
   /** Starts \`orders\` with a pipe, then does something, then sends the signal. */
