@@ -1,7 +1,7 @@
 import type { Order } from "./domain/order.js";
 import { OrdersError } from "./errors.js";
-import { type CopyTarget, openCopyTarget } from "./store/copy-target.js";
-import type { OrderStore } from "./store/order-store.js";
+import { openCopyTarget } from "./store/copy-target.js";
+import type { CopyTarget, OrderStore } from "./store/order-store.js";
 
 /**
  * Copies all orders of one store to another, in their order and with ids and times unchanged, then reads

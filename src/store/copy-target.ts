@@ -1,24 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Order } from "../domain/order.js";
 import { OrdersError } from "../errors.js";
-import type { OrderStore } from "./order-store.js";
-
-/**
- * Stores copies of many orders, each one once: also if another process copies the same orders or
- * places one of them by its id at the same time. Keeps a fingerprint of each order, about 150 bytes,
- * because the orders themselves may not fit into memory.
- */
-export interface CopyTarget {
-  /**
-   * Stores the orders that are not there yet.
-   *
-   * @returns how many were stored.
-   * @throws {OrdersError} `conflict`: another order holds an id, none of these orders was stored.
-   */
-  store(orders: readonly Order[]): Promise<number>;
-  /** Whether this order, as it is, was found in the store or stored. */
-  has(order: Order): boolean;
-}
+import type { CopyTarget, OrderStore } from "./order-store.js";
 
 /** A copy target for any store: it reads what is there, and saves each of the others if it is new. */
 export async function openCopyTarget(to: OrderStore): Promise<CopyTarget> {

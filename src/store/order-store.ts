@@ -1,6 +1,5 @@
 import type { PlacedOrder } from "../domain/commands.js";
 import type { Order, OrderFilter } from "../domain/order.js";
-import type { CopyTarget } from "./copy-target.js";
 import type { OrderFeed } from "./order-feed.js";
 import type { Subscriptions } from "./subscriptions.js";
 
@@ -90,4 +89,21 @@ export interface OrderStore extends OrderRepository {
   check(): Promise<StoreReport>;
   /** Waits for what is under way and releases files and connections. */
   close(): Promise<void>;
+}
+
+/**
+ * Stores copies of many orders, each one once: also if another process copies the same orders or
+ * places one of them by its id at the same time. Keeps a fingerprint of each order, about 150 bytes,
+ * because the orders themselves may not fit into memory.
+ */
+export interface CopyTarget {
+  /**
+   * Stores the orders that are not there yet.
+   *
+   * @returns how many were stored.
+   * @throws {OrdersError} `conflict`: another order holds an id, none of these orders was stored.
+   */
+  store(orders: readonly Order[]): Promise<number>;
+  /** Whether this order, as it is, was found in the store or stored. */
+  has(order: Order): boolean;
 }

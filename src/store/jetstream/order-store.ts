@@ -1,10 +1,10 @@
 import type { PlacedOrder } from "../../domain/commands.js";
 import { isOrderId, type Order, type OrderFilter, orderMatcher } from "../../domain/order.js";
-import type { OpenStoreOptions } from "../open-store.js";
 import type { OrderFeed } from "../order-feed.js";
 import type { OrderQuery, OrderStore, StoreOptions, StoreReport } from "../order-store.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { checkServer } from "./check.js";
+import type { ServerStoreOptions } from "./connection/credential-files.js";
 import { ServerConnection } from "./connection/server-connection.js";
 import { parseServerLocation, type ServerLocation } from "./connection/server-location.js";
 import { Unavailable } from "./failures/kinds.js";
@@ -33,7 +33,7 @@ export class JetStreamOrderStore implements OrderStore {
    */
   constructor(
     location: string,
-    { onDamage = () => {}, credentialFiles = {} }: OpenStoreOptions = {},
+    { onDamage = () => {}, credentialFiles = {} }: ServerStoreOptions = {},
   ) {
     this.#location = parseServerLocation(location);
     this.location = this.#location.shown;

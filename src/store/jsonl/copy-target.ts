@@ -1,7 +1,8 @@
 import { dirname } from "node:path";
 import { newId } from "../../domain/new-id.js";
 import type { Order } from "../../domain/order.js";
-import { type CopyTarget, Fingerprints } from "../copy-target.js";
+import { Fingerprints } from "../copy-target.js";
+import type { CopyTarget } from "../order-store.js";
 import { storeFailure } from "./errors.js";
 import type { StoredOrder } from "./order-codec.js";
 import { OrdersReader } from "./orders-reader.js";

@@ -6,9 +6,15 @@ import { newId } from "../../domain/new-id.js";
 import { type Order, type OrderFilter, orderMatcher, sameItems } from "../../domain/order.js";
 import { systemMessage } from "../../error-message.js";
 import { OrdersError } from "../../errors.js";
-import type { CopyTarget } from "../copy-target.js";
 import type { OrderFeed } from "../order-feed.js";
-import type { Damage, OrderQuery, OrderStore, StoreOptions, StoreReport } from "../order-store.js";
+import type {
+  CopyTarget,
+  Damage,
+  OrderQuery,
+  OrderStore,
+  StoreOptions,
+  StoreReport,
+} from "../order-store.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { storeFailure } from "./errors.js";
 import { createDirectory, isPresent } from "./files/directory.js";
