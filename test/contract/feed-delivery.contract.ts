@@ -100,7 +100,7 @@ export function describeDelivery(newPlace: NewPlace): void {
   describe("delivering", () => {
     const place = freshPlaces(newPlace);
 
-    it("ends once there is nothing to hand over, if that is wanted", async () => {
+    it("ends once there is no order left to deliver, if that is wanted", async () => {
       expect(await handleAll(place.feed, "sales")).toEqual([]);
       const orders = await place.save(3);
       expect(ordersOf(await handleAll(place.feed, "sales"))).toEqual(orders);
@@ -129,7 +129,7 @@ export function describeDelivery(newPlace: NewPlace): void {
       expect(await leaveFirst(place.feed, "sales")).toMatchObject({ attempt: 1 });
     });
 
-    it("lets the order in hand be acknowledged after the signal to end", async () => {
+    it("lets the order in flight be acknowledged after the signal to end", async () => {
       const orders = await place.save(2);
       const ending = new AbortController();
       const handled: Order[] = [];

@@ -113,11 +113,11 @@ export function describeBeginning(newPlace: NewPlace): void {
 
     it("delivers what comes", async () => {
       await place.save(1);
-      const passing = await subscribed(place.feed, null);
-      expect(passing.resumed).toBe(false);
+      const ephemeral = await subscribed(place.feed, null);
+      expect(ephemeral.resumed).toBe(false);
       const [order] = await place.save(1);
-      expect((await passing.take()).order).toEqual(order);
-      await passing.end();
+      expect((await ephemeral.take()).order).toEqual(order);
+      await ephemeral.end();
     });
 
     it("delivers from elsewhere if told to", async () => {
@@ -126,18 +126,21 @@ export function describeBeginning(newPlace: NewPlace): void {
     });
 
     it("delivers to any number of them", async () => {
-      const passing = [await subscribed(place.feed, null), await subscribed(place.otherFeed, null)];
+      const ephemeral = [
+        await subscribed(place.feed, null),
+        await subscribed(place.otherFeed, null),
+      ];
       const [order] = await place.save(1);
-      for (const one of passing) expect((await one.take()).order).toEqual(order);
-      for (const one of passing) await one.end();
+      for (const one of ephemeral) expect((await one.take()).order).toEqual(order);
+      for (const one of ephemeral) await one.end();
     });
 
     it("remembers nothing of it, nor of what it parks", async () => {
-      const passing = await subscribed(place.feed, null);
+      const ephemeral = await subscribed(place.feed, null);
       await place.save(1);
-      await (await passing.take()).park("out of paper");
+      await (await ephemeral.take()).park("out of paper");
       expect(await place.subscriptions.list()).toEqual([]);
-      await passing.end();
+      await ephemeral.end();
       expect(await place.subscriptions.list()).toEqual([]);
       expect(await place.subscriptions.parked()).toEqual([]);
     });

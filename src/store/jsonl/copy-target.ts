@@ -9,7 +9,7 @@ import { OrdersReader } from "./orders-reader.js";
 
 /**
  * Copies orders into the file in batches. Every line claims its id from where the file was read to, so
- * that of several processes the one whose line stands first on file has stored the order.
+ * that of several processes the one whose line comes first on file has stored the order.
  */
 export class JsonlCopyTarget implements CopyTarget {
   readonly #reader: OrdersReader;
