@@ -66,6 +66,13 @@ export function describeDelivery(newPlace: NewPlace): void {
       await sales.end();
     });
 
+    it.each([0, -1, 1.5, Number.NaN])("refuses a batch of %s", async (batch) => {
+      await expect(handleAll(place.feed, "sales", { batch })).rejects.toMatchObject({
+        code: "invalid-usage",
+      });
+      expect(await place.subscriptions.list()).toEqual([]);
+    });
+
     it("delivers an order that is tried again as its next attempt", async () => {
       const [order, next] = await place.save(2);
       const sales = await subscribed(place.feed, "sales");

@@ -1,4 +1,4 @@
-import { checkSubscriptionName } from "../feed-errors.js";
+import { checkFeedOptions } from "../feed-errors.js";
 import type { Delivery, FeedOptions, OrderFeed } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
 import { Signal } from "../signal.js";
@@ -29,7 +29,7 @@ export class JetStreamOrderFeed implements OrderFeed {
 
   async *subscribe(options: FeedOptions = {}): AsyncIterable<Delivery> {
     const { subscription: name, signal } = options;
-    if (name !== undefined) checkSubscriptionName(name);
+    checkFeedOptions(options);
     if (signal?.aborted) return;
     await this.#server.ask("read the feed", async (connected) => {
       await createIfMissing(connected, orderStream(this.#server.location));

@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { LowSync, MemorySync } from "lowdb";
 import { OrdersError } from "../../errors.js";
-import { checkSubscriptionName } from "../feed-errors.js";
+import { checkFeedOptions } from "../feed-errors.js";
 import type { Delivery, FeedOptions, OrderFeed } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
 import { storeFailure } from "./errors.js";
@@ -30,7 +30,7 @@ export class JsonlOrderFeed implements OrderFeed {
 
   async *subscribe(options: FeedOptions = {}): AsyncIterable<Delivery> {
     const { subscription: name, signal } = options;
-    if (name !== undefined) checkSubscriptionName(name);
+    checkFeedOptions(options);
     if (signal?.aborted) return;
     const fail = (error: unknown): never => {
       throw feedFailure(this.#file, error);

@@ -1,5 +1,5 @@
 import type { Order } from "../../domain/order.js";
-import { checkSubscriptionName, subscriptionBusy } from "../feed-errors.js";
+import { checkFeedOptions, subscriptionBusy } from "../feed-errors.js";
 import type { Delivery, FeedOptions, OrderFeed } from "../order-feed.js";
 import { MemorySubscriber } from "./subscriber.js";
 import { MemorySubscriptions } from "./subscriptions.js";
@@ -22,7 +22,7 @@ export class MemoryOrderFeed implements OrderFeed {
 
   async *subscribe(options: FeedOptions = {}): AsyncIterable<Delivery> {
     const { subscription: name, signal, onReady } = options;
-    if (name !== undefined) checkSubscriptionName(name);
+    checkFeedOptions(options);
     if (signal?.aborted) return;
     const known = name === undefined ? undefined : this.subscriptions.named.get(name);
     if (name !== undefined && known !== undefined && this.#busy.has(known)) {
