@@ -36,6 +36,10 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   });
   let exitCode = SUCCESS;
   try {
+    if ([...argv, io.env.ORDERS_STORE].some((text) => text?.includes("\ufffd"))) {
+      const { refuseOtherEncodings } = await import("./cli/refuse-other-encodings.js");
+      refuseOtherEncodings(argv, io);
+    }
     const program = await createProgram(argv, context);
     if (argv.length === 0) program.outputHelp();
     else await program.parseAsync(unknownVerbAlone(argv) ?? argv, { from: "user" });
