@@ -12,11 +12,7 @@ export function createPlaceOrderCommand(context: Context): Command {
     .description("Store an order and notify the sales desk with a banner on stdout.")
     .usage("[options] <items...>")
     .argument("[items...]", "the items to order; a single '-' reads them from stdin, one per line")
-    .option(
-      "--id <uuid>",
-      "use this id (a UUID v4), so that placing the order again is safe",
-      parseId,
-    )
+    .option("--id <uuid>", "use this id (a UUID), so that placing the order again is safe", parseId)
     .addOption(quietOption("print the order's id instead of the banner"))
     .addOption(jsonOption("print the stored order as JSON instead of the banner"))
     .action(() => runPlaceOrder(command.args, command.optsWithGlobals(), context));
@@ -72,7 +68,7 @@ function acknowledge(order: Order, text: string, io: Io): void {
 function parseId(text: string): string {
   const id = text.toLowerCase();
   if (isOrderId(id)) return id;
-  throw new InvalidArgumentError("It must be a UUID v4; uuidgen makes one.");
+  throw new InvalidArgumentError("It must be a UUID; uuidgen makes one.");
 }
 
 async function readArguments(items: readonly string[], io: Io): Promise<readonly string[]> {
