@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { safeJson } from "../domain/printable.js";
+import { escapeUnsafe, safeJson } from "../domain/printable.js";
 import { addCommonOptions, jsonOption } from "./common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 import { counted } from "./render/count.js";
@@ -27,7 +27,7 @@ export async function runCheck(options: CheckOptions, context: Context): Promise
     stdout.write(`${safeJson(report)}\n`);
     return;
   }
-  for (const note of notes) stderr.write(`${note}\n`);
+  for (const note of notes) stderr.write(`${escapeUnsafe(note)}\n`);
   const found = damage.length === 0 ? "no damage" : counted(damage.length, "damaged location");
   stdout.write(`${counted(orders, "order")}, ${found}\n`);
 }

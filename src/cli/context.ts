@@ -92,7 +92,7 @@ export class Context {
     const { damaged } = this.#run;
     if (damaged.has(location)) return;
     damaged.add(location);
-    this.io.stderr.write(`${location}: ${problem}\n`);
+    this.io.stderr.write(`${escapeUnsafe(`${location}: ${problem}`)}\n`);
   }
 
   /**

@@ -5,6 +5,7 @@ import { OrdersError } from "../errors.js";
 import { addCommonOptions, jsonOption } from "./common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 import { counted } from "./render/count.js";
+import { CLEAR_LINE, canRedraw } from "./render/style.js";
 
 export function createCopyCommand(context: Context): Command {
   const command = new Command("copy")
@@ -32,12 +33,13 @@ export async function runCopy(options: CopyOptions, context: Context): Promise<v
   if (source.location === target.location) {
     throw new OrdersError("invalid-usage", `cannot copy ${source.location} to itself`);
   }
+  const redraws = canRedraw(stderr, context.io.env);
   const total = await source.count();
   const { copied, present, later } = await copyOrders(source, target, (done) => {
     const text = `${done} of ${total} orders`;
-    stderr.write(stderr.isTerminal ? `\r\x1b[2K${text}` : `${text}\n`);
+    stderr.write(redraws ? `${CLEAR_LINE}${text}` : `${text}\n`);
   });
-  if (stderr.isTerminal) stderr.write("\r\x1b[2K");
+  if (redraws) stderr.write(CLEAR_LINE);
   if (later > 0) stderr.write(`${counted(later, "later order")} not copied; copy again\n`);
   if (options.json) {
     const locations = { from: source.location, to: target.location };

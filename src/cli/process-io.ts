@@ -1,5 +1,6 @@
-import { fstatSync, writeSync } from "node:fs";
-import { homedir } from "node:os";
+import { fstatSync, realpathSync, writeSync } from "node:fs";
+import { homedir, userInfo } from "node:os";
+import { dirname, isAbsolute } from "node:path";
 import { systemMessage } from "../error-message.js";
 import { OrdersError } from "../errors.js";
 import type { Io, Output } from "./io.js";
@@ -17,8 +18,13 @@ export function processIo(packageRoot: string): Io {
     stderr: quiet(processOutput(2, () => process.stderr)),
     env: process.env,
     platform: process.platform,
-    home: homedir(),
+    get home() {
+      return homeDirectory();
+    },
     packageRoot,
+    get startedInPlace() {
+      return isScriptOf(packageRoot, process.argv[1]);
+    },
     now: () => new Date(),
     onStop(listener) {
       process.on("SIGINT", listener).on("SIGTERM", listener);
@@ -28,6 +34,28 @@ export function processIo(packageRoot: string): Io {
       process.kill(process.pid, signal);
     },
   };
+}
+
+/** HOME, unless it is no absolute path, else what the system knows of the user, if it knows them. */
+function homeDirectory(): string | undefined {
+  const { HOME } = process.env;
+  if (process.platform !== "win32" && HOME && isAbsolute(HOME)) return HOME;
+  try {
+    const home = process.platform === "win32" ? homedir() : userInfo().homedir;
+    return isAbsolute(home) ? home : undefined;
+  } catch {
+    return undefined; // a container's user may be a number without a name
+  }
+}
+
+/** Whether `script`, as it was typed, is in the bin directory of a checkout: no link from elsewhere. */
+function isScriptOf(packageRoot: string, script: string | undefined): boolean {
+  if (script === undefined || script.split(/[\\/]/).includes("node_modules")) return false;
+  try {
+    return realpathSync(dirname(dirname(script))) === packageRoot;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -11,6 +11,7 @@ import type { Io } from "./io.js";
 import { parseDuration } from "./parse-time.js";
 import { counted } from "./render/count.js";
 import { shownDuration } from "./render/duration.js";
+import { canRedraw } from "./render/style.js";
 import { FROM_FORMS, parseStartingPosition } from "./starting-position.js";
 import { warnOfUnknownZone } from "./time-zone.js";
 import { deskView, OutputClosed, WatchDesk } from "./watch-desk.js";
@@ -58,7 +59,12 @@ export async function runWatch(options: WatchOptions, context: Context): Promise
   }
   const { stdout, stderr } = context.io;
   if (stdout.isTerminal || stderr.isTerminal) warnOfUnknownZone(context.io);
-  const heartbeat = new Heartbeat(stderr, context.style(stderr), () => context.io.now());
+  const heartbeat = new Heartbeat(
+    stderr,
+    context.style(stderr),
+    () => context.io.now(),
+    canRedraw(stderr, context.io.env),
+  );
   await watch(options, context.withStderr(heartbeat.output), heartbeat);
 }
 

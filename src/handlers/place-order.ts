@@ -5,7 +5,7 @@ import { OrdersError } from "../errors.js";
 import type { OrderRepository } from "../store/order-store.js";
 import type { HandlerOf } from "./handler-of.js";
 
-const NO_ID = "its id is not a lower-case UUID v4";
+const NO_ID = "its id is not a lower-case UUID";
 
 /**
  * Handles PlaceOrder: creates the order, stores it, then publishes OrderCreated. For an order that was

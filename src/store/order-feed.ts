@@ -73,8 +73,10 @@ export interface Delivery {
 }
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+/** Devices of Windows, also with an extension: no file can have such a name there. */
+const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/;
 
 /** Whether a subscription can have this name: it is part of file names and of broker subjects. */
 export function isSubscriptionName(name: string): boolean {
-  return NAME.test(name);
+  return NAME.test(name) && !RESERVED.test(name);
 }

@@ -66,12 +66,16 @@ describe("orders copy", () => {
   it.each([
     ["on a terminal in place", ["stderr"] as const, "\r\x1b[2K10000 of 10001 orders\r\x1b[2K"],
     ["in a pipe as a line", [], "10000 of 10001 orders\n"],
-  ])("tells how far it is, %s", async (_, terminal, told) => {
+    ["on a dumb terminal as a line", ["stderr"] as const, "10000 of 10001 orders\n", "dumb"],
+  ])("tells how far it is, %s", async (_, terminal, told, TERM = "xterm") => {
     const from = temporaryDirectory();
     const store = await openStore(from);
     await Promise.all(Array.from({ length: 10_001 }, () => store.save(anOrder())));
     const to = temporaryDirectory();
-    const { stderr } = await runCli(["copy", "--from", from, "--to", to], { terminal });
+    const { stderr } = await runCli(["copy", "--from", from, "--to", to], {
+      terminal,
+      env: { TERM },
+    });
     expect(stderr).toBe(told);
   });
 

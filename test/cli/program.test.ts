@@ -25,6 +25,18 @@ describe("orders", () => {
     expect((await runCli(["help", alias ?? name])).stdout).toBe(stdout);
   });
 
+  it.each([
+    ["parked", "retry"],
+    ["parked", "drop"],
+    ["subscriptions", "reset"],
+    ["subscriptions", "remove"],
+  ])("has the help of %s %s", async (verb, word) => {
+    const { exitCode, stdout } = await runCli(["help", verb, word]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(`Usage: orders ${verb} ${word} `);
+    expect((await runCli([verb, word, "--help"])).stdout).toBe(stdout);
+  });
+
   it("fits its help to a narrow terminal and colours it there", async () => {
     const { stdout } = await runCli([], { terminal: ["stdout"], columns: 60 });
     expect(stdout).toContain("\x1b[1m\x1b[36mUsage:");
@@ -46,6 +58,8 @@ describe("orders", () => {
     [["place-oder", "tv"], "orders: unknown command 'place-oder'\n  did you mean place-order?\n"],
     [["help", "lst"], "orders: unknown command 'lst'\n  did you mean one of list, ls?\n"],
     [["lst", "--help"], "orders: unknown command 'lst'\n  did you mean one of list, ls?\n"],
+    [["help", "parked", "lst"], "orders: unknown command 'parked lst'\n  see orders help parked\n"],
+    [["help", "list", "tv"], "orders: unknown command 'list tv'\n  see orders help list\n"],
     [["tv"], "orders: unknown command 'tv'\n  see orders --help\n"],
     [["list", "--jsn"], "orders: unknown option '--jsn'\n  did you mean --json?\n"],
     [["list", "--zzz"], "orders: unknown option '--zzz'\n  see orders help list\n"],

@@ -54,13 +54,16 @@ export function describeBeginning(newPlace: NewPlace): void {
     });
 
     it("refuses names that a file or a subject could not have", async () => {
-      for (const name of ["", "Sales", "-sales", "sales desk", "../sales", "s".repeat(65)]) {
+      const devices = ["nul", "con", "com1", "lpt9", "aux.log", "prn.a.b"]; // of Windows
+      const malformed = ["", "Sales", "-sales", "sales desk", "../sales", "s".repeat(65)];
+      for (const name of [...malformed, ...devices]) {
         await expect(handleAll(place.feed, name), name).rejects.toMatchObject({
           code: "invalid-usage",
         });
       }
-      const longest = `0.a_b-${"s".repeat(58)}`;
-      expect(await handleAll(place.feed, longest)).toEqual([]);
+      for (const name of [`0.a_b-${"s".repeat(58)}`, "console", "com10", "null", "a.nul"]) {
+        expect(await handleAll(place.feed, name)).toEqual([]);
+      }
     });
 
     it("says once that no order can be missed, before the first delivery", async () => {

@@ -131,6 +131,17 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
       expect(await all(store.list())).toEqual([order]);
     });
 
+    it("stores, lists and finds orders under UUIDs of every version", async () => {
+      const orders = [1, 2, 3, 4, 5, 6, 7, 8].map((version) =>
+        anOrder({ id: `019ab3d0-39e5-${version}4bc-bf5e-eab0c6f897ff` }),
+      );
+      for (const order of orders) await store.saveIfNew(order);
+      expect(await all(store.list())).toEqual(orders);
+      for (const order of orders) expect(await store.findByIdPrefix(order.id, 2)).toEqual([order]);
+      expect(await store.findByIdPrefix("019ab3d0", 9)).toEqual(orders);
+      expect(await store.check()).toMatchObject({ orders: orders.length, damage: [] });
+    });
+
     it("answers a repeated order of the same id and items with the one that it holds", async () => {
       const [order, saved] = [anOrder({ items: ["tv", "desk"] }), anOrder()];
       await store.saveIfNew(order);
