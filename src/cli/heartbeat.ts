@@ -18,6 +18,7 @@ export class Heartbeat {
   readonly #today = new Set<string>();
   #day = "";
   #last: string | undefined;
+  #remark = "";
   #timer: NodeJS.Timeout | undefined;
   #isShown: boolean = false;
 
@@ -62,13 +63,19 @@ export class Heartbeat {
     if (new Date(placedAt).toDateString() === this.#day) this.#today.add(id);
   }
 
+  /** Puts a remark before the line, or takes it away. */
+  mark(remark: string | undefined): void {
+    this.#remark = remark === undefined ? "" : `${remark}; `;
+    if (this.#isShown) this.show();
+  }
+
   /** Shows the line, up to date. */
   show(): void {
     if (this.#timer === undefined) return;
     this.#startNewDay();
     const orders = `${counted(this.#today.size, "order")} today`;
     const last = this.#last === undefined ? "" : `, last ${ago(this.#last, this.#now())}`;
-    const text = `${orders}${last}`.slice(0, this.#output.columns - 1);
+    const text = `${this.#remark}${orders}${last}`.slice(0, this.#output.columns - 1);
     this.#output.write(`${CLEAR_LINE}${this.#style.faint(text)}`);
     this.#isShown = true;
   }

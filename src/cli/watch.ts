@@ -38,6 +38,11 @@ export function createWatchCommand(context: Context): Command {
         .default(1000, "1s"),
     )
     .option("--timeout <duration>", "stop a command that takes longer: 500ms, 30s, 5m", parsePause)
+    .option(
+      "--give-up-after <duration>",
+      "exit 7 once the connection to a server is lost for so long",
+      parsePause,
+    )
     .option("--bell", "ring the terminal bell for each order")
     .addOption(quietOption("print ids instead of banners").conflicts("exec"))
     .addOption(jsonOption("print each order as a line of JSON").conflicts("exec"))
@@ -96,6 +101,12 @@ async function watch(options: WatchOptions, context: Context, heartbeat: Heartbe
         }
         heartbeat.begin();
       },
+      giveUpAfterMs: options.giveUpAfter,
+      onConnection: (state) => {
+        heartbeat.mark(state === "lost" ? "connection lost" : undefined);
+        const waiting = state === "lost" ? "; waiting for the server" : "";
+        say(`connection ${state}: ${orders.store.location}${waiting}`);
+      },
       onAttempt: (delivery) => desk.beginAttempt(delivery),
       onHandled: (delivery) => desk.succeed(delivery),
       onFailure: ({ order, attempt }, reason, then) => {
@@ -117,9 +128,10 @@ export interface WatchOptions extends CommonOptions {
   readonly untilCaughtUp?: boolean;
   readonly exec?: string;
   readonly maxAttempts: number;
-  /** In milliseconds, as is `retryPause`. */
+  /** In milliseconds, as are `retryPause` and `giveUpAfter`. */
   readonly timeout?: number;
   readonly retryPause: number;
+  readonly giveUpAfter?: number;
   readonly bell?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;

@@ -39,6 +39,10 @@ export interface FeedOptions {
   readonly untilCaughtUp?: boolean | undefined;
   /** Ends the deliveries; those in flight can still be acknowledged or parked. */
   readonly signal?: AbortSignal | undefined;
+  /** Called when the connection to a server is lost, and when it is regained. */
+  readonly onConnection?: ((state: "lost" | "regained") => void) | undefined;
+  /** Fail once the connection to a server is lost for so long, instead of waiting for it. */
+  readonly giveUpAfterMs?: number | undefined;
   /** Called once, when no order can be missed any more. `resumed`: the subscription existed before. */
   readonly onReady?: ((begun: { readonly resumed: boolean }) => void) | undefined;
 }
