@@ -3,6 +3,7 @@ import type { Orders } from "../app.js";
 import type { Consequence, RetryPolicy } from "../deliver.js";
 import { escapeUnsafe } from "../domain/printable.js";
 import { OrdersError } from "../errors.js";
+import { parseLocation } from "../store/location.js";
 import { addCommonOptions, jsonOption, quietOption } from "./common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 import { Heartbeat } from "./heartbeat.js";
@@ -76,7 +77,8 @@ export async function runWatch(options: WatchOptions, context: Context): Promise
 async function watch(options: WatchOptions, context: Context, heartbeat: Heartbeat): Promise<void> {
   const { io } = context;
   const say = (text: string) => void io.stderr.write(`${escapeUnsafe(text)}\n`);
-  const hook = options.exec === undefined ? undefined : new Hook(options.exec, options, io);
+  const stop = new AbortController();
+  const hook = createHook(options, context, stop.signal);
   const { bell = false } = options;
   const desk = new WatchDesk({ view: deskView(options, context), hook, heartbeat, bell, io });
   const orders = await context.openExisting(options, (command) => desk.notify(command));
@@ -85,13 +87,14 @@ async function watch(options: WatchOptions, context: Context, heartbeat: Heartbe
       ? undefined
       : await parseStartingPosition(options.from, orders.store, io);
   await heartbeat.prepare(orders.store);
+  stopAtSignals(stop, hook, io, say);
   try {
     await orders.deliver({
       subscription: options.as,
       from,
       batch: hook === undefined ? PRINT_BATCH_ORDERS : 1,
       untilCaughtUp: options.untilCaughtUp,
-      signal: stopSignal(hook, io, say),
+      signal: stop.signal,
       retry: hook === undefined ? undefined : retryPolicy(options),
       onReady: ({ resumed }) => {
         const fromIgnored = resumed && options.from !== undefined;
@@ -143,16 +146,36 @@ const PRINT_BATCH_ORDERS = 100;
 /** Node's timers end at 2^31 - 1 ms, a little later. */
 const MAX_DURATION_MS = 24 * 86_400_000;
 
-/** The first signal lets the running command finish; the second stops it. */
-function stopSignal(hook: Hook | undefined, io: Io, say: (text: string) => void): AbortSignal {
-  const controller = new AbortController();
-  io.onStop(() => {
-    if (controller.signal.aborted) hook?.stop();
-    else if (hook?.isRunning)
-      say("waiting for the running command to finish; a second signal stops it");
-    controller.abort();
+/**
+ * The first signal lets the running command finish; the second stops it, unless it is a hangup: a terminal
+ * that is closed sends several, and nobody has asked twice.
+ */
+function stopAtSignals(
+  stop: AbortController,
+  hook: Hook | undefined,
+  io: Io,
+  say: (text: string) => void,
+): void {
+  io.onStop((signal) => {
+    if (stop.signal.aborted) {
+      if (signal !== "SIGHUP") hook?.stop();
+      return;
+    }
+    if (hook?.isRunning) say("waiting for the running command to finish; a second signal stops it");
+    stop.abort();
   });
-  return controller.signal;
+}
+
+function createHook(
+  { exec, as, timeout, ...options }: WatchOptions,
+  context: Context,
+  signal: AbortSignal,
+): Hook | undefined {
+  if (exec === undefined) return undefined;
+  const { value } = context.storeSetting(options);
+  const location = parseLocation(value);
+  const store = location.kind === "directory" ? location.path : value;
+  return new Hook(exec, { store, as, timeout, signal }, context.io);
 }
 
 function retryPolicy({ maxAttempts, retryPause }: WatchOptions): RetryPolicy {
