@@ -12,8 +12,9 @@ const NO_ID = "its id is not a lower-case UUID v4";
  * already stored it is published again, because the first attempt may have ended before; handlers
  * recognise it by its id.
  *
- * @throws {OrdersError} `invalid-order`, `conflict` or `store-failed`: nothing was stored;
- *   `notification-failed`: the order is stored, but a handler of OrderCreated failed.
+ * @throws {OrdersError} `invalid-order`, `conflict`, `store-failed` or `server-failed`: nothing was
+ *   stored; `outcome-unknown`: it may be, under `orderId`; `notification-failed`: the order is stored,
+ *   but a handler of OrderCreated failed.
  */
 export function placeOrder(deps: {
   orders: Pick<OrderRepository, "save" | "saveIfNew">;
