@@ -150,7 +150,15 @@ function traced(argv: readonly string[], store: string, options: readonly string
 
 async function run(args: readonly string[], store: string, options: readonly string[] = []) {
   const log = join(temporaryDirectory(), "log");
-  const strace = ["-f", "-y", "-o", log, "-e", "trace=write,fsync,fdatasync,close,openat", ...options];
+  const strace = [
+    "-f",
+    "-y",
+    "-o",
+    log,
+    "-e",
+    "trace=write,fsync,fdatasync,close,openat",
+    ...options,
+  ];
   const { exitCode, stdout, stderr } = await execa(
     "strace",
     [...strace, process.execPath, ...args],

@@ -8,6 +8,7 @@ import { systemMessage } from "../../error-message.js";
 import { OrdersError } from "../../errors.js";
 import type { OrderFeed } from "../order-feed.js";
 import type { Damage, OrderQuery, OrderStore, StoreOptions, StoreReport } from "../order-store.js";
+import { storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { storeFailure } from "./errors.js";
 import { createDirectory, isPresent } from "./files/directory.js";
@@ -39,12 +40,13 @@ export class JsonlOrderStore implements OrderStore {
     this.#onDamage = onDamage;
   }
 
-  save({ id, placedAt, items }: Order): Promise<void> {
-    return this.#append({ id, placedAt, items: [...items] });
+  async save(order: Order): Promise<void> {
+    await this.#append(storableOrder(order));
   }
 
-  async saveIfNew({ id, placedAt, items }: Order): Promise<PlacedOrder> {
-    const order = { id, placedAt, items: [...items] };
+  async saveIfNew(requested: Order): Promise<PlacedOrder> {
+    const order = storableOrder(requested);
+    const { id } = order;
     const claim: Claim = {
       checkedTo: this.#translateErrors(() => this.#reader.endOfLastLine()),
       token: newId().slice(0, 8),
