@@ -117,8 +117,9 @@ export interface Orders {
    * Places an order: sends PlaceOrder and resolves once it is stored and every handler has finished.
    *
    * @param id the order's id, so that placing again is safe: see {@link PlaceOrder}.
-   * @throws {OrdersError} `invalid-order`, `conflict` or `store-failed`: nothing was stored;
-   *   `notification-failed`: the order is stored, but a handler failed.
+   * @throws {OrdersError} `invalid-order`, `conflict`, `store-failed` or `server-failed`: nothing was
+   *   stored; `outcome-unknown`: it may be, `orderId` says under which id; `notification-failed`: the
+   *   order is stored, but a handler failed.
    */
   placeOrder(items: readonly string[], id?: string): Promise<PlacedOrder>;
   /**

@@ -51,6 +51,11 @@ export class OrdersError extends Error {
     this.orderId = details.orderId ?? details.order?.id;
   }
 
+  /** The order cannot be placed as it is. */
+  static invalidOrder(problem: string, hint?: string): OrdersError {
+    return new OrdersError("invalid-order", `cannot place the order: ${problem}`, { hint });
+  }
+
   /** An order with other items holds the id. */
   static conflict(holder: Order): OrdersError {
     return new OrdersError("conflict", `order ${holder.id} is already placed with other items`, {

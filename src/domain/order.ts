@@ -65,6 +65,12 @@ export function orderProblem(value: unknown): string | undefined {
   return itemsProblem(items);
 }
 
+/** The time as an order has it; `undefined` if the clock is not within the years 0 to 9999. */
+export function placedAtOf(now: Date): string | undefined {
+  const text = Number.isNaN(now.getTime()) ? "" : now.toISOString();
+  return PLACED_AT.test(text) ? text : undefined;
+}
+
 /** Conditions on an order; all that are given must hold. */
 export interface OrderFilter {
   /** Placed at this time or later (same form as {@link Order.placedAt}). */

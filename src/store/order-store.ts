@@ -23,8 +23,8 @@ export interface OrderRepository {
   /**
    * Stores an order. Once this resolves the order is on stable storage, whole, and will be found.
    *
-   * @throws {OrdersError} `store-failed`, `server-failed`: it was not stored; `outcome-unknown`: it
-   *   may be.
+   * @throws {OrdersError} `invalid-order`, `store-failed`, `server-failed`: it was not stored;
+   *   `outcome-unknown`: it may be.
    */
   save(order: Order): Promise<void>;
 
@@ -33,7 +33,7 @@ export interface OrderRepository {
    * order of an id holds it, and a later one with the same items is answered with the first.
    *
    * @throws {OrdersError} `conflict`: an order with other items holds the id, nothing was stored;
-   *   `store-failed`, `server-failed`, `outcome-unknown`.
+   *   `invalid-order`, `store-failed`, `server-failed`, `outcome-unknown`.
    */
   saveIfNew(order: Order): Promise<PlacedOrder>;
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openOrders } from "../../src/app.js";
 import type { Order } from "../../src/domain/order.js";
 import type { OrderStore } from "../../src/store/order-store.js";
 import { all, anOrder, anyOrder } from "../support/orders.js";
@@ -45,6 +46,35 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
       await store.save({ ...order, items });
       items.push("another");
       expect(await all(store.list())).toEqual([order]);
+    });
+
+    it.each<[string, object]>([
+      ["was placed beyond the year 9999", { placedAt: "+010021-01-01T00:00:00.000Z" }],
+      ["was placed before the year 0", { placedAt: "-000001-12-31T23:59:59.999Z" }],
+      ["was placed at a time of another form", { placedAt: "2026-01-31" }],
+      ["has no items", { items: [] }],
+      ["has an id in upper case", { id: anOrder().id.toUpperCase() }],
+    ])("stores nothing that no reader would take for an order: one that %s", async (_, fields) => {
+      const order = { ...anOrder(), ...fields };
+      await expect(store.save(order)).rejects.toMatchObject({ code: "invalid-order" });
+      await expect(store.saveIfNew(order)).rejects.toMatchObject({ code: "invalid-order" });
+      expect(await store.count()).toBe(0);
+      expect(await store.check()).toMatchObject({ orders: 0, damage: [] });
+    });
+
+    it.each([
+      ["beyond the year 9999", new Date(8.64e15)],
+      ["before the year 0", new Date(-8.64e15)],
+      ["that shows no time", new Date(Number.NaN)],
+    ])("places nothing by a clock %s, and says that it is wrong", async (_, now) => {
+      const orders = await openOrders({ store, now: () => now });
+      for (const id of [undefined, anOrder().id]) {
+        await expect(orders.placeOrder(["tv"], id)).rejects.toMatchObject({
+          code: "invalid-order",
+          message: expect.stringContaining("the clock is wrong"),
+        });
+      }
+      expect(await store.count()).toBe(0);
     });
 
     it("lists the newest few, oldest first", async () => {

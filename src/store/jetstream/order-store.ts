@@ -2,6 +2,7 @@ import type { PlacedOrder } from "../../domain/commands.js";
 import { isOrderId, type Order, type OrderFilter, orderMatcher } from "../../domain/order.js";
 import type { OrderFeed } from "../order-feed.js";
 import type { OrderQuery, OrderStore, StoreOptions, StoreReport } from "../order-store.js";
+import { storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { checkServer } from "./check.js";
 import type { ServerStoreOptions } from "./connection/credential-files.js";
@@ -42,12 +43,12 @@ export class JetStreamOrderStore implements OrderStore {
     this.#onDamage = onDamage;
   }
 
-  async save({ id, placedAt, items }: Order): Promise<void> {
-    await this.#publisher.publish({ id, placedAt, items: [...items] });
+  async save(order: Order): Promise<void> {
+    await this.#publisher.publish(storableOrder(order));
   }
 
-  saveIfNew({ id, placedAt, items }: Order): Promise<PlacedOrder> {
-    return this.#publisher.publish({ id, placedAt, items: [...items] });
+  async saveIfNew(order: Order): Promise<PlacedOrder> {
+    return this.#publisher.publish(storableOrder(order));
   }
 
   async *list(query: OrderQuery = {}): AsyncIterable<Order> {

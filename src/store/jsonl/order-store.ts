@@ -15,6 +15,7 @@ import type {
   StoreOptions,
   StoreReport,
 } from "../order-store.js";
+import { storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { storeFailure } from "./errors.js";
 import { createDirectory, isPresent } from "./files/directory.js";
@@ -46,12 +47,13 @@ export class JsonlOrderStore implements OrderStore {
     this.#onDamage = onDamage;
   }
 
-  save({ id, placedAt, items }: Order): Promise<void> {
-    return this.#append({ id, placedAt, items: [...items] });
+  async save(order: Order): Promise<void> {
+    await this.#append(storableOrder(order));
   }
 
-  async saveIfNew({ id, placedAt, items }: Order): Promise<PlacedOrder> {
-    const order = { id, placedAt, items: [...items] };
+  async saveIfNew(requested: Order): Promise<PlacedOrder> {
+    const order = storableOrder(requested);
+    const { id } = order;
     const claim: Claim = {
       checkedTo: this.#translateErrors(() => this.#reader.endOfLastLine()),
       token: newId().slice(0, 8),
@@ -60,9 +62,9 @@ export class JsonlOrderStore implements OrderStore {
     if (holder === undefined) {
       await this.#append({ ...order, claim });
       // Another process may have claimed the id meanwhile: the first line on file decides.
-      holder = this.#translateErrors(() => this.#reader.holderOf(id, claim.checkedTo)) ?? order;
-    } else {
-      this.#translateErrors(() => this.#file.sync()); // its own writer may not have got so far
+      holder = this.#confirm(id, () => this.#reader.holderOf(id, claim.checkedTo)) ?? order;
+    } else if (sameItems(holder, order)) {
+      this.#confirm(id, () => this.#file.sync()); // its own writer may not have got so far
     }
     if (!sameItems(holder, order)) throw OrdersError.conflict(holder);
     return { order: withoutClaim(holder), replayed: holder.claim?.token !== claim.token };
@@ -176,11 +178,21 @@ export class JsonlOrderStore implements OrderStore {
   }
 
   #saveFailure({ id }: Order, error: unknown): unknown {
-    const { path } = this.#file;
-    if (!(error instanceof OutcomeUnknown)) {
-      return storeFailure("store the order", path, error, "place the order again");
+    if (error instanceof OutcomeUnknown) return this.#outcomeUnknown(id, error.cause);
+    return storeFailure("store the order", this.#file.path, error, "place the order again");
+  }
+
+  /** Looks after an order that is on file: if that fails, nobody knows what became of it. */
+  #confirm<T>(id: string, look: () => T): T {
+    try {
+      return look();
+    } catch (error) {
+      throw this.#outcomeUnknown(id, error);
     }
-    return OrdersError.outcomeUnknown(id, `${systemMessage(error.cause)}: ${path}`, error.cause);
+  }
+
+  #outcomeUnknown(id: string, cause: unknown): OrdersError {
+    return OrdersError.outcomeUnknown(id, `${systemMessage(cause)}: ${this.#file.path}`, cause);
   }
 
   #translateErrors<T>(read: () => T): T {

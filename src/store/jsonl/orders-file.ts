@@ -38,34 +38,28 @@ export class OrdersFile implements SyncAdapter<StoredOrder[]> {
    */
   write(orders: StoredOrder[]): void {
     if (orders.length === 0) return;
-    const fd = this.#openForAppend();
+    let mayBeStored = false;
     try {
-      const { size } = fstatSync(fd);
-      // Whoever finds the file empty makes sure that its name survives a power cut too.
-      if (size === 0) syncDirectory(dirname(this.path));
-      const bytes = Buffer.from(endOfTornLine(fd, size) + orders.map(encodeOrder).join(""));
-      const written = writeSync(fd, bytes); // throws if not one byte could be written
-      const problem =
-        written < bytes.length
-          ? // The kernel takes less than all of a write to a file only when the file cannot grow.
-            `only ${written} of ${bytes.length} bytes could be written`
-          : // After a partial write libuv continues by itself: another process may have appended in
-            // between. https://github.com/libuv/libuv/blob/v1.x/src/unix/fs.c, uv__fs_write_all
-            isOnFile(fd, bytes, size)
-            ? undefined
-            : "it was written in parts";
-      if (problem !== undefined) {
-        // One order is whole if it lacks no more than its newline; of several, the first ones may be.
-        const mayBeStored = orders.length > 1 || isOnFile(fd, bytes.subarray(0, -1), size);
-        throw mayBeStored ? new OutcomeUnknown(diskFull(problem)) : diskFull(problem);
-      }
+      const fd = this.#openForAppend();
       try {
+        const { size } = fstatSync(fd);
+        // Whoever finds the file empty makes sure that its name survives a power cut too.
+        if (size === 0) syncDirectory(dirname(this.path));
+        const bytes = Buffer.from(endOfTornLine(fd, size) + orders.map(encodeOrder).join(""));
+        const written = writeSync(fd, bytes); // throws if not one byte could be written
+        mayBeStored = true;
+        const problem = writeProblem(fd, bytes, size, written);
+        if (problem !== undefined) {
+          // One order is whole if it lacks no more than its newline; of several, the first ones may be.
+          mayBeStored = orders.length > 1 || isOnFile(fd, bytes.subarray(0, -1), size);
+          throw diskFull(problem);
+        }
         fdatasyncSync(fd);
-      } catch (error) {
-        throw new OutcomeUnknown(error);
+      } finally {
+        closeSync(fd);
       }
-    } finally {
-      closeSync(fd);
+    } catch (error) {
+      throw mayBeStored ? new OutcomeUnknown(error) : error;
     }
     orders.length = 0;
   }
@@ -100,6 +94,15 @@ export class OutcomeUnknown extends Error {
   constructor(cause: unknown) {
     super("orders may or may not be stored", { cause });
   }
+}
+
+/** Why bytes that went to the end of a file of the size `from` are not there as they should be. */
+function writeProblem(fd: number, bytes: Buffer, from: number, written: number) {
+  // The kernel takes less than all of a write to a file only when the file cannot grow.
+  if (written < bytes.length) return `only ${written} of ${bytes.length} bytes could be written`;
+  // After a partial write libuv continues by itself: another process may have appended in between.
+  // https://github.com/libuv/libuv/blob/v1.x/src/unix/fs.c, uv__fs_write_all
+  return isOnFile(fd, bytes, from) ? undefined : "it was written in parts";
 }
 
 function diskFull(what: string): Error {
