@@ -1,6 +1,7 @@
 import { checkFeedOptions } from "../feed-errors.js";
 import type { Delivery, FeedOptions, OrderFeed } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
+import { settleOnce } from "../settle-once.js";
 import { Signal } from "../signal.js";
 import type { ServerConnection } from "./connection/server-connection.js";
 import { type DurableConsumer, retryConsumer } from "./consumers/durable-consumer.js";
@@ -34,7 +35,8 @@ export class JetStreamOrderFeed implements OrderFeed {
     await this.#server.ask("read the feed", async (connected) => {
       await createIfMissing(connected, orderStream(this.#server.location));
     });
-    yield* name === undefined ? this.#ephemeral(options) : this.#named(name, options);
+    const inner = name === undefined ? this.#ephemeral(options) : this.#named(name, options);
+    yield* settleOnce(inner);
   }
 
   async *#named(name: string, options: FeedOptions): AsyncGenerator<Delivery, void> {

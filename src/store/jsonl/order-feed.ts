@@ -4,6 +4,7 @@ import { OrdersError } from "../../errors.js";
 import { checkFeedOptions } from "../feed-errors.js";
 import type { Delivery, FeedOptions, OrderFeed } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
+import { settleOnce } from "../settle-once.js";
 import { storeFailure } from "./errors.js";
 import { createDirectory, isMissing } from "./files/directory.js";
 import { FileChanges } from "./files/file-changes.js";
@@ -37,7 +38,7 @@ export class JsonlOrderFeed implements OrderFeed {
     };
     try {
       const inner = name === undefined ? this.#ephemeral(options) : this.#named(name, options);
-      for await (const delivery of inner) yield translateErrors(delivery, fail);
+      for await (const delivery of settleOnce(inner)) yield translateErrors(delivery, fail);
     } catch (error) {
       fail(error);
     }

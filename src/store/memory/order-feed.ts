@@ -1,6 +1,7 @@
 import type { Order } from "../../domain/order.js";
 import { checkFeedOptions, subscriptionBusy } from "../feed-errors.js";
 import type { Delivery, FeedOptions, OrderFeed } from "../order-feed.js";
+import { settleOnce } from "../settle-once.js";
 import { MemorySubscriber } from "./subscriber.js";
 import { MemorySubscriptions } from "./subscriptions.js";
 
@@ -34,7 +35,7 @@ export class MemoryOrderFeed implements OrderFeed {
     this.#busy.add(subscriber);
     try {
       onReady?.({ resumed: known !== undefined });
-      yield* subscriber.deliver(options);
+      yield* settleOnce(subscriber.deliver(options));
     } finally {
       this.#busy.delete(subscriber);
     }
