@@ -39,9 +39,13 @@ export function syncDirectory(path: string): void {
   }
 }
 
-/** Whether there is something at a path. A link to nothing is an error rather than nothing. */
+/** Whether there is something at a path. A link to nothing, there or above, is an error rather than nothing. */
 export function isPresent(path: string): boolean {
-  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return false;
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) {
+    const parent = dirname(path);
+    if (parent !== path) isPresent(parent);
+    return false;
+  }
   statSync(path);
   return true;
 }
