@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import type { Order } from "../../domain/order.js";
 import type { Damage } from "../order-store.js";
 import { openForReading, withFile } from "./files/open-file.js";
+import { EarlierOrders } from "./lines/earlier-orders.js";
 import { lastNewline } from "./lines/find-bytes.js";
 import { readLines, readLinesBackward, readLinesContaining } from "./lines/read-lines.js";
 import {
@@ -20,6 +21,8 @@ import { holds, type Position, prefixChecksumAt } from "./position.js";
 export class OrdersReader {
   readonly path: string;
   readonly #onDamage: (damage: Damage) => void;
+  /** What {@link readFrom} knows of a file, from one call to the next. */
+  #watched: { readonly file: string; readonly earlier: EarlierOrders } | undefined;
 
   constructor(path: string, onDamage: (damage: Damage) => void = () => {}) {
     this.path = path;
@@ -95,7 +98,8 @@ export class OrdersReader {
       const found: PositionedOrder[] = [];
       const damaged: DamagedLine[] = [];
       const lines: ReadLines = (_, end) => readLines(fd, end, position.byte);
-      for (const line of scanLines(fd, { name: basename(this.path), lines })) {
+      const options = { name: basename(this.path), lines, earlier: this.#earlierIn(fd) };
+      for (const line of scanLines(fd, options)) {
         if (line.kind === "damage") damaged.push(line);
         if (line.kind !== "order") continue;
         const { order, end: byte } = line;
@@ -107,6 +111,13 @@ export class OrdersReader {
       for (const line of damaged) this.#report(line);
       return found;
     });
+  }
+
+  #earlierIn(fd: number): EarlierOrders {
+    const { dev, ino } = fstatSync(fd);
+    const file = `${dev} ${ino}`;
+    if (this.#watched?.file !== file) this.#watched = { file, earlier: new EarlierOrders() };
+    return this.#watched.earlier;
   }
 
   *#orders(options: Omit<ScanOptions, "name">): Generator<StoredOrder, void> {
