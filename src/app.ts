@@ -2,6 +2,7 @@ import { MessageBus } from "./bus/message-bus.js";
 import type { DeliverOptions } from "./deliver.js";
 import type { Commands, PlacedOrder } from "./domain/commands.js";
 import type { Events } from "./domain/events.js";
+import { OrdersError } from "./errors.js";
 import type { SalesDesk } from "./handlers/notify-sales.js";
 import { registry } from "./handlers/registry.js";
 import { type OpenStoreOptions, openStore } from "./store/open-store.js";
@@ -22,19 +23,80 @@ export async function openOrders(options: OpenOrdersOptions): Promise<Orders> {
   const store =
     typeof options.store === "string" ? await openStore(options.store, options) : options.store;
   const bus: OrdersBus = new MessageBus(registry({ orders: store, salesDesk, now }));
-  return {
-    store,
-    bus,
-    placeOrder: (items, id) => bus.send("place-order", { items, ...(id !== undefined && { id }) }),
-    async *deliveries(feedOptions) {
-      yield* (await store.feed()).subscribe(feedOptions);
-    },
-    async deliver(deliverOptions) {
-      const { deliverOrders } = await import("./deliver.js");
-      await deliverOrders(await store.feed(), bus, deliverOptions);
-    },
-    close: () => store.close(),
-  };
+  return new Application(store, bus);
+}
+
+class Application implements Orders {
+  readonly store: OrderStore;
+  readonly bus: OrdersBus;
+  readonly #closing = new AbortController();
+  /** What {@link close} waits for. */
+  readonly #pending = new Set<Promise<unknown>>();
+
+  constructor(store: OrderStore, bus: OrdersBus) {
+    this.store = store;
+    this.bus = bus;
+  }
+
+  async placeOrder(items: readonly string[], id?: string): Promise<PlacedOrder> {
+    this.#assertOpen();
+    return this.#track(this.bus.send("place-order", { items, ...(id !== undefined && { id }) }));
+  }
+
+  async *deliveries(options: FeedOptions = {}): AsyncGenerator<Delivery, void> {
+    this.#assertOpen();
+    const { oneByOne } = await import("./deliveries.js");
+    const feed = await this.store.feed();
+    const all = feed.subscribe(this.#untilClosed(options));
+    const { batch = 1 } = options;
+    const deliveries = (batch === 1 ? oneByOne(all) : all)[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const next = await this.#track(deliveries.next());
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      await deliveries.return?.();
+    }
+  }
+
+  async deliver(options: DeliverOptions = {}): Promise<void> {
+    this.#assertOpen();
+    const { deliverOrders } = await import("./deliver.js");
+    const feed = await this.store.feed();
+    await this.#track(deliverOrders(feed, this.bus, this.#untilClosed(options)));
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled(this.#pending);
+    await this.store.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #assertOpen(): void {
+    if (!this.#closing.signal.aborted) return;
+    throw new OrdersError("invalid-usage", "the orders are closed");
+  }
+
+  #untilClosed<T extends FeedOptions>(options: T): T {
+    const { signal } = this.#closing;
+    const either = options.signal ? AbortSignal.any([options.signal, signal]) : signal;
+    return { ...options, signal: either };
+  }
+
+  async #track<T>(task: Promise<T>): Promise<T> {
+    this.#pending.add(task);
+    try {
+      return await task;
+    } finally {
+      this.#pending.delete(task);
+    }
+  }
 }
 
 /** The options of {@link openOrders}. */
@@ -61,8 +123,11 @@ export interface Orders {
    */
   placeOrder(items: readonly string[], id?: string): Promise<PlacedOrder>;
   /**
-   * Subscribes to the stored orders: those that are waiting, then each new one. Acknowledge each with
-   * `ack()`. See {@link OrderFeed.subscribe}.
+   * Subscribes to the stored orders: those that are waiting, then each new one. Settle each with
+   * `ack()` or `park()` before you ask for the next one; with a `batch` above 1, that many may be in
+   * flight. See {@link OrderFeed.subscribe}.
+   *
+   * @throws {OrdersError} `invalid-usage`: an order was not settled; also what subscribing throws.
    */
   deliveries(options?: FeedOptions): AsyncIterable<Delivery>;
   /**
@@ -71,8 +136,10 @@ export interface Orders {
    * orders: its handlers already get each one from `placeOrder`, and would get it twice.
    */
   deliver(options?: DeliverOptions): Promise<void>;
-  /** Waits for pending work and closes the store. */
+  /** Ends the deliveries, waits for pending work and closes the store. */
   close(): Promise<void>;
+  /** Closes at the end of a block: `await using orders = await openOrders(…)`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** The bus of this program: it carries {@link Commands} and {@link Events}. */

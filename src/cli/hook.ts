@@ -1,21 +1,24 @@
-import type { ChildProcess } from "node:child_process";
+import type { ChildProcess, spawn as Spawn, StdioOptions } from "node:child_process";
 import type { Socket } from "node:net";
 import { systemMessage } from "../error-message.js";
 import { OrdersError } from "../errors.js";
 import type { Delivery } from "../store/order-feed.js";
 import { forwardStderr } from "./forward-stderr.js";
+import { stopGroup } from "./hook-group.js";
+import { HookGuardian, watchedAlone } from "./hook-guardian.js";
 import type { Io } from "./io.js";
 import { shownDuration } from "./render/duration.js";
 
 /**
  * A command that is run for each order, in a process group of its own, with the order as JSON on its
- * stdin and ORDERS_ID, ORDERS_PLACED_AT, ORDERS_ATTEMPT and ORDERS_REDELIVERED in its environment. Its
- * output goes to our stdout and stderr.
+ * stdin and ORDERS_ID, ORDERS_PLACED_AT, ORDERS_ATTEMPT, ORDERS_REDELIVERED and ORDERS_STORE in its
+ * environment. Its output goes to our stdout and stderr.
  */
 export class Hook {
   readonly #command: string;
   readonly #options: HookOptions;
   readonly #io: Io;
+  #guardian: HookGuardian | undefined;
   #running: ChildProcess | undefined;
   #stopped: Promise<void> | undefined;
 
@@ -34,28 +37,22 @@ export class Hook {
   /**
    * Runs the command and resolves when it has exited with 0.
    *
-   * @throws {OrdersError} `hook-failed` if the command is missing or cannot be executed: exit codes
-   *   126 and 127 ({@link https://pubs.opengroup.org/onlinepubs/9799919799/utilities/sh.html POSIX, sh}).
+   * @throws {OrdersError} `hook-failed` if the command cannot be started, so that every order would fail.
    * @throws {Error} if it failed in any other way; the message ends with the last line of its stderr.
    */
   async run(delivery: Delivery): Promise<void> {
     const { timeout, store } = this.#options;
+    const guardian = await this.#prepare();
     const { spawn } = await import("node:child_process");
-    const child = spawn(this.#command, {
-      shell: true,
-      detached: process.platform !== "win32", // a process group of its own
-      windowsHide: true,
-      stdio: ["pipe", "inherit", "pipe"],
-      env: {
-        ...this.#io.env,
-        ...(store !== undefined && { ORDERS_STORE: store }),
-        ...variables(delivery),
-      },
-    });
+    const env = { ...this.#io.env, ORDERS_STORE: store, ...variables(delivery) };
+    const child = start(spawn, this.#command, env);
     this.#running = child;
-    const lastLine = forwardStderr(child.stderr as Socket | null, this.#io.stderr);
+    const end = ended(child);
+    if (child.pid !== undefined) guardian.guard(child.pid);
+    letBegin(child);
     child.stdin?.on("error", () => {}); // the command need not read its stdin
     child.stdin?.end(`${JSON.stringify(delivery.order)}\n`);
+    const lastLine = forwardStderr(child.stderr as Socket | null, this.#io.stderr);
     let timedOut = false;
     const onTimeout = () => {
       timedOut = true;
@@ -63,12 +60,12 @@ export class Hook {
     };
     const timer = timeout === undefined ? undefined : setTimeout(onTimeout, timeout);
     try {
-      const { code, signal } = await ended(child);
+      const { code, signal } = await end;
       await this.#stopped;
       const lastWords = await lastLine();
       if (timedOut) throw new Error(`timed out after ${shownDuration(timeout ?? 0)}`);
       if (code === 0) return;
-      if (CANNOT_RUN.has(code)) throw cannotRun(lastWords);
+      if (code === 126 || code === 127) await this.#checkCommand();
       throw new Error(
         [code === null ? `killed by ${signal}` : `exit ${code}`, lastWords]
           .filter(Boolean)
@@ -76,6 +73,7 @@ export class Hook {
       );
     } finally {
       clearTimeout(timer);
+      guardian.release();
       this.#running = undefined;
       this.#stopped = undefined;
     }
@@ -83,21 +81,58 @@ export class Hook {
 
   /** Stops the command and everything in its process group. */
   stop(): void {
-    if (this.#running !== undefined) this.#stopped ??= stop(this.#running);
+    if (this.#running !== undefined) this.#stopped ??= stopGroup(this.#running);
+  }
+
+  /** The command of a watcher that was killed may still be running, and for the same order. */
+  async #prepare(): Promise<HookGuardian> {
+    const { store, as, signal } = this.#options;
+    if (this.#guardian === undefined) {
+      this.#guardian = new HookGuardian(watchedAlone(store, as));
+      await this.#guardian.awaitEarlier(() => {
+        this.#io.stderr.write("waiting for the command of an earlier watcher to end\n");
+      });
+      if (signal.aborted) throw new Error("stopped before the command was run");
+    }
+    await this.#guardian.start();
+    return this.#guardian;
+  }
+
+  async #checkCommand(): Promise<void> {
+    const { commandProblem } = await import("./command-problem.js");
+    const problem = commandProblem(this.#command, SHELL, this.#io.env);
+    if (problem !== undefined) throw cannotRun(`${SHELL}: ${problem}`);
   }
 }
 
 export interface HookOptions {
   /** How long the command may take, in milliseconds; no limit unless given. */
-  readonly timeout?: number;
-  /** The value of `--store`, so that `orders` in the command uses the same store. */
-  readonly store?: string;
+  readonly timeout?: number | undefined;
+  /** The store's location, absolute, so that `orders` in the command uses the same store. */
+  readonly store: string;
+  /** The name of the subscription. */
+  readonly as?: string | undefined;
+  /** Once it is aborted, no command is begun. */
+  readonly signal: AbortSignal;
 }
 
-/** How long a command may take to stop after SIGTERM before it is killed. */
-const STOP_GRACE_MS = 2000;
-const STOP_POLL_MS = 20;
-const CANNOT_RUN: ReadonlySet<number | null> = new Set([126, 127]);
+const SHELL = "/bin/sh";
+/** The command begins when it is guarded, or not at all if the watcher is gone by then. */
+const GATE = "read -r go <&3 || exit; exec 3<&-; ";
+
+function start(spawn: typeof Spawn, command: string, env: NodeJS.ProcessEnv): ChildProcess {
+  const stdio: StdioOptions = ["pipe", "inherit", "pipe", "pipe"];
+  if (process.platform === "win32") {
+    return spawn(command, { shell: true, windowsHide: true, stdio: stdio.slice(0, 3), env });
+  }
+  const argv = ["-c", GATE + command];
+  return spawn(SHELL, argv, { detached: true, stdio, env }); // a process group of its own
+}
+
+function letBegin({ stdio: [, , , gate] }: ChildProcess): void {
+  gate?.on("error", () => {}); // the command was killed before
+  (gate as Socket | null | undefined)?.end("\n");
+}
 
 function variables({ order, attempt, redelivered }: Delivery): Record<string, string> {
   return {
@@ -113,34 +148,26 @@ function ended(
   child: ChildProcess,
 ): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
   return new Promise((resolve, reject) => {
-    child.once("error", (cause) => reject(cannotRun(systemMessage(cause))));
+    child.once("error", (cause) => reject(startFailure(cause)));
     child.once("exit", (code, signal) => resolve({ code, signal }));
   });
 }
 
-/** Resolves once no process of the group is left, or the rest was killed. */
-async function stop(child: ChildProcess): Promise<void> {
-  const end = Date.now() + STOP_GRACE_MS;
-  let left = kill(child, "SIGTERM");
-  while (left && Date.now() < end) {
-    await new Promise((resolve) => setTimeout(resolve, STOP_POLL_MS));
-    left = kill(child, 0);
-  }
-  if (left) kill(child, "SIGKILL");
-}
-
-/** Sends a signal to the process group; 0 only tests it. @returns whether it has a process. */
-function kill(child: ChildProcess, signal: NodeJS.Signals | 0): boolean {
+/** What the system says about starting it; if that may be different the next time, only this attempt fails. */
+function startFailure(cause: NodeJS.ErrnoException): Error {
+  const reason = `cannot start ${SHELL}: ${systemMessage(cause)}`;
+  if (!["ENOENT", "EACCES", "ENOEXEC"].includes(cause.code ?? ""))
+    return new Error(reason, { cause });
   try {
-    if (process.platform === "win32") return child.kill(signal);
-    return child.pid !== undefined && process.kill(-child.pid, signal);
+    process.cwd();
   } catch {
-    return false;
+    return cannotRun(`${reason}: the working directory was removed`);
   }
+  return cannotRun(reason);
 }
 
 function cannotRun(reason: string): OrdersError {
   return new OrdersError("hook-failed", `the command of --exec cannot be run: ${reason}`, {
-    hint: "fix the command and start again; the order is still waiting",
+    hint: "correct it (a script needs its path and chmod +x) and start again; the order is still waiting",
   });
 }

@@ -11,7 +11,10 @@ export interface Io extends Environment {
    * event loop. An order is appended, synced and acknowledged within one turn, which is not interrupted.
    */
   onStop(listener: (signal: StopSignal) => void): void;
-  /** Ends the process by a signal, so that a shell sees it and ends its loops too. */
+  /**
+   * Ends the process by a signal, so that a shell sees it and ends its loops too; with the exit code
+   * that a shell gives it (128 + its number) where a process cannot end itself by a signal.
+   */
   endBy(signal: StopSignal): void;
 }
 
@@ -30,5 +33,5 @@ export interface Output {
   write(text: string): boolean;
 }
 
-/** A signal that asks a process to stop: Ctrl-C, or `kill`. */
-export type StopSignal = "SIGINT" | "SIGTERM";
+/** A signal that asks a process to stop: Ctrl-C, `kill`, a terminal that is closed, … */
+export type StopSignal = NodeJS.Signals;

@@ -1,11 +1,23 @@
-import { fstatSync, writeSync } from "node:fs";
-import { homedir } from "node:os";
+import { fstatSync, realpathSync, writeSync } from "node:fs";
+import { constants, homedir, userInfo } from "node:os";
+import { dirname, isAbsolute } from "node:path";
 import { systemMessage } from "../error-message.js";
 import { OrdersError } from "../errors.js";
-import type { Io, Output } from "./io.js";
+import type { Io, Output, StopSignal } from "./io.js";
+import { isHangupIgnored, stopSignals } from "./stop-signals.js";
 
 /** Input and output of the running process. */
 export function processIo(packageRoot: string): Io {
+  const hangupIgnored = isHangupIgnored(process.env);
+  if (hangupIgnored) process.on("SIGHUP", () => {});
+  const onStop = (listener: (signal: StopSignal) => void) => {
+    for (const signal of stopSignals()) {
+      if (signal === "SIGHUP" && hangupIgnored) continue;
+      process.removeAllListeners(signal).on(signal, listener);
+    }
+  };
+  // The kernel delivers no signal to the first process of a container that does not catch it.
+  if (process.pid === 1) onStop(endBy);
   return {
     stdin: {
       get isTerminal() {
@@ -17,17 +29,48 @@ export function processIo(packageRoot: string): Io {
     stderr: quiet(processOutput(2, () => process.stderr)),
     env: process.env,
     platform: process.platform,
-    home: homedir(),
+    get home() {
+      return homeDirectory();
+    },
     packageRoot,
+    get startedInPlace() {
+      return isScriptOf(packageRoot, process.argv[1]);
+    },
     now: () => new Date(),
-    onStop(listener) {
-      process.on("SIGINT", listener).on("SIGTERM", listener);
-    },
-    endBy(signal) {
-      process.removeAllListeners(signal);
-      process.kill(process.pid, signal);
-    },
+    onStop,
+    endBy,
   };
+}
+
+/** HOME, unless it is no absolute path, else what the system knows of the user, if it knows them. */
+function homeDirectory(): string | undefined {
+  const { HOME } = process.env;
+  if (process.platform !== "win32" && HOME && isAbsolute(HOME)) return HOME;
+  try {
+    const home = process.platform === "win32" ? homedir() : userInfo().homedir;
+    return isAbsolute(home) ? home : undefined;
+  } catch {
+    return undefined; // a container's user may be a number without a name
+  }
+}
+
+/** Whether `script`, as it was typed, is in the bin directory of a checkout: no link from elsewhere. */
+function isScriptOf(packageRoot: string, script: string | undefined): boolean {
+  if (script === undefined || script.split(/[\\/]/).includes("node_modules")) return false;
+  try {
+    return realpathSync(dirname(dirname(script))) === packageRoot;
+  } catch {
+    return false;
+  }
+}
+
+function endBy(signal: StopSignal): void {
+  const exitCode = 128 + constants.signals[signal];
+  // Windows has no signals to end by: a process that sends itself one exits with 1.
+  if (process.platform === "win32") process.exit(exitCode);
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+  if (process.pid === 1) process.exit(exitCode); // it cannot end itself by a signal
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Orders } from "../app.js";
 import type { Consequence, RetryPolicy } from "../deliver.js";
 import { escapeUnsafe } from "../domain/printable.js";
 import { OrdersError } from "../errors.js";
+import { parseLocation } from "../store/location.js";
 import { addCommonOptions, jsonOption, quietOption } from "./common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 import { Heartbeat } from "./heartbeat.js";
@@ -11,7 +12,9 @@ import type { Io } from "./io.js";
 import { parseDuration } from "./parse-time.js";
 import { counted } from "./render/count.js";
 import { shownDuration } from "./render/duration.js";
+import { canRedraw } from "./render/style.js";
 import { FROM_FORMS, parseStartingPosition } from "./starting-position.js";
+import { warnOfUnknownZone } from "./time-zone.js";
 import { deskView, OutputClosed, WatchDesk } from "./watch-desk.js";
 
 export function createWatchCommand(context: Context): Command {
@@ -36,6 +39,11 @@ export function createWatchCommand(context: Context): Command {
         .default(1000, "1s"),
     )
     .option("--timeout <duration>", "stop a command that takes longer: 500ms, 30s, 5m", parsePause)
+    .option(
+      "--give-up-after <duration>",
+      "exit 7 once the connection to a server is lost for so long",
+      parsePause,
+    )
     .option("--bell", "ring the terminal bell for each order")
     .addOption(quietOption("print ids instead of banners").conflicts("exec"))
     .addOption(jsonOption("print each order as a line of JSON").conflicts("exec"))
@@ -55,30 +63,38 @@ export async function runWatch(options: WatchOptions, context: Context): Promise
       hint: "for example: orders watch --as sales --until-caught-up",
     });
   }
-  const { stderr } = context.io;
-  const heartbeat = new Heartbeat(stderr, context.style(stderr), () => context.io.now());
+  const { stdout, stderr } = context.io;
+  if (stdout.isTerminal || stderr.isTerminal) warnOfUnknownZone(context.io);
+  const heartbeat = new Heartbeat(
+    stderr,
+    context.style(stderr),
+    () => context.io.now(),
+    canRedraw(stderr, context.io.env),
+  );
   await watch(options, context.withStderr(heartbeat.output), heartbeat);
 }
 
 async function watch(options: WatchOptions, context: Context, heartbeat: Heartbeat): Promise<void> {
   const { io } = context;
   const say = (text: string) => void io.stderr.write(`${escapeUnsafe(text)}\n`);
-  const hook = options.exec === undefined ? undefined : new Hook(options.exec, options, io);
+  const stop = new AbortController();
+  const hook = createHook(options, context, stop.signal);
   const { bell = false } = options;
   const desk = new WatchDesk({ view: deskView(options, context), hook, heartbeat, bell, io });
-  const orders = await context.open(options, (command) => desk.notify(command));
+  const orders = await context.openExisting(options, (command) => desk.notify(command));
   const from =
     options.from === undefined
       ? undefined
-      : await parseStartingPosition(options.from, orders.store, io.now());
+      : await parseStartingPosition(options.from, orders.store, io);
   await heartbeat.prepare(orders.store);
+  stopAtSignals(stop, hook, io, say);
   try {
     await orders.deliver({
       subscription: options.as,
       from,
       batch: hook === undefined ? PRINT_BATCH_ORDERS : 1,
       untilCaughtUp: options.untilCaughtUp,
-      signal: stopSignal(hook, io, say),
+      signal: stop.signal,
       retry: hook === undefined ? undefined : retryPolicy(options),
       onReady: ({ resumed }) => {
         const fromIgnored = resumed && options.from !== undefined;
@@ -87,6 +103,12 @@ async function watch(options: WatchOptions, context: Context, heartbeat: Heartbe
           say(watching(orders, options, fromIgnored));
         }
         heartbeat.begin();
+      },
+      giveUpAfterMs: options.giveUpAfter,
+      onConnection: (state) => {
+        heartbeat.mark(state === "lost" ? "connection lost" : undefined);
+        const waiting = state === "lost" ? "; waiting for the server" : "";
+        say(`connection ${state}: ${orders.store.location}${waiting}`);
       },
       onAttempt: (delivery) => desk.beginAttempt(delivery),
       onHandled: (delivery) => desk.succeed(delivery),
@@ -109,9 +131,10 @@ export interface WatchOptions extends CommonOptions {
   readonly untilCaughtUp?: boolean;
   readonly exec?: string;
   readonly maxAttempts: number;
-  /** In milliseconds, as is `retryPause`. */
+  /** In milliseconds, as are `retryPause` and `giveUpAfter`. */
   readonly timeout?: number;
   readonly retryPause: number;
+  readonly giveUpAfter?: number;
   readonly bell?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -123,16 +146,36 @@ const PRINT_BATCH_ORDERS = 100;
 /** Node's timers end at 2^31 - 1 ms, a little later. */
 const MAX_DURATION_MS = 24 * 86_400_000;
 
-/** The first signal lets the running command finish; the second stops it. */
-function stopSignal(hook: Hook | undefined, io: Io, say: (text: string) => void): AbortSignal {
-  const controller = new AbortController();
-  io.onStop(() => {
-    if (controller.signal.aborted) hook?.stop();
-    else if (hook?.isRunning)
-      say("waiting for the running command to finish; a second signal stops it");
-    controller.abort();
+/**
+ * The first signal lets the running command finish; the second stops it, unless it is a hangup: a terminal
+ * that is closed sends several, and nobody has asked twice.
+ */
+function stopAtSignals(
+  stop: AbortController,
+  hook: Hook | undefined,
+  io: Io,
+  say: (text: string) => void,
+): void {
+  io.onStop((signal) => {
+    if (stop.signal.aborted) {
+      if (signal !== "SIGHUP") hook?.stop();
+      return;
+    }
+    if (hook?.isRunning) say("waiting for the running command to finish; a second signal stops it");
+    stop.abort();
   });
-  return controller.signal;
+}
+
+function createHook(
+  { exec, as, timeout, ...options }: WatchOptions,
+  context: Context,
+  signal: AbortSignal,
+): Hook | undefined {
+  if (exec === undefined) return undefined;
+  const { value } = context.storeSetting(options);
+  const location = parseLocation(value);
+  const store = location.kind === "directory" ? location.path : value;
+  return new Hook(exec, { store, as, timeout, signal }, context.io);
 }
 
 function retryPolicy({ maxAttempts, retryPause }: WatchOptions): RetryPolicy {

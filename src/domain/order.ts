@@ -2,7 +2,7 @@ import { safeJson } from "./printable.js";
 
 /** An order. Immutable: it is placed once and never edited. */
 export interface Order {
-  /** UUID v4, lower case ({@link https://www.rfc-editor.org/rfc/rfc9562#section-5.4 RFC 9562}). */
+  /** A UUID of {@link https://www.rfc-editor.org/rfc/rfc9562#section-5 RFC 9562}, any version, lower case. */
   readonly id: string;
   /** When it was placed: ISO 8601, UTC, milliseconds, as `Date.prototype.toISOString` writes it. */
   readonly placedAt: string;
@@ -14,7 +14,7 @@ export interface Order {
 export const MAX_ORDER_BYTES = 16 * 2 ** 20;
 /** Id, time and the names of the fields. */
 const OTHER_FIELDS_BYTES = 128;
-const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const PLACED_AT =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 
@@ -58,7 +58,7 @@ export function itemProblem(item: unknown): string | undefined {
 export function orderProblem(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return "not an object";
   const { id, placedAt, items } = value as Partial<Record<keyof Order, unknown>>;
-  if (!isOrderId(id)) return "id is not a lower-case UUID v4";
+  if (!isOrderId(id)) return "id is not a lower-case UUID";
   if (typeof placedAt !== "string" || !PLACED_AT.test(placedAt)) {
     return "placedAt is not a UTC time such as 2026-01-31T09:30:00.000Z";
   }
@@ -77,8 +77,8 @@ export interface OrderFilter {
   readonly since?: string | undefined;
   /** Placed at this time or earlier (same form). */
   readonly until?: string | undefined;
-  /** One of the items contains this text, ignoring case. */
-  readonly item?: string | undefined;
+  /** One of the items contains this text, ignoring case; of several texts each is in some item. */
+  readonly item?: string | readonly string[] | undefined;
 }
 
 /** Whether two orders are for the same items in the same order. */
@@ -91,14 +91,23 @@ export function sameItems(one: Order, other: Order): boolean {
 
 /** The filter as a predicate, with everything prepared that does not depend on the order. */
 export function orderMatcher(filter: OrderFilter): (order: Order) => boolean {
-  const { since, until } = filter;
-  const wanted = filter.item === undefined ? undefined : foldCase(filter.item);
+  const { since, until, item = [] } = filter;
+  const wanted = [item].flat().map(foldCase);
   return ({ placedAt, items }) =>
     (since === undefined || placedAt >= since) &&
     (until === undefined || placedAt <= until) &&
-    (wanted === undefined || items.some((item) => foldCase(item).includes(wanted)));
+    (wanted.length === 0 || containsAll(items.map(foldCase), wanted));
 }
 
+function containsAll(texts: readonly string[], wanted: readonly string[]): boolean {
+  return wanted.every((part) => texts.some((text) => text.includes(part)));
+}
+
+/**
+ * A text in which case makes no difference. Capitals first: only they are the same for ß and SS. A dot
+ * above an i is part of the letter, and the sigma at the end of a word is one.
+ */
 function foldCase(text: string): string {
-  return text.normalize("NFC").toLowerCase();
+  const folded = text.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");
+  return folded.replaceAll("i\u0307", "i").replaceAll("ς", "σ");
 }

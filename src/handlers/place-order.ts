@@ -5,7 +5,7 @@ import { OrdersError } from "../errors.js";
 import type { OrderRepository } from "../store/order-store.js";
 import type { HandlerOf } from "./handler-of.js";
 
-const NO_ID = "its id is not a lower-case UUID v4";
+const NO_ID = "its id is not a lower-case UUID";
 const NO_TIME = "the clock is wrong: it shows no time in the years 0 to 9999";
 
 /**

@@ -83,8 +83,27 @@ export interface OrderStore extends OrderRepository {
    * @throws {OrdersError} `server-failed`: it differs, and was left as it is; `store-failed`.
    */
   init(options: { readonly alter: boolean }): Promise<readonly string[]>;
+  /** For copying many orders into it, where `saveIfNew` for each would be slow. */
+  copyTarget?(): Promise<CopyTarget>;
   /** Reads everything: each order must be readable, no two may have the same id, and so on. */
   check(): Promise<StoreReport>;
   /** Waits for what is under way and releases files and connections. */
   close(): Promise<void>;
+}
+
+/**
+ * Stores copies of many orders, each one once: also if another process copies the same orders or
+ * places one of them by its id at the same time. Keeps a fingerprint of each order, about 150 bytes,
+ * because the orders themselves may not fit into memory.
+ */
+export interface CopyTarget {
+  /**
+   * Stores the orders that are not there yet.
+   *
+   * @returns how many were stored.
+   * @throws {OrdersError} `conflict`: another order holds an id, none of these orders was stored.
+   */
+  store(orders: readonly Order[]): Promise<number>;
+  /** Whether this order, as it is, was found in the store or stored. */
+  has(order: Order): boolean;
 }

@@ -38,7 +38,7 @@ describe("orders check", () => {
     [
       "an order that is there twice",
       encodeOrder(first),
-      `order ${first.id} stands there a second time`,
+      `order ${first.id} is stored a second time`,
       2,
     ],
     [

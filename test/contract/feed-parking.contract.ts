@@ -74,7 +74,7 @@ export function describeParking(newPlace: NewPlace): void {
       expect(await place.subscriptions.list()).toMatchObject([{ after: next?.id, waiting: 0 }]);
     });
 
-    it("delivers it again only once while it is in hand", async () => {
+    it("delivers it again only once while it is in flight", async () => {
       const [order] = await place.save(1);
       await parkAll(place.feed, "sales", "out of paper");
       const sales = await subscribed(place.feed, "sales", { batch: 3 });

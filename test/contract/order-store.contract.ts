@@ -116,6 +116,33 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
       expect(await all(store.list({ item: "sofa" }))).toEqual([]);
     });
 
+    it.each([
+      ["istanbul", "Kilim aus İSTANBUL"],
+      ["İstanbul", "kilim aus istanbul"],
+      ["STRASSE", "Schild: Straße"],
+      ["straße", "SCHILD: STRASSE"],
+      ["ΟΔΟΣ", "οδοσήμανση"],
+      ["οδός", "ΟΔΌΣ"],
+      ["ﬁlter", "FILTER"],
+      ["CAFE\u0301", "café"],
+    ])("finds '%s' in '%s' as full case folding does", async (item, held) => {
+      const order = anOrder({ items: ["other", held] });
+      await store.save(order);
+      await store.save(anOrder({ items: ["other"] }));
+      expect(await all(store.list({ item }))).toEqual([order]);
+    });
+
+    it("lists by several texts, each of which has to be in some item", async () => {
+      const [one, two, both] = [["red tv"], ["tv", "big desk"], ["big tv", "red desk"]].map(
+        (items) => anOrder({ items }),
+      ) as [Order, Order, Order];
+      for (const order of [one, two, both]) await store.save(order);
+      expect(await all(store.list({ item: ["TV", "desk"] }))).toEqual([two, both]);
+      expect(await store.count({ item: ["red", "big"] })).toBe(1);
+      expect(await all(store.list({ item: ["tv"] }))).toEqual([one, two, both]);
+      expect(await store.count({ item: [] })).toBe(3);
+    });
+
     it("finds orders by the beginning of their ids, oldest first and no more than asked", async () => {
       const ids = ["aaaa0", "aaaa1", "aaab0"].map(
         (start) => `${start}f32-91b6-430f-86e6-997935ae61b4`,
@@ -132,6 +159,17 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
       const order = anOrder();
       expect(await store.saveIfNew(order)).toEqual({ order, replayed: false });
       expect(await all(store.list())).toEqual([order]);
+    });
+
+    it("stores, lists and finds orders under UUIDs of every version", async () => {
+      const orders = [1, 2, 3, 4, 5, 6, 7, 8].map((version) =>
+        anOrder({ id: `019ab3d0-39e5-${version}4bc-bf5e-eab0c6f897ff` }),
+      );
+      for (const order of orders) await store.saveIfNew(order);
+      expect(await all(store.list())).toEqual(orders);
+      for (const order of orders) expect(await store.findByIdPrefix(order.id, 2)).toEqual([order]);
+      expect(await store.findByIdPrefix("019ab3d0", 9)).toEqual(orders);
+      expect(await store.check()).toMatchObject({ orders: orders.length, damage: [] });
     });
 
     it("answers a repeated order of the same id and items with the one that it holds", async () => {

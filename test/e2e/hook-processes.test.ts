@@ -106,20 +106,24 @@ describe.runIf(process.platform === "linux")("the processes of a command", () =>
   });
 });
 
-describe.runIf(process.platform === "linux")("SIGTERM while a command runs", () => {
-  it("lets it finish, which counts, and then ends by the signal", async () => {
-    await place("tv");
-    const slow = `touch ${file("begun")}; while test -d ${work} && ! test -e ${file("go")}; do sleep 0.02; done`;
-    const watcher = await startWatch(["--as", "sales", "--exec", slow], store);
-    await until(() => existsSync(file("begun")));
-    watcher.process.kill("SIGTERM");
-    await watcher.until(({ stderr }) =>
-      stderr.includes("waiting for the running command to finish"),
-    );
-    writeFileSync(file("go"), "");
-    expect(await watcher.ended).toMatchObject({ signal: "SIGTERM" });
-    expect((await status()).waiting).toBe(0);
-  });
+describe.runIf(process.platform === "linux")("a signal while a command runs", () => {
+  it.each([["SIGTERM"], ["SIGHUP", "SIGHUP"], ["SIGQUIT"]] as const)(
+    "lets it finish, which counts, and then ends by the signal: %s",
+    async (signal, second?: "SIGHUP") => {
+      await place("tv");
+      const slow = `touch ${file("begun")}; while test -d ${work} && ! test -e ${file("go")}; do sleep 0.02; done`;
+      const watcher = await startWatch(["--as", "sales", "--exec", slow], store);
+      await until(() => existsSync(file("begun")));
+      watcher.process.kill(signal);
+      await watcher.until(({ stderr }) =>
+        stderr.includes("waiting for the running command to finish"),
+      );
+      if (second) watcher.process.kill(second);
+      writeFileSync(file("go"), "");
+      expect(await watcher.ended).toMatchObject({ signal });
+      expect((await status()).waiting).toBe(0);
+    },
+  );
 
   it("ends at once while the next attempt is waited for, and counts on after that", async () => {
     await place("tv");

@@ -29,9 +29,9 @@ describeWithServer("orders check, of a server,", () => {
   it("says what to do where there is no stream yet", async () => {
     const { url: store } = await startServer();
     expect(await runCli(["check"], { store })).toMatchObject({
-      exitCode: 0,
-      stdout: "0 orders, no damage\n",
-      stderr: "there is no stream orders yet; create it with orders init\n",
+      exitCode: 4,
+      stdout: "",
+      stderr: `orders: no store at ${store}\n  the first order creates it, and so does orders init\n`,
     });
   });
 
@@ -49,7 +49,7 @@ describeWithServer("orders check, of a server,", () => {
       exitCode: 6,
       stdout: "3 orders, 2 damaged locations\n",
     });
-    expect(stderr).toContain(`orders:3: order ${order.id} stands there a second time\n`);
+    expect(stderr).toContain(`orders:3: order ${order.id} is stored a second time\n`);
     expect(stderr).toContain("orders:4: not an order: not JSON\n");
   });
 });

@@ -119,7 +119,7 @@ describeWithServer("a watcher of a server", () => {
       server.reconfigure((config) => config.replace("ada", "bob"));
       expect(await watcher.ended).toEqual({ code: 7, signal: null });
       expect(watcher.stderr).toMatch(
-        /^watching .*\norders: cannot connect: authorization failed: .*\n {2}.*\n$/,
+        /^watching .*\nconnection lost: .*\norders: cannot connect: authorization failed: .*\n {2}.*\n$/,
       );
     },
   );
@@ -145,5 +145,65 @@ describeWithServer("a watcher of a server", () => {
       env: { ORDERS_NATS_CREDS: rotated.file },
     });
     await watcher.until((written) => written.stdout.includes(stdout));
+  });
+
+  it("says that the connection is lost and regained, and misses nothing", async () => {
+    const server = await startServer();
+    const { url: store } = server;
+    const watcher = await startWatch(["--as", "sales", "-q"], store);
+    await server.kill();
+    await watcher.until(({ stderr }) =>
+      stderr.endsWith(`connection lost: ${store}; waiting for the server\n`),
+    );
+    await server.start();
+    await watcher.until(({ stderr }) => stderr.endsWith(`connection regained: ${store}\n`));
+    const id = await place(store);
+    await watcher.until(({ stdout }) => stdout.includes(id));
+    await server.kill();
+    await watcher.until(({ stderr }) => times(stderr, "connection lost") === 2);
+    watcher.process.kill("SIGTERM");
+    expect(await watcher.ended).toEqual({ code: null, signal: "SIGTERM" });
+  });
+
+  it("says so too when the server hangs", async () => {
+    const server = await startServer();
+    const watcher = await startWatch(["-q"], server.url);
+    server.pause();
+    await watcher.until(({ stderr }) => stderr.includes("connection lost: "));
+    server.resume();
+    await watcher.until(({ stderr }) => stderr.includes("connection regained: "));
+    const id = await place(server.url);
+    await watcher.until(({ stdout }) => stdout.includes(id));
+  });
+
+  it.each([[["--as", "sales"]], [[]]])(
+    "(%j) gives up with exit code 7 once the connection is lost for as long as it was told",
+    async (argv) => {
+      const server = await startServer();
+      const watcher = await startWatch([...argv, "--give-up-after", "200ms"], server.url);
+      await server.kill();
+      expect(await watcher.ended).toEqual({ code: 7, signal: null });
+      expect(watcher.stderr).toMatch(
+        /\nconnection lost: .*\norders: cannot watch: no contact with the server: nats:.*\n/,
+      );
+    },
+  );
+
+  it("marks the status line of a terminal while the connection is lost", async () => {
+    const server = await startServer();
+    let killed = false;
+    const { endedBy, stderr } = await runCli(["watch"], {
+      store: server.url,
+      terminal: ["stderr"],
+      whenWritten: (written, stop) => {
+        if (!killed && written.stderr.includes("0 orders today")) {
+          killed = true;
+          void server.kill();
+        }
+        if (written.stderr.includes("connection lost; 0 orders today")) stop("SIGTERM");
+      },
+    });
+    expect(endedBy).toBe("SIGTERM");
+    expect(stderr).toContain(`connection lost: ${server.url}; waiting for the server\n`);
   });
 });

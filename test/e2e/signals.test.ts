@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { encodeOrder } from "../../src/store/jsonl/order-codec.js";
+import { canUnshare } from "../support/needs.js";
 import { anOrder } from "../support/orders.js";
 import { environment, ORDERS, runOrders, runShell } from "../support/run-orders.js";
 import { stored } from "../support/stored.js";
@@ -12,6 +13,10 @@ const SOAK = Number(process.env.ORDERS_SOAK ?? 1);
 const SIGNALS = [
   ["SIGINT", 130],
   ["SIGTERM", 143],
+  ["SIGHUP", 129],
+  ["SIGQUIT", 131],
+  ["SIGUSR2", 140],
+  ["SIGALRM", 142],
 ] as const;
 const ID = "403d33e9-39e5-44bc-8f5e-eab0c6f897ff";
 
@@ -19,21 +24,25 @@ const ID = "403d33e9-39e5-44bc-8f5e-eab0c6f897ff";
 const HOOK = `
   const fs = require("node:fs");
   const [name, signal] = process.env.SIGNAL_AFTER.split(" ");
-  const call = fs[name];
-  fs[name] = (...args) => {
-    const result = call(...args);
-    if (name !== "openSync" || args[1] === "a+") {
-      fs[name] = call;
-      process.kill(process.pid, signal);
-    }
-    return result;
-  };`;
+  let appending = false; // the file of orders is open
+  for (const each of new Set(["openSync", name])) {
+    const call = fs[each];
+    fs[each] = (...args) => {
+      const result = call(...args);
+      appending ||= args[1] === "a+";
+      if (each === name && appending) {
+        fs[each] = call;
+        process.kill(process.pid, signal);
+      }
+      return result;
+    };
+  }`;
 
 describe.runIf(process.platform === "linux").each(SIGNALS)("%s", (signal, exitCode) => {
   /** Starts \`orders\` with a pipe, then does something, then sends the signal. */
   const interrupt = (command: string, then: string, store: string) =>
     runShell(
-      `mkfifo "$PIPE"; "$NODE" "$ORDERS" ${command} & ${then}; kill -${signal} $!; wait $!; echo $?`,
+      `mkfifo "$PIPE"; "$NODE" "$ORDERS" ${command} & ${then}; kill -${signal} $!; { wait $!; } 2> /dev/null; echo $?`,
       store,
       {
         env: {
@@ -87,6 +96,7 @@ describe.runIf(process.platform === "linux").each(SIGNALS)("%s", (signal, exitCo
 
   it("leaves an order that is stored and told of, or neither, whenever it comes", {
     timeout: 60_000 * SOAK,
+    skip: ![129, 130, 143].includes(exitCode),
   }, async () => {
     const store = temporaryDirectory();
     const path = join(temporaryDirectory(), "acknowledged");
@@ -105,4 +115,42 @@ describe.runIf(process.platform === "linux").each(SIGNALS)("%s", (signal, exitCo
     const acknowledged = readFileSync(path, "utf8").trimEnd().split("\n");
     expect(stored(store).map(({ id }) => id)).toEqual(acknowledged);
   });
+});
+
+describe.runIf(process.platform === "linux")("a watcher", () => {
+  it.each([
+    ["nohup", `nohup "$NODE" "$ORDERS" watch --quiet > "$OUT" 2>&1 & pid=$!`],
+    [
+      "a shell that ignores hangups",
+      `trap '' HUP; { "$NODE" "$ORDERS" watch --quiet & echo $! > "$OUT.pid"; wait; } > "$OUT" 2>&1 & until test -s "$OUT.pid"; do sleep 0.02; done; pid=$(cat "$OUT.pid")`,
+    ],
+  ])(`that %s started outlives a hangup`, async (_, start) => {
+    const store = temporaryDirectory();
+    const out = join(temporaryDirectory(), "out");
+    const line = `${start}
+      until grep -q watching "$OUT"; do sleep 0.02; done
+      kill -HUP $pid; id=$("$NODE" "$ORDERS" place-order -q tv)
+      while kill -0 $pid && ! grep -q "$id" "$OUT"; do sleep 0.02; done
+      kill -TERM $pid; wait; grep -c "$id" "$OUT"`;
+    const env = { ...environment(store), NODE: process.execPath, ORDERS, OUT: out };
+    expect((await runShell(line, store, { env })).stdout).toBe("1\n");
+  });
+
+  it.skipIf(!canUnshare())(
+    "that is the first process of a container ends with the exit code of the signal",
+    async () => {
+      for (const [signal, exitCode] of [
+        ["TERM", 143],
+        ["INT", 130],
+      ]) {
+        const store = temporaryDirectory();
+        const out = join(temporaryDirectory(), "out");
+        const line = `unshare --pid --fork "$NODE" "$ORDERS" watch > "$OUT" 2>&1 & parent=$!
+        until grep -q watching "$OUT"; do sleep 0.02; done
+        kill -${signal} $(cat /proc/$parent/task/$parent/children); wait $parent; echo $?`;
+        const env = { ...environment(store), NODE: process.execPath, ORDERS, OUT: out };
+        expect((await runShell(line, store, { env })).stdout).toBe(`${exitCode}\n`);
+      }
+    },
+  );
 });

@@ -14,3 +14,11 @@ export function has(program: string, install: string, version = /(?:)/): boolean
   process.stderr.write(`skipped: ${message}\n`);
   return false;
 }
+
+/** Whether a process can be given process ids of its own, as in a container: Linux, as root. */
+export function canUnshare(): boolean {
+  if (process.platform !== "linux") return false;
+  const { status } = spawnSync("unshare", ["--pid", "--fork", "true"]);
+  if (status !== 0) process.stderr.write("skipped: unshare --pid needs root\n");
+  return status === 0;
+}

@@ -54,7 +54,7 @@ describe("two lines that claim one id", () => {
     expect(itemsListed()).toEqual([["mine"], ["yours"]]);
     expect(await new JsonlOrderStore(directory).check()).toMatchObject({
       orders: 2,
-      damage: [{ location: "orders.jsonl:2", problem: `order ${id} stands there a second time` }],
+      damage: [{ location: "orders.jsonl:2", problem: `order ${id} is stored a second time` }],
     });
   });
 

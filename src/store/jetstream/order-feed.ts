@@ -1,6 +1,7 @@
-import { checkSubscriptionName } from "../feed-errors.js";
+import { checkFeedOptions } from "../feed-errors.js";
 import type { Delivery, FeedOptions, OrderFeed } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
+import { settleOnce } from "../settle-once.js";
 import { Signal } from "../signal.js";
 import type { ServerConnection } from "./connection/server-connection.js";
 import { type DurableConsumer, retryConsumer } from "./consumers/durable-consumer.js";
@@ -29,12 +30,13 @@ export class JetStreamOrderFeed implements OrderFeed {
 
   async *subscribe(options: FeedOptions = {}): AsyncIterable<Delivery> {
     const { subscription: name, signal } = options;
-    if (name !== undefined) checkSubscriptionName(name);
+    checkFeedOptions(options);
     if (signal?.aborted) return;
     await this.#server.ask("read the feed", async (connected) => {
       await createIfMissing(connected, orderStream(this.#server.location));
     });
-    yield* name === undefined ? this.#ephemeral(options) : this.#named(name, options);
+    const inner = name === undefined ? this.#ephemeral(options) : this.#named(name, options);
+    yield* settleOnce(inner);
   }
 
   async *#named(name: string, options: FeedOptions): AsyncGenerator<Delivery, void> {

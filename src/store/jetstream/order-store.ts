@@ -1,11 +1,11 @@
 import type { PlacedOrder } from "../../domain/commands.js";
 import { isOrderId, type Order, type OrderFilter, orderMatcher } from "../../domain/order.js";
-import type { OpenStoreOptions } from "../open-store.js";
 import type { OrderFeed } from "../order-feed.js";
 import type { OrderQuery, OrderStore, StoreOptions, StoreReport } from "../order-store.js";
 import { storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { checkServer } from "./check.js";
+import type { ServerStoreOptions } from "./connection/credential-files.js";
 import { ServerConnection } from "./connection/server-connection.js";
 import { parseServerLocation, type ServerLocation } from "./connection/server-location.js";
 import { Unavailable } from "./failures/kinds.js";
@@ -34,7 +34,7 @@ export class JetStreamOrderStore implements OrderStore {
    */
   constructor(
     location: string,
-    { onDamage = () => {}, credentialFiles = {} }: OpenStoreOptions = {},
+    { onDamage = () => {}, credentialFiles = {} }: ServerStoreOptions = {},
   ) {
     this.#location = parseServerLocation(location);
     this.location = this.#location.shown;
@@ -89,7 +89,7 @@ export class JetStreamOrderStore implements OrderStore {
   }
 
   exists(): Promise<boolean> {
-    return this.#server.ask("look for the store", async (connected) => {
+    return this.#server.ask("read the orders", async (connected) => {
       return (await streamInfo(connected, this.#location.stream)) !== undefined;
     });
   }

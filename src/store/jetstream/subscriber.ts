@@ -3,6 +3,7 @@ import type { Signal } from "../signal.js";
 import type { ServerConnection } from "./connection/server-connection.js";
 import { consumerInfo } from "./consumers/consumer-config.js";
 import type { PulledMessage } from "./consumers/pull-consumer.js";
+import { Contact } from "./contact.js";
 import { isTransient } from "./errors.js";
 import type { Parking } from "./parking.js";
 import type { Source, SourcedOrder } from "./sources/source.js";
@@ -24,6 +25,8 @@ interface InFlight extends SourcedOrder {
   extraAttempts: number;
 }
 
+/** How long a server may leave a subscriber waiting before the connection counts as lost. */
+const SILENCE_LIMIT_MS = 3000;
 /** How long an acknowledgement may take to be confirmed, before it is sent again. */
 const ACK_CONFIRM_TIMEOUT_MS = 2000;
 
@@ -34,6 +37,7 @@ export class Subscriber {
   readonly #all: readonly Source[];
   readonly #changed: Signal;
   readonly #options: FeedOptions;
+  readonly #contact: Contact;
   readonly #inFlight = new Set<InFlight>();
   #unconfirmedAcks = 0;
 
@@ -49,13 +53,18 @@ export class Subscriber {
     this.#all = [sources.retries, sources.orders].filter((source) => source !== undefined);
     this.#changed = changed;
     this.#options = options;
+    this.#contact = new Contact(server.location.shown, options);
   }
 
   async *deliver(): AsyncGenerator<Delivery, void> {
     const { batch = 1, signal, untilCaughtUp = false } = this.#options;
+    const { givenUp } = this.#contact;
     signal?.addEventListener("abort", this.#changed.notify);
+    givenUp.addEventListener("abort", this.#changed.notify);
+    const stopListening = this.#server.onStatus((online) => this.#noticeStatus(online));
     try {
       while (!signal?.aborted) {
+        givenUp.throwIfAborted();
         const room = batch - this.#inFlight.size;
         const source = this.#all.find(({ messages }) => messages.hasReady);
         if (room > 0 && source !== undefined) {
@@ -69,28 +78,47 @@ export class Subscriber {
       }
     } finally {
       signal?.removeEventListener("abort", this.#changed.notify);
+      stopListening();
       await this.#end();
     }
   }
 
   async #request(room: number, options: { wait: boolean }): Promise<void> {
     for (const source of this.#all) {
-      if (source.messages.isLost) await this.#recreate(source);
+      if (source.messages.isLost) await this.#resume(source);
       source.messages.request(source === this.#sources.retries ? Math.min(room, 1) : room, options);
     }
   }
 
-  /** Has the source resume; waits for a server for as long as that takes. */
-  async #recreate(source: Source): Promise<void> {
-    const { signal } = this.#options;
-    for (;;) {
-      try {
-        await source.recreate(signal);
-        source.messages.attach(await this.#server.ask("connect", async (connected) => connected));
-        return;
-      } catch (error) {
-        if (signal?.aborted || !isTransient((error as Error).cause)) throw error;
+  #noticeStatus(online: boolean): void {
+    if (!online) this.#contact.lose();
+    else for (const { messages } of this.#all) messages.lose(); // the server forgot what it was asked
+  }
+
+  /** Has the source resume, and waits for a server for as long as that takes. */
+  async #resume(source: Source): Promise<void> {
+    const { signal = new AbortController().signal } = this.#options;
+    const ending = AbortSignal.any([signal, this.#contact.givenUp]);
+    const silence = setTimeout(() => this.#contact.lose(), SILENCE_LIMIT_MS);
+    try {
+      while (!ending.aborted) {
+        if (await unlessAborted(this.#recreate(source, signal), ending)) break;
       }
+    } finally {
+      clearTimeout(silence);
+    }
+  }
+
+  /** @returns whether the source has resumed; else there was no server. */
+  async #recreate(source: Source, signal: AbortSignal): Promise<boolean> {
+    try {
+      await source.recreate(signal);
+      source.messages.attach(await this.#server.ask("connect", async (connected) => connected));
+      this.#contact.regain();
+      return true;
+    } catch (error) {
+      if (isTransient((error as Error).cause)) return false;
+      throw error;
     }
   }
 
@@ -180,15 +208,33 @@ export class Subscriber {
   /** What is left is refused, so that the next subscriber need not wait until the server gives up. */
   async #end(): Promise<void> {
     const left = (await Promise.all(this.#all.map(({ messages }) => messages.close()))).flat();
+    this.#inFlight.clear();
+    const { isLost } = this.#contact;
+    this.#contact.end();
+    if (isLost) return; // then it is all delivered again, later
     for (const { ackSubject } of left) {
       const refuse = this.#server.ask("return the order", ({ nc }) =>
         nc.request(ackSubject, "-NAK", { timeout: ACK_CONFIRM_TIMEOUT_MS }),
       );
-      await refuse.catch(() => {}); // without it the order is delivered again later
+      await refuse.catch(() => {}); // then it is delivered again, later
     }
-    this.#inFlight.clear();
     if (this.#unconfirmedAcks > 0) {
       await this.#server.ask("acknowledge the orders", ({ nc }) => nc.flush());
     }
+  }
+}
+
+/** The result of a task; `undefined` once `signal` is aborted. */
+async function unlessAborted<T>(task: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  let end = () => {};
+  const aborted = new Promise<undefined>((resolve) => {
+    end = () => resolve(undefined);
+    signal.addEventListener("abort", end);
+  });
+  try {
+    return await Promise.race([task, aborted]);
+  } finally {
+    signal.removeEventListener("abort", end);
+    task.catch(() => {}); // nobody waits for it any more
   }
 }

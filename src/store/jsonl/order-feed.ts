@@ -1,9 +1,10 @@
 import { dirname, join } from "node:path";
 import { LowSync, MemorySync } from "lowdb";
 import { OrdersError } from "../../errors.js";
-import { checkSubscriptionName } from "../feed-errors.js";
+import { checkFeedOptions } from "../feed-errors.js";
 import type { Delivery, FeedOptions, OrderFeed } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
+import { settleOnce } from "../settle-once.js";
 import { storeFailure } from "./errors.js";
 import { createDirectory, isMissing } from "./files/directory.js";
 import { FileChanges } from "./files/file-changes.js";
@@ -30,14 +31,14 @@ export class JsonlOrderFeed implements OrderFeed {
 
   async *subscribe(options: FeedOptions = {}): AsyncIterable<Delivery> {
     const { subscription: name, signal } = options;
-    if (name !== undefined) checkSubscriptionName(name);
+    checkFeedOptions(options);
     if (signal?.aborted) return;
     const fail = (error: unknown): never => {
       throw feedFailure(this.#file, error);
     };
     try {
       const inner = name === undefined ? this.#ephemeral(options) : this.#named(name, options);
-      for await (const delivery of inner) yield translateErrors(delivery, fail);
+      for await (const delivery of settleOnce(inner)) yield translateErrors(delivery, fail);
     } catch (error) {
       fail(error);
     }

@@ -7,7 +7,14 @@ import { type Order, type OrderFilter, orderMatcher, sameItems } from "../../dom
 import { systemMessage } from "../../error-message.js";
 import { OrdersError } from "../../errors.js";
 import type { OrderFeed } from "../order-feed.js";
-import type { Damage, OrderQuery, OrderStore, StoreOptions, StoreReport } from "../order-store.js";
+import type {
+  CopyTarget,
+  Damage,
+  OrderQuery,
+  OrderStore,
+  StoreOptions,
+  StoreReport,
+} from "../order-store.js";
 import { storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { storeFailure } from "./errors.js";
@@ -97,7 +104,10 @@ export class JsonlOrderStore implements OrderStore {
   }
 
   async exists(): Promise<boolean> {
-    return this.#translateErrors(() => isPresent(this.location));
+    return this.#translateErrors(() => {
+      isPresent(this.#file.path); // a link to nothing, such as a disk that is gone, is an error here too
+      return isPresent(this.location);
+    });
   }
 
   async init(): Promise<readonly string[]> {
@@ -128,6 +138,13 @@ export class JsonlOrderStore implements OrderStore {
   async subscriptions(): Promise<Subscriptions> {
     const { JsonlSubscriptions } = await import("./subscriptions.js");
     return new JsonlSubscriptions(this.#file.path, this.#onDamage);
+  }
+
+  async copyTarget(): Promise<CopyTarget> {
+    const { JsonlCopyTarget } = await import("./copy-target.js");
+    return this.#translateErrors(
+      () => new JsonlCopyTarget(this.#file.path, (order) => this.#append(order)),
+    );
   }
 
   #newest(limit: number, matches: (order: Order) => boolean): StoredOrder[] {

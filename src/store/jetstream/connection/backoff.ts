@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 500;
+const MAX_PAUSE_MS = 500;
 
 /** Growing pauses between the attempts at one request, until its deadline. */
 export class Backoff {
@@ -21,8 +21,8 @@ export class Backoff {
   /** Pauses, and returns whether there is time for another attempt. */
   async pause(): Promise<boolean> {
     // Half of it is random, so that many that failed together do not come back together.
-    const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures++);
-    const wait = longest * (0.5 + Math.random() / 2);
+    const most = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures++);
+    const wait = most * (0.5 + Math.random() / 2);
     if (Date.now() + wait >= this.#deadline) return false;
     await this.#onFailure();
     await pause(wait);

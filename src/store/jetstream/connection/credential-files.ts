@@ -1,3 +1,5 @@
+import type { StoreOptions } from "../../order-store.js";
+
 /** The paths of credential files for a server. */
 export interface CredentialFiles {
   /** A NATS credentials file. */
@@ -25,4 +27,9 @@ export function credentialFiles(
   return Object.fromEntries(
     variables.map(([name, variable]) => [name, env[variable] || undefined]),
   );
+}
+
+/** How the store on a server is opened. */
+export interface ServerStoreOptions extends StoreOptions {
+  readonly credentialFiles?: CredentialFiles;
 }

@@ -30,6 +30,8 @@ export class ServerConnection {
   /** `usefulAt`: when it was made, or last gave a useful answer. */
   readonly #contact: { online: boolean; usefulAt: number } = { online: false, usefulAt: 0 };
 
+  readonly #listeners = new Set<(online: boolean) => void>();
+
   constructor(location: ServerLocation, files: CredentialFiles) {
     this.location = location;
     this.#files = files;
@@ -95,6 +97,12 @@ export class ServerConnection {
     await connected?.nc.reconnect().catch(() => {});
   }
 
+  /** Calls `listener` when the connection is lost and when it is restored; returns the undo. */
+  onStatus(listener: (online: boolean) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
   async close(): Promise<void> {
     const opening = this.#opening;
     this.#opening = undefined;
@@ -120,8 +128,7 @@ export class ServerConnection {
       const hint = "if it requires a client certificate, set ORDERS_NATS_CERT and ORDERS_NATS_KEY";
       throw serverFailure("connect", this.location.shown, error, silent ? { hint } : {});
     }
-    this.#contact.online = true;
-    this.#contact.usefulAt = Date.now();
+    this.#setOnline(true);
     void this.#followStatus(nc);
     const api = { timeout: Math.min(RESPONSE_TIMEOUT_MS, this.location.timeoutMs) };
     return {
@@ -134,11 +141,16 @@ export class ServerConnection {
 
   async #followStatus(nc: NatsConnection): Promise<void> {
     for await (const { type } of nc.status()) {
-      if (type === "disconnect") this.#contact.online = false;
-      if (type !== "reconnect") continue;
-      this.#contact.online = true;
-      this.#contact.usefulAt = Date.now();
+      if (type === "disconnect") this.#setOnline(false);
+      if (type === "reconnect") this.#setOnline(true);
     }
     this.#opening = undefined; // closed for good: the next request connects anew
+    this.#setOnline(false);
+  }
+
+  #setOnline(online: boolean): void {
+    this.#contact.online = online;
+    if (online) this.#contact.usefulAt = Date.now();
+    for (const listener of this.#listeners) listener(online);
   }
 }

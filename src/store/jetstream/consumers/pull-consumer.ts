@@ -96,7 +96,7 @@ export class PullConsumer {
   request(count: number, { wait }: { wait: boolean }): void {
     if (this.#requested > 0 || this.#ready.length > 0 || count < 1) return;
     if (this.#connected.nc.isClosed()) {
-      this.#lose();
+      this.lose();
       return;
     }
     this.#requested = wait ? count : 1;
@@ -131,7 +131,7 @@ export class PullConsumer {
     return this.#connected.nc.subscribe(this.#inbox, {
       callback: (error, msg) => {
         if (error === null) this.#receive(msg);
-        else this.#lose();
+        else this.lose();
       },
     });
   }
@@ -154,7 +154,7 @@ export class PullConsumer {
       this.#isEmpty = true;
       this.#onChange();
     } else {
-      this.#lose(); // 409: the consumer was deleted or has a new leader; 503: it does not exist
+      this.lose(); // 409: the consumer was deleted or has a new leader; 503: it does not exist
     }
     if (this.#requested === 0) this.#onReply();
   }
@@ -166,7 +166,8 @@ export class PullConsumer {
     await setTimeout(2 * REQUEST_EXPIRES_MS, undefined, ending).catch(() => {});
   }
 
-  #lose(): void {
+  /** Whatever was requested will not come: the consumer has to be looked for. */
+  lose(): void {
     this.#requested = 0;
     this.#isLost = true;
     this.#onChange();
@@ -174,7 +175,7 @@ export class PullConsumer {
 
   #extendAckWait(): void {
     if (this.#connected.nc.isClosed()) {
-      this.#lose();
+      this.lose();
       return;
     }
     for (const { ackSubject } of this.#unacknowledged) {
@@ -184,7 +185,7 @@ export class PullConsumer {
 
   /** A server that was restarted has forgotten the request. */
   #checkSilence(): void {
-    if (this.#requested > 0 && this.#repliesSinceCheck === 0) this.#lose();
+    if (this.#requested > 0 && this.#repliesSinceCheck === 0) this.lose();
     this.#repliesSinceCheck = 0;
   }
 }

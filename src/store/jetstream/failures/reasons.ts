@@ -62,8 +62,10 @@ const API_REASONS: Readonly<Record<number, Reason>> = {
   10065: OWNED,
   10074: NO_CLUSTER,
   10076: NO_RESPONDERS,
-  10077: FULL,
 };
+
+/** The stream could not store a message, for a reason that only the text tells. */
+const STORE_FAILED = 10077;
 
 /** By the `code` of errors of the operating system, DNS and TLS. */
 const SYSTEM_REASONS: Readonly<Record<string, Reason>> = {
@@ -92,6 +94,7 @@ export function reasonOf(error: unknown): Reason | undefined {
   const violation = permissionViolation(error);
   if (violation !== undefined) return notPermitted(violation);
   const code = apiCode(error);
+  if (code === STORE_FAILED && /maximum|insufficient|no space/.test(error.message)) return FULL;
   if (code !== undefined) return API_REASONS[code] ?? [`${error.message} (${code})`];
   const system = systemReason(error);
   if (system !== undefined) return system;

@@ -29,7 +29,7 @@ export async function acquireLock(
 ): Promise<(() => Promise<void>) | undefined> {
   if (process.platform === "win32") return acquirePipe(directory, name);
   const lock = join(directory, `${name}.lock`);
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + ACQUIRE_TIMEOUT_MS;
   while (Date.now() < deadline) {
     if ((await listening(lock)).length === 0) {
       const release = await contend(lock, deadline);
@@ -41,7 +41,7 @@ export async function acquireLock(
 }
 
 /** Those who come at the same time settle it among themselves in much less. */
-const PATIENCE_MS = 500;
+const ACQUIRE_TIMEOUT_MS = 500;
 /** The least that any system allows a socket's path: {@link https://man7.org/linux/man-pages/man7/unix.7.html unix(7)}. */
 const MAX_SOCKET_PATH_BYTES = 103;
 

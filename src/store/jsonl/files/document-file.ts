@@ -18,6 +18,9 @@ import { isMissing } from "./directory.js";
 
 let written = 0;
 
+const RENAME_TRIES = 50;
+const RENAME_PAUSE_MS = 20;
+
 /**
  * A lowdb adapter for one small JSON document. Whoever reads it finds the old one whole or the new
  * one whole, also after a crash: it is written to a temporary file of its own name, synced, and
@@ -71,11 +74,26 @@ export class DocumentFile<T> implements SyncAdapter<T> {
     } finally {
       closeSync(fd);
     }
-    renameSync(temporary, this.path);
+    replace(temporary, this.path);
   }
 
   remove(): void {
     rmSync(this.path, { force: true });
+  }
+}
+
+/** Renames over a file. Windows refuses that while anybody, such as a virus scanner, has it open. */
+function replace(temporary: string, path: string): void {
+  for (let tries = 1; ; tries++) {
+    try {
+      renameSync(temporary, path);
+      return;
+    } catch (error) {
+      const { code = "" } = error as NodeJS.ErrnoException;
+      const isBusy = process.platform === "win32" && ["EPERM", "EACCES", "EBUSY"].includes(code);
+      if (!isBusy || tries === RENAME_TRIES) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RENAME_PAUSE_MS);
+    }
   }
 }
 

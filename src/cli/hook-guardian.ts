@@ -1,0 +1,114 @@
+import type { ChildProcess } from "node:child_process";
+import { createHash, randomUUID } from "node:crypto";
+import { readdirSync, readFileSync, realpathSync } from "node:fs";
+import type { Socket } from "node:net";
+import { parseLocation } from "../store/location.js";
+
+/**
+ * A small shell beside a watcher that ends the process group of its running command when the watcher is
+ * gone, however it ended: its stdin is a pipe that the watcher holds. Windows has none.
+ */
+export class HookGuardian {
+  readonly #tag: string;
+  #process: ChildProcess | undefined;
+
+  /** @param watched see {@link watchedAlone}. */
+  constructor(watched: string = randomUUID()) {
+    this.#tag = createHash("sha256").update(watched).digest("hex");
+  }
+
+  /**
+   * Resolves once there is no guardian left of an earlier watcher, and so nothing of its command.
+   *
+   * @param onWait called if there is one.
+   */
+  async awaitEarlier(onWait: () => void): Promise<void> {
+    if (process.platform === "win32") return;
+    for (let waits = 0; (await commandLines()).some((line) => this.#isOwn(line)); waits++) {
+      if (waits === 0) onWait();
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  /**
+   * Starts it unless it is running.
+   *
+   * @throws {Error} if it cannot be started, for example because there are too many processes.
+   */
+  async start(): Promise<void> {
+    if (this.#process !== undefined || process.platform === "win32") return;
+    const { spawn } = await import("node:child_process");
+    const guardian = spawn("/bin/sh", ["-c", SCRIPT, NAME, this.#tag], {
+      cwd: "/",
+      detached: true, // no signal for the watcher's group or terminal reaches it
+      stdio: ["pipe", "ignore", "ignore"],
+      env: { PATH: process.env.PATH },
+    });
+    await new Promise((resolve, reject) => guardian.once("spawn", resolve).once("error", reject));
+    guardian.once("exit", () => {
+      this.#process = undefined;
+    });
+    guardian.unref();
+    guardian.stdin.on("error", () => {}); // somebody killed it
+    (guardian.stdin as Socket).unref();
+    this.#process = guardian;
+  }
+
+  /** From now on, until {@link release}, guards a process group. */
+  guard(group: number): void {
+    this.#process?.stdin?.write(`${group}\n`);
+  }
+
+  release(): void {
+    this.#process?.stdin?.write("\n");
+  }
+
+  #isOwn(commandLine: string): boolean {
+    return commandLine.includes(`${NAME} ${this.#tag}`);
+  }
+}
+
+/** What only one watcher at a time watches: a name, in a directory. */
+export function watchedAlone(store: string, name: string | undefined): string | undefined {
+  const location = parseLocation(store);
+  if (name === undefined || location.kind === "server") return undefined;
+  return `${realpathSync(location.path)} ${name}`;
+}
+
+const NAME = "orders-guardian";
+const POLL_MS = 50;
+
+/** The last line that it reads is the group, or empty; SIGTERM, and after two seconds SIGKILL. */
+const SCRIPT = `trap '' HUP INT QUIT TERM
+group=
+while read -r line; do group=$line; done
+test -n "$group" || exit 0
+tenths=0
+kill -s TERM -- "-$group"
+while kill -s 0 -- "-$group"; do
+  tenths=$((tenths + 1))
+  test $tenths -ne 20 || kill -s KILL -- "-$group"
+  test $tenths -lt 30 || exit 0
+  sleep 0.1 || sleep 1
+done`;
+
+/** The command lines of the processes of this machine, their arguments separated by spaces. */
+async function commandLines(): Promise<readonly string[]> {
+  if (process.platform === "linux") return readdirSync("/proc").map(commandLine);
+  const { execFile } = await import("node:child_process");
+  return new Promise((resolve, reject) => {
+    execFile("ps", ["-A", "-o", "args="], { maxBuffer: 1e8 }, (error, stdout) => {
+      if (error) reject(error);
+      else resolve(stdout.split("\n"));
+    });
+  });
+}
+
+function commandLine(pid: string): string {
+  if (!/^\d+$/.test(pid)) return "";
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return ""; // it has ended
+  }
+}

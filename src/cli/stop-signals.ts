@@ -1,0 +1,57 @@
+import { fstatSync, readFileSync, statSync } from "node:fs";
+import { constants } from "node:os";
+import type { StopSignal } from "./io.js";
+
+/**
+ * The signals that end a process unless it catches them, and that somebody sends on purpose. Those that
+ * tell of a fault of the process itself (SIGSEGV and the like) are left alone. Node ignores SIGPIPE and
+ * SIGXFSZ, which fail the write instead, and starts its debugger on SIGUSR1.
+ */
+const STOP_SIGNALS: readonly StopSignal[] = [
+  "SIGINT",
+  "SIGTERM",
+  "SIGHUP",
+  "SIGQUIT",
+  "SIGABRT",
+  "SIGALRM",
+  "SIGVTALRM",
+  "SIGPROF",
+  "SIGUSR2",
+  "SIGXCPU",
+  "SIGIO",
+  "SIGPWR",
+  "SIGSTKFLT",
+];
+
+/** The stop signals of this system. */
+export function stopSignals(): readonly StopSignal[] {
+  return STOP_SIGNALS.filter((signal) => signal in constants.signals);
+}
+
+/**
+ * Whether the process was started with SIGHUP ignored, as `nohup` does it. Node resets every signal when
+ * it starts, so that only the marks are left of whoever ignored it.
+ */
+export function isHangupIgnored({ _: startedAs = "" }: NodeJS.ProcessEnv): boolean {
+  // Shells put the program that they start into `_`, and nohup passes that on.
+  if (/(^|\/)nohup$/.test(startedAs)) return true;
+  if (process.platform !== "linux") return false;
+  // Where stdin is a terminal, GNU nohup replaces it by a /dev/null that can only be written to.
+  const flags = field("/proc/self/fdinfo/0", /^flags:\s*([0-7]+)$/m);
+  if (flags?.endsWith("1") && isNullDevice(0)) return true;
+  // A shell with `trap '' HUP` ignores it itself.
+  const ignored = field(`/proc/${process.ppid}/status`, /^SigIgn:\s*[0-9a-f]*([0-9a-f])$/m);
+  return ignored !== undefined && process.ppid !== 1 && Number.parseInt(ignored, 16) % 2 === 1;
+}
+
+function field(path: string, pattern: RegExp): string | undefined {
+  try {
+    return pattern.exec(readFileSync(path, "utf8"))?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+function isNullDevice(fd: number): boolean {
+  return fstatSync(fd).rdev === statSync("/dev/null").rdev;
+}

@@ -1,0 +1,93 @@
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { runCli } from "../support/run-cli.js";
+import { environment, runOrders } from "../support/run-orders.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+let store: string;
+let work: string;
+beforeEach(async () => {
+  store = temporaryDirectory();
+  work = temporaryDirectory();
+  await runCli(["place-order", "tv"], { store });
+  script("ends-with-127", "#!/bin/sh\nexit 127\n", 0o755);
+  script("ends-with-126", "#!/bin/sh\nexit 126\n", 0o755);
+  script("calls-a-missing-one", "#!/bin/sh\nno-such-command\n", 0o755);
+  script("without-permission", "#!/bin/sh\ntrue\n", 0o644);
+  script("without-interpreter", "#!/no/such/interpreter\ntrue\n", 0o755);
+  mkdirSync(join(work, "folder"));
+});
+const script = (name: string, text: string, mode: number) => {
+  writeFileSync(join(work, name), text);
+  chmodSync(join(work, name), mode);
+};
+
+/** Handles the order with a command that may be tried once. */
+function handle(command: string) {
+  return runOrders(
+    ["watch", "--as", "sales", "--until-caught-up", "--max-attempts", "1", "--exec", command],
+    store,
+    { cwd: work, env: { ...environment(store), HOME: work } },
+  );
+}
+
+async function counts() {
+  const { stdout } = await runCli(["subscriptions", "--json"], { store });
+  const [{ waiting, parked }] = JSON.parse(stdout);
+  return { waiting, parked };
+}
+
+describe.runIf(process.platform === "linux")("a command", () => {
+  it.each([
+    ["no-such-command", "no-such-command: not found"],
+    ["no-such-command --flag 'a b; c' > log 2>&1", "no-such-command: not found"],
+    ["FLAG=1 exec no-such-command", "no-such-command: not found"],
+    ["./no-such-script", "./no-such-script: not found"],
+    ['"$HOME/no such script"', "no such script: not found"],
+    ["~/no-such-script", "no-such-script: not found"],
+    ["./without-permission", "./without-permission: permission denied"],
+    ["./folder", "permission denied: it is a directory"],
+    ["./without-interpreter", "its interpreter /no/such/interpreter: not found"],
+  ])("that cannot be started ends watching: %s", async (command, reason) => {
+    const { exitCode, stderr } = await handle(command);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`${reason}\n`);
+    expect(stderr).toContain("orders: the command of --exec cannot be run: /bin/sh: ");
+    expect(await counts()).toEqual({ waiting: 1, parked: 0 });
+  });
+
+  it.each([
+    "./ends-with-127",
+    "./ends-with-126 < /dev/null",
+    "./calls-a-missing-one",
+    "exit 127",
+    "true; no-such-command",
+    "no-such-command; exit 126",
+    "no-such-command || exit 127",
+    "cat | no-such-command",
+    "if true; then no-such-command; fi",
+    "$(echo no-such-command)",
+    "sh -c no-such-command",
+    "no-such-command &\nwait $!",
+  ])("that was started fails as others do, whatever it exits with: %s", async (command) => {
+    expect((await handle(command)).exitCode).toBe(0);
+    expect(await counts()).toEqual({ waiting: 0, parked: 1 });
+  });
+
+  it("whose pipe goes on without a missing part has the exit code of the last one", async () => {
+    expect((await handle("no-such-command | cat")).exitCode).toBe(0);
+    expect(await counts()).toEqual({ waiting: 0, parked: 0 });
+  });
+
+  it.each(["--store", "ORDERS_STORE"])("finds a store that %s names relatively", async (origin) => {
+    const near = relative(work, store);
+    const flags = origin === "--store" ? ["--store", near] : [];
+    const { stdout } = await runOrders(
+      ["watch", "--as", "sales", "--until-caught-up", "--exec", 'echo "$ORDERS_STORE"', ...flags],
+      origin === "--store" ? "elsewhere" : near,
+      { cwd: work },
+    );
+    expect(stdout).toBe(`${store}\n`);
+  });
+});

@@ -1,0 +1,113 @@
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { isRunning } from "../support/is-running.js";
+import { runCli } from "../support/run-cli.js";
+import { environment, runOrders } from "../support/run-orders.js";
+import { startWatch } from "../support/run-watch.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+import { until } from "../support/until.js";
+
+let store: string;
+let work: string;
+beforeEach(async () => {
+  store = temporaryDirectory();
+  work = temporaryDirectory();
+  await runCli(["place-order", "tv"], { store });
+});
+const file = (name: string) => join(work, name);
+const lines = (name: string) =>
+  existsSync(file(name)) ? readFileSync(file(name), "utf8").trimEnd().split("\n") : [];
+
+/** Notes whether one that began before is still running, and then runs on, whatever asks it to stop. */
+const stubborn = () => `trap '' TERM HUP
+  for pid in $(cat ${file("pids")} 2> /dev/null); do
+    case $(cut -d ' ' -f 3 /proc/$pid/stat 2> /dev/null) in
+      '' | Z) ;; # gone, or dead and not waited for
+      *) echo $pid >> ${file("overlaps")} ;;
+    esac
+  done
+  (echo $$; exec sh -c 'echo $$; while :; do sleep 0.02; done') >> ${file("pids")}`;
+
+const KILLS: readonly (readonly NodeJS.Signals[])[] = [
+  ["SIGKILL"],
+  ["SIGHUP", "SIGKILL"],
+  ["SIGTERM", "SIGKILL"],
+];
+
+describe.runIf(process.platform === "linux")("the command of a watcher that was killed", () => {
+  it("has ended with all that it started before another one is run for the order", {
+    timeout: 60_000,
+  }, async () => {
+    const link = file("link");
+    symlinkSync(store, link);
+    for (const [round, signals] of [...KILLS, []].entries()) {
+      const watcher = await startWatch(
+        ["--as", "sales", "--exec", stubborn()],
+        round % 2 === 0 ? store : link,
+      );
+      await until(() => lines("pids").length === 2 * (round + 1));
+      for (const signal of signals) watcher.process.kill(signal);
+      if (signals.length > 0) await watcher.ended;
+    }
+    expect(lines("overlaps")).toEqual([]);
+    const ended = lines("pids").slice(0, -2);
+    expect(ended.filter(isRunning)).toEqual([]);
+  });
+
+  it("is ended also if there is no next watcher, and what others left behind is not", async () => {
+    const left = `while test -d ${work} && ! test -e ${file("stop")}; do sleep 0.02; done`;
+    await runOrders(
+      [
+        "watch",
+        "--as",
+        "other",
+        "--until-caught-up",
+        "--exec",
+        `sh -c "sh -c '${left}' & echo \\$! > ${file("left")}" > /dev/null 2>&1`,
+      ],
+      store,
+    );
+    const running = `echo $$ >> ${file("pids")}; while :; do sleep 0.02; done`;
+    const watcher = await startWatch(["--exec", running, "--from", "start"], store);
+    await until(() => lines("pids").length === 1);
+    watcher.process.kill("SIGKILL");
+    await until(() => !lines("pids").some(isRunning));
+    expect(lines("left").every(isRunning)).toBe(true);
+    writeFileSync(file("stop"), "");
+  });
+
+  it("is not begun if the watcher is gone before it is guarded", async () => {
+    const hook = file("hook.cjs");
+    writeFileSync(
+      hook,
+      `const { ChildProcess } = require("node:child_process");
+      const spawn = ChildProcess.prototype.spawn;
+      ChildProcess.prototype.spawn = function (options) {
+        const result = spawn.call(this, options);
+        if (options.args.join().includes("begun")) process.kill(process.pid, "SIGKILL");
+        return result;
+      };`,
+    );
+    const outcome = await runOrders(
+      ["watch", "--as", "sales", "--until-caught-up", "--exec", `touch ${file("begun")}`],
+      store,
+      { env: { ...environment(store), NODE_OPTIONS: `--require "${hook}"` } },
+    );
+    expect(outcome.signal).toBe("SIGKILL");
+    const next = await runOrders(
+      [
+        "watch",
+        "--as",
+        "sales",
+        "--until-caught-up",
+        "--exec",
+        `echo "$ORDERS_REDELIVERED" > ${file("told")}`,
+      ],
+      store,
+    );
+    expect(next.exitCode).toBe(0);
+    expect(lines("told")).toEqual(["true"]);
+    expect(existsSync(file("begun"))).toBe(false);
+  });
+});
