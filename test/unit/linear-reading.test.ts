@@ -27,8 +27,24 @@ function claimedOrders(count: number) {
 }
 
 const { orders, lines } = claimedOrders(COUNT);
+/** The same orders as two processes that copied them at once wrote them: in batches, and each one twice. */
+function copiedTwice(batch: number): string[] {
+  const written: string[] = [];
+  for (let start = 0, checkedTo = 0; start < COUNT; start += batch) {
+    const claims = ["00000001", "00000002"].flatMap((token) =>
+      orders
+        .slice(start, start + batch)
+        .map((order) => encodeOrder({ ...order, claim: { checkedTo, token } })),
+    );
+    written.push(...claims);
+    checkedTo += claims.join("").length;
+  }
+  return written;
+}
+
 const FILES: readonly [string, readonly string[], readonly StoredOrder[]][] = [
   ["that is whole", lines, orders],
+  ["that two copied at once", copiedTwice(250), orders],
   ["whose first line was removed", lines.slice(1), orders.slice(1)],
   [
     "whose second half comes first",

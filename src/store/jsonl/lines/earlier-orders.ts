@@ -8,11 +8,13 @@ const MAX_SEARCHES = 2;
 
 /**
  * Knows which ids a file holds before a line. That is looked for where it can be, which is mostly nowhere.
- * In a file that was trimmed or concatenated claims no longer say where: once searching has become
- * expensive, all ids are read and remembered, about 150 bytes for each order, so that reading stays linear.
+ * Once searching has become expensive, ids are remembered, about 150 bytes for each order, so that reading
+ * stays linear: of a file that was copied in batches those of a batch, and of one that was trimmed or
+ * concatenated, where claims no longer say where to look, all.
  */
 export class EarlierOrders {
   #searchedBytes = 0;
+  #indexedFrom: number | undefined;
   #indexedTo = 0;
   /** Where the lines of each order begin, in ascending order. */
   readonly #starts = new Map<string, number[]>();
@@ -30,20 +32,37 @@ export class EarlierOrders {
       this.#searchedBytes = searchedBytes;
       return isBetween(fd, id, from, start);
     }
-    this.#index(fd, start);
+    this.#index(fd, from, start);
     return this.#starts.get(id)?.some((at) => at >= from && at < start) ?? false;
   }
 
-  #index(fd: number, end: number): void {
-    if (end <= this.#indexedTo) return;
-    for (const line of readLines(fd, end, this.#indexedTo)) {
+  #index(fd: number, from: number, end: number): void {
+    const known = this.#indexedFrom ?? from;
+    const keepsAll = this.#indexedFrom === 0 || from < known;
+    if (this.#indexedFrom === undefined) this.#indexedTo = from;
+    if (from < known) {
+      this.#starts.clear();
+      this.#indexedTo = 0;
+    }
+    for (const line of readLines(fd, end, Math.min(this.#indexedTo, end))) {
       for (const { id, start } of ordersOn(line)) {
         const starts = this.#starts.get(id);
         if (starts === undefined) this.#starts.set(id, [start]);
         else starts.push(start);
       }
     }
-    this.#indexedTo = end;
+    this.#indexedTo = Math.max(this.#indexedTo, end);
+    this.#indexedFrom = keepsAll ? 0 : from;
+    if (!keepsAll) this.#forgetBefore(from);
+  }
+
+  #forgetBefore(from: number): void {
+    for (const [id, starts] of this.#starts) {
+      if ((starts[0] as number) >= from) break;
+      this.#starts.delete(id);
+      const others = starts.filter((start) => start >= from);
+      if (others.length > 0) this.#starts.set(id, others);
+    }
   }
 }
 
