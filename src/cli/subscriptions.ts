@@ -53,7 +53,7 @@ export async function runSubscriptions(
   const time = (iso: string) => (stdout.isTerminal ? shortTime(iso) : iso);
   const rows = subscriptions.map(({ name, waiting, parked, activeAt, after }) => {
     const active = activeAt === null ? "-" : time(activeAt);
-    return [name, String(waiting), String(parked), active, after ?? "-"];
+    return [name, String(waiting ?? "?"), String(parked), active, after ?? "-"];
   });
   stdout.write(renderColumns(HEADINGS, rows, stdout, context.style(stdout)));
   if (rows.length === 0 && stderr.isTerminal) {

@@ -16,6 +16,18 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
       await store.close();
     });
 
+    it("exists once an order was saved in it", async () => {
+      expect(typeof (await store.exists())).toBe("boolean");
+      await store.save(anOrder());
+      expect(await store.exists()).toBe(true);
+    });
+
+    it("exists once it was set up", async () => {
+      await store.init({ alter: false });
+      expect(await store.exists()).toBe(true);
+      expect(await store.count()).toBe(0);
+    });
+
     it("lists nothing at first", async () => {
       expect(await all(store.list())).toEqual([]);
       expect(await store.count()).toBe(0);

@@ -172,8 +172,11 @@ export class Subscriber {
       },
       park: async (reason) => {
         if (!this.#inFlight.delete(inFlight)) return;
+        const isDropped =
+          inFlight.source === this.#sources.retries && !(await parking?.find(order.id));
         const parkedAt = new Date().toISOString();
-        await parking?.park(order.id, { seq, reason, attempts: inFlight.attempt, parkedAt });
+        const entry = { seq, reason, attempts: inFlight.attempt, parkedAt };
+        if (!isDropped) await parking?.park(order.id, entry);
         await this.#settle(inFlight);
       },
     };

@@ -5,7 +5,7 @@ import { readOrReport } from "./files/document-file.js";
 import { withFile } from "./files/open-file.js";
 import type { OrdersReader } from "./orders-reader.js";
 import { Parking } from "./parking.js";
-import { holds } from "./position.js";
+import { holds, lostPosition } from "./position.js";
 import { SubscriptionFile, subscriptionNames } from "./subscription-file.js";
 
 /**
@@ -40,8 +40,7 @@ function damagedSubscriptions(reader: OrdersReader, ids: ReadonlySet<string>): D
   for (const name of subscriptionNames(directory)) {
     const state = readOrReport(() => new SubscriptionFile(directory, name).read(), report);
     if (state !== null && !withFile(reader.path, (fd) => holds(fd, state.position))) {
-      const problem = `its position, byte ${state.position.byte}, is beyond the end of orders.jsonl, or behind other orders`;
-      report({ location: `subscriptions/${name}.json`, problem });
+      report(lostPosition(name, state.position));
     }
     for (const { order } of new Parking(directory, name, report).list()) {
       if (ids.has(order.id)) continue;

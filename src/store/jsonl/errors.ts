@@ -26,13 +26,18 @@ const ROOM_HINTS: Readonly<Record<string, string>> = {
 const PERMISSION = "make it readable and writable for you, or choose another place with --store";
 const DIRECTORY = "a store is a directory; choose another place with --store";
 
+const FILE = "orders.jsonl must be a file";
+
 const HINTS: Readonly<Record<string, string>> = {
   EACCES: PERMISSION,
   EPERM: PERMISSION,
   EROFS: "choose another place with --store",
+  ENOENT: "a link leads nowhere; is a disk not mounted?",
   ENOTDIR: DIRECTORY,
   EEXIST: DIRECTORY,
-  EISDIR: "orders.jsonl must be a file",
+  EISDIR: FILE,
+  ENOTFILE: FILE,
+  ENXIO: FILE, // a socket
   EMFILE: "raise the limit on open files (ulimit -n)",
   ENFILE: "close other programs: the machine has too many files open",
 };

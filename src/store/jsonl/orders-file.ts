@@ -1,7 +1,8 @@
-import { closeSync, fdatasyncSync, fstatSync, openSync, writeSync } from "node:fs";
+import { closeSync, constants, fdatasyncSync, fstatSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import type { SyncAdapter } from "lowdb";
 import { createDirectory, isMissing, syncDirectory } from "./files/directory.js";
+import { openFile } from "./files/open-file.js";
 import { indexOf } from "./lines/find-bytes.js";
 import { endOfTornLine } from "./lines/torn-line.js";
 import { encodeOrder, type StoredOrder } from "./order-codec.js";
@@ -40,9 +41,9 @@ export class OrdersFile implements SyncAdapter<StoredOrder[]> {
     if (orders.length === 0) return;
     let mayBeStored = false;
     try {
-      const fd = this.#openForAppend();
+      const { fd, stats } = this.#openForAppend();
       try {
-        const { size } = fstatSync(fd);
+        const { size } = stats;
         // Whoever finds the file empty makes sure that its name survives a power cut too.
         if (size === 0) syncDirectory(dirname(this.path));
         const bytes = Buffer.from(endOfTornLine(fd, size) + orders.map(encodeOrder).join(""));
@@ -67,7 +68,7 @@ export class OrdersFile implements SyncAdapter<StoredOrder[]> {
   /** Puts on stable storage what other processes may have written and not synced yet. */
   sync(): void {
     // Windows syncs only what one may write.
-    const fd = process.platform === "win32" ? this.#openForAppend() : openSync(this.path, "r");
+    const { fd } = openFile(this.path, process.platform === "win32" ? APPEND : constants.O_RDONLY);
     try {
       fdatasyncSync(fd);
     } finally {
@@ -75,16 +76,19 @@ export class OrdersFile implements SyncAdapter<StoredOrder[]> {
     }
   }
 
-  #openForAppend(): number {
+  #openForAppend() {
     try {
-      return openSync(this.path, "a+");
+      return openFile(this.path, APPEND);
     } catch (error) {
       if (!isMissing(error)) throw error;
       createDirectory(dirname(this.path));
-      return openSync(this.path, "a+");
+      return openFile(this.path, APPEND);
     }
   }
 }
+
+/** As the flag `a+` of the C library. */
+const APPEND = constants.O_APPEND | constants.O_CREAT | constants.O_RDWR;
 
 /** Writing failed when bytes were on file already. `cause` is what failed. */
 export class OutcomeUnknown extends Error {

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import type { Order } from "../../domain/order.js";
 import type { Damage } from "../order-store.js";
 import { openForReading, withFile } from "./files/open-file.js";
+import { EarlierOrders } from "./lines/earlier-orders.js";
 import { lastNewline } from "./lines/find-bytes.js";
 import { readLines, readLinesBackward, readLinesContaining } from "./lines/read-lines.js";
 import {
@@ -20,6 +21,8 @@ import { holds, type Position, prefixChecksumAt } from "./position.js";
 export class OrdersReader {
   readonly path: string;
   readonly #onDamage: (damage: Damage) => void;
+  /** What {@link readFrom} knows of a file, from one call to the next. */
+  #watched: { readonly file: string; readonly earlier: EarlierOrders } | undefined;
 
   constructor(path: string, onDamage: (damage: Damage) => void = () => {}) {
     this.path = path;
@@ -89,24 +92,50 @@ export class OrdersReader {
    * file, for another may be put in its place or copied over it at any moment.
    */
   readFrom(position: Position, limit: number): readonly PositionedOrder[] | undefined {
+    const found: PositionedOrder[] = [];
+    const isHeld = this.#readWhileHeld(position, (fd, { order, end: byte }) => {
+      const prefixChecksum = prefixChecksumAt(fd, byte) ?? "";
+      return found.push({ order, end: { byte, prefixChecksum, after: order.id } }) < limit;
+    });
+    return isHeld ? found : undefined;
+  }
+
+  /** How many orders follow a position; `undefined` if it no longer holds. */
+  countFrom(position: Position): number | undefined {
+    let count = 0;
+    const isHeld = this.#readWhileHeld(position, () => {
+      count++;
+      return true;
+    });
+    return isHeld ? count : undefined;
+  }
+
+  /**
+   * @param visit returns whether to read on.
+   * @returns whether the position holds; then damage is reported.
+   */
+  #readWhileHeld(position: Position, visit: (fd: number, line: OrderLine) => boolean): boolean {
     return withFile(this.path, (fd) => {
-      if (!holds(fd, position)) return undefined;
-      if (fd === undefined) return [];
-      const found: PositionedOrder[] = [];
+      if (!holds(fd, position)) return false;
+      if (fd === undefined) return true;
       const damaged: DamagedLine[] = [];
       const lines: ReadLines = (_, end) => readLines(fd, end, position.byte);
-      for (const line of scanLines(fd, { name: basename(this.path), lines })) {
+      const options = { name: basename(this.path), lines, earlier: this.#earlierIn(fd) };
+      for (const line of scanLines(fd, options)) {
         if (line.kind === "damage") damaged.push(line);
-        if (line.kind !== "order") continue;
-        const { order, end: byte } = line;
-        const prefixChecksum = prefixChecksumAt(fd, byte) ?? "";
-        found.push({ order, end: { byte, prefixChecksum, after: order.id } });
-        if (found.length === limit) break;
+        if (line.kind === "order" && !visit(fd, line)) break;
       }
-      if (!holds(fd, position)) return undefined;
+      if (!holds(fd, position)) return false;
       for (const line of damaged) this.#report(line);
-      return found;
+      return true;
     });
+  }
+
+  #earlierIn(fd: number): EarlierOrders {
+    const { dev, ino } = fstatSync(fd);
+    const file = `${dev} ${ino}`;
+    if (this.#watched?.file !== file) this.#watched = { file, earlier: new EarlierOrders() };
+    return this.#watched.earlier;
   }
 
   *#orders(options: Omit<ScanOptions, "name">): Generator<StoredOrder, void> {

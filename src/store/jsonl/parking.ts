@@ -1,10 +1,12 @@
-import { rmSync, statSync } from "node:fs";
+import { appendFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LowSync } from "lowdb";
 import { isOrderId, type Order, orderProblem } from "../../domain/order.js";
 import type { Damage } from "../order-store.js";
 import { createDirectory, syncDirectory } from "./files/directory.js";
 import { DocumentFile, documentNames, readOrReport } from "./files/document-file.js";
+import { withFile } from "./files/open-file.js";
+import { readChunk } from "./lines/find-bytes.js";
 
 /** A parked order, as `subscriptions/<name>.parked/<id>.json` has it. */
 export interface ParkedState {
@@ -21,10 +23,12 @@ export interface ParkedState {
  */
 export class Parking {
   readonly directory: string;
+  readonly #requests: string;
   readonly #onDamage: (damage: Damage) => void;
 
   constructor(subscriptions: string, name: string, onDamage: (damage: Damage) => void) {
     this.directory = join(subscriptions, `${name}.parked`);
+    this.#requests = join(this.directory, "requests");
     this.#onDamage = onDamage;
   }
 
@@ -32,14 +36,26 @@ export class Parking {
   list(): ParkedState[] {
     return documentNames(this.directory)
       .filter(isOrderId)
-      .map((id) => readOrReport(() => this.read(id), this.#onDamage))
+      .map((id) => this.readOrReport(id))
       .filter((state) => state !== null)
       .sort((one, other) => (one.parkedAt < other.parkedAt ? -1 : 1));
   }
 
-  /** When something was last parked, retried or dropped, in milliseconds; 0 if nothing ever was. */
-  changedAt(): number {
-    return statSync(this.directory, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  /** All whose retry is requested, in the order of parking. Those that follow are in {@link requestsFrom}. */
+  requested(): string[] {
+    rmSync(this.#requests, { force: true }); // before listing, or one that comes in between is missed
+    const requested = this.list().filter(({ retryRequested }) => retryRequested);
+    return requested.map(({ order }) => order.id);
+  }
+
+  /** The retries that were requested since, from byte `from` of their list on. */
+  requestsFrom(from: number): { readonly ids: string[]; readonly end: number } {
+    const stats = statSync(this.#requests, { throwIfNoEntry: false });
+    if (stats === undefined || stats.size <= from) return { ids: [], end: stats?.size ?? 0 };
+    return withFile(this.#requests, (fd) => {
+      const bytes = fd === undefined ? Buffer.alloc(0) : readChunk(fd, from, stats.size - from);
+      return { ids: bytes.toString("latin1").split("\n"), end: from + bytes.length };
+    });
   }
 
   /** `null` if the order is not parked. */
@@ -47,6 +63,11 @@ export class Parking {
     const db = this.#document(id);
     db.read();
     return db.data;
+  }
+
+  /** The same; `null` too for a damaged document, which is reported. */
+  readOrReport(id: string): ParkedState | null {
+    return readOrReport(() => this.read(id), this.#onDamage);
   }
 
   /** Parks an order. When this returns it is on stable storage. */
@@ -65,10 +86,21 @@ export class Parking {
    *
    * @returns `false` if it is not parked.
    */
-  requestRetry(id: string, attempts?: number): boolean {
+  requestRetry(id: string): boolean {
+    if (!this.update(id, { retryRequested: true })) return false;
+    appendFileSync(this.#requests, `${id}\n`); // need not outlive a crash: who subscribes looks at all
+    return true;
+  }
+
+  /**
+   * Changes what is known of a parked order.
+   *
+   * @returns `false` if it is not parked, for example because somebody dropped it.
+   */
+  update(id: string, changes: Partial<Omit<ParkedState, "order">>): boolean {
     const state = this.read(id);
     if (state === null) return false;
-    this.#write({ ...state, attempts: attempts ?? state.attempts, retryRequested: true });
+    this.#write({ ...state, ...changes });
     return true;
   }
 

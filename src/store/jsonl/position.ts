@@ -1,4 +1,5 @@
 import { OrdersError } from "../../errors.js";
+import type { Damage } from "../order-store.js";
 import { withFile } from "./files/open-file.js";
 import { crc32 } from "./lines/crc32.js";
 import { readChunk } from "./lines/find-bytes.js";
@@ -29,6 +30,12 @@ export function prefixChecksumAt(fd: number | undefined, byte: number): string |
 /** Whether the bytes before a position are still those that were there. */
 export function holds(fd: number | undefined, { byte, prefixChecksum }: Position): boolean {
   return prefixChecksumAt(fd, byte) === prefixChecksum;
+}
+
+/** What is damaged if the position of a subscription no longer holds. */
+export function lostPosition(name: string, { byte }: Position): Damage {
+  const problem = `its position, byte ${byte}, is beyond the end of orders.jsonl, or behind other orders`;
+  return { location: `subscriptions/${name}.json`, problem };
 }
 
 /** The position at a byte of a file. */

@@ -7,6 +7,7 @@ import { storeFailure } from "./errors.js";
 import { readOrReport } from "./files/document-file.js";
 import { OrdersReader } from "./orders-reader.js";
 import { Parking } from "./parking.js";
+import { lostPosition } from "./position.js";
 import { startingState } from "./starting-position.js";
 import { SubscriptionFile, subscriptionNames } from "./subscription-file.js";
 import { lockSubscription } from "./subscription-lock.js";
@@ -80,13 +81,15 @@ export class JsonlSubscriptions implements Subscriptions {
     return subscriptionNames(this.#directory);
   }
 
-  #status(name: string): SubscriptionStatus {
+  /** `null`: it was removed meanwhile. */
+  #status(name: string): SubscriptionStatus | null {
     const state = this.#subscription(name).read();
-    const { byte, after } = state?.position ?? { byte: 0, after: null };
+    if (state === null) return null;
+    const { position, activeAt } = state;
+    const waiting = this.#reader.countFrom(position) ?? null;
+    if (waiting === null) this.#onDamage(lostPosition(name, position));
     const parked = this.#parking(name).list().length;
-    let waiting = 0;
-    for (const _ of this.#reader.orderLines(byte)) waiting++;
-    return { name, after, waiting, parked, activeAt: state?.activeAt ?? null };
+    return { name, after: position.after, waiting, parked, activeAt };
   }
 
   /** Does something to an existing subscription while nobody is subscribed. */

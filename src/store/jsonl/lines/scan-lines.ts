@@ -1,13 +1,14 @@
 import { fstatSync } from "node:fs";
-import { type DecodedLine, decodeLine, type StoredOrder } from "../order-codec.js";
+import type { StoredOrder } from "../order-codec.js";
+import { decodeParts } from "./decode-parts.js";
+import { EarlierOrders } from "./earlier-orders.js";
 import { LineNumbers } from "./line-numbers.js";
-import { type Line, readLinesContaining } from "./read-lines.js";
+import type { Line } from "./read-lines.js";
 
 /** What the lines of an open file turn out to be. */
-export function* scanLines(
-  fd: number,
-  { name, lines, isWanted = () => true, newestFirst = false }: ScanOptions,
-): Generator<ScannedLine, void> {
+export function* scanLines(fd: number, options: ScanOptions): Generator<ScannedLine, void> {
+  const { name, lines, isWanted = () => true, newestFirst = false } = options;
+  const { earlier = new EarlierOrders() } = options;
   const end = fstatSync(fd).size;
   const numbers = new LineNumbers(fd);
   for (const line of lines(fd, end)) {
@@ -20,7 +21,7 @@ export function* scanLines(
         const { order, problem } = decoded;
         if (problem !== undefined) yield { kind: "damage", problem, location };
         const behind = start + length + (finished ? 1 : 0);
-        if (!isHeldBefore(fd, order, start)) {
+        if (!earlier.holds(fd, order, start)) {
           yield { kind: "order", order, start, end: behind, location };
         }
       } else if (decoded.kind === "damage") {
@@ -43,6 +44,8 @@ export interface ScanOptions {
   readonly isWanted?: ((line: Buffer) => boolean) | undefined;
   /** Whether {@link lines} are read in that order. */
   readonly newestFirst?: boolean | undefined;
+  /** Shared by all who read on in the same file. */
+  readonly earlier?: EarlierOrders | undefined;
 }
 
 /** Reads lines of an open file up to byte `end`, in some order. */
@@ -71,44 +74,4 @@ export interface DamagedLine {
 interface TornLine {
   readonly kind: "torn";
   readonly bytes: number;
-}
-
-const CARRIAGE_RETURN = 0x0d;
-
-/**
- * A line, decoded; as several where an editor has written carriage returns instead of newlines. No order
- * holds one, for JSON escapes it.
- */
-function decodeParts(line: Line): (Line & { readonly decoded: DecodedLine })[] {
-  const decoded = decodeLine(line.bytes, line.length);
-  const { start, bytes, length } = line;
-  const inside = bytes.indexOf(CARRIAGE_RETURN);
-  const isWhole = decoded.kind === "order" && decoded.problem === undefined;
-  if (isWhole || length > bytes.length || inside < 0 || inside === length - 1) {
-    return [{ ...line, decoded }];
-  }
-  const parts: (Line & { readonly decoded: DecodedLine })[] = [];
-  for (let from = 0; from < length; ) {
-    const found = bytes.indexOf(CARRIAGE_RETURN, from);
-    const to = found < 0 ? length : found;
-    const part = bytes.subarray(from, to);
-    const own = { start: start + from, bytes: part, length: part.length };
-    parts.push({ ...own, decoded: decodeLine(part) });
-    from = to + 1;
-  }
-  return parts;
-}
-
-/**
- * Whether an earlier line holds the id that this one claims. Only the bytes between those that its
- * writer had searched and the line itself can tell: mostly there are none.
- */
-function isHeldBefore(fd: number, { id, claim }: StoredOrder, start: number): boolean {
-  if (claim === undefined) return false;
-  const from = claim.checkedTo <= start ? claim.checkedTo : 0; // the file is not what it was
-  for (const { bytes } of readLinesContaining(Buffer.from(id), fd, start, from)) {
-    const decoded = decodeLine(bytes);
-    if (decoded.kind === "order" && decoded.order.id === id) return true;
-  }
-  return false;
 }
