@@ -1,5 +1,6 @@
 import type { Order } from "../../domain/order.js";
 import type { Delivery, FeedOptions, StartingPosition } from "../order-feed.js";
+import { Settlement } from "../settlement.js";
 import { Signal } from "../signal.js";
 import type { SubscriptionStatus } from "../subscriptions.js";
 import { Parking } from "./parking.js";
@@ -74,7 +75,7 @@ export class MemorySubscriber {
     return index < this.#orders.length ? index : undefined;
   }
 
-  #delivery(index: number, inFlight: Set<number>): Delivery {
+  #delivery(index: number, inFlight: Set<number>, settlement = new Settlement()): Delivery {
     const order = this.#orders[index] as Order;
     const before = this.#attempts.get(index) ?? this.parking.attempts(order.id) ?? 0;
     const attempt = before + 1;
@@ -85,11 +86,14 @@ export class MemorySubscriber {
       attempt,
       redelivered: attempt > 1,
       ack: async () => {
-        if (inFlight.delete(index)) this.#settle(index);
+        if (settlement.settle("acknowledged") && inFlight.delete(index)) this.#settle(index);
       },
-      retry: async () => this.#delivery(index, inFlight),
+      retry: async () => {
+        settlement.mustBeOpen();
+        return this.#delivery(index, inFlight, settlement);
+      },
       park: async (reason) => {
-        if (!inFlight.delete(index)) return;
+        if (!settlement.settle("parked") || !inFlight.delete(index)) return;
         const attempts = this.#attempts.get(index) ?? attempt;
         this.#settle(index);
         this.parking.park(order, index, attempts, reason);
