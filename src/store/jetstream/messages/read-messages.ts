@@ -4,6 +4,7 @@ import { apiCode } from "../failures/kinds.js";
 import type { StoredMessage } from "../order-codec.js";
 import { isMissingStream } from "../streams.js";
 import { getMessages } from "./get-messages.js";
+import { nextMessages } from "./next-messages.js";
 import { type PushOptions, pushedBatches } from "./pushed-batches.js";
 
 /** What to read. */
@@ -85,7 +86,9 @@ async function* fillGaps(
     if (seq > next) {
       yield messages.slice(begin, index);
       begin = index;
-      yield* getMessages(server, { ...options, from: next, to: seq - 1 });
+      for await (const missing of nextMessages(server, { ...options, from: next, to: seq - 1 })) {
+        yield [missing];
+      }
     }
     next = seq + 1;
   }
