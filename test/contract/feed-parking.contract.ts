@@ -22,21 +22,6 @@ export function describeParking(newPlace: NewPlace): void {
       expect(await handleAll(place.otherFeed, "sales")).toEqual([]);
     });
 
-    it("refuses to acknowledge what was parked, and to park what was acknowledged", async () => {
-      const [first] = await place.save(2);
-      const sales = await subscribed(place.feed, "sales");
-      const parked = await sales.take();
-      await parked.park("out of paper");
-      await expect(parked.ack()).rejects.toThrow("this delivery is already parked");
-      await expect(parked.retry()).rejects.toThrow("this delivery is already parked");
-      const acknowledged = await sales.take();
-      await acknowledged.ack();
-      await acknowledged.ack();
-      await expect(acknowledged.park("no")).rejects.toThrow("already acknowledged");
-      await sales.end();
-      expect(ordersOf(await place.subscriptions.parked("sales"))).toEqual([first]);
-    });
-
     it("lists it with reason, attempts and time", async () => {
       const [order] = await place.save(1);
       const sales = await subscribed(place.feed, "sales");

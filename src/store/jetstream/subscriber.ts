@@ -1,5 +1,4 @@
 import type { Delivery, FeedOptions } from "../order-feed.js";
-import { Settlement } from "../settlement.js";
 import type { Signal } from "../signal.js";
 import type { ConnectionStatus, ServerConnection } from "./connection/server-connection.js";
 import { consumerInfo } from "./consumers/consumer-config.js";
@@ -21,7 +20,6 @@ export interface SubscriberSources {
 interface InFlight extends SourcedOrder {
   readonly source: Source;
   readonly pulled: PulledMessage;
-  readonly settlement: Settlement;
   attempt: number;
   /** Attempts that the server's delivery count lacks. */
   extraAttempts: number;
@@ -149,34 +147,32 @@ export class Subscriber {
     const extraAttempts =
       deliveryCount > 1 ? ((await this.#sources.parking?.extraAttempts(order.order.id)) ?? 0) : 0;
     const attempt = order.earlierAttempts + deliveryCount + extraAttempts;
-    const settlement = new Settlement();
-    const inFlight = { ...order, source, pulled, settlement, attempt, extraAttempts };
+    const inFlight = { ...order, source, pulled, attempt, extraAttempts };
     this.#inFlight.add(inFlight);
     return this.#delivery(inFlight);
   }
 
   #delivery(inFlight: InFlight): Delivery {
-    const { order, seq, mayBeParked, settlement } = inFlight;
+    const { order, seq, mayBeParked } = inFlight;
     const { parking } = this.#sources;
     return {
       order,
       attempt: inFlight.attempt,
       redelivered: inFlight.attempt > 1,
       ack: async () => {
-        if (!settlement.settle("acknowledged") || !this.#inFlight.delete(inFlight)) return;
+        if (!this.#inFlight.delete(inFlight)) return;
         // Before the acknowledgement: a retry of what is no longer parked is skipped.
         if (mayBeParked) await parking?.unpark(order.id);
         await this.#settle(inFlight);
       },
       retry: async () => {
-        settlement.mustBeOpen();
         inFlight.attempt++;
         inFlight.extraAttempts++;
         await parking?.recordExtraAttempts(order.id, inFlight.extraAttempts);
         return this.#delivery(inFlight);
       },
       park: async (reason) => {
-        if (!settlement.settle("parked") || !this.#inFlight.delete(inFlight)) return;
+        if (!this.#inFlight.delete(inFlight)) return;
         const parkedAt = new Date().toISOString();
         await parking?.park(order.id, { seq, reason, attempts: inFlight.attempt, parkedAt });
         await this.#settle(inFlight);

@@ -1,6 +1,5 @@
 import type { Order } from "../../domain/order.js";
 import type { Delivery } from "../order-feed.js";
-import { Settlement } from "../settlement.js";
 import type { Parking } from "./parking.js";
 
 /** In milliseconds: file systems may give changes that are closer together the same time. */
@@ -29,7 +28,7 @@ export class Retries {
     return undefined;
   }
 
-  #handOver(order: Order, attempt: number, settlement = new Settlement()): Delivery {
+  #handOver(order: Order, attempt: number): Delivery {
     const parking = this.#parking;
     this.#inHand.add(order.id);
     parking.again(order.id, attempt);
@@ -38,16 +37,11 @@ export class Retries {
       attempt,
       redelivered: true,
       ack: async () => {
-        if (!settlement.settle("acknowledged")) return;
         parking.remove(order.id);
         this.#inHand.delete(order.id);
       },
-      retry: async () => {
-        settlement.mustBeOpen();
-        return this.#handOver(order, attempt + 1, settlement);
-      },
+      retry: async () => this.#handOver(order, attempt + 1),
       park: async (reason) => {
-        if (!settlement.settle("parked")) return;
         parking.park(order, attempt, reason);
         this.#inHand.delete(order.id);
       },

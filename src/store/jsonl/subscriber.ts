@@ -1,7 +1,6 @@
 import type { Order } from "../../domain/order.js";
 import { OrdersError } from "../../errors.js";
 import type { Delivery } from "../order-feed.js";
-import { Settlement } from "../settlement.js";
 import type { OrdersFile } from "./orders-file.js";
 import type { Parking } from "./parking.js";
 import type { Position } from "./position.js";
@@ -23,7 +22,6 @@ interface InHand {
   readonly end: Position;
   readonly attempt: number;
   settled: boolean;
-  readonly settlement: Settlement;
 }
 
 /** One subscriber's way through the file: what was handed over, and what was acknowledged of it. */
@@ -78,13 +76,7 @@ export class Subscriber {
       const attempt = end.byte <= this.#earlier.to ? this.#earlier.attempts + 1 : 1;
       if (attempt !== (this.#ready[0]?.attempt ?? attempt)) break;
       const { id, placedAt, items } = order;
-      this.#ready.push({
-        order: { id, placedAt, items },
-        end,
-        attempt,
-        settled: false,
-        settlement: new Settlement(),
-      });
+      this.#ready.push({ order: { id, placedAt, items }, end, attempt, settled: false });
     }
     const [first] = this.#ready;
     const last = this.#ready.at(-1);
@@ -103,17 +95,14 @@ export class Subscriber {
       attempt,
       redelivered: attempt > 1,
       ack: async () => {
-        if (!each.settlement.settle("acknowledged")) return;
         if (attempt > 1) parking?.remove(order.id); // a crash may have come between parking and going on
         this.#settle(each);
       },
       retry: async () => {
-        each.settlement.mustBeOpen();
         this.#save({ attempts: attempt + 1 });
         return this.#delivery(each, attempt + 1);
       },
       park: async (reason) => {
-        if (!each.settlement.settle("parked")) return;
         parking?.park(order, attempt, reason);
         this.#settle(each);
       },

@@ -1,6 +1,5 @@
 import type { Order } from "../../domain/order.js";
 import type { Delivery, FeedOptions, StartingPosition } from "../order-feed.js";
-import { Settlement } from "../settlement.js";
 import { Signal } from "../signal.js";
 import type { SubscriptionStatus } from "../subscriptions.js";
 import { Parking } from "./parking.js";
@@ -75,7 +74,7 @@ export class MemorySubscriber {
     return index < this.#orders.length ? index : undefined;
   }
 
-  #delivery(index: number, inFlight: Set<number>, settlement = new Settlement()): Delivery {
+  #delivery(index: number, inFlight: Set<number>): Delivery {
     const order = this.#orders[index] as Order;
     const before = this.#attempts.get(index) ?? this.parking.attempts(order.id) ?? 0;
     const attempt = before + 1;
@@ -86,14 +85,11 @@ export class MemorySubscriber {
       attempt,
       redelivered: attempt > 1,
       ack: async () => {
-        if (settlement.settle("acknowledged") && inFlight.delete(index)) this.#settle(index);
+        if (inFlight.delete(index)) this.#settle(index);
       },
-      retry: async () => {
-        settlement.mustBeOpen();
-        return this.#delivery(index, inFlight, settlement);
-      },
+      retry: async () => this.#delivery(index, inFlight),
       park: async (reason) => {
-        if (!settlement.settle("parked") || !inFlight.delete(index)) return;
+        if (!inFlight.delete(index)) return;
         const attempts = this.#attempts.get(index) ?? attempt;
         this.#settle(index);
         this.parking.park(order, index, attempts, reason);
