@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { build } from "rolldown";
 
 /*
@@ -53,7 +54,7 @@ const entry = {
   load(id) {
     if (id !== "\0entry") return undefined;
     const [main, placeOrder] = ["main.ts", "cli/place-order.ts"].map((file) =>
-      JSON.stringify(new URL(`../src/${file}`, import.meta.url).pathname),
+      JSON.stringify(fileURLToPath(new URL(`../src/${file}`, import.meta.url))),
     );
     return `export { main, processIo } from ${main}; import ${placeOrder};`;
   },

@@ -1,6 +1,6 @@
 /*
  * Builds after `npm ci` in a checkout. Where the development dependencies were left out
- * (NODE_ENV=production, --omit=dev) nothing can be built: that is said, and is no failure of the
+ * (NODE_ENV=production, --omit=dev) nothing can be built. That is printed, and is no failure of the
  * installation, for whoever left them out may bring a build of their own.
  */
 import { spawnSync } from "node:child_process";

@@ -1,11 +1,10 @@
 import { MessageBus } from "./bus/message-bus.js";
 import type { DeliverOptions } from "./deliver.js";
-import type { Deliveries } from "./deliveries.js";
 import type { Commands, PlacedOrder } from "./domain/commands.js";
 import type { Events } from "./domain/events.js";
 import { OrdersError } from "./errors.js";
 import type { SalesDesk } from "./handlers/notify-sales.js";
-import { type HandlerDeps, registry } from "./handlers/registry.js";
+import { registry } from "./handlers/registry.js";
 import { type OpenStoreOptions, openStore } from "./store/open-store.js";
 import type { Delivery, FeedOptions } from "./store/order-feed.js";
 import type { OrderStore } from "./store/order-store.js";
@@ -21,61 +20,83 @@ import type { OrderStore } from "./store/order-store.js";
  */
 export async function openOrders(options: OpenOrdersOptions): Promise<Orders> {
   const { salesDesk = () => {}, now = () => new Date() } = options;
-  if (options.store === "") throw new OrdersError("invalid-usage", "the store's location is empty");
   const store =
     typeof options.store === "string" ? await openStore(options.store, options) : options.store;
-  let deliveries: Promise<Deliveries> | undefined;
-  let closed: Promise<void> | undefined;
-  const checkOpen = () => {
-    if (closed !== undefined)
-      throw new OrdersError("invalid-usage", `the store is closed: ${store.location}`);
-  };
-  const orders: HandlerDeps["orders"] = {
-    async save(order) {
-      checkOpen();
-      await store.save(order);
-    },
-    async saveIfNew(order) {
-      checkOpen();
-      return store.saveIfNew(order);
-    },
-  };
-  const feed = () => {
-    checkOpen();
-    deliveries ??= openDeliveries(store);
-    return deliveries;
-  };
-  const close = async () => {
-    await (await deliveries?.catch(() => undefined))?.close();
-    await store.close();
-  };
-  const closeOnce = () => {
-    closed ??= close();
-    return closed;
-  };
-  const bus: OrdersBus = new MessageBus(registry({ orders, salesDesk, now }));
-  return {
-    store,
-    bus,
-    placeOrder: (items, id) => bus.send("place-order", { items, ...(id !== undefined && { id }) }),
-    async *deliveries(feedOptions) {
-      yield* (await feed()).subscribe(feedOptions);
-    },
-    async deliver(deliverOptions) {
-      const { deliverOrders } = await import("./deliver.js");
-      const open = await feed();
-      const signal = open.untilClosed(deliverOptions?.signal);
-      await deliverOrders(open, bus, { ...deliverOptions, signal });
-    },
-    close: closeOnce,
-    [Symbol.asyncDispose]: closeOnce,
-  };
+  const bus: OrdersBus = new MessageBus(registry({ orders: store, salesDesk, now }));
+  return new Application(store, bus);
 }
 
-/** Loaded only when it is asked for: whoever places an order should not pay for it. */
-async function openDeliveries(store: OrderStore): Promise<Deliveries> {
-  const { Deliveries } = await import("./deliveries.js");
-  return new Deliveries(await store.feed());
+class Application implements Orders {
+  readonly store: OrderStore;
+  readonly bus: OrdersBus;
+  readonly #closing = new AbortController();
+  /** What {@link close} waits for. */
+  readonly #pending = new Set<Promise<unknown>>();
+
+  constructor(store: OrderStore, bus: OrdersBus) {
+    this.store = store;
+    this.bus = bus;
+  }
+
+  async placeOrder(items: readonly string[], id?: string): Promise<PlacedOrder> {
+    this.#assertOpen();
+    return this.#track(this.bus.send("place-order", { items, ...(id !== undefined && { id }) }));
+  }
+
+  async *deliveries(options: FeedOptions = {}): AsyncGenerator<Delivery, void> {
+    this.#assertOpen();
+    const { oneByOne } = await import("./deliveries.js");
+    const feed = await this.store.feed();
+    const all = feed.subscribe(this.#untilClosed(options));
+    const { batch = 1 } = options;
+    const deliveries = (batch === 1 ? oneByOne(all) : all)[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const next = await this.#track(deliveries.next());
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      await deliveries.return?.();
+    }
+  }
+
+  async deliver(options: DeliverOptions = {}): Promise<void> {
+    this.#assertOpen();
+    const { deliverOrders } = await import("./deliver.js");
+    const feed = await this.store.feed();
+    await this.#track(deliverOrders(feed, this.bus, this.#untilClosed(options)));
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled(this.#pending);
+    await this.store.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #assertOpen(): void {
+    if (!this.#closing.signal.aborted) return;
+    throw new OrdersError("invalid-usage", "the orders are closed");
+  }
+
+  #untilClosed<T extends FeedOptions>(options: T): T {
+    const { signal } = this.#closing;
+    const either = options.signal ? AbortSignal.any([options.signal, signal]) : signal;
+    return { ...options, signal: either };
+  }
+
+  async #track<T>(task: Promise<T>): Promise<T> {
+    this.#pending.add(task);
+    try {
+      return await task;
+    } finally {
+      this.#pending.delete(task);
+    }
+  }
 }
 
 /** The options of {@link openOrders}. */
@@ -96,16 +117,17 @@ export interface Orders {
    * Places an order: sends PlaceOrder and resolves once it is stored and every handler has finished.
    *
    * @param id the order's id, so that placing again is safe: see {@link PlaceOrder}.
-   * @throws {OrdersError} `invalid-order`, `conflict` or `store-failed`: nothing was stored;
-   *   `notification-failed`: the order is stored, but a handler failed.
+   * @throws {OrdersError} `invalid-order`, `conflict`, `store-failed` or `server-failed`: nothing was
+   *   stored; `outcome-unknown`: it may be, `orderId` says under which id; `notification-failed`: the
+   *   order is stored, but a handler failed.
    */
   placeOrder(items: readonly string[], id?: string): Promise<PlacedOrder>;
   /**
-   * Subscribes to the stored orders: those that are waiting, then each new one. Acknowledge each with
-   * `ack()`. See {@link OrderFeed.subscribe}.
+   * Subscribes to the stored orders: those that are waiting, then each new one. Settle each with
+   * `ack()` or `park()` before you ask for the next one; with a `batch` above 1, that many may be in
+   * flight. See {@link OrderFeed.subscribe}.
    *
-   * @throws {OrdersError} `invalid-usage` if the next one is asked for before the last was
-   *   acknowledged or parked; with a `batch` of more, a warning is emitted after half a minute.
+   * @throws {OrdersError} `invalid-usage`: an order was not settled; also what subscribing throws.
    */
   deliveries(options?: FeedOptions): AsyncIterable<Delivery>;
   /**
@@ -114,12 +136,9 @@ export interface Orders {
    * orders: its handlers already get each one from `placeOrder`, and would get it twice.
    */
   deliver(options?: DeliverOptions): Promise<void>;
-  /**
-   * Ends every subscription, waits for pending work and closes the store. A delivery that is being
-   * handled is not waited for. Nothing can be placed any more, and nobody can subscribe.
-   */
+  /** Ends the deliveries, waits for pending work and closes the store. */
   close(): Promise<void>;
-  /** {@link close}, for `await using`. */
+  /** Closes at the end of a block: `await using orders = await openOrders(…)`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 

@@ -36,16 +36,24 @@ export class OrdersError extends Error {
   readonly hint: string | undefined;
   /** The order that is stored despite the failure (`notification-failed`). */
   readonly order: Order | undefined;
+  /** The id of the order that is or may be stored (`notification-failed`, `outcome-unknown`). */
+  readonly orderId: string | undefined;
 
   constructor(
     code: ErrorCode,
     message: string,
-    details: { cause?: unknown; hint?: string | undefined; order?: Order } = {},
+    details: { cause?: unknown; hint?: string | undefined; order?: Order; orderId?: string } = {},
   ) {
     super(message, "cause" in details ? { cause: details.cause } : undefined);
     this.code = code;
     this.hint = details.hint;
     this.order = details.order;
+    this.orderId = details.orderId ?? details.order?.id;
+  }
+
+  /** The order cannot be placed as it is. */
+  static invalidOrder(problem: string, hint?: string): OrdersError {
+    return new OrdersError("invalid-order", `cannot place the order: ${problem}`, { hint });
   }
 
   /** An order with other items holds the id. */
@@ -53,6 +61,19 @@ export class OrdersError extends Error {
     return new OrdersError("conflict", `order ${holder.id} is already placed with other items`, {
       hint: `nothing was stored; see orders show ${holder.id}`,
     });
+  }
+
+  /** `reason` keeps us from knowing whether the order is stored. */
+  static outcomeUnknown(orderId: string, reason: string, cause: unknown): OrdersError {
+    return new OrdersError(
+      "outcome-unknown",
+      `cannot make sure that order ${orderId} is stored: ${reason}`,
+      {
+        cause,
+        orderId,
+        hint: `it may or may not be stored; placing it again with --id ${orderId} is safe`,
+      },
+    );
   }
 
   /** The order is stored, but `cause` kept its notification from being sent. */

@@ -9,7 +9,7 @@ import {
   WRONG_USAGE,
 } from "./cli/exit-codes.js";
 import type { Io, StopSignal } from "./cli/io.js";
-import { createProgram } from "./cli/program.js";
+import { createProgram, helpOfSubcommand } from "./cli/program.js";
 import { isVerb } from "./cli/verbs.js";
 import { escapeUnsafe } from "./domain/printable.js";
 import { messageOf } from "./error-message.js";
@@ -36,9 +36,16 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   });
   let exitCode = SUCCESS;
   try {
+    if ([...argv, io.env.ORDERS_STORE].some((text) => text?.includes("\ufffd"))) {
+      const { refuseOtherEncodings } = await import("./cli/refuse-other-encodings.js");
+      refuseOtherEncodings(argv, io);
+    }
     const program = await createProgram(argv, context);
     if (argv.length === 0) program.outputHelp();
-    else await program.parseAsync(unknownVerbAlone(argv) ?? argv, { from: "user" });
+    else
+      await program.parseAsync(unknownVerbAlone(argv) ?? helpOfSubcommand(argv, program) ?? argv, {
+        from: "user",
+      });
   } catch (error) {
     exitCode = report(error, argv, context);
   }

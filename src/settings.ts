@@ -1,10 +1,13 @@
 import { isAbsolute, join, sep } from "node:path";
+import { OrdersError } from "./errors.js";
 
-/** The store's location: the flag, else `ORDERS_STORE`, else the default. Empty counts as unset. */
+/** The store's location: the flag, else `ORDERS_STORE` unless it is empty, else the default. */
 export function storeSetting(flag: string | undefined, environment: Environment): Setting<string> {
   const { ORDERS_STORE } = environment.env;
-  if (flag) return { value: flag, origin: "--store" };
-  if (ORDERS_STORE) return { value: ORDERS_STORE, origin: "ORDERS_STORE" };
+  if (flag) return { value: expandHome(flag, environment), origin: "--store" };
+  if (ORDERS_STORE) {
+    return { value: expandHome(ORDERS_STORE, environment), origin: "ORDERS_STORE" };
+  }
   return { value: defaultStore(environment), origin: "default" };
 }
 
@@ -21,22 +24,47 @@ export interface Setting<T> {
 export interface Environment {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
-  /** The user's home directory, absolute. */
-  readonly home: string;
+  /** The user's home directory, absolute; not every user has one. */
+  readonly home: string | undefined;
   /** The directory that holds this program's package.json, absolute, symbolic links resolved. */
   readonly packageRoot: string;
+  /** Whether the script that was started is that of {@link packageRoot} and no link to it; true unless given. */
+  readonly startedInPlace?: boolean;
 }
 
 /**
- * A checkout keeps orders in its own `data/`, an installed copy in the user's data directory. Never the
- * current directory: a script started by cron must see the same orders as a person at the prompt.
+ * A checkout keeps orders in its own `data/`, but only for who runs it there: an installed command, also
+ * one that is a link to a checkout, keeps them in the user's data directory. Never the current
+ * directory: a script started by cron must see the same orders as a person at the prompt.
  */
-function defaultStore({ env, platform, home, packageRoot }: Environment): string {
+function defaultStore(environment: Environment): string {
+  const { env, platform, packageRoot, startedInPlace = true } = environment;
   const installed = packageRoot.split(sep).includes("node_modules");
-  if (!installed) return join(packageRoot, "data");
-  if (platform === "win32") return join(env.LOCALAPPDATA || join(home, "AppData/Local"), "orders");
-  if (platform === "darwin") return join(home, "Library/Application Support/orders");
+  if (!installed && startedInPlace) return join(packageRoot, "data");
+  if (platform === "win32") {
+    return join(env.LOCALAPPDATA || join(homeOf(environment), "AppData/Local"), "orders");
+  }
+  if (platform === "darwin") {
+    return join(homeOf(environment), "Library/Application Support/orders");
+  }
   // A relative path is invalid there: https://specifications.freedesktop.org/basedir-spec/
   const xdg = env.XDG_DATA_HOME;
-  return join(xdg && isAbsolute(xdg) ? xdg : join(home, ".local/share"), "orders");
+  return join(xdg && isAbsolute(xdg) ? xdg : join(homeOf(environment), ".local/share"), "orders");
+}
+
+/** A location with the `~` expanded that it begins with if it never met a shell, as in a crontab. */
+function expandHome(location: string, environment: Environment): string {
+  const [, user, path = ""] = /^~([^/\\]*)(.*)$/s.exec(location) ?? [];
+  if (user === undefined) return location;
+  if (user === "") return join(homeOf(environment), path);
+  throw new OrdersError("invalid-usage", `cannot expand ~${user} in the location of the store`, {
+    hint: `write the path in full, or ./${location} for a directory of that name`,
+  });
+}
+
+function homeOf({ home }: Environment): string {
+  if (home !== undefined) return home;
+  throw new OrdersError("invalid-usage", "there is no home directory to keep orders in", {
+    hint: "choose another place with --store or ORDERS_STORE, or set HOME",
+  });
 }

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { safeJson } from "../domain/printable.js";
+import { escapeUnsafe, safeJson } from "../domain/printable.js";
 import { addCommonOptions, jsonOption } from "./common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 import { counted } from "./render/count.js";
@@ -17,7 +17,7 @@ export function createCheckCommand(context: Context): Command {
 /** Checks the whole store and prints a summary; damage is reported on stderr. */
 export async function runCheck(options: CheckOptions, context: Context): Promise<void> {
   const { stdout, stderr } = context.io;
-  const { store } = await context.open(options);
+  const { store } = await context.openExisting(options);
   const { orders, damage, notes } = await store.check();
   for (const each of damage) context.reportDamage(each);
   if (options.json) {
@@ -27,7 +27,7 @@ export async function runCheck(options: CheckOptions, context: Context): Promise
     stdout.write(`${safeJson(report)}\n`);
     return;
   }
-  for (const note of notes) stderr.write(`${note}\n`);
+  for (const note of notes) stderr.write(`${escapeUnsafe(note)}\n`);
   const found = damage.length === 0 ? "no damage" : counted(damage.length, "damaged location");
   stdout.write(`${counted(orders, "order")}, ${found}\n`);
 }

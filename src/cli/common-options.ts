@@ -27,6 +27,22 @@ export function quietOption(description: string): Option {
   return new Option("-q, --quiet", description).conflicts("json");
 }
 
+/**
+ * Refuses an option whose value is empty: in a script that is a variable nobody has set, and going on
+ * without the option would use another store or run another command.
+ *
+ * @throws {OrdersError} `invalid-usage`
+ */
+export function refuseEmptyOptions(command: Command): void {
+  for (const [name, value] of Object.entries(command.opts())) {
+    if (typeof value !== "string" || value.trim() !== "") continue;
+    throw new OrdersError("invalid-usage", `--${name} is empty`, {
+      hint: "give it a value; a variable in the command may be unset",
+    });
+  }
+  if (command.parent !== null) refuseEmptyOptions(command.parent);
+}
+
 /** Refuses an argument in the place of a subcommand. */
 export function refuseUnknown(word: string | undefined, verb: Command): void {
   if (word === undefined) return;

@@ -1,4 +1,6 @@
 import { type Orders, openOrders } from "../app.js";
+import { escapeUnsafe } from "../domain/printable.js";
+import { OrdersError } from "../errors.js";
 import type { SalesDesk } from "../handlers/notify-sales.js";
 import { type Setting, storeSetting } from "../settings.js";
 import { credentialFiles } from "../store/jetstream/connection/credential-files.js";
@@ -64,12 +66,33 @@ export class Context {
     return orders;
   }
 
+  /**
+   * Opens the application on a store that is there already. Only placing an order and `init` create
+   * one: a mistyped location, or a disk that is not mounted, must not look like a store without orders.
+   *
+   * @throws {OrdersError} `not-found`: nothing is at the location that was named. At the default one
+   *   there is nothing before the first order; that is a line on stderr.
+   */
+  async openExisting(options: CommonOptions, salesDesk?: SalesDesk): Promise<Orders> {
+    const orders = await this.open(options, salesDesk);
+    const { store } = orders;
+    if (await store.exists()) return orders;
+    if (this.storeSetting(options).origin !== "default") {
+      throw new OrdersError("not-found", `no store at ${store.location}`, {
+        hint: "the first order creates it, and so does orders init",
+      });
+    }
+    const location = escapeUnsafe(store.location);
+    this.io.stderr.write(`no store yet at ${location}; the first order creates it\n`);
+    return orders;
+  }
+
   /** Reports damage on stderr, once for each location. */
   reportDamage({ location, problem }: Damage): void {
     const { damaged } = this.#run;
     if (damaged.has(location)) return;
     damaged.add(location);
-    this.io.stderr.write(`${location}: ${problem}\n`);
+    this.io.stderr.write(`${escapeUnsafe(`${location}: ${problem}`)}\n`);
   }
 
   /**

@@ -5,6 +5,7 @@ import { OrdersError } from "../errors.js";
 import { addCommonOptions, jsonOption } from "./common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 import { counted } from "./render/count.js";
+import { CLEAR_LINE, canRedraw } from "./render/style.js";
 
 export function createCopyCommand(context: Context): Command {
   const command = new Command("copy")
@@ -25,20 +26,24 @@ export function createCopyCommand(context: Context): Command {
 export async function runCopy(options: CopyOptions, context: Context): Promise<void> {
   const { stdout, stderr } = context.io;
   const { from = options.store } = options;
-  const source = (await context.open({ ...options, ...(from !== undefined && { store: from }) }))
-    .store;
+  const source = (
+    await context.openExisting({ ...options, ...(from !== undefined && { store: from }) })
+  ).store;
   const target = (await context.open({ ...options, store: options.to })).store;
   if (source.location === target.location) {
     throw new OrdersError("invalid-usage", `cannot copy ${source.location} to itself`);
   }
+  const redraws = canRedraw(stderr, context.io.env);
   const total = await source.count();
-  const { copied, present } = await copyOrders(source, target, (done) => {
+  const { copied, present, later } = await copyOrders(source, target, (done) => {
     const text = `${done} of ${total} orders`;
-    stderr.write(stderr.isTerminal ? `\r\x1b[2K${text}` : `${text}\n`);
+    stderr.write(redraws ? `${CLEAR_LINE}${text}` : `${text}\n`);
   });
-  if (stderr.isTerminal) stderr.write("\r\x1b[2K");
+  if (redraws) stderr.write(CLEAR_LINE);
+  if (later > 0) stderr.write(`${counted(later, "later order")} not copied; copy again\n`);
   if (options.json) {
-    stdout.write(`${safeJson({ from: source.location, to: target.location, copied, present })}\n`);
+    const locations = { from: source.location, to: target.location };
+    stdout.write(`${safeJson({ ...locations, copied, present, ...(later > 0 && { later }) })}\n`);
     return;
   }
   const orders = counted(copied + present, "order");

@@ -22,7 +22,7 @@ const EXIT_CODES = [
   },
   {
     exitCode: NOT_FOUND,
-    meaning: "no such order or subscription, or more than one order matches",
+    meaning: "no such store, order or subscription, or more than one order matches",
     errors: ["not-found"],
   },
   {

@@ -2,10 +2,9 @@ import type { Order } from "../domain/order.js";
 import type { OrderStore } from "../store/order-store.js";
 import type { Output } from "./io.js";
 import { counted } from "./render/count.js";
-import type { Style } from "./render/style.js";
+import { CLEAR_LINE, type Style } from "./render/style.js";
 
 const REDRAW_INTERVAL_MS = 15_000; // the line shows minutes
-const CLEAR_LINE = "\r\x1b[2K";
 
 /** A status line below everything else on a terminal: "3 orders today, last 5 min ago". */
 export class Heartbeat {
@@ -14,14 +13,17 @@ export class Heartbeat {
   readonly #output: Output;
   readonly #style: Style;
   readonly #now: () => Date;
+  readonly #isEnabled: boolean;
   /** The ids of the orders placed on {@link #day}: an order can be delivered more than once. */
   readonly #today = new Set<string>();
   #day = "";
   #last: string | undefined;
+  #remark = "";
   #timer: NodeJS.Timeout | undefined;
   #isShown: boolean = false;
 
-  constructor(output: Output, style: Style, now: () => Date) {
+  /** @param isEnabled see {@link canRedraw}; without it nothing is shown. */
+  constructor(output: Output, style: Style, now: () => Date, isEnabled = output.isTerminal) {
     this.output = {
       isTerminal: output.isTerminal,
       get columns() {
@@ -32,11 +34,12 @@ export class Heartbeat {
     this.#output = output;
     this.#style = style;
     this.#now = now;
+    this.#isEnabled = isEnabled;
   }
 
-  /** Counts the orders that are stored already; does nothing if the output is no terminal. */
+  /** Counts the orders that are stored already; does nothing unless it is enabled. */
   async prepare(store: OrderStore): Promise<void> {
-    if (!this.#output.isTerminal) return;
+    if (!this.#isEnabled) return;
     const now = this.#now();
     this.#day = now.toDateString();
     const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate());
@@ -46,7 +49,7 @@ export class Heartbeat {
 
   /** Shows the line from now on; nothing before has an effect. */
   begin(): void {
-    if (!this.#output.isTerminal) return;
+    if (!this.#isEnabled) return;
     this.#timer = setInterval(() => {
       if (this.#isShown) this.show();
     }, REDRAW_INTERVAL_MS).unref();
@@ -60,13 +63,19 @@ export class Heartbeat {
     if (new Date(placedAt).toDateString() === this.#day) this.#today.add(id);
   }
 
+  /** Puts a remark before the line, or takes it away. */
+  mark(remark: string | undefined): void {
+    this.#remark = remark === undefined ? "" : `${remark}; `;
+    if (this.#isShown) this.show();
+  }
+
   /** Shows the line, up to date. */
   show(): void {
     if (this.#timer === undefined) return;
     this.#startNewDay();
     const orders = `${counted(this.#today.size, "order")} today`;
     const last = this.#last === undefined ? "" : `, last ${ago(this.#last, this.#now())}`;
-    const text = `${orders}${last}`.slice(0, this.#output.columns - 1);
+    const text = `${this.#remark}${orders}${last}`.slice(0, this.#output.columns - 1);
     this.#output.write(`${CLEAR_LINE}${this.#style.faint(text)}`);
     this.#isShown = true;
   }

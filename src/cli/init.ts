@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { safeJson } from "../domain/printable.js";
+import { escapeUnsafe, safeJson } from "../domain/printable.js";
 import { addCommonOptions, jsonOption } from "./common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 
@@ -23,7 +23,7 @@ export async function runInit(options: InitOptions, context: Context): Promise<v
   const done = await store.init({ alter: options.alter ?? false });
   const { stdout } = context.io;
   if (options.json) stdout.write(`${safeJson({ location: store.location, done })}\n`);
-  else for (const line of done) stdout.write(`${line}\n`);
+  else for (const line of done) stdout.write(`${escapeUnsafe(line)}\n`);
 }
 
 /** The options of `init`. */

@@ -2,12 +2,14 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { OrderQuery } from "../store/order-store.js";
 import { addCommonOptions, jsonOption } from "./common-options.js";
 import type { CommonOptions, Context } from "./context.js";
-import { parseTime, type TimeSpan } from "./parse-time.js";
+import type { Io } from "./io.js";
+import { isLocalTime, parseTime, type TimeSpan } from "./parse-time.js";
 import { counted } from "./render/count.js";
 import { FORMATS, type Format, listFormat } from "./render/formats.js";
+import { refuseUnknownZone, warnOfUnknownZone } from "./time-zone.js";
 
 export function createListCommand(context: Context): Command {
-  const time = (text: string) => parseTimeOption(text, context.io.now());
+  const time = (text: string) => parseTimeOption(text, context.io);
   const command = new Command("list")
     .description(
       "List orders, oldest first. In a pipe: time, id and items, tab-separated.\nIn tsv and csv, items are a JSON array, which is never taken for a formula.",
@@ -15,7 +17,11 @@ export function createListCommand(context: Context): Command {
     .option("--limit <n>", "list only the newest n orders", parseLimit)
     .option("--since <time>", "placed at or after: 2026-01-31, 2d (ago), yesterday", time)
     .option("--until <time>", "placed at or before; a day includes the whole day", time)
-    .option("--item <text>", "with an item that contains this text, ignoring case")
+    .option(
+      "--item <text>",
+      "with an item that contains this text, ignoring case; given twice: both texts",
+      parseItem,
+    )
     .option("--count", "print only the number of orders")
     .addOption(
       new Option("--format <format>", "output format (default: table on a terminal, otherwise tsv)")
@@ -35,7 +41,7 @@ export function createListCommand(context: Context): Command {
 /** Lists the orders that match. */
 export async function runList(options: ListOptions, context: Context): Promise<void> {
   const { stdout, stderr } = context.io;
-  const { store } = await context.open(options);
+  const { store } = await context.openExisting(options);
   const filter: OrderQuery = {
     since: options.since?.first.toISOString(),
     until: options.until?.last.toISOString(),
@@ -48,6 +54,7 @@ export async function runList(options: ListOptions, context: Context): Promise<v
   }
 
   const format = options.json ? "json" : (options.format ?? (stdout.isTerminal ? "table" : "tsv"));
+  if (format === "table") warnOfUnknownZone(context.io);
   const form = listFormat(format, stdout, context.style(stdout));
   let page = form.always ? form.begin : "";
   let listed = 0;
@@ -77,7 +84,7 @@ export interface ListOptions extends CommonOptions {
   readonly limit?: number;
   readonly since?: TimeSpan;
   readonly until?: TimeSpan;
-  readonly item?: string;
+  readonly item?: readonly string[];
   readonly count?: boolean;
   readonly format?: Format;
   readonly json?: boolean;
@@ -98,10 +105,19 @@ function parseLimit(text: string): number {
   return Number(text);
 }
 
-function parseTimeOption(text: string, now: Date): TimeSpan {
-  const span = parseTime(text, now);
+/** A blank can be part of an item. */
+function parseItem(text: string, others: readonly string[] = []): readonly string[] {
+  if (text === "") throw new InvalidArgumentError("It must not be empty.");
+  return [...others, text];
+}
+
+function parseTimeOption(text: string, io: Io): TimeSpan {
+  if (isLocalTime(text)) refuseUnknownZone(io);
+  const span = parseTime(text, io.now());
   if (span !== undefined) return span;
   throw new InvalidArgumentError(
-    "It must be a date (2026-01-31), a time (2026-01-31T09:30), an age (90m, 12h, 2d), today or yesterday.",
+    /^\d{4}-\d{2}-\d{2}/.test(text)
+      ? "There is no such time; write a time as 2026-01-31T09:30."
+      : "It must be a date (2026-01-31), a time (2026-01-31T09:30), an age (90m, 12h, 2d), today or yesterday.",
   );
 }

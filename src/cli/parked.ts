@@ -7,6 +7,7 @@ import type { CommonOptions, Context } from "./context.js";
 import { idPrefix } from "./find-order.js";
 import { renderColumns } from "./render/columns.js";
 import { shortTime } from "./render/time.js";
+import { warnOfUnknownZone } from "./time-zone.js";
 
 export function createParkedCommand(context: Context): Command {
   const command = new Command("parked")
@@ -47,6 +48,7 @@ export async function runParked(options: ParkedOptions, context: Context): Promi
     stdout.write(`${safeJson(parked)}\n`);
     return;
   }
+  if (stdout.isTerminal) warnOfUnknownZone(context.io);
   const rows = parked.map(({ subscription, order, attempts, parkedAt, reason }) => {
     const time = stdout.isTerminal ? shortTime(parkedAt) : parkedAt;
     const id = order.id.slice(
@@ -105,7 +107,7 @@ async function openParked(
   { as, ...options }: ParkedOptions,
   context: Context,
 ): Promise<{ subscriptions: Subscriptions; parked: readonly ParkedOrder[] }> {
-  const subscriptions = await (await context.open(options)).store.subscriptions();
+  const subscriptions = await (await context.openExisting(options)).store.subscriptions();
   return { subscriptions, parked: await subscriptions.parked(as) };
 }
 

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
-import { isOrderId, itemProblem, type Order } from "../domain/order.js";
+import { isOrderId, itemProblem, MAX_ORDER_BYTES, type Order } from "../domain/order.js";
 import { safeJson } from "../domain/printable.js";
+import { systemMessage } from "../error-message.js";
 import { OrdersError } from "../errors.js";
 import { addCommonOptions, jsonOption, quietOption } from "./common-options.js";
 import type { CommonOptions, Context } from "./context.js";
@@ -12,11 +13,7 @@ export function createPlaceOrderCommand(context: Context): Command {
     .description("Store an order and notify the sales desk with a banner on stdout.")
     .usage("[options] <items...>")
     .argument("[items...]", "the items to order; a single '-' reads them from stdin, one per line")
-    .option(
-      "--id <uuid>",
-      "use this id (a UUID v4), so that placing the order again is safe",
-      parseId,
-    )
+    .option("--id <uuid>", "use this id (a UUID), so that placing the order again is safe", parseId)
     .addOption(quietOption("print the order's id instead of the banner"))
     .addOption(jsonOption("print the stored order as JSON instead of the banner"))
     .action(() => runPlaceOrder(command.args, command.optsWithGlobals(), context));
@@ -25,7 +22,8 @@ export function createPlaceOrderCommand(context: Context): Command {
     'orders place-order -- "-5 °C fridge"',
     'id=$(orders place-order --quiet "tv")',
     "orders place-order - < items.txt",
-    'id=$(uuidgen); until orders place-order --id "$id" "tv"; do sleep 1; done',
+    `id=$(uuidgen); until orders place-order --id "$id" "tv"; do
+    case $? in 1 | 7 | 8) sleep 1 ;; *) break ;; esac; done`,
   ]);
 }
 
@@ -72,7 +70,7 @@ function acknowledge(order: Order, text: string, io: Io): void {
 function parseId(text: string): string {
   const id = text.toLowerCase();
   if (isOrderId(id)) return id;
-  throw new InvalidArgumentError("It must be a UUID v4; uuidgen makes one.");
+  throw new InvalidArgumentError("It must be a UUID; uuidgen makes one.");
 }
 
 async function readArguments(items: readonly string[], io: Io): Promise<readonly string[]> {
@@ -91,15 +89,34 @@ async function readArguments(items: readonly string[], io: Io): Promise<readonly
   return items;
 }
 
+/** All of stdin, if it can be an order; else no more of it than is needed to know that. */
+async function readBytes(stdin: Io["stdin"]): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of stdin.read()) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > MAX_ORDER_BYTES) break;
+    }
+  } catch (cause) {
+    const message = `cannot read the items from stdin: ${systemMessage(cause)}`;
+    throw new OrdersError("invalid-order", message, { cause });
+  }
+  if (length <= MAX_ORDER_BYTES) return Buffer.concat(chunks);
+  throw new OrdersError("invalid-order", "stdin is longer than an order can be: 16 MiB", {
+    hint: "nothing was stored; place several orders",
+  });
+}
+
 /** The lines of stdin. Empty lines are skipped; any other that is not an item is refused. */
 async function readItems({ stdin, stderr }: Io): Promise<readonly string[]> {
   if (stdin.isTerminal)
     stderr.write("reading items, one per line; finish with Ctrl-D on an empty line\n");
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of stdin.read()) chunks.push(chunk);
+  const bytes = await readBytes(stdin);
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
     throw new OrdersError("invalid-order", "stdin is not UTF-8", { cause });
   }

@@ -1,5 +1,6 @@
-import { fstatSync } from "node:fs";
-import { constants, homedir } from "node:os";
+import { fstatSync, realpathSync } from "node:fs";
+import { constants, homedir, userInfo } from "node:os";
+import { dirname, isAbsolute } from "node:path";
 import type { Io, Output, StopSignal } from "./io.js";
 import { isHangupIgnored, stopSignals } from "./stop-signals.js";
 import { backgroundWriter, writeFully } from "./write.js";
@@ -27,12 +28,39 @@ export function processIo(packageRoot: string): Io {
     stderr: quiet(processOutput(2, () => process.stderr)),
     env: process.env,
     platform: process.platform,
-    home: homedir(),
+    get home() {
+      return homeDirectory();
+    },
     packageRoot,
+    get startedInPlace() {
+      return isScriptOf(packageRoot, process.argv[1]);
+    },
     now: () => new Date(),
     onStop,
     endBy,
   };
+}
+
+/** HOME, unless it is no absolute path, else what the system knows of the user, if it knows them. */
+function homeDirectory(): string | undefined {
+  const { HOME } = process.env;
+  if (process.platform !== "win32" && HOME && isAbsolute(HOME)) return HOME;
+  try {
+    const home = process.platform === "win32" ? homedir() : userInfo().homedir;
+    return isAbsolute(home) ? home : undefined;
+  } catch {
+    return undefined; // a container's user may be a number without a name
+  }
+}
+
+/** Whether `script`, as it was typed, is in the bin directory of a checkout: no link from elsewhere. */
+function isScriptOf(packageRoot: string, script: string | undefined): boolean {
+  if (script === undefined || script.split(/[\\/]/).includes("node_modules")) return false;
+  try {
+    return realpathSync(dirname(dirname(script))) === packageRoot;
+  } catch {
+    return false;
+  }
 }
 
 function endBy(signal: StopSignal): void {

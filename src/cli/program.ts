@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
-import { addCommonOptions, exampleText } from "./common-options.js";
+import { OrdersError } from "../errors.js";
+import { addCommonOptions, exampleText, refuseEmptyOptions } from "./common-options.js";
 import type { Context } from "./context.js";
 import { exitCodeHelp } from "./exit-codes.js";
 import { createStyle } from "./render/style.js";
@@ -43,6 +44,7 @@ export async function createProgram(argv: readonly string[], context: Context): 
       showGlobalOptions: false,
       styleTitle: (title) => createStyle(true).heading(title),
     })
+    .hook("preAction", (_, command) => refuseEmptyOptions(command))
     .on("option:version", () => {
       io.stdout.write(`${version(io.packageRoot)}\n`);
       throw new CommanderError(0, "commander.version", "");
@@ -50,6 +52,24 @@ export async function createProgram(argv: readonly string[], context: Context): 
   addCommonOptions(program);
   for (const verb of VERBS) program.addCommand(await createVerb(verb, argv, program, context));
   return program;
+}
+
+/**
+ * The arguments that print what `help parked retry` asks for: commander would print the help of `parked`.
+ *
+ * @throws {OrdersError} `invalid-usage`: the verb has no such subcommand.
+ */
+export function helpOfSubcommand(
+  [help, verb, word]: readonly string[],
+  program: Command,
+): readonly string[] | undefined {
+  if (help !== "help" || verb === undefined || word === undefined) return undefined;
+  if (verb.startsWith("-") || word.startsWith("-")) return undefined;
+  const command = program.commands.find((each) => [each.name(), each.alias()].includes(verb));
+  if (command?.commands.some((each) => each.name() === word)) return [verb, word, "--help"];
+  throw new OrdersError("invalid-usage", `unknown command '${verb} ${word}'`, {
+    hint: `see orders help ${verb}`,
+  });
 }
 
 async function createVerb(

@@ -5,6 +5,7 @@ import { addCommonOptions, jsonOption } from "./common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 import { findOrder, ID_FORMS } from "./find-order.js";
 import { longTime } from "./render/time.js";
+import { warnOfUnknownZone } from "./time-zone.js";
 
 export function createShowCommand(context: Context): Command {
   const command = new Command("show")
@@ -18,11 +19,13 @@ export function createShowCommand(context: Context): Command {
 /** Prints the one order that `id`, or the beginning of an id, matches. */
 export async function runShow(id: string, options: ShowOptions, context: Context): Promise<void> {
   const { stdout } = context.io;
-  const { store } = await context.open(options);
+  const { store } = await context.openExisting(options);
   const order = await findOrder(id, store);
   if (options.json) stdout.write(`${safeJson(order)}\n`);
-  else if (stdout.isTerminal) stdout.write(card(order));
-  else stdout.write(fields(order));
+  else if (stdout.isTerminal) {
+    warnOfUnknownZone(context.io);
+    stdout.write(card(order));
+  } else stdout.write(fields(order));
 }
 
 /** The options of `show`. */

@@ -2,7 +2,9 @@ import { OrdersError } from "../errors.js";
 import type { StartingPosition } from "../store/order-feed.js";
 import type { OrderStore } from "../store/order-store.js";
 import { findOrder, idPrefix } from "./find-order.js";
-import { parseTime } from "./parse-time.js";
+import type { Io } from "./io.js";
+import { isLocalTime, parseTime } from "./parse-time.js";
+import { refuseUnknownZone } from "./time-zone.js";
 
 /** What `--from` takes, in the help of the verbs that have it. */
 export const FROM_FORMS = "start, now, a time (as for list --since) or an order id";
@@ -23,11 +25,12 @@ const AMBIGUOUS = /^\d{4,7}$/;
 export async function parseStartingPosition(
   text: string,
   store: OrderStore,
-  now: Date,
+  io: Io,
 ): Promise<StartingPosition> {
   const word = text.trim().toLowerCase();
   if (word === "start" || word === "now") return word;
-  const time = parseTime(word, now);
+  if (isLocalTime(word)) refuseUnknownZone(io);
+  const time = parseTime(word, io.now());
   if (time !== undefined) return { since: time.first.toISOString() };
   if (idPrefix(word) !== undefined && !AMBIGUOUS.test(word)) {
     return { id: (await findOrder(word, store)).id };

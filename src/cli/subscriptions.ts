@@ -6,6 +6,7 @@ import type { CommonOptions, Context } from "./context.js";
 import { renderColumns } from "./render/columns.js";
 import { shortTime } from "./render/time.js";
 import { FROM_FORMS, parseStartingPosition } from "./starting-position.js";
+import { warnOfUnknownZone } from "./time-zone.js";
 
 export function createSubscriptionsCommand(context: Context): Command {
   const command = new Command("subscriptions")
@@ -42,16 +43,17 @@ export async function runSubscriptions(
   context: Context,
 ): Promise<void> {
   const { stdout, stderr } = context.io;
-  const { store } = await context.open(options);
+  const { store } = await context.openExisting(options);
   const subscriptions = await (await store.subscriptions()).list();
   if (options.json) {
     stdout.write(`${safeJson(subscriptions)}\n`);
     return;
   }
+  if (stdout.isTerminal) warnOfUnknownZone(context.io);
   const time = (iso: string) => (stdout.isTerminal ? shortTime(iso) : iso);
   const rows = subscriptions.map(({ name, waiting, parked, activeAt, after }) => {
     const active = activeAt === null ? "-" : time(activeAt);
-    return [name, String(waiting), String(parked), active, after ?? "-"];
+    return [name, String(waiting ?? "?"), String(parked), active, after ?? "-"];
   });
   stdout.write(renderColumns(HEADINGS, rows, stdout, context.style(stdout)));
   if (rows.length === 0 && stderr.isTerminal) {
@@ -65,9 +67,9 @@ export async function runReset(
   options: SubscriptionsOptions,
   context: Context,
 ): Promise<void> {
-  const { store } = await context.open(options);
+  const { store } = await context.openExisting(options);
   const { from = "" } = options;
-  const position = await parseStartingPosition(from, store, context.io.now());
+  const position = await parseStartingPosition(from, store, context.io);
   await confirm(`Move subscription '${name}' to ${from}?`, options.yes, context.io);
   await (await store.subscriptions()).reset(name, position);
 }
@@ -78,7 +80,7 @@ export async function runRemove(
   options: SubscriptionsOptions,
   context: Context,
 ): Promise<void> {
-  const { store } = await context.open(options);
+  const { store } = await context.openExisting(options);
   await confirm(`Remove subscription '${name}' and its parked orders?`, options.yes, context.io);
   await (await store.subscriptions()).remove(name);
 }

@@ -14,7 +14,9 @@ import { checkNewSubscription } from "./new-subscription.js";
 import { parseDuration } from "./parse-time.js";
 import { counted } from "./render/count.js";
 import { shownDuration } from "./render/duration.js";
+import { canRedraw } from "./render/style.js";
 import { FROM_FORMS, parseStartingPosition } from "./starting-position.js";
+import { warnOfUnknownZone } from "./time-zone.js";
 import { deskView, OutputClosed, WatchDesk } from "./watch-desk.js";
 
 export function createWatchCommand(context: Context): Command {
@@ -39,6 +41,11 @@ export function createWatchCommand(context: Context): Command {
         .default(1000, "1s"),
     )
     .option("--timeout <duration>", "stop a command that takes longer: 500ms, 30s, 5m", parsePause)
+    .option(
+      "--give-up-after <duration>",
+      "exit 7 once the connection to a server is lost for so long",
+      parsePause,
+    )
     .option("--bell", "ring the terminal bell for each order")
     .addOption(yesOption())
     .addOption(quietOption("print ids instead of banners").conflicts("exec"))
@@ -59,8 +66,14 @@ export async function runWatch(options: WatchOptions, context: Context): Promise
       hint: "for example: orders watch --as sales --until-caught-up",
     });
   }
-  const { stderr } = context.io;
-  const heartbeat = new Heartbeat(stderr, context.style(stderr), () => context.io.now());
+  const { stdout, stderr } = context.io;
+  if (stdout.isTerminal || stderr.isTerminal) warnOfUnknownZone(context.io);
+  const heartbeat = new Heartbeat(
+    stderr,
+    context.style(stderr),
+    () => context.io.now(),
+    canRedraw(stderr, context.io.env),
+  );
   await watch(options, context.withStderr(heartbeat.output), heartbeat);
 }
 
@@ -78,11 +91,11 @@ async function watch(options: WatchOptions, context: Context, heartbeat: Heartbe
     io,
     signal: stop.signal,
   });
-  const orders = await context.open(options, (command) => desk.notify(command));
+  const orders = await context.openExisting(options, (command) => desk.notify(command));
   const from =
     options.from === undefined
       ? undefined
-      : await parseStartingPosition(options.from, orders.store, io.now());
+      : await parseStartingPosition(options.from, orders.store, io);
   const newSubscription = await checkNewSubscription(options, from, orders, io);
   await heartbeat.prepare(orders.store);
   stopAtSignals(stop, hook, io, say);
@@ -102,6 +115,12 @@ async function watch(options: WatchOptions, context: Context, heartbeat: Heartbe
         }
         if (!resumed && newSubscription !== undefined) say(newSubscription);
         heartbeat.begin();
+      },
+      giveUpAfterMs: options.giveUpAfter,
+      onConnection: (state) => {
+        heartbeat.mark(state === "lost" ? "connection lost" : undefined);
+        const waiting = state === "lost" ? "; waiting for the server" : "";
+        say(`connection ${state}: ${orders.store.location}${waiting}`);
       },
       onAttempt: (delivery) => desk.beginAttempt(delivery),
       onHandled: (delivery) => desk.succeed(delivery),
@@ -125,9 +144,10 @@ export interface WatchOptions extends CommonOptions {
   readonly untilCaughtUp?: boolean;
   readonly exec?: string;
   readonly maxAttempts: number;
-  /** In milliseconds, as is `retryPause`. */
+  /** In milliseconds, as are `retryPause` and `giveUpAfter`. */
   readonly timeout?: number;
   readonly retryPause: number;
+  readonly giveUpAfter?: number;
   readonly bell?: boolean;
   readonly yes?: boolean;
   readonly quiet?: boolean;

@@ -5,7 +5,7 @@ import type { Order } from "./order.js";
 export interface PlaceOrder {
   readonly items: readonly string[];
   /**
-   * The id of the order, a lower-case UUID v4; a new one unless given. Placing the same items with the
+   * The id of the order, a lower-case UUID; a new one unless given. Placing the same items with the
    * same id again returns the order that is already stored.
    */
   readonly id?: string;

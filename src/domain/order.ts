@@ -1,6 +1,8 @@
+import { safeJson } from "./printable.js";
+
 /** An order. Immutable: it is placed once and never edited. */
 export interface Order {
-  /** UUID v4, lower case ({@link https://www.rfc-editor.org/rfc/rfc9562#section-5.4 RFC 9562}). */
+  /** A UUID of {@link https://www.rfc-editor.org/rfc/rfc9562#section-5 RFC 9562}, any version, lower case. */
   readonly id: string;
   /** When it was placed: ISO 8601, UTC, milliseconds, as `Date.prototype.toISOString` writes it. */
   readonly placedAt: string;
@@ -8,9 +10,11 @@ export interface Order {
   readonly items: readonly string[];
 }
 
-/** UTF-16 code units in all items of an order together: more is a mistake. */
-const MAX_ITEM_CHARACTERS = 2 ** 24;
-const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+/** The most that an order can be as JSON, on any store: more is a mistake, and must still be read. */
+export const MAX_ORDER_BYTES = 16 * 2 ** 20;
+/** Id, time and the names of the fields. */
+const OTHER_FIELDS_BYTES = 128;
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const PLACED_AT =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 
@@ -28,15 +32,17 @@ export function isOrderId(text: unknown): text is string {
 export function itemsProblem(items: unknown): string | undefined {
   if (!Array.isArray(items)) return "items are missing";
   if (items.length === 0) return "there are no items";
-  let characters = 0;
+  let characters = 0; // UTF-16 code units
   for (const [index, item] of items.entries()) {
     const problem = itemProblem(item);
     if (problem !== undefined) return `item ${index + 1} ${problem}`;
-    characters += item.length;
-    if (characters > MAX_ITEM_CHARACTERS)
-      return "the items are longer than 16 Mi characters together";
+    characters += item.length + '"",'.length;
   }
-  return undefined;
+  // None takes more than the six bytes of \u0000: most orders need not be written to know that.
+  const fits =
+    6 * characters + OTHER_FIELDS_BYTES <= MAX_ORDER_BYTES ||
+    Buffer.byteLength(safeJson(items)) + OTHER_FIELDS_BYTES <= MAX_ORDER_BYTES;
+  return fits ? undefined : "the items are larger than 16 MiB together";
 }
 
 /** What is wrong with one item, as the end of a sentence that begins with it. */
@@ -52,11 +58,17 @@ export function itemProblem(item: unknown): string | undefined {
 export function orderProblem(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return "not an object";
   const { id, placedAt, items } = value as Partial<Record<keyof Order, unknown>>;
-  if (!isOrderId(id)) return "id is not a lower-case UUID v4";
+  if (!isOrderId(id)) return "id is not a lower-case UUID";
   if (typeof placedAt !== "string" || !PLACED_AT.test(placedAt)) {
     return "placedAt is not a UTC time such as 2026-01-31T09:30:00.000Z";
   }
   return itemsProblem(items);
+}
+
+/** The time as an order has it; `undefined` if the clock is not within the years 0 to 9999. */
+export function placedAtOf(now: Date): string | undefined {
+  const text = Number.isNaN(now.getTime()) ? "" : now.toISOString();
+  return PLACED_AT.test(text) ? text : undefined;
 }
 
 /** Conditions on an order; all that are given must hold. */
@@ -65,8 +77,8 @@ export interface OrderFilter {
   readonly since?: string | undefined;
   /** Placed at this time or earlier (same form). */
   readonly until?: string | undefined;
-  /** One of the items contains this text, ignoring case. */
-  readonly item?: string | undefined;
+  /** One of the items contains this text, ignoring case; of several texts each is in some item. */
+  readonly item?: string | readonly string[] | undefined;
 }
 
 /** Whether two orders are for the same items in the same order. */
@@ -79,14 +91,23 @@ export function sameItems(one: Order, other: Order): boolean {
 
 /** The filter as a predicate, with everything prepared that does not depend on the order. */
 export function orderMatcher(filter: OrderFilter): (order: Order) => boolean {
-  const { since, until } = filter;
-  const wanted = filter.item === undefined ? undefined : foldCase(filter.item);
+  const { since, until, item = [] } = filter;
+  const wanted = [item].flat().map(foldCase);
   return ({ placedAt, items }) =>
     (since === undefined || placedAt >= since) &&
     (until === undefined || placedAt <= until) &&
-    (wanted === undefined || items.some((item) => foldCase(item).includes(wanted)));
+    (wanted.length === 0 || containsAll(items.map(foldCase), wanted));
 }
 
+function containsAll(texts: readonly string[], wanted: readonly string[]): boolean {
+  return wanted.every((part) => texts.some((text) => text.includes(part)));
+}
+
+/**
+ * A text in which case makes no difference. Capitals first: only they are the same for ß and SS. A dot
+ * above an i is part of the letter, and the sigma at the end of a word is one.
+ */
 function foldCase(text: string): string {
-  return text.normalize("NFC").toLowerCase();
+  const folded = text.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");
+  return folded.replaceAll("i\u0307", "i").replaceAll("ς", "σ");
 }

@@ -1,19 +1,21 @@
 import type { PlacedOrder } from "../domain/commands.js";
 import { newId } from "../domain/new-id.js";
-import { isOrderId, itemsProblem, type Order } from "../domain/order.js";
+import { isOrderId, itemsProblem, type Order, placedAtOf } from "../domain/order.js";
 import { OrdersError } from "../errors.js";
 import type { OrderRepository } from "../store/order-store.js";
 import type { HandlerOf } from "./handler-of.js";
 
-const NO_ID = "its id is not a lower-case UUID v4";
+const NO_ID = "its id is not a lower-case UUID";
+const NO_TIME = "the clock is wrong: it shows no time in the years 0 to 9999";
 
 /**
  * Handles PlaceOrder: creates the order, stores it, then publishes OrderCreated. For an order that was
  * already stored it is published again, because the first attempt may have ended before; handlers
  * recognise it by its id.
  *
- * @throws {OrdersError} `invalid-order`, `conflict` or `store-failed`: nothing was stored;
- *   `notification-failed`: the order is stored, but a handler of OrderCreated failed.
+ * @throws {OrdersError} `invalid-order`, `conflict`, `store-failed` or `server-failed`: nothing was
+ *   stored; `outcome-unknown`: it may be, under `orderId`; `notification-failed`: the order is stored,
+ *   but a handler of OrderCreated failed.
  */
 export function placeOrder(deps: {
   orders: Pick<OrderRepository, "save" | "saveIfNew">;
@@ -21,10 +23,10 @@ export function placeOrder(deps: {
 }): HandlerOf<"place-order"> {
   return async function placeOrder({ payload: { items, id } }, bus) {
     const problem = id !== undefined && !isOrderId(id) ? NO_ID : itemsProblem(items);
-    if (problem !== undefined) {
-      throw new OrdersError("invalid-order", `cannot place the order: ${problem}`);
-    }
-    const requested = { id: id ?? newId(), placedAt: deps.now().toISOString(), items: [...items] };
+    if (problem !== undefined) throw OrdersError.invalidOrder(problem);
+    const placedAt = placedAtOf(deps.now());
+    if (placedAt === undefined) throw OrdersError.invalidOrder(NO_TIME, "set the clock");
+    const requested = { id: id ?? newId(), placedAt, items: [...items] };
     const placed = await save(requested, id !== undefined);
     const { order } = placed;
     try {

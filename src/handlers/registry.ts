@@ -21,7 +21,7 @@ export function registry(deps: HandlerDeps): Registry<Commands, Events> {
 
 /** The dependencies of the handlers. */
 export interface HandlerDeps {
-  readonly orders: Pick<OrderRepository, "save" | "saveIfNew">;
+  readonly orders: OrderRepository;
   readonly salesDesk: SalesDesk;
   readonly now: () => Date;
 }

@@ -1,18 +1,19 @@
 import { OrdersError } from "../errors.js";
-import { isSubscriptionName } from "./order-feed.js";
+import { type FeedOptions, isSubscriptionName } from "./order-feed.js";
+
+/** @throws {OrdersError} `invalid-usage` if the name or the batch is not one. */
+export function checkFeedOptions({ subscription, batch = 1 }: FeedOptions): void {
+  if (subscription !== undefined) checkSubscriptionName(subscription);
+  if (Number.isSafeInteger(batch) && batch >= 1) return;
+  throw new OrdersError("invalid-usage", `batch must be a whole number of 1 or more, not ${batch}`);
+}
 
 /** @throws {OrdersError} `invalid-usage` if no subscription can have this name. */
 export function checkSubscriptionName(name: string): void {
   if (isSubscriptionName(name)) return;
   throw new OrdersError("invalid-usage", `invalid subscription name '${name}'`, {
-    hint: "use up to 64 of a-z, 0-9, '.', '_' and '-', beginning with a letter or a digit",
+    hint: "use up to 64 of a-z, 0-9, '.', '_' and '-', beginning with a letter or a digit, and no device of Windows (nul, com1)",
   });
-}
-
-/** @throws {OrdersError} `invalid-usage` if a batch is not a whole number of 1 or more. */
-export function checkBatch(batch: number | undefined): void {
-  if (batch === undefined || (Number.isSafeInteger(batch) && batch >= 1)) return;
-  throw new OrdersError("invalid-usage", `batch must be a whole number of 1 or more, not ${batch}`);
 }
 
 /** The subscription has a subscriber: `holder`, if it is known who. */
@@ -26,6 +27,13 @@ export function subscriptionBusy(name: string, holder = "another process"): Orde
 export function noSubscription(name: string): OrdersError {
   return new OrdersError("not-found", `no subscription '${name}'`, {
     hint: "see orders subscriptions",
+  });
+}
+
+/** The subscription was removed while it had a subscriber. */
+export function subscriptionRemoved(name: string): OrdersError {
+  return new OrdersError("not-found", `subscription '${name}' was removed`, {
+    hint: `to create it again: orders watch --as ${name}`,
   });
 }
 

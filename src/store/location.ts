@@ -15,10 +15,31 @@ export type Location =
 export function parseLocation(location: string): Location {
   const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(location) ?? [];
   if (/^(?:nats|tls):/i.test(location)) return { kind: "server", url: location };
-  if (scheme === undefined) return { kind: "directory", path: resolve(location) };
+  if (location.trim() === "") {
+    throw new OrdersError("invalid-usage", "the location of the store is empty", {
+      hint: "a store is a directory or a NATS server: --store ./orders, --store nats://host:4222",
+    });
+  }
+  if (scheme === undefined) return { kind: "directory", path: absolute(location) };
   throw new OrdersError("invalid-usage", `unknown kind of store: ${scheme.toLowerCase()}://`, {
     hint: "a store is a directory or a NATS server: --store ./orders, --store nats://host:4222",
   });
+}
+
+function absolute(path: string): string {
+  try {
+    return resolve(path);
+  } catch (cause) {
+    // Somebody removed the directory that this process is in.
+    throw new OrdersError(
+      "store-failed",
+      `cannot find ${path}: the current directory does not exist`,
+      {
+        cause,
+        hint: "change to another directory, or name the store by its absolute path",
+      },
+    );
+  }
 }
 
 /** The location as it may be shown: absolute, and without secrets. */

@@ -1,13 +1,10 @@
-import type { CredentialFiles } from "./jetstream/connection/credential-files.js";
+import type { ServerStoreOptions } from "./jetstream/connection/credential-files.js";
 import { JsonlOrderStore } from "./jsonl/order-store.js";
 import { parseLocation } from "./location.js";
-import type { OrderStore, StoreOptions } from "./order-store.js";
+import type { OrderStore } from "./order-store.js";
 
-/** How to open a store. */
-export interface OpenStoreOptions extends StoreOptions {
-  /** What a server may ask for; a directory needs none of it. */
-  readonly credentialFiles?: CredentialFiles;
-}
+/** How to open a store: a directory needs none of what a server may ask for. */
+export type OpenStoreOptions = ServerStoreOptions;
 
 /**
  * Opens the store at a location: a directory, relative to the current one unless absolute, or a

@@ -14,7 +14,7 @@ export class OrderCheck {
 
   /** What is wrong with an order, if anything is. */
   problemOf({ id, placedAt }: Order): string | undefined {
-    if (this.#ids.has(id)) return `order ${id} stands there a second time`;
+    if (this.#ids.has(id)) return `order ${id} is stored a second time`;
     this.#ids.add(id);
     if (exists(placedAt)) return undefined;
     return `order ${id} was placed at a time that does not exist: ${placedAt}`;

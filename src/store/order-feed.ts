@@ -39,6 +39,10 @@ export interface FeedOptions {
   readonly untilCaughtUp?: boolean | undefined;
   /** Ends the deliveries; those in flight can still be acknowledged or parked. */
   readonly signal?: AbortSignal | undefined;
+  /** Called when the connection to a server is lost, and when it is regained. */
+  readonly onConnection?: ((state: "lost" | "regained") => void) | undefined;
+  /** Fail once the connection to a server is lost for so long, instead of waiting for it. */
+  readonly giveUpAfterMs?: number | undefined;
   /** Called once, when no order can be missed any more. `resumed`: the subscription existed before. */
   readonly onReady?: ((begun: { readonly resumed: boolean }) => void) | undefined;
 }
@@ -73,8 +77,10 @@ export interface Delivery {
 }
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+/** Devices of Windows, also with an extension: no file can have such a name there. */
+const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/;
 
 /** Whether a subscription can have this name: it is part of file names and of broker subjects. */
 export function isSubscriptionName(name: string): boolean {
-  return NAME.test(name);
+  return NAME.test(name) && !RESERVED.test(name);
 }

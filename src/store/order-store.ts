@@ -23,7 +23,8 @@ export interface OrderRepository {
   /**
    * Stores an order. Once this resolves the order is on stable storage, whole, and will be found.
    *
-   * @throws {OrdersError} `store-failed`: it was not stored.
+   * @throws {OrdersError} `invalid-order`, `store-failed`, `server-failed`: it was not stored;
+   *   `outcome-unknown`: it may be.
    */
   save(order: Order): Promise<void>;
 
@@ -32,7 +33,7 @@ export interface OrderRepository {
    * order of an id holds it, and a later one with the same items is answered with the first.
    *
    * @throws {OrdersError} `conflict`: an order with other items holds the id, nothing was stored;
-   *   `store-failed`.
+   *   `invalid-order`, `store-failed`, `server-failed`, `outcome-unknown`.
    */
   saveIfNew(order: Order): Promise<PlacedOrder>;
 
@@ -82,8 +83,27 @@ export interface OrderStore extends OrderRepository {
    * @throws {OrdersError} `server-failed`: it differs, and was left as it is; `store-failed`.
    */
   init(options: { readonly alter: boolean }): Promise<readonly string[]>;
+  /** For copying many orders into it, where `saveIfNew` for each would be slow. */
+  copyTarget?(): Promise<CopyTarget>;
   /** Reads everything: each order must be readable, no two may have the same id, and so on. */
   check(): Promise<StoreReport>;
   /** Waits for what is under way and releases files and connections. */
   close(): Promise<void>;
+}
+
+/**
+ * Stores copies of many orders, each one once: also if another process copies the same orders or
+ * places one of them by its id at the same time. Keeps a fingerprint of each order, about 150 bytes,
+ * because the orders themselves may not fit into memory.
+ */
+export interface CopyTarget {
+  /**
+   * Stores the orders that are not there yet.
+   *
+   * @returns how many were stored.
+   * @throws {OrdersError} `conflict`: another order holds an id, none of these orders was stored.
+   */
+  store(orders: readonly Order[]): Promise<number>;
+  /** Whether this order, as it is, was found in the store or stored. */
+  has(order: Order): boolean;
 }

@@ -49,8 +49,11 @@ export interface SubscriptionStatus {
   readonly name: string;
   /** The id of the last order before the first one that waits; `null` if there is none. */
   readonly after: string | null;
-  /** How many orders are waiting: stored, and neither acknowledged nor parked. */
-  readonly waiting: number;
+  /**
+   * How many orders are waiting: stored, and neither acknowledged nor parked; `null`: nobody can tell,
+   * for the orders before the position are not those that were there.
+   */
+  readonly waiting: number | null;
   /** How many orders it has parked. */
   readonly parked: number;
   /** When an order was last delivered or acknowledged, to a few seconds; `null`: never. */

@@ -126,7 +126,7 @@ async function benchDelivery(/** @type {import("orders").OrderStore} */ store) {
     if (latencies.length === 1000) ending.abort();
     else place();
   }
-  report("saved to handed over, ms", latencies);
+  report("saved to delivered, ms", latencies);
 }
 
 /** From before an order is saved until `orders watch`, another process, has printed its banner. */

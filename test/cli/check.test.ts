@@ -7,7 +7,7 @@ import { runCli } from "../support/run-cli.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 const [first, second] = [anOrder(), anOrder()];
-const torn = encodeOrder(second).slice(0, -1);
+const torn = encodeOrder(second).slice(0, -2);
 
 function storeWith(...lines: readonly string[]): string {
   const store = temporaryDirectory();
@@ -38,7 +38,7 @@ describe("orders check", () => {
     [
       "an order that is there twice",
       encodeOrder(first),
-      `order ${first.id} stands there a second time`,
+      `order ${first.id} is stored a second time`,
       2,
     ],
     [

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { copyOrders } from "../../src/copy-orders.js";
 import { openStore } from "../../src/store/open-store.js";
 import { all, anOrder, anyOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
@@ -65,13 +66,58 @@ describe("orders copy", () => {
   it.each([
     ["on a terminal in place", ["stderr"] as const, "\r\x1b[2K10000 of 10001 orders\r\x1b[2K"],
     ["in a pipe as a line", [], "10000 of 10001 orders\n"],
-  ])("tells how far it is, %s", async (_, terminal, told) => {
+    ["on a dumb terminal as a line", ["stderr"] as const, "10000 of 10001 orders\n", "dumb"],
+  ])("tells how far it is, %s", async (_, terminal, told, TERM = "xterm") => {
     const from = temporaryDirectory();
     const store = await openStore(from);
     await Promise.all(Array.from({ length: 10_001 }, () => store.save(anOrder())));
     const to = temporaryDirectory();
-    const { stderr } = await runCli(["copy", "--from", from, "--to", to], { terminal });
+    const { stderr } = await runCli(["copy", "--from", from, "--to", to], {
+      terminal,
+      env: { TERM },
+    });
     expect(stderr).toBe(told);
+  });
+
+  it("stores each order once if several copies and --id race, whatever they find", async () => {
+    const orders = Array.from({ length: 1000 }, () => anOrder());
+    const from = await storeWith(...orders);
+    const to = temporaryDirectory();
+    const copy = () => runCli(["copy", "--to", to, "--json"], { store: from });
+    const place = async () => {
+      const store = await openStore(to);
+      for (const order of orders.slice(700, 720)) await store.saveIfNew(order);
+      return store.close();
+    };
+    const [copies] = await Promise.all([Promise.all([copy(), copy(), copy()]), place()]);
+    let copied = 0;
+    for (const { exitCode, stdout } of copies) {
+      expect(exitCode).toBe(0);
+      copied += JSON.parse(stdout).copied;
+    }
+    expect(copied).toBeGreaterThanOrEqual(980);
+    expect(copied).toBeLessThanOrEqual(1000);
+    const found = (await ordersIn(to)).map(({ id }) => id);
+    expect(found).toHaveLength(orders.length);
+    expect(new Set(found)).toEqual(new Set(orders.map(({ id }) => id)));
+    expect((await runCli(["check"], { store: to })).stdout).toBe("1000 orders, no damage\n");
+  });
+
+  it("says how many orders were placed meanwhile, and copies them the next time", async () => {
+    const from = await storeWith(...Array.from({ length: 3 }, () => anOrder()));
+    const source = await openStore(from);
+    const target = await openStore(temporaryDirectory());
+    const list = source.list.bind(source);
+    source.list = async function* (query) {
+      source.list = list;
+      for await (const order of list(query)) {
+        await source.save(anOrder());
+        yield order;
+      }
+    };
+    expect(await copyOrders(source, target, () => {})).toEqual({ copied: 3, present: 0, later: 3 });
+    expect(await copyOrders(source, target, () => {})).toEqual({ copied: 3, present: 3, later: 0 });
+    expect(await all(target.list())).toEqual(await all(source.list()));
   });
 
   it("refuses to copy a store to itself", async () => {

@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { encodeOrder } from "../../src/store/jsonl/order-codec.js";
@@ -212,12 +212,28 @@ describe("what is shown of arguments and of damage that mean harm", () => {
     const named = join(store, BOTH);
     for (const argv of [["where"], ["where", "--json"], ["check", "--json"]]) {
       for (const outcome of await everywhere(argv, { store: named })) {
-        expect(outcome.exitCode).toBe(0);
+        expect(outcome.exitCode).toBe(argv[0] === "where" ? 0 : 4);
         expect(all(outcome)).not.toMatch(OBEYED);
       }
     }
     expect((await run(["where", "-q"], { store: named, terminal })).stdout).not.toMatch(OBEYED);
     expect((await run(["where", "-q"], { store: named })).stdout).toBe(`${named}\n`);
+  });
+
+  it("is safe where a store is created, is missing, or holds a file of such a name", async () => {
+    for (const argv of [
+      ["init"],
+      ["init", "--store", join(store, `a${BOTH}`)],
+      ["init", "--json", "--store", join(store, `b${BOTH}`)],
+      ["copy", "--from", join(store, "gone", BOTH), "--to", store],
+    ]) {
+      for (const outcome of await everywhere(argv)) expect(all(outcome)).not.toMatch(OBEYED);
+    }
+    mkdirSync(join(store, "subscriptions"));
+    writeFileSync(join(store, "subscriptions", `${ESCAPES.replaceAll("/", "")}.json`), "damage");
+    for (const argv of [["check"], ["subscriptions"]]) {
+      for (const outcome of await everywhere(argv)) expect(all(outcome)).not.toMatch(OBEYED);
+    }
   });
 
   it("is safe, cut and named by its line if it stands in the file", async () => {

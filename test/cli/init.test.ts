@@ -20,7 +20,7 @@ describe("orders init on a directory", () => {
 });
 
 describeWithServer("orders init on a server", () => {
-  const promise = "one replica on disk, no age limit, refuses when full";
+  const promise = "1 replica on disk, no age limit, refuses when full";
 
   it("creates the streams, and finds them as they should be after that", async () => {
     const { url } = await startServer();
@@ -33,8 +33,8 @@ describeWithServer("orders init on a server", () => {
     expect(JSON.parse(stdout)).toEqual({
       location: url,
       done: [
-        `stream orders is there at ${url}: ${promise}`,
-        `stream orders-parked is there at ${url}: ${promise}`,
+        `stream orders exists at ${url}: ${promise}`,
+        `stream orders-parked exists at ${url}: ${promise}`,
       ],
     });
   });
@@ -48,7 +48,7 @@ describeWithServer("orders init on a server", () => {
     expect(await runCli(["init"], { store: url })).toEqual({
       exitCode: 7,
       stdout: "",
-      stderr: `orders: stream orders is not as it should be: discard is old, not new, max_age is 3600000000000, not 0: ${url}\n  it was left as it is; orders init --alter changes it\n`,
+      stderr: `orders: stream orders is configured differently: discard is old, not new, max_age is 3600000000000, not 0: ${url}\n  it was left as it is; orders init --alter changes it\n`,
     });
     expect((await streams.info("orders")).config).toMatchObject({ max_age: 3600e9 });
     expect((await runCli(["init", "--alter"], { store: url })).stdout).toContain(

@@ -93,6 +93,7 @@ describe("orders parked", () => {
   it.each([
     [2, ["frobnicate"], "unknown command 'parked frobnicate'"],
     [2, ["--as", "../sales"], "invalid subscription name '../sales'"],
+    [2, ["--as", "nul"], "invalid subscription name 'nul'"],
     [2, ["retry"], "give the ids of parked orders, or --all"],
     [2, ["retry", "403d33e9", "--all"], "give the ids of parked orders, or --all"],
     [2, ["drop"], "missing required argument 'ids'"],

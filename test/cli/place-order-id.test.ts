@@ -34,6 +34,20 @@ describe("orders place-order --id", () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `${ID}\n` });
   });
 
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])("takes a UUID of version %d", async (version) => {
+    const id = `019ab3d0-39E5-${version}4bc-Bf5e-eab0c6f897ff`;
+    const given = await runCli(["place", "-q", "--id", id, "tv"], { store });
+    expect(given).toMatchObject({ exitCode: 0, stdout: `${id.toLowerCase()}\n`, stderr: "" });
+    for (const argv of [
+      ["show", id, "--json"],
+      ["list", "--format", "ndjson"],
+    ]) {
+      const { stdout } = await runCli(argv, { store });
+      expect(JSON.parse(stdout)).toMatchObject({ id: id.toLowerCase(), items: ["tv"] });
+    }
+    expect((await runCli(["check"], { store })).exitCode).toBe(0);
+  });
+
   it("tells of an order again when it is placed again, and stores nothing", async () => {
     await place(["tv", "desk"], { now: FIRST });
     const before = content();
@@ -82,14 +96,18 @@ describe("orders place-order --id", () => {
     ["no uuid", "tv"],
     ["an empty one", ""],
     ["a part of one", ID.slice(0, 8)],
-    ["a UUID of version 1", "403d33e9-39e5-11bc-8f5e-eab0c6f897ff"],
+    ["the nil UUID", "00000000-0000-0000-0000-000000000000"],
+    ["the max UUID", "ffffffff-ffff-ffff-ffff-ffffffffffff"],
+    ["a UUID of no version", "403d33e9-39e5-04bc-8f5e-eab0c6f897ff"],
+    ["a UUID of version 9", "403d33e9-39e5-94bc-8f5e-eab0c6f897ff"],
+    ["a UUID of another variant", "403d33e9-39e5-44bc-cf5e-eab0c6f897ff"],
     ["one in braces", `{${ID}}`],
     ["one and a newline", `${ID}\n`],
   ])("refuses %s and stores nothing", async (_, id) => {
     const { exitCode, stdout, stderr } = await runCli(["place-order", "--id", id, "tv"], { store });
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
     expect(stderr).toBe(
-      `orders: option '--id <uuid>' argument '${id.replace("\n", "\\n")}' is invalid. It must be a UUID v4; uuidgen makes one.\n  see orders help place-order\n`,
+      `orders: option '--id <uuid>' argument '${id.replace("\n", "\\n")}' is invalid. It must be a UUID; uuidgen makes one.\n  see orders help place-order\n`,
     );
     expect(content).toThrow("no such file");
   });

@@ -32,6 +32,20 @@ describe("orders place-order", () => {
     expect(order.id).toMatch(new RegExp(`^${UUID}$`));
   });
 
+  it.each(["+010021-01-01T00:00:00.000Z", "-000001-01-01T00:00:00.000Z", "never"])(
+    "stores nothing by a clock that shows %s",
+    async (now) => {
+      const store = temporaryDirectory();
+      expect(await runCli(["place-order", "tv"], { store, now })).toMatchObject({
+        exitCode: 2,
+        stdout: "",
+        stderr:
+          "orders: cannot place the order: the clock is wrong: it shows no time in the years 0 to 9999\n  set the clock\n",
+      });
+      expect(stored(store)).toEqual([]);
+    },
+  );
+
   it("answers to 'place' too", async () => {
     expect((await runCli(["place", "tv"])).stdout).toContain("Items: ['tv']");
   });

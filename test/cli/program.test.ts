@@ -25,6 +25,18 @@ describe("orders", () => {
     expect((await runCli(["help", alias ?? name])).stdout).toBe(stdout);
   });
 
+  it.each([
+    ["parked", "retry"],
+    ["parked", "drop"],
+    ["subscriptions", "reset"],
+    ["subscriptions", "remove"],
+  ])("has the help of %s %s", async (verb, word) => {
+    const { exitCode, stdout } = await runCli(["help", verb, word]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(`Usage: orders ${verb} ${word} `);
+    expect((await runCli([verb, word, "--help"])).stdout).toBe(stdout);
+  });
+
   it("fits its help to a narrow terminal and colours it there", async () => {
     const { stdout } = await runCli([], { terminal: ["stdout"], columns: 60 });
     expect(stdout).toContain("\x1b[1m\x1b[36mUsage:");
@@ -46,6 +58,8 @@ describe("orders", () => {
     [["place-oder", "tv"], "orders: unknown command 'place-oder'\n  did you mean place-order?\n"],
     [["help", "lst"], "orders: unknown command 'lst'\n  did you mean one of list, ls?\n"],
     [["lst", "--help"], "orders: unknown command 'lst'\n  did you mean one of list, ls?\n"],
+    [["help", "parked", "lst"], "orders: unknown command 'parked lst'\n  see orders help parked\n"],
+    [["help", "list", "tv"], "orders: unknown command 'list tv'\n  see orders help list\n"],
     [["tv"], "orders: unknown command 'tv'\n  see orders --help\n"],
     [["list", "--jsn"], "orders: unknown option '--jsn'\n  did you mean --json?\n"],
     [["list", "--zzz"], "orders: unknown option '--zzz'\n  see orders help list\n"],
@@ -66,6 +80,70 @@ describe("orders", () => {
     ],
   ])("answers %j with what is wrong and what to do", async (argv, stderr) => {
     expect(await runCli(argv)).toEqual({ exitCode: 2, stdout: "", stderr });
+  });
+});
+
+describe("an option without a value", () => {
+  const commands = [
+    ["place-order", "--store", "tv"],
+    ["place-order", "--id", "tv"],
+    ["list", "--store"],
+    ["list", "--item"],
+    ["list", "--format"],
+    ["list", "--limit"],
+    ["list", "--since"],
+    ["show", "--store", "403d"],
+    ["watch", "--exec"],
+    ["watch", "--as"],
+    ["watch", "--from"],
+    ["watch", "--timeout"],
+    ["copy", "--to"],
+    ["copy", "--to=/backup", "--from"],
+    ["copy", "--to=/backup", "--store"],
+    ["subscriptions", "reset", "sales", "--from"],
+    ["subscriptions", "--store"],
+    ["parked", "--as"],
+    ["parked", "retry", "--all", "--as"],
+    ["parked", "--as", "retry"],
+    ["init", "--store"],
+    ["check", "--store"],
+    ["where", "--store"],
+    ["--store", "list"],
+  ];
+
+  it.each(commands)("is refused, as in orders %s %s %s %s", async (...words) => {
+    const argv = words.filter((word) => word !== undefined);
+    const option = argv.findLastIndex((word) => /^--[^=]+$/.test(word) && word !== "--all");
+    for (const blank of ["", " \t"]) {
+      if (blank !== "" && argv[option] === "--item") continue; // a blank can be part of an item
+      const given = argv.toSpliced(option + 1, 0, blank);
+      const { exitCode, stdout, stderr } = await runCli(given);
+      expect({ given, exitCode, stdout }).toEqual({ given, exitCode: 2, stdout: "" });
+      expect(stderr).toContain(argv[option]);
+    }
+  });
+
+  it("is refused before and after the verb", async () => {
+    for (const argv of [
+      ["--store", "", "list"],
+      ["--store", "/srv/shop", "list", "--store", ""],
+    ]) {
+      const { exitCode, stderr } = await runCli(argv);
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 2,
+        stderr:
+          "orders: --store is empty\n  give it a value; a variable in the command may be unset\n",
+      });
+    }
+  });
+
+  it("is not taken for the environment's: ORDERS_STORE that is empty is not set", async () => {
+    expect((await runCli(["where"], { env: { ORDERS_STORE: "" } })).stdout).toContain(
+      "\tdefault\n",
+    );
+    const { exitCode, stderr } = await runCli(["list"], { env: { ORDERS_STORE: "  " } });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("orders: the location of the store is empty\n");
   });
 });
 

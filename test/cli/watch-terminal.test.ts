@@ -46,6 +46,28 @@ describe("orders watch on a terminal", () => {
     );
   });
 
+  it("sends a dumb terminal nothing but text, as every verb does", async () => {
+    await save(tv, cheese);
+    const env = { TERM: "dumb" };
+    const watched = await runCli(["watch", "--as", "sales", "--until-caught-up"], {
+      store,
+      env,
+      terminal: ["stdin", "stdout", "stderr"],
+    });
+    expect(watched.stdout).toContain(tv.id);
+    for (const { stdout, stderr } of [
+      watched,
+      await runCli(["list"], { store, env, terminal: ["stdout", "stderr"] }),
+      await runCli(["show", tv.id], { store, env, terminal: ["stdout", "stderr"] }),
+      await runCli(["subscriptions"], { store, env, terminal: ["stdout", "stderr"] }),
+      await runCli(["place-order", "tv"], { store, env, terminal: ["stdout", "stderr"] }),
+      await runCli(["help"], { store, env, terminal: ["stdout", "stderr"] }),
+      await runCli(["lst"], { store, env, terminal: ["stdout", "stderr"] }),
+    ]) {
+      expect(stdout + stderr).not.toMatch(OBEYED);
+    }
+  });
+
   it("prints no times where scripts read: in a pipe, with --quiet and with --json", async () => {
     await save(tv);
     for (const [argv, terminal] of [

@@ -95,8 +95,8 @@ describe("orders watch --as", () => {
     await save(tv, cheese, sushi);
     const { stdout } = await handle(["--from", from, "-q"]);
     expect(stdout).toBe(expected.map(({ id }) => `${id}\n`).join(""));
-    const passing = await watch(["--from", from, "--until-caught-up", "-q"]);
-    expect(passing.stdout).toBe(stdout);
+    const ephemeral = await watch(["--from", from, "--until-caught-up", "-q"]);
+    expect(ephemeral.stdout).toBe(stdout);
   });
 
   it.each([

@@ -66,6 +66,36 @@ export function describeDelivery(newPlace: NewPlace): void {
       await sales.end();
     });
 
+    it("settles an order in one way, and only once", async () => {
+      const [first, second] = await place.save(2);
+      const sales = await subscribed(place.feed, "sales");
+      const delivery = await sales.take();
+      await delivery.ack();
+      await delivery.ack();
+      const refused = (how: string) => ({
+        code: "invalid-usage",
+        message: expect.stringContaining(how),
+      });
+      await expect(delivery.park("late")).rejects.toMatchObject(
+        refused(`${first?.id} is already acknowledged`),
+      );
+      await expect(delivery.retry()).rejects.toMatchObject(refused("acknowledged"));
+      const other = await (await sales.take()).retry();
+      await other.park("out of paper");
+      await other.park("out of paper");
+      await expect(other.ack()).rejects.toMatchObject(refused(`${second?.id} is already parked`));
+      await sales.end();
+      expect(ordersOf(await place.subscriptions.parked())).toEqual([second]);
+      expect(await handleAll(place.feed, "sales")).toEqual([]);
+    });
+
+    it.each([0, -1, 1.5, Number.NaN])("refuses a batch of %s", async (batch) => {
+      await expect(handleAll(place.feed, "sales", { batch })).rejects.toMatchObject({
+        code: "invalid-usage",
+      });
+      expect(await place.subscriptions.list()).toEqual([]);
+    });
+
     it("delivers an order that is tried again as its next attempt", async () => {
       const [order, next] = await place.save(2);
       const sales = await subscribed(place.feed, "sales");
@@ -100,7 +130,7 @@ export function describeDelivery(newPlace: NewPlace): void {
   describe("delivering", () => {
     const place = freshPlaces(newPlace);
 
-    it("ends once there is nothing to hand over, if that is wanted", async () => {
+    it("ends once there is no order left to deliver, if that is wanted", async () => {
       expect(await handleAll(place.feed, "sales")).toEqual([]);
       const orders = await place.save(3);
       expect(ordersOf(await handleAll(place.feed, "sales"))).toEqual(orders);
@@ -129,7 +159,7 @@ export function describeDelivery(newPlace: NewPlace): void {
       expect(await leaveFirst(place.feed, "sales")).toMatchObject({ attempt: 1 });
     });
 
-    it("lets the order in hand be acknowledged after the signal to end", async () => {
+    it("lets the order in flight be acknowledged after the signal to end", async () => {
       const orders = await place.save(2);
       const ending = new AbortController();
       const handled: Order[] = [];

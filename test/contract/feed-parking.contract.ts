@@ -74,7 +74,7 @@ export function describeParking(newPlace: NewPlace): void {
       expect(await place.subscriptions.list()).toMatchObject([{ after: next?.id, waiting: 0 }]);
     });
 
-    it("delivers it again only once while it is in hand", async () => {
+    it("delivers it again only once while it is in flight", async () => {
       const [order] = await place.save(1);
       await parkAll(place.feed, "sales", "out of paper");
       const sales = await subscribed(place.feed, "sales", { batch: 3 });
@@ -143,6 +143,23 @@ export function describeParking(newPlace: NewPlace): void {
       await place.subscriptions.retry("sales", id);
       await place.subscriptions.drop("sales", id);
       expect(await handleAll(place.feed, "sales")).toEqual([]);
+    });
+
+    it("stays dropped if that happens while it is delivered again", async () => {
+      const [order] = await place.save(1);
+      const id = order?.id as string;
+      await parkAll(place.feed, "sales", "out of paper");
+      await place.subscriptions.retry("sales", id);
+      const sales = await subscribed(place.feed, "sales");
+      const first = await sales.take();
+      await place.otherSubscriptions.drop("sales", id);
+      const again = await first.retry();
+      expect(await place.subscriptions.parked()).toEqual([]);
+      await again.park("out of ink");
+      expect(await place.subscriptions.parked()).toEqual([]);
+      await sales.end();
+      expect(await handleAll(place.otherFeed, "sales")).toEqual([]);
+      expect(await place.subscriptions.list()).toMatchObject([{ waiting: 0, parked: 0 }]);
     });
 
     it("says so if an order is not parked there", async () => {

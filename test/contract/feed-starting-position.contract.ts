@@ -54,13 +54,16 @@ export function describeBeginning(newPlace: NewPlace): void {
     });
 
     it("refuses names that a file or a subject could not have", async () => {
-      for (const name of ["", "Sales", "-sales", "sales desk", "../sales", "s".repeat(65)]) {
+      const devices = ["nul", "con", "com1", "lpt9", "aux.log", "prn.a.b"]; // of Windows
+      const malformed = ["", "Sales", "-sales", "sales desk", "../sales", "s".repeat(65)];
+      for (const name of [...malformed, ...devices]) {
         await expect(handleAll(place.feed, name), name).rejects.toMatchObject({
           code: "invalid-usage",
         });
       }
-      const longest = `0.a_b-${"s".repeat(58)}`;
-      expect(await handleAll(place.feed, longest)).toEqual([]);
+      for (const name of [`0.a_b-${"s".repeat(58)}`, "console", "com10", "null", "a.nul"]) {
+        expect(await handleAll(place.feed, name)).toEqual([]);
+      }
     });
 
     it("says once that no order can be missed, before the first delivery", async () => {
@@ -113,11 +116,11 @@ export function describeBeginning(newPlace: NewPlace): void {
 
     it("delivers what comes", async () => {
       await place.save(1);
-      const passing = await subscribed(place.feed, null);
-      expect(passing.resumed).toBe(false);
+      const ephemeral = await subscribed(place.feed, null);
+      expect(ephemeral.resumed).toBe(false);
       const [order] = await place.save(1);
-      expect((await passing.take()).order).toEqual(order);
-      await passing.end();
+      expect((await ephemeral.take()).order).toEqual(order);
+      await ephemeral.end();
     });
 
     it("delivers from elsewhere if told to", async () => {
@@ -126,18 +129,21 @@ export function describeBeginning(newPlace: NewPlace): void {
     });
 
     it("delivers to any number of them", async () => {
-      const passing = [await subscribed(place.feed, null), await subscribed(place.otherFeed, null)];
+      const ephemeral = [
+        await subscribed(place.feed, null),
+        await subscribed(place.otherFeed, null),
+      ];
       const [order] = await place.save(1);
-      for (const one of passing) expect((await one.take()).order).toEqual(order);
-      for (const one of passing) await one.end();
+      for (const one of ephemeral) expect((await one.take()).order).toEqual(order);
+      for (const one of ephemeral) await one.end();
     });
 
     it("remembers nothing of it, nor of what it parks", async () => {
-      const passing = await subscribed(place.feed, null);
+      const ephemeral = await subscribed(place.feed, null);
       await place.save(1);
-      await (await passing.take()).park("out of paper");
+      await (await ephemeral.take()).park("out of paper");
       expect(await place.subscriptions.list()).toEqual([]);
-      await passing.end();
+      await ephemeral.end();
       expect(await place.subscriptions.list()).toEqual([]);
       expect(await place.subscriptions.parked()).toEqual([]);
     });

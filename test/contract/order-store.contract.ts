@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openOrders } from "../../src/app.js";
 import type { Order } from "../../src/domain/order.js";
 import type { OrderStore } from "../../src/store/order-store.js";
 import { all, anOrder, anyOrder } from "../support/orders.js";
@@ -13,6 +14,18 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
     });
     afterEach(async () => {
       await store.close();
+    });
+
+    it("exists once an order was saved in it", async () => {
+      expect(typeof (await store.exists())).toBe("boolean");
+      await store.save(anOrder());
+      expect(await store.exists()).toBe(true);
+    });
+
+    it("exists once it was set up", async () => {
+      await store.init({ alter: false });
+      expect(await store.exists()).toBe(true);
+      expect(await store.count()).toBe(0);
     });
 
     it("lists nothing at first", async () => {
@@ -45,6 +58,35 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
       await store.save({ ...order, items });
       items.push("another");
       expect(await all(store.list())).toEqual([order]);
+    });
+
+    it.each<[string, object]>([
+      ["was placed beyond the year 9999", { placedAt: "+010021-01-01T00:00:00.000Z" }],
+      ["was placed before the year 0", { placedAt: "-000001-12-31T23:59:59.999Z" }],
+      ["was placed at a time of another form", { placedAt: "2026-01-31" }],
+      ["has no items", { items: [] }],
+      ["has an id in upper case", { id: anOrder().id.toUpperCase() }],
+    ])("stores nothing that no reader would take for an order: one that %s", async (_, fields) => {
+      const order = { ...anOrder(), ...fields };
+      await expect(store.save(order)).rejects.toMatchObject({ code: "invalid-order" });
+      await expect(store.saveIfNew(order)).rejects.toMatchObject({ code: "invalid-order" });
+      expect(await store.count()).toBe(0);
+      expect(await store.check()).toMatchObject({ orders: 0, damage: [] });
+    });
+
+    it.each([
+      ["beyond the year 9999", new Date(8.64e15)],
+      ["before the year 0", new Date(-8.64e15)],
+      ["that shows no time", new Date(Number.NaN)],
+    ])("places nothing by a clock %s, and says that it is wrong", async (_, now) => {
+      const orders = await openOrders({ store, now: () => now });
+      for (const id of [undefined, anOrder().id]) {
+        await expect(orders.placeOrder(["tv"], id)).rejects.toMatchObject({
+          code: "invalid-order",
+          message: expect.stringContaining("the clock is wrong"),
+        });
+      }
+      expect(await store.count()).toBe(0);
     });
 
     it("lists the newest few, oldest first", async () => {
@@ -86,6 +128,33 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
       expect(await all(store.list({ item: "sofa" }))).toEqual([]);
     });
 
+    it.each([
+      ["istanbul", "Kilim aus İSTANBUL"],
+      ["İstanbul", "kilim aus istanbul"],
+      ["STRASSE", "Schild: Straße"],
+      ["straße", "SCHILD: STRASSE"],
+      ["ΟΔΟΣ", "οδοσήμανση"],
+      ["οδός", "ΟΔΌΣ"],
+      ["ﬁlter", "FILTER"],
+      ["CAFE\u0301", "café"],
+    ])("finds '%s' in '%s' as full case folding does", async (item, held) => {
+      const order = anOrder({ items: ["other", held] });
+      await store.save(order);
+      await store.save(anOrder({ items: ["other"] }));
+      expect(await all(store.list({ item }))).toEqual([order]);
+    });
+
+    it("lists by several texts, each of which has to be in some item", async () => {
+      const [one, two, both] = [["red tv"], ["tv", "big desk"], ["big tv", "red desk"]].map(
+        (items) => anOrder({ items }),
+      ) as [Order, Order, Order];
+      for (const order of [one, two, both]) await store.save(order);
+      expect(await all(store.list({ item: ["TV", "desk"] }))).toEqual([two, both]);
+      expect(await store.count({ item: ["red", "big"] })).toBe(1);
+      expect(await all(store.list({ item: ["tv"] }))).toEqual([one, two, both]);
+      expect(await store.count({ item: [] })).toBe(3);
+    });
+
     it("finds orders by the beginning of their ids, oldest first and no more than asked", async () => {
       const ids = ["aaaa0", "aaaa1", "aaab0"].map(
         (start) => `${start}f32-91b6-430f-86e6-997935ae61b4`,
@@ -102,6 +171,17 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
       const order = anOrder();
       expect(await store.saveIfNew(order)).toEqual({ order, replayed: false });
       expect(await all(store.list())).toEqual([order]);
+    });
+
+    it("stores, lists and finds orders under UUIDs of every version", async () => {
+      const orders = [1, 2, 3, 4, 5, 6, 7, 8].map((version) =>
+        anOrder({ id: `019ab3d0-39e5-${version}4bc-bf5e-eab0c6f897ff` }),
+      );
+      for (const order of orders) await store.saveIfNew(order);
+      expect(await all(store.list())).toEqual(orders);
+      for (const order of orders) expect(await store.findByIdPrefix(order.id, 2)).toEqual([order]);
+      expect(await store.findByIdPrefix("019ab3d0", 9)).toEqual(orders);
+      expect(await store.check()).toMatchObject({ orders: orders.length, damage: [] });
     });
 
     it("answers a repeated order of the same id and items with the one that it holds", async () => {

@@ -82,7 +82,7 @@ describe("the executable", () => {
       extendEnv: false,
     });
     const loaded = stderr.match(/(?<=\/dist\/bin\/).*/g);
-    expect(loaded?.sort()).toEqual(["main.cjs", "rolldown-runtime.cjs", "start.cjs"]);
+    expect(loaded?.sort()).toEqual(["start.cjs"]);
     expect(stderr).not.toMatch(/jetstream|server|node:(net|tls)/);
   });
 

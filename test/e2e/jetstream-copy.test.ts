@@ -64,4 +64,19 @@ describeWithServer("orders copy, with a server,", () => {
     expect(JSON.parse(third.stdout)).toMatchObject({ copied: 0, present: orders.length });
     expect(await ordersIn(url)).toEqual(orders);
   });
+
+  it("stores each order once if two copies run at once", async () => {
+    const { url } = await startServer();
+    const from = temporaryDirectory();
+    const store = await openStore(from);
+    const orders = Array.from({ length: 2000 }, () => anOrder());
+    await Promise.all(orders.map((order) => store.save(order)));
+    const copy = ["copy", "--from", from, "--to", url, "--json"];
+    const outcomes = await Promise.all([runCli(copy), runCli(copy)]);
+    expect(outcomes.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    const copied = outcomes.map(({ stdout }) => JSON.parse(stdout).copied);
+    // An order that had to be sent again may count for both.
+    expect(copied[0] + copied[1]).toBeGreaterThanOrEqual(orders.length);
+    expect(await ordersIn(url)).toHaveLength(orders.length);
+  });
 });

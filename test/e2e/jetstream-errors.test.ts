@@ -1,17 +1,24 @@
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { DiscardPolicy, jetstreamManager } from "@nats-io/jetstream";
 import { expect, it, onTestFinished } from "vitest";
 import { makeCertificates } from "../support/certificates.js";
 import { makeCredentials } from "../support/credentials.js";
 import {
+  CURRENT_SERVER,
   connectTo,
+  describeWithCurrentServer,
   describeWithServer,
   freePort,
   type NatsServer,
+  newServer,
   startServer,
 } from "../support/nats-server.js";
 import { runCli } from "../support/run-cli.js";
+import { runOrders } from "../support/run-orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
+import { until } from "../support/until.js";
 
 const place = (store: string, env = {}, item = "tv") =>
   runCli(["place-order", item], { store, env });
@@ -40,7 +47,11 @@ const failed = (what: string, store: string, hint = "") => ({
 describeWithServer("what a server refuses is one line, a hint and exit code 7:", () => {
   it("nobody listens", async () => {
     const store = `nats://127.0.0.1:${await freePort()}`;
-    const told = failed("connect: no server is there", store, "start one, or correct the address");
+    const told = failed(
+      "connect: connection refused",
+      store,
+      "start the server, or correct the address",
+    );
     expect(await place(store)).toEqual(told);
     expect(await runCli(["list"], { store })).toEqual(told);
   });
@@ -49,14 +60,14 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
     // No name server is asked for a label that is longer than one can be: RFC 1035, 2.3.4.
     const store = `nats://${"x".repeat(64)}.example:4222`;
     expect(await place(store)).toEqual(
-      failed("connect: the host is unknown", store, "correct the address"),
+      failed("connect: unknown host", store, "correct the address"),
     );
   });
 
   it("something else answers", async () => {
     const store = `nats://127.0.0.1:${await listener("SSH-2.0-OpenSSH_9.2\r\n")}`;
     expect(await place(store)).toEqual(
-      failed("connect: what answers there is no NATS server", store, "correct the address"),
+      failed("connect: not a NATS server", store, "correct the address"),
     );
   });
 
@@ -70,9 +81,9 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
 
   it("the password is wrong, and is not shown", async () => {
     const server = await startServer("authorization { user: ada, password: secret }");
-    const hint = "write nats://user:password@host, or set ORDERS_NATS_CREDS";
+    const hint = "use nats://user:password@host, or set ORDERS_NATS_CREDS";
     const what =
-      "connect: it does not let us in: user, password, token or credentials are wrong or missing";
+      "connect: authorization failed: user, password, token or credentials are missing or wrong";
     expect(await place(server.url.replace("//", "//ada:hidden@"))).toEqual(
       failed(what, server.url, hint),
     );
@@ -87,9 +98,9 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
     ];
     const { url } = await startServer(ours.settings);
     const refused = failed(
-      "connect: it does not let us in: user, password, token or credentials are wrong or missing",
+      "connect: authorization failed: user, password, token or credentials are missing or wrong",
       url,
-      "write nats://user:password@host, or set ORDERS_NATS_CREDS",
+      "use nats://user:password@host, or set ORDERS_NATS_CREDS",
     );
     expect(await place(url)).toEqual(refused);
     expect(await place(url, { ORDERS_NATS_CREDS: others.file })).toEqual(refused);
@@ -101,6 +112,17 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
     }
   });
 
+  it("what ORDERS_NATS_CREDS names is no credentials file", async () => {
+    const { url } = await startServer();
+    const file = join(temporaryDirectory(), "empty.creds");
+    writeFileSync(file, "hello\n");
+    expect(await place(url, { ORDERS_NATS_CREDS: file })).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: `orders: not a NATS credentials file: ORDERS_NATS_CREDS: ${file}\n`,
+    });
+  });
+
   it("the user may not publish", async () => {
     const server = await startServer(
       'authorization { users: [{ user: ada, password: pw, permissions: { publish: { deny: "orders.>" } } }] }',
@@ -108,25 +130,25 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
     const { exitCode, stdout, stderr } = await place(server.url.replace("//", "//ada:pw@"));
     expect({ exitCode, stdout }).toEqual({ exitCode: 7, stdout: "" });
     expect(stderr).toMatch(
-      /^orders: cannot store the order: this user may not publish to orders\.order-created\.[0-9a-f-]{36}: nats/,
+      /^orders: cannot store the order: this user is not allowed to publish to orders\.order-created\.[0-9a-f-]{36}: nats/,
     );
   });
 
-  it("the user may not hear answers, so that nobody knows whether it is stored", async () => {
+  it("the user may not receive answers, so that the outcome is unknown: exit code 8", async () => {
     const server = await startServer(
       'authorization { users: [{ user: ada, password: pw, permissions: { subscribe: { deny: "_INBOX.>" } } }] }',
     );
     const { exitCode, stderr } = await place(server.url.replace("//", "//ada:pw@"));
-    expect(exitCode).toBe(7);
+    expect(exitCode).toBe(8);
     expect(stderr).toMatch(
-      /^orders: cannot make sure that order (\S+) is stored: this user may not subscribe to _INBOX\.\S+: .*\n {2}it may or may not be stored; placing it again with --id \1 is safe\n$/,
+      /^orders: cannot make sure that order (\S+) is stored: this user is not allowed to subscribe to _INBOX\.\S+: .*\n {2}it may or may not be stored; placing it again with --id \1 is safe\n$/,
     );
   });
 
   it("JetStream is off", async () => {
     const { url } = await startServer("jetstream: disabled");
-    const hint = "start it with JetStream (nats-server --jetstream), or choose another server";
-    const why = "JetStream is off on that server";
+    const hint = "start it with nats-server --jetstream, or use another server";
+    const why = "JetStream is off on this server";
     expect(await place(url)).toEqual(failed(`store the order: ${why}`, url, hint));
     expect(await runCli(["list"], { store: url })).toEqual(
       failed(`read the orders: ${why}`, url, hint),
@@ -156,7 +178,7 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
       failed(
         "store the order: the server is full",
         server.url,
-        "give the stream, its account or the server more room, then place the order again",
+        "raise the storage limit of the stream, its account or the server",
       ),
     );
   });
@@ -178,7 +200,7 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
       failed(
         "store the order: the server is full",
         url,
-        "give the stream, its account or the server more room, then place the order again",
+        "raise the storage limit of the stream, its account or the server",
       ),
     );
     const stored = outcomes.filter(({ exitCode }) => exitCode === 0).length;
@@ -194,7 +216,7 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
     await streams.add({ name: "orders", subjects: ["orders.order-created.*"], max_msg_size: 900 });
     expect(await place(server.url, {}, "x".repeat(1000))).toEqual(
       failed(
-        "store the order: the order is larger than the server takes",
+        "store the order: the order is larger than the server accepts",
         server.url,
         "raise max_payload on the server (1 MB unless set), or split the order",
       ),
@@ -208,9 +230,9 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
     const store = `${server.url}?stream=mine&prefix=orders`;
     expect(await place(store)).toEqual(
       failed(
-        "store the order: another stream has these subjects",
+        "store the order: another stream already has these subjects",
         store,
-        "name it with ?stream=…, or choose another ?prefix=…",
+        "name that stream with ?stream=…, or use another ?prefix=…",
       ),
     );
   });
@@ -221,8 +243,8 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
     await streams.add({ name: "orders", subjects: ["old.*"] });
     const { exitCode, stderr } = await place(server.url);
     expect(exitCode).toBe(7);
-    expect(stderr).toMatch(/stream orders does not take orders\.order-created\.\S+: nats/);
-    expect(stderr).toContain("  it takes old.*; see ?prefix=… and ?stream=…\n");
+    expect(stderr).toMatch(/stream orders does not accept orders\.order-created\.\S+: nats/);
+    expect(stderr).toContain("  it accepts old.*; see ?prefix=… and ?stream=…\n");
   });
 
   it("a lone server cannot keep three replicas", async () => {
@@ -230,9 +252,9 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
     const store = `${url}?replicas=3`;
     expect(await place(store)).toEqual(
       failed(
-        "store the order: it has not as many servers as replicas are asked for",
+        "store the order: not enough servers for the requested replicas",
         store,
-        "choose ?replicas=1, or start a cluster",
+        "use ?replicas=1, or a cluster of that many servers",
       ),
     );
   });
@@ -245,7 +267,7 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
       failed(
         "connect: its certificate is not trusted",
         store,
-        "set ORDERS_NATS_CA to the file of the authority that signed it",
+        "set ORDERS_NATS_CA to the certificate file of the authority that signed it",
       ),
     );
     expect((await place(store, { ORDERS_NATS_CA: ca })).exitCode).toBe(0);
@@ -264,15 +286,98 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
     expect((await place(store, own)).exitCode).toBe(0);
   });
 
-  it("tls:// is never spoken in plain text", async () => {
+  it("tls:// never falls back to plain text", async () => {
     const { url } = await startServer();
     const store = url.replace("nats:", "tls:");
     expect(await place(store)).toEqual(
       failed(
-        "connect: it offers no encryption",
+        "connect: the server does not support TLS",
         store,
-        "tls:// never goes on without; write nats:// if that is right",
+        "tls:// never falls back to plain text; use nats:// to connect without encryption",
       ),
     );
+  });
+
+  it.each(["websocket", "http"])("the port is that for %s", async (kind) => {
+    const port = await freePort();
+    await startServer(
+      kind === "http" ? `http: "127.0.0.1:${port}"` : `websocket { port: ${port}, no_tls: true }`,
+    );
+    const store = `nats://127.0.0.1:${port}?timeout=1`;
+    // As a process: a connection that is left open would keep it from ending.
+    const { exitCode, stderr } = await runOrders(["list"], store, { timeout: 20_000 });
+    expect(exitCode).toBe(7);
+    expect(stderr).toMatch(/^orders: cannot connect: not a NATS server: it answers HTTP: /);
+  });
+
+  it("the server is full of connections", async () => {
+    const server = await startServer("max_connections: 1");
+    await connectTo(server);
+    const hint = "raise max_connections on the server, or end other clients";
+    expect(await place(server.url)).toEqual(
+      failed("connect: maximum connections exceeded", server.url, hint),
+    );
+  });
+
+  it("the server allows no subscription for watching", async () => {
+    const { url: store } = await startServer("max_subscriptions: 1");
+    await place(store);
+    expect(await runCli(["list"], { store })).toMatchObject({ exitCode: 0 });
+    expect(await runCli(["watch", "--as", "sales", "--until-caught-up"], { store })).toMatchObject({
+      exitCode: 7,
+      stderr: expect.stringMatching(/^orders: cannot watch: maximum subscriptions exceeded: /),
+    });
+  });
+
+  it("the account allows too few streams, or too few consumers", async () => {
+    const limited = async (limit: string) => {
+      const { url } = await startServer(
+        `accounts { ONE: { jetstream: { ${limit}: 1 }, users: [{ user: ada, password: pw }] } }`,
+      );
+      return url.replace("//", "//ada:pw@");
+    };
+    const streams = await limited("max_streams");
+    expect(await place(streams)).toMatchObject({ exitCode: 0 });
+    expect((await runCli(["init"], { store: streams })).stderr).toContain("raise max_streams");
+    const store = await limited("max_consumers");
+    const { stdout } = await runCli(["place", "-q", "tv"], { store });
+    for (const name of ["sales", "stock"]) {
+      const { stderr } = await runCli(["watch", "--as", name, "--until-caught-up"], { store });
+      expect(stderr.includes("raise max_consumers")).toBe(name === "stock");
+    }
+    expect((await runCli(["list"], { store })).stdout).toContain(stdout.trim());
+  });
+});
+
+describeWithCurrentServer("a server of today", () => {
+  const jetstream = "jetstream: { max_file: 10MB, max_bytes_required: true }";
+  it("is used with ?max_bytes where its account requires a limit", async () => {
+    const server = await newServer({
+      program: CURRENT_SERVER,
+      settings: `accounts { ONE: { ${jetstream}, users: [{ user: ada, password: pw }] } }`,
+    });
+    onTestFinished(() => server.dispose());
+    await server.start();
+    const store = server.url.replace("//", "//ada:pw@");
+    expect((await place(store)).stderr).toContain("add ?max_bytes=");
+    const limited = `${store}?max_bytes=1MB`;
+    const { exitCode, stdout, stderr } = await runCli(["init"], { store: limited });
+    expect(exitCode).toBe(0);
+    expect(stdout + stderr).toContain("at most 1048576 bytes, refuses when full");
+    expect(await place(limited)).toMatchObject({ exitCode: 0 });
+  });
+
+  it("is reached where it starts TLS before anything else", async () => {
+    const { ca, cert, key } = makeCertificates(temporaryDirectory());
+    const server = await newServer({
+      program: CURRENT_SERVER,
+      settings: `tls { cert_file: "${cert}", key_file: "${key}", handshake_first: true }`,
+    });
+    onTestFinished(() => server.dispose());
+    // It does not greet in plain text, which is what starting it waits for.
+    void server.start();
+    const store = server.url.replace("nats:", "tls:");
+    await until(async () => (await place(store, { ORDERS_NATS_CA: ca })).exitCode === 0);
+    expect((await place(server.url)).stderr).toContain("use tls://");
   });
 });

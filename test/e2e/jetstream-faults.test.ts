@@ -58,7 +58,7 @@ async function writing(location: string) {
   };
 }
 
-/** Somebody who is subscribed and handles whatever comes. */
+/** A subscriber that handles whatever comes. */
 async function watching(location: string) {
   const ending = new AbortController();
   onTestFinished(() => ending.abort());
@@ -145,7 +145,7 @@ describeWithServer("a cluster of three", () => {
     const id = uuid();
     const store = locationOf(nodes, "?replicas=3&timeout=3");
     const { exitCode, stdout, stderr } = await runCli(["place-order", "--id", id, "tv"], { store });
-    expect({ exitCode, stdout }).toEqual({ exitCode: 7, stdout: "" });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 8, stdout: "" });
     expect(stderr).toContain(`orders: cannot make sure that order ${id} is stored: `);
     expect(stderr).toContain(
       `  it may or may not be stored; placing it again with --id ${id} is safe\n`,
@@ -227,7 +227,7 @@ describeWithServer("a watcher", () => {
     expect(saved.map(({ id }) => id).filter((id) => !seen.has(id))).toEqual([]);
   });
 
-  it("that is killed leaves what it had in hand to the next", async () => {
+  it("that is killed leaves what it had in flight to the next", async () => {
     const { url } = await startServer();
     const store = await opened(url);
     const orders = [anOrder(), anOrder()];

@@ -43,7 +43,7 @@ describeWithServer("with the permissions that the documentation lists", () => {
     expect(await as("till", "place", "tv")).toMatchObject({
       exitCode: 7,
       stderr: expect.stringMatching(
-        /^orders: cannot store the order: there is no stream orders, and this user may not create it: .*\n {2}have somebody who may do that run orders init\n$/,
+        /^orders: cannot store the order: there is no stream orders, and this user is not allowed to create it: .*\n {2}have a user who is allowed to run orders init\n$/,
       ),
     });
     expect((await as("admin", "init")).exitCode).toBe(0);
@@ -64,10 +64,10 @@ describeWithServer("with the permissions that the documentation lists", () => {
     });
 
     expect((await as("till", "list")).stderr).toContain(
-      "this user may not publish to $JS.API.CONSUMER.CREATE.orders",
+      "this user is not allowed to publish to $JS.API.CONSUMER.CREATE.orders",
     );
     expect((await as("office", "place", "tv")).stderr).toContain(
-      "this user may not publish to orders.order-created.",
+      "this user is not allowed to publish to orders.order-created.",
     );
   });
 });

@@ -24,14 +24,14 @@ const ID = "403d33e9-39e5-44bc-8f5e-eab0c6f897ff";
 const HOOK = `
   const fs = require("node:fs");
   const [name, signal] = process.env.SIGNAL_AFTER.split(" ");
-  let storing = false;
+  let appending = false; // the file of orders is open
   for (const each of new Set(["openSync", name])) {
     const call = fs[each];
     fs[each] = (...args) => {
       const result = call(...args);
-      storing ||= args[1] === "a+"; // the file of orders
-      if (each === name && storing) {
-        fs[name] = call;
+      appending ||= args[1] === "a+";
+      if (each === name && appending) {
+        fs[each] = call;
         process.kill(process.pid, signal);
       }
       return result;

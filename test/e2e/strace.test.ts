@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { has } from "../support/needs.js";
+import { anOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
 import { environment, ORDERS } from "../support/run-orders.js";
 import { stored } from "../support/stored.js";
@@ -43,7 +44,7 @@ describe.runIf(HAS_STRACE)("placing an order, as the system sees it,", () => {
     await runCli(["place-order", "first"], { store });
     const failing = ["-e", "inject=fdatasync:error=EIO"];
     const { exitCode, stdout, stderr } = await traced(["place-order", "tv"], store, failing);
-    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 8, stdout: "" });
     const id = stored(store)[1]?.id;
     expect(stderr).toBe(
       `orders: cannot make sure that order ${id} is stored: i/o error: ${store}/orders.jsonl\n` +
@@ -51,6 +52,52 @@ describe.runIf(HAS_STRACE)("placing an order, as the system sees it,", () => {
     );
     const again = await runCli(["place-order", "--json", "--id", id as string, "tv"], { store });
     expect(JSON.parse(again.stdout)).toMatchObject({ id, replayed: true });
+  });
+
+  it("is not acknowledged if the file cannot be closed", async () => {
+    const store = temporaryDirectory();
+    await runCli(["place-order", "first"], { store });
+    const failing = ["-P", join(store, "orders.jsonl"), "-e", "inject=close:error=EIO"];
+    const { exitCode, stdout, stderr } = await traced(
+      ["place-order", "--json", "tv"],
+      store,
+      failing,
+    );
+    expect({ exitCode, stdout }).toEqual({ exitCode: 8, stdout: "" });
+    expect(stderr).toContain(`placing it again with --id ${stored(store)[1]?.id} is safe\n`);
+  });
+
+  it.each([
+    ["synced", "fdatasync:error=EIO"],
+    ["synced, as another process wrote it", "fdatasync:error=EIO", "tv"],
+    ["read again, for another process may hold the id", "openat:error=EMFILE:when=4"],
+  ])(
+    "with an id of its own has an unknown outcome if it cannot be %s",
+    async (_, fault, ...held) => {
+      const store = temporaryDirectory();
+      await runCli(["place-order", "first"], { store });
+      const { id } = anOrder();
+      for (const item of held) await runCli(["place-order", "--id", id, item], { store });
+      const failing = ["-P", join(store, "orders.jsonl"), "-e", `inject=${fault}`];
+      const { exitCode, stdout, stderr } = await traced(
+        ["place-order", "--id", id, "tv"],
+        store,
+        failing,
+      );
+      expect({ exitCode, stdout }).toEqual({ exitCode: 8, stdout: "" });
+      expect(stderr).toContain(`placing it again with --id ${id} is safe\n`);
+      const again = await runCli(["place-order", "--json", "--id", id, "tv"], { store });
+      expect(JSON.parse(again.stdout)).toMatchObject({ id, replayed: true });
+    },
+  );
+
+  it("is a conflict if another order holds its id, whether that can be synced or not", async () => {
+    const store = temporaryDirectory();
+    const { id } = anOrder();
+    await runCli(["place-order", "--id", id, "tv"], { store });
+    const failing = ["-e", "inject=fdatasync:error=EIO"];
+    const { exitCode } = await traced(["place-order", "--id", id, "two tvs"], store, failing);
+    expect(exitCode).toBe(5);
   });
 
   it("stores nothing if the name of a new store cannot be synced", async () => {
@@ -103,7 +150,15 @@ function traced(argv: readonly string[], store: string, options: readonly string
 
 async function run(args: readonly string[], store: string, options: readonly string[] = []) {
   const log = join(temporaryDirectory(), "log");
-  const strace = ["-f", "-y", "-o", log, "-e", "trace=write,fsync,fdatasync", ...options];
+  const strace = [
+    "-f",
+    "-y",
+    "-o",
+    log,
+    "-e",
+    "trace=write,fsync,fdatasync,close,openat",
+    ...options,
+  ];
   const { exitCode, stdout, stderr } = await execa(
     "strace",
     [...strace, process.execPath, ...args],

@@ -82,7 +82,7 @@ describe.each([[["--as", "sales"]], [[]]])("a watcher with %j, once its orders a
     expect(watcher.stdout).toBe(stdout);
     const said = watcher.stderr.slice(stderr.length);
     expect(said).toMatch(
-      /^orders: the orders before byte \d+ of .*orders\.jsonl are no longer those .*\n {2}.*\n$/,
+      /^orders: the orders before byte \d+ of .*orders\.jsonl are not those .*\n {2}.*\n$/,
     );
   });
 });
@@ -112,7 +112,7 @@ describe("a watcher", () => {
     const check = await run(["check"]);
     expect(check.exitCode).toBe(6);
     expect(check.stderr).toMatch(
-      /^subscriptions\/sales\.json: its place, byte \d+, is beyond the end of orders\.jsonl, or other/,
+      /^subscriptions\/sales\.json: its position, byte \d+, is beyond the end of orders\.jsonl, or behind other/,
     );
     expect((await run(["subscriptions", "reset", "sales", "--from", "start", "-y"])).exitCode).toBe(
       0,
@@ -164,10 +164,10 @@ describe("the document of a subscription that is damaged", () => {
   it.each([
     ["", "not JSON"],
     ["nonsense", "not JSON"],
-    ["{}", "not the position of a subscription"],
-    ['{"position":{"byte":-1,"mark":"","after":null}}', "not the position of a subscription"],
-    ["null", "not the position of a subscription"],
-  ])("as %j is named, is found by check, and is mended by reset", async (text, problem) => {
+    ["{}", "not the state of a subscription"],
+    ['{"position":{"byte":-1,"mark":"","after":null}}', "not the state of a subscription"],
+    ["null", "not the state of a subscription"],
+  ])("as %j is named, is found by check, and is fixed by reset", async (text, problem) => {
     const id = await place("tv");
     const handle = ["watch", "--as", "sales", "-q", "--until-caught-up"];
     await run(handle);

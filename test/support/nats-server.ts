@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -74,6 +74,13 @@ export class NatsServer {
     const exited = once(child, "exit");
     child.kill(signal);
     await exited;
+  }
+
+  /** Changes its configuration, and has it reload it. */
+  reconfigure(change: (config: string) => string): void {
+    const config = join(this.directory, "server.conf");
+    writeFileSync(config, change(readFileSync(config, "utf8")));
+    this.#process?.kill("SIGHUP");
   }
 
   /** Stops it as if its machine hung. */

@@ -12,6 +12,7 @@ export interface World {
   readonly terminal?: readonly ("stdin" | "stdout" | "stderr")[];
   readonly columns?: number;
   readonly now?: string;
+  readonly packageRoot?: string;
   /** Replaces writing to stdout: return `false` for a closed pipe, throw for a full disk. */
   readonly write?: (text: string) => boolean;
   /** Called after each write with all that was written by then; `stop` sends the program a signal. */
@@ -64,7 +65,7 @@ export async function runCli(argv: readonly string[], world: World = {}): Promis
     env: { ORDERS_STORE: world.store ?? temporaryDirectory(), ...env },
     platform: "linux",
     home: "/home/ada",
-    packageRoot: join(import.meta.dirname, "../.."),
+    packageRoot: world.packageRoot ?? join(import.meta.dirname, "../.."),
     onStop(listener) {
       stopListeners.push(listener);
     },

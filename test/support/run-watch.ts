@@ -16,16 +16,24 @@ export interface Watcher {
 }
 
 /** Starts `orders watch` and resolves once it says that it is watching. Killed when the test ends. */
-export async function startWatch(argv: readonly string[], store: string): Promise<Watcher> {
-  const watcher = startWatchUnready(argv, store);
+export async function startWatch(
+  argv: readonly string[],
+  store: string,
+  env: Record<string, string> = {},
+): Promise<Watcher> {
+  const watcher = startWatchUnready(argv, store, env);
   await watcher.until(({ stderr }) => stderr.startsWith("watching "));
   return watcher;
 }
 
 /** Starts `orders watch` without waiting for anything. */
-export function startWatchUnready(argv: readonly string[], store: string): Watcher {
+export function startWatchUnready(
+  argv: readonly string[],
+  store: string,
+  env: Record<string, string> = {},
+): Watcher {
   const child = spawn(process.execPath, [ORDERS, "watch", ...argv], {
-    env: environment(store),
+    env: { ...environment(store), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const written = { stdout: "", stderr: "" };

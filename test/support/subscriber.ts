@@ -49,7 +49,7 @@ export async function subscribed(
   };
 }
 
-/** Subscribes until there is nothing to hand over, acknowledges all, and returns what there was. */
+/** Subscribes until there is no order left to deliver, acknowledges all, and returns what there was. */
 export async function handleAll(
   feed: OrderFeed,
   name: string | null,
@@ -77,7 +77,7 @@ export async function leaveFirst(
   return undefined;
 }
 
-/** Subscribes until there is nothing to hand over, and parks all. */
+/** Subscribes until there is no order left to deliver, and parks all. */
 export async function parkAll(feed: OrderFeed, name: string, reason: string): Promise<void> {
   for await (const delivery of feed.subscribe({ ...named(name), untilCaughtUp: true })) {
     await delivery.park(reason);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Order } from "../../src/domain/order.js";
 import { encodeOrder } from "../../src/store/jsonl/order-codec.js";
-import { OrdersFile } from "../../src/store/jsonl/orders-file.js";
+import { OrdersReader } from "../../src/store/jsonl/orders-reader.js";
 import { anOrder } from "../support/orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
@@ -41,8 +41,8 @@ describe("a file of orders in which one bit has flipped", () => {
     flipped[newline] = 0x0b;
     writeFileSync(path, flipped);
     const damage: unknown[] = [];
-    const file = new OrdersFile(path, (each) => damage.push(each));
-    expect([...file.orders()]).toMatchObject(orders.slice(1));
+    const reader = new OrdersReader(path, (each) => damage.push(each));
+    expect([...reader.orders()]).toMatchObject(orders.slice(1));
     expect(damage).toEqual([
       {
         location: "orders.jsonl:1",
@@ -54,10 +54,10 @@ describe("a file of orders in which one bit has flipped", () => {
 
 function look(path: string, read: "orders" | "ordersBackward") {
   let damaged = false;
-  const file = new OrdersFile(path, () => {
+  const reader = new OrdersReader(path, () => {
     damaged = true;
   });
-  const listed = [...file[read]()].map(
+  const listed = [...reader[read]()].map(
     ({ id, placedAt, items }): Order => ({ id, placedAt, items }),
   );
   return { listed, damaged };

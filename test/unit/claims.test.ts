@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { encodeOrder, type StoredOrder } from "../../src/store/jsonl/order-codec.js";
 import { JsonlOrderStore } from "../../src/store/jsonl/order-store.js";
-import { OrdersFile } from "../../src/store/jsonl/orders-file.js";
+import { OrdersReader } from "../../src/store/jsonl/orders-reader.js";
 import { all, anOrder } from "../support/orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
@@ -29,12 +29,12 @@ describe("two lines that claim one id", () => {
       claimed(mine, before.length, "00000001"),
       claimed(yours, before.length, "00000002"),
     );
-    const file = new OrdersFile(path);
-    expect([...file.orders()].map(itemsOf)).toEqual([["tv"], ["mine"]]);
-    expect([...file.ordersBackward()].map(itemsOf)).toEqual([["mine"], ["tv"]]);
-    expect([...file.ordersContaining(id)].map(itemsOf)).toEqual([["mine"]]);
-    expect(file.holderOf(id)).toMatchObject(mine);
-    expect([...file.scannedLines()].map(({ kind }) => kind)).toEqual(["order", "order"]);
+    const reader = new OrdersReader(path);
+    expect([...reader.orders()].map(itemsOf)).toEqual([["tv"], ["mine"]]);
+    expect([...reader.ordersBackward()].map(itemsOf)).toEqual([["mine"], ["tv"]]);
+    expect([...reader.ordersContaining(id)].map(itemsOf)).toEqual([["mine"]]);
+    expect(reader.holderOf(id)).toMatchObject(mine);
+    expect([...reader.scannedLines()].map(({ kind }) => kind)).toEqual(["order", "order"]);
   });
 
   it("leave it to the first one if others and damage stand between them", () => {
@@ -54,7 +54,7 @@ describe("two lines that claim one id", () => {
     expect(itemsListed()).toEqual([["mine"], ["yours"]]);
     expect(await new JsonlOrderStore(directory).check()).toMatchObject({
       orders: 2,
-      damage: [{ location: "orders.jsonl:2", problem: `order ${id} stands there a second time` }],
+      damage: [{ location: "orders.jsonl:2", problem: `order ${id} is stored a second time` }],
     });
   });
 
@@ -130,4 +130,4 @@ function writeFile(...lines: readonly string[]): void {
 }
 
 const itemsOf = ({ items }: StoredOrder) => items;
-const itemsListed = () => [...new OrdersFile(path).orders()].map(itemsOf);
+const itemsListed = () => [...new OrdersReader(path).orders()].map(itemsOf);

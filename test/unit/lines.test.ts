@@ -2,11 +2,11 @@ import { closeSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { LineNumbers } from "../../src/store/jsonl/lines/line-numbers.js";
 import {
-  LineNumbers,
   readLines,
   readLinesBackward,
-  readLinesWith,
+  readLinesContaining,
 } from "../../src/store/jsonl/lines/read-lines.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
@@ -41,7 +41,7 @@ describe("the lines of a file", () => {
     eachFile((fd, bytes) => {
       for (const needle of ["a", "xx", "y".repeat(70_000)].map((text) => Buffer.from(text))) {
         const all = [...readLines(fd, bytes.length)];
-        const found = [...readLinesWith(needle, fd, bytes.length)];
+        const found = [...readLinesContaining(needle, fd, bytes.length)];
         expect(found.map(summary)).toEqual(
           all.filter((line) => line.bytes.includes(needle)).map(summary),
         );

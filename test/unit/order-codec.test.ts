@@ -14,7 +14,7 @@ const other = anOrder({ items: ['{"id":"'] });
 const claim = { checkedTo: 17, token: "0123abcd" };
 const whole = (stored: StoredOrder) => encodeOrder(stored).slice(0, -1);
 const decode = (text: string) => decodeLine(Buffer.from(text));
-const sealed = (stored: StoredOrder) => ({ kind: "order", order: stored, sealed: true });
+const checked = (stored: StoredOrder) => ({ kind: "order", order: stored, hasChecksum: true });
 
 describe("an order as a line", () => {
   it("is JSON that ends in a checksum of itself", () => {
@@ -23,17 +23,17 @@ describe("an order as a line", () => {
     );
   });
 
-  it("reads back as the same order, sealed, for every order", () => {
+  it("reads back as the same order, with its checksum, for every order", () => {
     fc.assert(
       fc.property(anyOrder, (any) => {
-        expect(decode(whole(any))).toEqual(sealed(any));
+        expect(decode(whole(any))).toEqual(checked(any));
         expect(hasValidChecksum(Buffer.from(whole(any)))).toBe(true);
       }),
     );
   });
 
   it("keeps how its id was claimed", () => {
-    expect(decode(whole({ ...order, claim }))).toEqual(sealed({ ...order, claim }));
+    expect(decode(whole({ ...order, claim }))).toEqual(checked({ ...order, claim }));
     expect(JSON.parse(whole({ ...order, claim }))).toMatchObject({ claim });
   });
 
@@ -42,7 +42,7 @@ describe("an order as a line", () => {
   });
 
   it("may be followed by white space", () => {
-    expect(decode(`${whole(order)} \r`)).toEqual(sealed(order));
+    expect(decode(`${whole(order)} \r`)).toEqual(checked(order));
   });
 
   it("is no order any more whichever of its bytes is replaced", () => {
@@ -67,7 +67,7 @@ describe("an order as a line", () => {
 
 describe("a line that was written by hand", () => {
   it("is an order if it has the fields of one and no other", () => {
-    expect(decode(JSON.stringify(order))).toEqual({ kind: "order", order, sealed: false });
+    expect(decode(JSON.stringify(order))).toEqual({ kind: "order", order, hasChecksum: false });
   });
 
   it.each([
@@ -90,19 +90,19 @@ describe("a line that was written by hand", () => {
 });
 
 describe("a line that begins with a fragment", () => {
-  it("still gives the sealed order that stands at its end, wherever the fragment was torn", () => {
+  it("still gives the order with a checksum that stands at its end, wherever the fragment was torn", () => {
     for (let length = 1; length < whole(other).length; length++) {
-      expect(decode(whole(other).slice(0, length) + whole(order))).toEqual(sealed(order));
+      expect(decode(whole(other).slice(0, length) + whole(order))).toEqual(checked(order));
     }
   });
 
   it("gives it even if the tear went through a character", () => {
     const fragment = Buffer.from(whole({ ...other, items: ["寿司"] }).replace(/司.*/, "司"));
     const line = Buffer.concat([fragment.subarray(0, -1), Buffer.from(whole(order))]);
-    expect(decodeLine(line)).toEqual(sealed(order));
+    expect(decodeLine(line)).toEqual(checked(order));
   });
 
-  it("gives nothing that was not sealed", () => {
+  it("gives nothing that has no checksum", () => {
     expect(decode(whole(other).slice(0, 50) + JSON.stringify(order)).kind).toBe("damage");
   });
 

@@ -1,58 +1,58 @@
-import { utimesSync } from "node:fs";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Parking } from "../../src/store/jsonl/parking.js";
 import { Retries } from "../../src/store/jsonl/retries.js";
+import { countReads } from "../support/count-reads.js";
 import { anOrder } from "../support/orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
-/** Counts how often it is read. */
-class CountedParking extends Parking {
-  reads = 0;
-
-  override list() {
-    this.reads++;
-    return super.list();
-  }
-}
-
-const order = anOrder();
-let parking: CountedParking;
+let parking: Parking;
 let retries: Retries;
 beforeEach(() => {
-  parking = new CountedParking(temporaryDirectory(), "sales", () => {});
+  parking = new Parking(temporaryDirectory(), "sales", () => {});
   retries = new Retries(parking);
 });
-const parkedLongAgo = () => {
-  parking.park(order, 1, "out of paper");
-  utimesSync(parking.directory, 1_000_000, 1_000_000);
-};
 
-describe("what is to be tried again", () => {
-  it("is not read again for each order while nothing is parked, retried or dropped", () => {
-    parkedLongAgo();
-    for (let orders = 0; orders < 3; orders++) expect(retries.next()).toBeUndefined();
-    expect(parking.reads).toBe(1);
-  });
-
-  it("is found once somebody asks for it, however soon after the last look", () => {
-    parkedLongAgo();
-    expect(retries.next()).toBeUndefined();
-    parking.again(order.id);
-    expect(retries.next()).toMatchObject({ order, attempt: 2 });
-    expect(retries.next()).toBeUndefined();
-  });
-
-  it("is found if it is asked for in the moment in which it was parked", () => {
+describe("the parked orders that are to be delivered again", () => {
+  it("are found however soon after they were parked they are asked for", () => {
     for (let round = 0; round < 100; round++) {
+      const order = anOrder();
       parking.park(order, 1, "out of paper");
-      retries = new Retries(parking);
       expect(retries.next()).toBeUndefined();
-      parking.again(order.id);
+      parking.requestRetry(order.id);
       expect(retries.next()).toMatchObject({ order, attempt: 2 });
+      expect(retries.next()).toBeUndefined();
     }
   });
 
-  it("is nothing where nothing was ever parked", () => {
+  it("are found by the next subscriber, also if they were asked for while nobody was there", () => {
+    const order = anOrder();
+    parking.park(order, 1, "out of paper");
+    parking.requestRetry(order.id);
+    expect(new Retries(parking).next()).toMatchObject({ order, attempt: 2 });
+  });
+
+  it("are none where nothing was ever parked", () => {
     expect(retries.next()).toBeUndefined();
+  });
+
+  it("are read once each, however many others are parked", async () => {
+    const orders = Array.from({ length: 300 }, () => anOrder());
+    const looking = await countReads(() => {
+      for (const order of orders) {
+        parking.park(order, 1, "out of paper");
+        expect(retries.next()).toBeUndefined();
+      }
+    });
+    expect(looking.files).toBe(0);
+    const retrying = await countReads(async () => {
+      for (const order of orders) {
+        parking.requestRetry(order.id);
+        const delivery = retries.next();
+        expect(delivery?.order).toEqual(order);
+        await delivery?.ack();
+      }
+    });
+    expect(retrying.files).toBeLessThanOrEqual(4 * orders.length);
+    expect(parking.list()).toEqual([]);
   });
 });

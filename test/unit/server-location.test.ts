@@ -10,7 +10,9 @@ describe("a server's location", () => {
       stream: "orders",
       prefix: "orders",
       replicas: undefined,
-      timeout: 30_000,
+      maxBytes: undefined,
+      domain: undefined,
+      timeoutMs: 30_000,
       shown: "nats://shop:4222",
     });
   });
@@ -44,27 +46,29 @@ describe("a server's location", () => {
       stream: "Shop-1",
       prefix: "shop.berlin",
       replicas: 3,
-      timeout: 5000,
+      timeoutMs: 5000,
       shown: `tls://one:4222${query}`,
     });
     expect(parseServerLocation("nats://one?stream=shop")).toMatchObject({ prefix: "shop" });
   });
 
   it.each([
-    ["nats:ada:secret@one", "it is not of the form nats://host:port"],
-    ["nats:/ada:secret@one", "it is not of the form nats://host:port"],
-    ["nats://", "a server is host or host:port"],
-    ["nats://ada:se/cret@one:port", "a server is host or host:port"],
-    ["nats://ada:secret@one:70000", "a server is host or host:port"],
-    ["nats://:secret@one", "there is no user before the @"],
-    ["nats://ada:secret%@one", "a % in a login is written as %25"],
-    ["nats://ada:secret@one,bob:secret@two", "all servers take the same login"],
-    ["nats://ada:secret@one,tls://two", "either all servers are encrypted or none"],
-    ["nats://ada:secret@one?replica=3", "it has no setting 'replica'"],
-    ["nats://ada:secret@one?replicas=2", "replicas are 1, 3 or 5"],
-    ["nats://ada:secret@one?stream=a.b", "no stream is called 'a.b'"],
-    ["nats://ada:secret@one?prefix=a..b", "'a..b' begins no subject"],
-    ["nats://ada:secret@one?timeout=0", "timeout is in seconds"],
+    ["nats:ada:secret@one", "expected nats://host:port"],
+    ["nats:/ada:secret@one", "expected nats://host:port"],
+    ["nats://", "expected host or host:port"],
+    ["nats://ada:se/cret@one:port", "expected host or host:port"],
+    ["nats://ada:secret@one:70000", "expected host or host:port"],
+    ["nats://:secret@one", "missing user before the @"],
+    ["nats://ada:secret%@one", "write a % in a login as %25"],
+    ["nats://ada:secret@one,bob:secret@two", "all servers must have the same login"],
+    ["nats://ada:secret@one,tls://two", "all servers must use the same scheme"],
+    ["nats://ada:secret@one?replica=3", "unknown parameter 'replica'"],
+    ["nats://ada:secret@one?replicas=2", "replicas must be 1, 3 or 5"],
+    ["nats://ada:secret@one?stream=a.b", "invalid stream name 'a.b'"],
+    ["nats://ada:secret@one?prefix=a..b", "invalid subject prefix 'a..b'"],
+    ["nats://ada:secret@one?max_bytes=lots", "max_bytes must be a size"],
+    ["nats://ada:secret@one?domain=a.b", "invalid domain 'a.b'"],
+    ["nats://ada:secret@one?timeout=0", "timeout must be 1 to 9999 seconds"],
   ])("%s is refused, in words that hold no secret", (location, problem) => {
     let message = "";
     try {
@@ -72,7 +76,7 @@ describe("a server's location", () => {
     } catch (error) {
       ({ message } = error as Error);
     }
-    expect(message).toContain(`the store's location is wrong: ${problem}`);
+    expect(message).toContain(`invalid store location: ${problem}`);
     expect(message).not.toMatch(/secret|ada|bob/);
   });
 });

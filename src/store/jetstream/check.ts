@@ -4,9 +4,10 @@ import type { Damage, StoreReport } from "../order-store.js";
 import type { ServerConnection } from "./connection/server-connection.js";
 import { readMessages } from "./messages/read-messages.js";
 import { decodeOrder, isDamage } from "./order-codec.js";
-import { differences, orderStream, orderSubject, streamInfo } from "./streams.js";
+import { differences, orderStream, streamInfo } from "./streams.js";
+import { allOrders } from "./subjects.js";
 
-/** Reads every order, and says what the server promises of them. */
+/** Reads every order, and notes what the server guarantees. */
 export async function checkServer(server: ServerConnection): Promise<StoreReport> {
   const { location } = server;
   const damage: Damage[] = [];
@@ -16,12 +17,12 @@ export async function checkServer(server: ServerConnection): Promise<StoreReport
     streamInfo(connected, location.stream),
   );
   if (info === undefined) {
-    const note = `there is no stream ${location.stream} yet: orders init creates it`;
+    const note = `there is no stream ${location.stream} yet; create it with orders init`;
     return { orders, damage, notes: [note] };
   }
   for await (const message of readMessages(server, {
     stream: location.stream,
-    subjects: orderSubject(location, "*"),
+    subjects: allOrders(location),
     gapless: true,
   })) {
     const decoded = decodeOrder(location.stream, message);
@@ -36,7 +37,7 @@ export async function checkServer(server: ServerConnection): Promise<StoreReport
   }
   const version = await server.ask("check the store", async ({ nc }) => nc.info?.version ?? "");
   const notes = [
-    ...promises(info, version),
+    ...guarantees(info, version),
     ...differences(info.config, orderStream(location)).map(
       (difference) => `stream ${location.stream}: ${difference}`,
     ),
@@ -44,36 +45,36 @@ export async function checkServer(server: ServerConnection): Promise<StoreReport
   return { orders, damage, notes };
 }
 
-function promises({ config, cluster, state }: StreamInfo, version: string): string[] {
+function guarantees({ config, cluster, state }: StreamInfo, version: string): string[] {
   const { name, num_replicas: replicas, storage } = config;
   const current = 1 + (cluster?.replicas ?? []).filter((each) => each.current).length;
   const behind = replicas - current;
   return [
     `stream ${name} on nats-server ${version}: replicas: ${replicas}, consumers: ${state.consumer_count}`,
     ...(behind > 0 ? [`warning: ${behind} of ${replicas} replicas not up to date`] : []),
-    ...(replicas > 1 && !isCurrent(version) ? [partedWarning(version)] : []),
+    ...(replicas > 1 && !isCurrent(version) ? [partitionWarning(version)] : []),
     ...(storage === StorageType.File ? [] : ["warning: the orders are in memory only"]),
     powerCut(replicas, version),
   ];
 }
 
-/** The server syncs on a timer, and does not tell of `sync_interval`: nobody can know from here. */
+/** The server syncs on a timer unless `sync_interval` is set, which it does not report. */
 function powerCut(replicas: number, version: string): string {
   const where =
     replicas === 1
       ? "warning: a power cut can lose orders acknowledged in the last two minutes"
-      : `warning: a power cut of most of the ${replicas} servers at once can lose orders acknowledged in the last two minutes`;
+      : `warning: a power cut at most of the ${replicas} servers at once can lose orders acknowledged in the last two minutes`;
   return isCurrent(version)
-    ? `${where}, unless the server's jetstream block says sync_interval: always (which it does not tell)`
-    : `${where}: nats-server ${version} cannot sync at each order; 2.10 and newer can (sync_interval: always)`;
+    ? `${where}, unless the server is configured with sync_interval: always (which it does not report)`
+    : `${where}: nats-server ${version} cannot sync each order; 2.10 and later can (sync_interval: always)`;
 }
 
-/** What 2.10 mended: docs/more-than-one-machine.md tells what was seen. */
-function partedWarning(version: string): string {
-  return `warning: a server of ${version} that was cut off or suspended while it led can come back with other orders than the rest: use 2.10 or newer for replicas`;
+/** Fixed in 2.10: docs/more-than-one-machine.md has what was measured. */
+function partitionWarning(version: string): string {
+  return `warning: nats-server ${version} can diverge from its replicas after a network partition or a suspended leader: use 2.10 or later for replicas`;
 }
 
-/** Whether it is nats-server 2.10 or newer. */
+/** Whether it is nats-server 2.10 or later. */
 function isCurrent(version: string): boolean {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   return major > 2 || (major === 2 && minor >= 10);

@@ -1,12 +1,18 @@
+import type { StreamConfig } from "@nats-io/jetstream";
 import { OrdersError } from "../../errors.js";
 import type { Connected, ServerConnection } from "./connection/server-connection.js";
-import { parkingStream } from "./parking.js";
-import { differences, orderStream, streamInfo, type WantedStream } from "./streams.js";
+import {
+  differences,
+  orderStream,
+  parkingStream,
+  streamInfo,
+  type WantedStream,
+} from "./streams.js";
 
 /**
- * Creates the streams that are missing, and looks at those that are there.
+ * Creates the streams that are missing, and compares those that exist with what is needed.
  *
- * @param alter whether one that differs is changed; else it is refused and left as it is.
+ * @param alter change a stream that differs, instead of refusing it.
  * @returns what was done, a sentence each.
  */
 export async function initStreams(
@@ -17,7 +23,7 @@ export async function initStreams(
   const done: string[] = [];
   for (const wanted of [orderStream(location), parkingStream(location)]) {
     done.push(
-      await server.ask("set the store up", (connected) =>
+      await server.ask("set up the store", (connected) =>
         initStream(connected, wanted, alter, location.shown),
       ),
     );
@@ -35,16 +41,16 @@ async function initStream(
   const info = await streamInfo(connected, wanted.name);
   if (info === undefined) {
     const { config } = await streams.add({ ...wanted, num_replicas: wanted.num_replicas ?? 1 });
-    return `created stream ${wanted.name} at ${shown}: ${promise(config.num_replicas)}`;
+    return `created stream ${wanted.name} at ${shown}: ${guarantees(config)}`;
   }
   const differing = differences(info.config, wanted);
   if (differing.length === 0) {
-    return `stream ${wanted.name} is there at ${shown}: ${promise(info.config.num_replicas)}`;
+    return `stream ${wanted.name} exists at ${shown}: ${guarantees(info.config)}`;
   }
   if (!alter) {
     throw new OrdersError(
       "server-failed",
-      `stream ${wanted.name} is not as it should be: ${differing.join(", ")}: ${shown}`,
+      `stream ${wanted.name} is configured differently: ${differing.join(", ")}: ${shown}`,
       { hint: "it was left as it is; orders init --alter changes it" },
     );
   }
@@ -53,7 +59,8 @@ async function initStream(
   return `changed stream ${name} at ${shown}: ${differing.join(", ")}`;
 }
 
-function promise(replicas: number): string {
-  const copies = replicas === 1 ? "one replica" : `${replicas} replicas`;
-  return `${copies} on disk, no age limit, refuses when full`;
+function guarantees({ num_replicas: replicas, max_bytes: maxBytes }: StreamConfig): string {
+  const copies = replicas === 1 ? "1 replica" : `${replicas} replicas`;
+  const size = maxBytes > 0 ? `at most ${maxBytes} bytes, ` : "";
+  return `${copies} on disk, no age limit, ${size}refuses when full`;
 }

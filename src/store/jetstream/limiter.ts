@@ -1,33 +1,33 @@
-/** Lets so many tasks run at once, in the order in which they came. */
+/** Runs at most so many tasks at once, in the order in which they came. */
 export class Limiter {
   #free: number;
   #waiting: (() => void)[] = [];
-  /** How many of the waiting have been let in: to shift a long array is slow. */
-  #letIn = 0;
+  /** How many of the waiting were started: to shift a long array is slow. */
+  #started = 0;
 
   constructor(size: number) {
     this.#free = size;
   }
 
-  /** Runs a task once there is room. */
+  /** Runs a task once fewer are running. */
   async run<T>(task: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free--;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
       return await task();
     } finally {
-      this.#letNextIn();
+      this.#startNext();
     }
   }
 
-  #letNextIn(): void {
-    const next = this.#waiting[this.#letIn];
+  #startNext(): void {
+    const next = this.#waiting[this.#started];
     if (next === undefined) {
       this.#waiting = [];
-      this.#letIn = 0;
+      this.#started = 0;
       this.#free++;
     } else {
-      this.#letIn++;
+      this.#started++;
       next();
     }
   }

@@ -1,6 +1,7 @@
 import { type Order, orderProblem } from "../../domain/order.js";
 import { escapeUnsafe } from "../../domain/printable.js";
 import type { Damage } from "../order-store.js";
+import { idOf } from "./subjects.js";
 
 /** A message as the server stores it. */
 export interface StoredMessage {
@@ -17,7 +18,7 @@ export function encodeOrder({ id, placedAt, items }: Order): string {
   return JSON.stringify({ id, placedAt, items });
 }
 
-/** Reads a message; one that is no order, or not the one that its subject names, is damage. */
+/** Decodes a message; one that is not an order, or not the one that its subject names, is damage. */
 export function decodeOrder(stream: string, message: StoredMessage): Order | Damage {
   const damage = (problem: string) => ({
     location: `${stream}:${message.seq}`,
@@ -32,11 +33,11 @@ export function decodeOrder(stream: string, message: StoredMessage): Order | Dam
   const problem = orderProblem(value);
   if (problem !== undefined) return damage(`not an order: ${problem}`);
   const { id, placedAt, items } = value as Order;
-  if (!message.subject.endsWith(`.${id}`)) return damage(`order ${id} under another id`);
+  if (idOf(message.subject) !== id) return damage(`order ${id} under another id`);
   return { id, placedAt, items };
 }
 
-/** Tells what {@link decodeOrder} made of a message. */
-export function isDamage(decoded: Order | Damage): decoded is Damage {
+/** Whether decoding a message resulted in damage. */
+export function isDamage(decoded: object): decoded is Damage {
   return "problem" in decoded;
 }

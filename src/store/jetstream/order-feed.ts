@@ -1,146 +1,76 @@
-import { createInbox } from "@nats-io/transport-node";
-import { checkBatch, checkSubscriptionName, noSubscription } from "../feed-errors.js";
+import { checkFeedOptions } from "../feed-errors.js";
 import type { Delivery, FeedOptions, OrderFeed } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
+import { settleOnce } from "../settle-once.js";
 import { Signal } from "../signal.js";
 import type { ServerConnection } from "./connection/server-connection.js";
-import {
-  type ConsumerStart,
-  consumerInfo,
-  explicitConsumer,
-  fromSeq,
-  tokenOf,
-} from "./consumers/consumer-config.js";
-import { Consumers } from "./consumers/consumers.js";
+import { type DurableConsumer, retryConsumer } from "./consumers/durable-consumer.js";
+import { EphemeralConsumer } from "./consumers/ephemeral-consumer.js";
+import { OrderConsumer } from "./consumers/order-consumer.js";
 import { PullConsumer } from "./consumers/pull-consumer.js";
-import { isTransient } from "./errors.js";
-import { orderAt } from "./order-at.js";
-import { Parking } from "./parking.js";
-import { beginningAt } from "./starting-position.js";
-import { createIfMissing, orderStream, orderSubject } from "./streams.js";
+import { listParked, Parking } from "./parking.js";
+import { OrderSource } from "./sources/order-source.js";
+import { RetrySource } from "./sources/retry-source.js";
+import { deliverFrom } from "./starting-position.js";
+import { createIfMissing, orderStream } from "./streams.js";
 import { Subscriber } from "./subscriber.js";
 
-const READING = "read the feed";
-
 /**
- * The feed of a server: a subscription is a durable consumer of the stream of orders. Several who
- * are subscribed by one name share its orders out between them.
+ * The feed of a server: a subscription is a durable consumer of the stream of orders, which divides
+ * the orders between all its subscribers.
  */
 export class JetStreamOrderFeed implements OrderFeed {
   readonly #server: ServerConnection;
-  readonly #parking: Parking;
-  readonly #consumers: Consumers;
   readonly #onDamage: (damage: Damage) => void;
 
   constructor(server: ServerConnection, onDamage: (damage: Damage) => void) {
     this.#server = server;
-    this.#parking = new Parking(server);
-    this.#consumers = new Consumers(server, this.#parking);
     this.#onDamage = onDamage;
   }
 
   async *subscribe(options: FeedOptions = {}): AsyncIterable<Delivery> {
     const { subscription: name, signal } = options;
-    if (name !== undefined) checkSubscriptionName(name);
-    checkBatch(options.batch);
+    checkFeedOptions(options);
     if (signal?.aborted) return;
-    await this.#server.ask(READING, async (connected) => {
+    await this.#server.ask("read the feed", async (connected) => {
       await createIfMissing(connected, orderStream(this.#server.location));
     });
-    yield* name === undefined ? this.#ephemeral(options) : this.#named(name, options);
+    const inner = name === undefined ? this.#ephemeral(options) : this.#named(name, options);
+    yield* settleOnce(inner);
   }
 
   async *#named(name: string, options: FeedOptions): AsyncGenerator<Delivery, void> {
-    const { stream } = this.#server.location;
-    const known = await this.#consumers.info(name);
-    if (known === undefined) {
-      await this.#consumers.create(name, await beginningAt(this.#server, options.from ?? "start"));
-    }
-    await this.#parking.create();
-    const consumer = tokenOf(name);
-    await this.#consumers.createRetries(name);
-    const parked = await this.#parking.list(name);
+    const server = this.#server;
+    const consumer = new OrderConsumer(server, name);
+    const resumed = (await consumer.info()) !== undefined;
+    if (!resumed) await consumer.create(await deliverFrom(server, options.from ?? "start"));
+    const parking = new Parking(server, name, this.#onDamage);
+    await parking.create();
+    await retryConsumer(server, name).create();
+    const parked = await listParked(server, this.#onDamage, name);
     const changed = new Signal();
-    const connected = await this.#server.ask(READING, async (made) => made);
-    const subscriber = new Subscriber(
-      {
-        ...this.#parts(changed),
-        main: new PullConsumer(connected, stream, consumer, changed.notify),
-        kept: {
-          name,
-          retries: new PullConsumer(connected, this.#parking.stream, consumer, changed.notify),
-          parking: this.#parking,
-        },
-        revive: async () => {
-          const info = await patiently(() => this.#consumers.info(name), options.signal);
-          if (info === undefined) throw noSubscription(name);
-        },
-      },
-      options,
-      new Map(parked.map(({ id, entry }) => [id, entry.attempts])),
-    );
-    options.onReady?.({ resumed: known !== undefined });
-    yield* subscriber.deliver();
+    const connected = await server.ask("read the feed", async (current) => current);
+    const pull = (from: DurableConsumer) => new PullConsumer(connected, from, changed.notify);
+    const parkedAttempts = new Map(parked.map(({ id, attempts }) => [id, attempts]));
+    const orders = new OrderSource(pull(consumer), consumer, this.#onDamage, parkedAttempts);
+    const retries = new RetrySource(pull(retryConsumer(server, name)), server, parking);
+    options.onReady?.({ resumed });
+    yield* new Subscriber(server, { orders, retries, parking }, changed, options).deliver();
   }
 
   async *#ephemeral(options: FeedOptions): AsyncGenerator<Delivery, void> {
-    const { stream } = this.#server.location;
-    const beginning = await beginningAt(this.#server, options.from ?? "now");
-    const consumer = createInbox("ephemeral").replaceAll(".", "-");
-    const add = (begin: ConsumerStart) =>
-      this.#server.ask(READING, ({ jsm }) =>
-        jsm.consumers.add(stream, {
-          name: consumer,
-          ...explicitConsumer(orderSubject(this.#server.location, "*"), begin),
-          inactive_threshold: 300e9,
-        }),
-      );
-    const info = await add(beginning);
-    let reached = info.delivered.stream_seq;
+    const server = this.#server;
+    const consumer = new EphemeralConsumer(server);
+    await consumer.create(await deliverFrom(server, options.from ?? "now"));
     const changed = new Signal();
-    const connected = await this.#server.ask(READING, async (made) => made);
-    const subscriber = new Subscriber(
-      {
-        ...this.#parts(changed),
-        main: new PullConsumer(connected, stream, consumer, changed.notify),
-        revive: async ({ last }) => {
-          reached = Math.max(reached, last);
-          await patiently(async () => {
-            const present = await this.#server.ask(READING, (made) =>
-              consumerInfo(made, stream, consumer),
-            );
-            if (present === undefined) await add(fromSeq(reached + 1));
-          }, options.signal);
-        },
-      },
-      options,
-      new Map(),
-    );
+    const connected = await server.ask("read the feed", async (current) => current);
+    const messages = new PullConsumer(connected, consumer, changed.notify);
+    const orders = new OrderSource(messages, consumer, this.#onDamage);
     options.onReady?.({ resumed: false });
     try {
-      yield* subscriber.deliver();
+      yield* new Subscriber(server, { orders }, changed, options).deliver();
     } finally {
-      await connected.jsm.consumers.delete(stream, consumer).catch(() => {});
-    }
-  }
-
-  #parts(changed: Signal) {
-    return {
-      server: this.#server,
-      changed,
-      orderAt: (seq: number) => orderAt(this.#server, seq),
-      onDamage: this.#onDamage,
-    };
-  }
-}
-
-/** Who watches waits for a server for as long as that takes. */
-async function patiently<T>(task: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  for (;;) {
-    try {
-      return await task();
-    } catch (error) {
-      if (signal?.aborted || !isTransient((error as Error).cause)) throw error;
+      await consumer.remove().catch(() => {}); // else the server does it
     }
   }
 }

@@ -1,23 +1,27 @@
+import { AckPolicy, DeliverPolicy } from "@nats-io/jetstream";
+import { nanos } from "@nats-io/transport-node";
 import type { PlacedOrder } from "../../domain/commands.js";
 import { isOrderId, type Order, type OrderFilter, orderMatcher } from "../../domain/order.js";
-import type { OpenStoreOptions } from "../open-store.js";
 import type { OrderFeed } from "../order-feed.js";
 import type { OrderQuery, OrderStore, StoreOptions, StoreReport } from "../order-store.js";
+import { storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { checkServer } from "./check.js";
-import { ServerConnection } from "./connection/server-connection.js";
+import type { ServerStoreOptions } from "./connection/credential-files.js";
+import { type Connected, ServerConnection } from "./connection/server-connection.js";
 import { parseServerLocation, type ServerLocation } from "./connection/server-location.js";
-import { Unavailable } from "./errors.js";
+import { Unavailable } from "./failures/kinds.js";
 import { initStreams } from "./init.js";
 import { getMessages } from "./messages/get-messages.js";
 import { lastMessage, readBatches, readMessages } from "./messages/read-messages.js";
 import { decodeOrder, isDamage, type StoredMessage } from "./order-codec.js";
 import { JetStreamOrderFeed } from "./order-feed.js";
 import { OrderPublisher } from "./publisher.js";
-import { orderSubject, streamInfo } from "./streams.js";
+import { streamInfo } from "./streams.js";
+import { allOrders, idOf, orderSubject } from "./subjects.js";
 import { JetStreamSubscriptions } from "./subscriptions.js";
 
-/** A store on a NATS server or cluster: a JetStream stream with a message for each order. */
+/** A store on a NATS server or cluster: a stream with a message for each order. */
 export class JetStreamOrderStore implements OrderStore {
   readonly location: string;
   readonly #location: ServerLocation;
@@ -32,7 +36,7 @@ export class JetStreamOrderStore implements OrderStore {
    */
   constructor(
     location: string,
-    { onDamage = () => {}, credentialFiles = {} }: OpenStoreOptions = {},
+    { onDamage = () => {}, credentialFiles = {} }: ServerStoreOptions = {},
   ) {
     this.#location = parseServerLocation(location);
     this.location = this.#location.shown;
@@ -41,12 +45,12 @@ export class JetStreamOrderStore implements OrderStore {
     this.#onDamage = onDamage;
   }
 
-  async save({ id, placedAt, items }: Order): Promise<void> {
-    await this.#publisher.publish({ id, placedAt, items: [...items] });
+  async save(order: Order): Promise<void> {
+    await this.#publisher.publish(storableOrder(order));
   }
 
-  saveIfNew({ id, placedAt, items }: Order): Promise<PlacedOrder> {
-    return this.#publisher.publish({ id, placedAt, items: [...items] });
+  async saveIfNew(order: Order): Promise<PlacedOrder> {
+    return this.#publisher.publish(storableOrder(order));
   }
 
   async *list(query: OrderQuery = {}): AsyncIterable<Order> {
@@ -56,10 +60,7 @@ export class JetStreamOrderStore implements OrderStore {
       return;
     }
     for await (const batch of readBatches(this.#server, { ...this.#all(), gapless: true })) {
-      for (const message of batch) {
-        const order = this.#decode(message);
-        if (order !== undefined && matches(order)) yield order;
-      }
+      yield* this.#decodeAll(batch, matches);
     }
   }
 
@@ -67,9 +68,13 @@ export class JetStreamOrderStore implements OrderStore {
     if (Object.values(filter).every((condition) => condition === undefined)) {
       return this.#server.ask("count the orders", async (connected) => {
         const info = await streamInfo(connected, this.#location.stream);
-        // Without a leader it is somebody's memory of how many there were.
+        const subjects = allOrders(this.#location);
+        if (info?.config.subjects.some((subject) => subject !== subjects)) {
+          return countShared(connected, info.config.name, subjects);
+        }
+        // Without a leader the number may be an old one.
         if (info?.cluster && !info.cluster.leader) {
-          throw new Unavailable("the stream has no leader", { unsure: false });
+          throw new Unavailable("the stream has no leader");
         }
         return info?.state.messages ?? 0;
       });
@@ -90,7 +95,7 @@ export class JetStreamOrderStore implements OrderStore {
   }
 
   exists(): Promise<boolean> {
-    return this.#server.ask("look for the store", async (connected) => {
+    return this.#server.ask("read the orders", async (connected) => {
       return (await streamInfo(connected, this.#location.stream)) !== undefined;
     });
   }
@@ -100,7 +105,7 @@ export class JetStreamOrderStore implements OrderStore {
   }
 
   async subscriptions(): Promise<Subscriptions> {
-    return new JetStreamSubscriptions(this.#server);
+    return new JetStreamSubscriptions(this.#server, this.#onDamage);
   }
 
   init(options: { readonly alter: boolean }): Promise<readonly string[]> {
@@ -116,7 +121,7 @@ export class JetStreamOrderStore implements OrderStore {
   }
 
   #all() {
-    return { stream: this.#location.stream, subjects: orderSubject(this.#location, "*") };
+    return { stream: this.#location.stream, subjects: allOrders(this.#location) };
   }
 
   async *#withIdPrefix(prefix: string): AsyncGenerator<StoredMessage, void> {
@@ -126,31 +131,34 @@ export class JetStreamOrderStore implements OrderStore {
       if (message !== null) yield message;
       return;
     }
-    // The id is the end of the subject: there is no need to have the bodies sent.
+    // The subject holds the id: the bodies are not needed.
     for await (const { seq, subject } of readMessages(this.#server, {
       ...this.#all(),
       headersOnly: true,
       gapless: true,
     })) {
-      if (!subject.slice(subject.lastIndexOf(".") + 1).startsWith(prefix)) continue;
-      yield* getMessages(this.#server, { stream, subjects, from: seq, to: seq });
+      if (!idOf(subject).startsWith(prefix)) continue;
+      for await (const batch of getMessages(this.#server, {
+        stream,
+        subjects,
+        from: seq,
+        to: seq,
+      })) {
+        yield* batch;
+      }
     }
   }
 
   async #newest(limit: number, matches: (order: Order) => boolean): Promise<Order[]> {
-    const found: Order[] = [];
     const { stream, subjects } = this.#all();
     const last = limit === 0 ? null : await lastMessage(this.#server, stream, subjects);
-    if (last === null) return found;
-    const first = await this.#firstSeq();
-    for await (const message of getMessages(this.#server, {
-      stream,
-      subjects,
-      from: last.seq,
-      to: first,
-    })) {
-      const order = this.#decode(message);
-      if (order !== undefined && matches(order) && found.push(order) === limit) break;
+    if (last === null) return [];
+    const found: Order[] = [];
+    const range = { stream, subjects, from: last.seq, to: await this.#firstSeq() };
+    for await (const batch of getMessages(this.#server, range)) {
+      for (const order of this.#decodeAll(batch, matches)) {
+        if (found.push(order) === limit) return found.reverse();
+      }
     }
     return found.reverse();
   }
@@ -162,10 +170,34 @@ export class JetStreamOrderStore implements OrderStore {
     });
   }
 
+  *#decodeAll(
+    batch: readonly StoredMessage[],
+    matches: (order: Order) => boolean,
+  ): Generator<Order, void> {
+    for (const message of batch) {
+      const order = this.#decode(message);
+      if (order !== undefined && matches(order)) yield order;
+    }
+  }
+
   #decode(message: StoredMessage): Order | undefined {
     const decoded = decodeOrder(this.#location.stream, message);
     if (!isDamage(decoded)) return decoded;
     this.#onDamage(decoded);
     return undefined;
   }
+}
+
+/** How many messages of these subjects a stream has that holds others too. */
+async function countShared({ jsm }: Connected, stream: string, subjects: string): Promise<number> {
+  const { name, num_pending: count } = await jsm.consumers.add(stream, {
+    filter_subject: subjects,
+    ack_policy: AckPolicy.None,
+    deliver_policy: DeliverPolicy.All,
+    inactive_threshold: nanos(1000),
+    mem_storage: true,
+    num_replicas: 1,
+  });
+  await jsm.consumers.delete(stream, name);
+  return count;
 }

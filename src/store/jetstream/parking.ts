@@ -1,40 +1,35 @@
+import type { Damage } from "../order-store.js";
 import type { ServerConnection } from "./connection/server-connection.js";
-import type { ServerLocation } from "./connection/server-location.js";
-import { nameOf, tokenOf } from "./consumers/consumer-config.js";
-import { lastMessage, readMessages } from "./messages/read-messages.js";
-import { createIfMissing, orderStream, type WantedStream } from "./streams.js";
+import { nextMessages } from "./messages/next-messages.js";
+import { lastMessage } from "./messages/read-messages.js";
+import { isDamage, type StoredMessage } from "./order-codec.js";
+import { decodeExtraAttempts, decodeParked, type ParkedEntry } from "./parked-entry.js";
+import { createIfMissing, parkingStream } from "./streams.js";
+import {
+  idOf,
+  PARKING_KINDS,
+  type ParkingKind,
+  parkingSubject,
+  subscriptionOf,
+} from "./subjects.js";
 
-/** What is kept of an order that is parked; the order itself stands in the stream of orders. */
-export interface ParkedEntry {
-  /** The order's number in the stream of orders. */
-  readonly seq: number;
-  readonly reason: string;
-  readonly attempts: number;
-  readonly parkedAt: string;
-}
+type OnDamage = (damage: Damage) => void;
 
-const KINDS = ["parked", "retry", "attempts"] as const;
-/** What a message of the stream of parked orders is about. */
-type Kind = (typeof KINDS)[number];
+const RECORD = "record what became of the order";
 
 /**
- * What subscriptions keep besides their position, in a stream of its own: the parked orders, which
- * of them are to be handed over again, and attempts that the server does not count.
+ * What one subscription records besides its position, in a second stream: its parked orders, which
+ * of them are to be retried, and attempts that the server's delivery count lacks.
  */
 export class Parking {
+  readonly name: string;
   readonly #server: ServerConnection;
+  readonly #onDamage: OnDamage;
 
-  constructor(server: ServerConnection) {
+  constructor(server: ServerConnection, name: string, onDamage: OnDamage) {
+    this.name = name;
     this.#server = server;
-  }
-
-  get stream(): string {
-    return parkingStream(this.#server.location).name;
-  }
-
-  /** Where the orders that a subscription is to be handed again are announced. */
-  retrySubjects(name: string): string {
-    return this.#subject("retry", name, "*");
+    this.#onDamage = onDamage;
   }
 
   /** Creates the stream where there is none. */
@@ -44,83 +39,99 @@ export class Parking {
     });
   }
 
-  async read(name: string, id: string): Promise<ParkedEntry | undefined> {
-    return this.#read("parked", name, id);
+  /** The parked order; `undefined`: it is not parked. */
+  async find(id: string): Promise<ParkedEntry | undefined> {
+    const message = await this.#last("parked", id);
+    if (message === null) return undefined;
+    const entry = decodeParked(parkingStream(this.#server.location).name, message);
+    if (!isDamage(entry)) return entry;
+    this.#onDamage(entry);
+    return undefined;
   }
 
-  /** Of one subscription or of all: by subscription, then as they were parked. */
-  async list(name?: string): Promise<{ name: string; id: string; entry: ParkedEntry }[]> {
-    const found: { name: string; id: string; entry: ParkedEntry }[] = [];
-    const subjects = this.#subject("parked", name ?? "*", "*");
-    for await (const { subject, data } of readMessages(this.#server, {
-      stream: this.stream,
-      subjects,
-    })) {
-      const [token = "", id = ""] = subject.split(".").slice(-2);
-      found.push({ name: nameOf(token), id, entry: JSON.parse(new TextDecoder().decode(data)) });
-    }
-    return found.sort((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0));
+  async park(id: string, entry: ParkedEntry): Promise<void> {
+    await this.#write("parked", id, entry);
   }
 
-  async keep(name: string, id: string, entry: ParkedEntry): Promise<void> {
-    await this.#write("parked", name, id, entry);
+  async unpark(id: string): Promise<void> {
+    await this.#purge("parked", id);
   }
 
-  /** Announces that a parked order is to be handed over again. */
-  async again(name: string, id: string): Promise<void> {
-    await this.#write("retry", name, id, {});
+  /** Has a parked order delivered again. */
+  async requestRetry(id: string): Promise<void> {
+    await this.#write("retry", id, {});
   }
 
-  /** Attempts at an order beyond those that the server counts. */
-  async uncounted(name: string, id: string): Promise<number> {
-    return (await this.#read<{ count: number }>("attempts", name, id))?.count ?? 0;
+  /** Attempts beyond those that the server counts: those that followed another within one delivery. */
+  async extraAttempts(id: string): Promise<number> {
+    const message = await this.#last("attempts", id);
+    return message === null ? 0 : decodeExtraAttempts(message);
   }
 
-  async count(name: string, id: string, count: number): Promise<void> {
-    await this.#write("attempts", name, id, { count });
+  async recordExtraAttempts(id: string, count: number): Promise<void> {
+    await this.#write("attempts", id, { count });
   }
 
-  /** Forgets one thing that is kept of an order. */
-  async remove(kind: Kind, name: string, id: string): Promise<void> {
-    await this.#purge(this.#subject(kind, name, id));
+  /** Forgets the extra attempts at one order, or at all. */
+  async forgetExtraAttempts(id = "*"): Promise<void> {
+    await this.#purge("attempts", id);
   }
 
-  /** Forgets what is kept of a subscription: all of it, or that of one kind. */
-  async clear(name: string, kinds: readonly Kind[] = KINDS): Promise<void> {
-    for (const kind of kinds) await this.#purge(this.#subject(kind, name, "*"));
+  /** Forgets everything. */
+  async clear(): Promise<void> {
+    for (const kind of PARKING_KINDS) await this.#purge(kind, "*");
   }
 
-  async #read<T>(kind: Kind, name: string, id: string): Promise<T | undefined> {
-    const message = await lastMessage(this.#server, this.stream, this.#subject(kind, name, id));
-    return message === null ? undefined : JSON.parse(new TextDecoder().decode(message.data));
+  #last(kind: ParkingKind, id: string): Promise<StoredMessage | null> {
+    const { stream, subject } = this.#place(kind, id);
+    return lastMessage(this.#server, stream, subject);
   }
 
-  async #write(kind: Kind, name: string, id: string, value: object): Promise<void> {
-    await this.#server.ask("keep what became of the order", async ({ js }) => {
-      await js.publish(this.#subject(kind, name, id), JSON.stringify(value), {
-        expect: { streamName: this.stream },
-      });
+  async #write(kind: ParkingKind, id: string, value: object): Promise<void> {
+    const { stream, subject } = this.#place(kind, id);
+    await this.#server.ask(RECORD, async ({ js }) => {
+      await js.publish(subject, JSON.stringify(value), { expect: { streamName: stream } });
     });
   }
 
-  async #purge(filter: string): Promise<void> {
-    await this.#server.ask("keep what became of the order", async ({ jsm }) => {
-      await jsm.streams.purge(this.stream, { filter });
-    });
+  async #purge(kind: ParkingKind, id: string): Promise<void> {
+    const { stream, subject } = this.#place(kind, id);
+    await this.#server.ask(RECORD, ({ jsm }) => jsm.streams.purge(stream, { filter: subject }));
   }
 
-  #subject(kind: Kind, name: string, id: string): string {
-    return `${this.#server.location.prefix}.${kind}.${tokenOf(name)}.${id}`;
+  #place(kind: ParkingKind, id: string) {
+    const { location } = this.#server;
+    return {
+      stream: parkingStream(location).name,
+      subject: parkingSubject(location, kind, this.name, id),
+    };
   }
 }
 
-/** The stream of parked orders: of each kind of message the latest of each order is kept. */
-export function parkingStream(location: ServerLocation): WantedStream {
-  const { prefix, stream } = location;
-  return {
-    ...orderStream(location),
-    name: `${stream}-parked`,
-    subjects: KINDS.map((kind) => `${prefix}.${kind}.*.*`),
-    max_msgs_per_subject: 1,
-  };
+/** A parked order of some subscription. */
+export interface ListedEntry extends ParkedEntry {
+  readonly name: string;
+  readonly id: string;
+  readonly message: StoredMessage;
+}
+
+/** The parked orders of one subscription or of all: by subscription, then in the order of parking. */
+export async function listParked(
+  server: ServerConnection,
+  onDamage: OnDamage,
+  name = "*",
+): Promise<ListedEntry[]> {
+  const found: ListedEntry[] = [];
+  const { name: stream } = parkingStream(server.location);
+  const subjects = parkingSubject(server.location, "parked", name, "*");
+  const last = await lastMessage(server, stream, subjects);
+  // From the leader: a replica that lags or has diverged would hide an order that nobody handled.
+  const range = { stream, subjects, from: 1, to: last?.seq ?? 0 };
+  for await (const message of nextMessages(server, range)) {
+    const { subject } = message;
+    const entry = decodeParked(stream, message);
+    if (isDamage(entry)) onDamage(entry);
+    else found.push({ ...entry, message, name: subscriptionOf(subject), id: idOf(subject) });
+  }
+  return found.sort((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0));
 }

@@ -9,12 +9,13 @@ import {
 import { nanos } from "@nats-io/transport-node";
 import type { Connected } from "./connection/server-connection.js";
 import type { ServerLocation } from "./connection/server-location.js";
-import { apiCode } from "./errors.js";
+import { apiCode } from "./failures/kinds.js";
+import { allOrders, PARKING_KINDS, parkingSubject } from "./subjects.js";
 
-/** Of the JetStream API: there is a stream of that name with another configuration. */
+/** The JetStream API error: there is a stream of that name with another configuration. */
 const NAME_IN_USE = 10058;
 
-/** A stream of this program, as it is to be: what it promises is in here. */
+/** The configuration of a stream of ours, which is what the store guarantees. */
 export type WantedStream = Pick<
   StreamConfig,
   | "name"
@@ -26,24 +27,29 @@ export type WantedStream = Pick<
   | "allow_direct"
   | "duplicate_window"
   | "max_msgs_per_subject"
-> & { readonly num_replicas?: number };
-
-/** The subject of one order, and with `*` that of all. */
-export function orderSubject({ prefix }: ServerLocation, id: string): string {
-  return `${prefix}.order-created.${id}`;
-}
+> & { readonly num_replicas?: number; readonly max_bytes?: number };
 
 /** The stream of orders: on disk, kept for ever, and refusing rather than forgetting when full. */
 export function orderStream(location: ServerLocation): WantedStream {
   return {
-    ...lasting(location),
+    ...permanent(location),
     name: location.stream,
-    subjects: [orderSubject(location, "*")],
+    subjects: [allOrders(location)],
     max_msgs_per_subject: -1,
   };
 }
 
-function lasting({ replicas }: ServerLocation) {
+/** The stream of what subscriptions record: of each kind the latest message of each order. */
+export function parkingStream(location: ServerLocation): WantedStream {
+  return {
+    ...permanent(location),
+    name: `${location.stream}-parked`,
+    subjects: PARKING_KINDS.map((kind) => parkingSubject(location, kind, "*", "*")),
+    max_msgs_per_subject: 1,
+  };
+}
+
+function permanent({ replicas, maxBytes }: ServerLocation) {
   return {
     retention: RetentionPolicy.Limits,
     storage: StorageType.File,
@@ -52,15 +58,16 @@ function lasting({ replicas }: ServerLocation) {
     allow_direct: true,
     duplicate_window: nanos(120_000),
     ...(replicas !== undefined && { num_replicas: replicas }),
+    ...(maxBytes !== undefined && { max_bytes: maxBytes }),
   };
 }
 
-/** Whether the server says that there is no such stream. */
+/** Whether the server answered that there is no such stream. */
 export function isMissingStream(error: unknown): boolean {
   return apiCode(error) === JetStreamApiCodes.StreamNotFound;
 }
 
-/** What the server says of a stream; `undefined`: there is none. */
+/** The state of a stream; `undefined`: there is none. */
 export async function streamInfo(
   { jsm }: Connected,
   name: string,
@@ -73,11 +80,7 @@ export async function streamInfo(
   }
 }
 
-/**
- * Creates a stream where there is none. One that exists is left as it is, whatever it is like.
- *
- * @returns whether it was created now.
- */
+/** Creates a stream where there is none, and returns whether it did. An existing one is left as it is. */
 export async function createIfMissing(
   connected: Connected,
   wanted: WantedStream,
@@ -87,13 +90,13 @@ export async function createIfMissing(
     await connected.jsm.streams.add({ ...wanted, num_replicas: wanted.num_replicas ?? 1 });
     return true;
   } catch (error) {
-    // Somebody else was faster, and wanted it otherwise.
+    // Another process created it first, with another configuration.
     if (apiCode(error) === NAME_IN_USE) return false;
     throw error;
   }
 }
 
-/** How a stream differs from what it is to be, a phrase each; what is not asked for never differs. */
+/** How a stream differs from the wanted configuration, a phrase each. */
 export function differences(config: StreamConfig, wanted: WantedStream): string[] {
   return Object.entries(wanted)
     .filter(([key, value]) => !same(config[key as keyof StreamConfig], value))

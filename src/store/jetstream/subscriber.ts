@@ -1,208 +1,244 @@
-import type { Order } from "../../domain/order.js";
 import type { Delivery, FeedOptions } from "../order-feed.js";
-import type { Damage } from "../order-store.js";
 import type { Signal } from "../signal.js";
-import type { ServerConnection } from "./connection/server-connection.js";
+import type { ConnectionStatus, ServerConnection } from "./connection/server-connection.js";
 import { consumerInfo } from "./consumers/consumer-config.js";
-import type { PullConsumer, PulledMessage } from "./consumers/pull-consumer.js";
-import { decodeOrder, isDamage } from "./order-codec.js";
+import type { PulledMessage } from "./consumers/pull-consumer.js";
+import { Contact } from "./contact.js";
+import { isTransient } from "./errors.js";
 import type { Parking } from "./parking.js";
+import type { Source, SourcedOrder } from "./sources/source.js";
 
-/** What a subscriber works with. */
-export interface SubscriberParts {
-  readonly server: ServerConnection;
-  /** Of the stream of orders. */
-  readonly main: PullConsumer;
-  /** Of what is to be handed over again, and where it is kept; a passing subscription has neither. */
-  readonly kept?: {
-    readonly name: string;
-    readonly retries: PullConsumer;
-    readonly parking: Parking;
-  };
-  readonly changed: Signal;
-  /** Sees to a consumer that may be gone; throws if there is nothing to go on with. */
-  readonly revive: (puller: PullConsumer) => Promise<void>;
-  /** The order that stands at a place of the stream. */
-  readonly orderAt: (seq: number) => Promise<Order | undefined>;
-  readonly onDamage: (damage: Damage) => void;
+/** What a subscriber delivers, and where it records what became of it. */
+export interface SubscriberSources {
+  readonly orders: Source;
+  /** Come first. An ephemeral subscription has none, and no parking. */
+  readonly retries?: Source;
+  readonly parking?: Parking;
 }
 
-/** An order in hand, and how it came there. */
-interface InHand {
-  readonly order: Order;
-  readonly seq: number;
+/** An order in flight. */
+interface InFlight extends SourcedOrder {
+  readonly source: Source;
   readonly pulled: PulledMessage;
-  readonly puller: PullConsumer;
   attempt: number;
-  /** Attempts that only this program knows of. */
-  uncounted: number;
+  /** Attempts that the server's delivery count lacks. */
+  extraAttempts: number;
 }
 
-/** Somebody who is subscribed: hands orders over, and tells the server what became of them. */
-export class Subscriber {
-  readonly #parts: SubscriberParts;
-  readonly #options: FeedOptions;
-  readonly #inHand = new Set<InHand>();
-  /** Attempts at orders that were parked before this subscriber; only they can be parked unknown to it. */
-  readonly #parkedBefore: ReadonlyMap<string, number>;
-  #unconfirmed = 0;
+/** How long a server may leave a subscriber waiting before the connection counts as lost. */
+const SILENCE_LIMIT_MS = 3000;
+/** How long an acknowledgement may take to be confirmed, before it is sent again. */
+const ACK_CONFIRM_TIMEOUT_MS = 2000;
 
-  constructor(parts: SubscriberParts, options: FeedOptions, parked: ReadonlyMap<string, number>) {
-    this.#parts = parts;
+/** One reader of a subscription: delivers orders, and tells the server what became of them. */
+export class Subscriber {
+  readonly #server: ServerConnection;
+  readonly #sources: SubscriberSources;
+  readonly #all: readonly Source[];
+  readonly #changed: Signal;
+  readonly #options: FeedOptions;
+  readonly #contact: Contact;
+  readonly #inFlight = new Set<InFlight>();
+  #unconfirmedAcks = 0;
+
+  /** @param changed is notified by the sources. */
+  constructor(
+    server: ServerConnection,
+    sources: SubscriberSources,
+    changed: Signal,
+    options: FeedOptions,
+  ) {
+    this.#server = server;
+    this.#sources = sources;
+    this.#all = [sources.retries, sources.orders].filter((source) => source !== undefined);
+    this.#changed = changed;
     this.#options = options;
-    this.#parkedBefore = parked;
+    this.#contact = new Contact(server.location.shown, options);
   }
 
   async *deliver(): AsyncGenerator<Delivery, void> {
-    const { main, kept, changed } = this.#parts;
     const { batch = 1, signal, untilCaughtUp = false } = this.#options;
-    signal?.addEventListener("abort", changed.notify);
+    const { givenUp } = this.#contact;
+    signal?.addEventListener("abort", this.#changed.notify);
+    givenUp.addEventListener("abort", this.#changed.notify);
+    const stopListening = this.#server.onStatus((status) => this.#noticeStatus(status));
     try {
       while (!signal?.aborted) {
-        const room = batch - this.#inHand.size;
-        const puller = [kept?.retries, main].find((each) => each?.hasReady);
-        if (room > 0 && puller !== undefined) {
-          const delivery = await this.#handOver(puller);
+        givenUp.throwIfAborted();
+        const room = batch - this.#inFlight.size;
+        const source = this.#all.find(({ messages }) => messages.hasReady);
+        if (room > 0 && source !== undefined) {
+          const delivery = await this.#next(source);
           if (delivery !== undefined) yield delivery;
           continue;
         }
-        for (const each of [kept?.retries, main]) {
-          if (each?.isLost) await this.#parts.revive(each);
-          each?.ask(each === main ? room : Math.min(room, 1), { wait: !untilCaughtUp });
-        }
-        await changed.wait();
-        if (untilCaughtUp && room > 0 && (await this.#nothingWaits())) return;
+        await this.#request(room, { wait: !untilCaughtUp });
+        await this.#changed.wait();
+        if (untilCaughtUp && room > 0 && (await this.#isCaughtUp())) return;
       }
     } finally {
-      signal?.removeEventListener("abort", changed.notify);
+      signal?.removeEventListener("abort", this.#changed.notify);
+      stopListening();
       await this.#end();
     }
   }
 
-  /** Another's order in hand may come back: only when there is none is all handled. */
-  async #nothingWaits(): Promise<boolean> {
-    const { main, kept, server, changed } = this.#parts;
-    const pullers = kept === undefined ? [main] : [main, kept.retries];
-    if (!pullers.every((each) => each.isEmpty)) return false;
-    for (const { stream, consumer, held } of pullers) {
-      const info = await server.ask("read the feed", (connected) =>
-        consumerInfo(connected, stream, consumer),
+  async #request(room: number, options: { wait: boolean }): Promise<void> {
+    for (const source of this.#all) {
+      if (source.messages.isLost) await this.#resume(source);
+      source.messages.request(source === this.#sources.retries ? Math.min(room, 1) : room, options);
+    }
+  }
+
+  #noticeStatus(status: ConnectionStatus): void {
+    if (status instanceof Error) this.#contact.refuse(status);
+    else if (status === "offline") this.#contact.lose();
+    else for (const { messages } of this.#all) messages.lose(); // the server forgot what it was asked
+  }
+
+  /** Has the source resume, and waits for a server for as long as that takes. */
+  async #resume(source: Source): Promise<void> {
+    const { signal = new AbortController().signal } = this.#options;
+    const ending = AbortSignal.any([signal, this.#contact.givenUp]);
+    const silence = setTimeout(() => this.#contact.lose(), SILENCE_LIMIT_MS);
+    try {
+      while (!ending.aborted) {
+        if (await unlessAborted(this.#recreate(source, signal), ending)) break;
+      }
+    } finally {
+      clearTimeout(silence);
+    }
+  }
+
+  /** @returns whether the source has resumed; else there was no server. */
+  async #recreate(source: Source, signal: AbortSignal): Promise<boolean> {
+    try {
+      await source.recreate(signal);
+      source.messages.attach(await this.#server.ask("connect", async (connected) => connected));
+      this.#contact.regain();
+      return true;
+    } catch (error) {
+      if (isTransient((error as Error).cause)) return false;
+      throw error;
+    }
+  }
+
+  /** What is in flight at another subscriber may come back: only without it is all handled. */
+  async #isCaughtUp(): Promise<boolean> {
+    if (!this.#all.every(({ messages }) => messages.isEmpty)) return false;
+    for (const { messages } of this.#all) {
+      const info = await this.#server.ask("read the feed", (connected) =>
+        consumerInfo(connected, messages.stream, messages.consumer),
       );
-      if (info !== undefined && info.num_pending + info.num_ack_pending > held) {
-        changed.notifySoon();
+      if (info && info.num_pending + info.num_ack_pending > messages.unacknowledged) {
+        this.#changed.notifySoon();
         return false;
       }
     }
     return true;
   }
 
-  async #handOver(puller: PullConsumer): Promise<Delivery | undefined> {
-    const pulled = puller.take();
-    if (pulled === undefined) return undefined;
-    const hand = await this.#open(puller, pulled);
-    if (hand === undefined) {
-      await this.#say(puller, pulled, "+ACK");
-      return undefined;
-    }
-    this.#inHand.add(hand);
-    return this.#delivery(hand);
+  async #next(source: Source): Promise<Delivery | undefined> {
+    const pulled = source.messages.take();
+    const order = pulled && (await source.decode(pulled));
+    if (pulled !== undefined && order === undefined) await this.#acknowledge(source, pulled);
+    if (pulled === undefined || order === undefined) return undefined;
+    const { deliveryCount } = pulled;
+    const extraAttempts =
+      deliveryCount > 1 ? ((await this.#sources.parking?.extraAttempts(order.order.id)) ?? 0) : 0;
+    const attempt = order.earlierAttempts + deliveryCount + extraAttempts;
+    const inFlight = { ...order, source, pulled, attempt, extraAttempts };
+    this.#inFlight.add(inFlight);
+    return this.#delivery(inFlight);
   }
 
-  async #open(puller: PullConsumer, pulled: PulledMessage): Promise<InHand | undefined> {
-    const { kept, main, onDamage, orderAt } = this.#parts;
-    const { message, deliveries } = pulled;
-    const id = message.subject.slice(message.subject.lastIndexOf(".") + 1);
-    const again = deliveries > 1 && kept !== undefined;
-    const uncounted = again ? await kept.parking.uncounted(kept.name, id) : 0;
-    if (puller === main) {
-      const order = decodeOrder(main.stream, message);
-      if (isDamage(order)) {
-        onDamage(order);
-        return undefined;
-      }
-      const attempt = (this.#parkedBefore.get(id) ?? 0) + deliveries + uncounted;
-      return { order, seq: message.seq, pulled, puller, attempt, uncounted };
-    }
-    const entry = await kept?.parking.read(kept.name, id);
-    const order = entry && (await orderAt(entry.seq));
-    if (entry === undefined || order === undefined) return undefined; // given up meanwhile
-    const attempt = entry.attempts + deliveries + uncounted;
-    return { order, seq: entry.seq, pulled, puller, attempt, uncounted };
-  }
-
-  #delivery(hand: InHand): Delivery {
-    const { kept } = this.#parts;
+  #delivery(inFlight: InFlight): Delivery {
+    const { order, seq, mayBeParked } = inFlight;
+    const { parking } = this.#sources;
     return {
-      order: hand.order,
-      attempt: hand.attempt,
-      redelivered: hand.attempt > 1,
+      order,
+      attempt: inFlight.attempt,
+      redelivered: inFlight.attempt > 1,
       ack: async () => {
-        if (!this.#inHand.delete(hand)) return;
-        // Removed first: what is announced again and no longer parked is passed over.
-        if (this.#mayBeParked(hand)) await kept?.parking.remove("parked", kept.name, hand.order.id);
-        await this.#settle(hand);
+        if (!this.#inFlight.delete(inFlight)) return;
+        // Before the acknowledgement: a retry of what is no longer parked is skipped.
+        if (mayBeParked) await parking?.unpark(order.id);
+        await this.#settle(inFlight);
       },
       retry: async () => {
-        hand.attempt++;
-        hand.uncounted++;
-        await kept?.parking.count(kept.name, hand.order.id, hand.uncounted);
-        return this.#delivery(hand);
+        inFlight.attempt++;
+        inFlight.extraAttempts++;
+        await parking?.recordExtraAttempts(order.id, inFlight.extraAttempts);
+        return this.#delivery(inFlight);
       },
       park: async (reason) => {
-        if (!this.#inHand.delete(hand)) return;
-        const { seq, attempt: attempts } = hand;
+        if (!this.#inFlight.delete(inFlight)) return;
+        const isDropped =
+          inFlight.source === this.#sources.retries && !(await parking?.find(order.id));
         const parkedAt = new Date().toISOString();
-        await kept?.parking.keep(kept.name, hand.order.id, { seq, reason, attempts, parkedAt });
-        await this.#settle(hand);
+        const entry = { seq, reason, attempts: inFlight.attempt, parkedAt };
+        if (!isDropped) await parking?.park(order.id, entry);
+        await this.#settle(inFlight);
       },
     };
   }
 
-  #mayBeParked({ puller, pulled, order }: InHand): boolean {
-    return puller !== this.#parts.main || pulled.deliveries > 1 || this.#parkedBefore.has(order.id);
-  }
-
-  async #settle({ uncounted, order, puller, pulled }: InHand): Promise<void> {
-    const { kept } = this.#parts;
-    if (uncounted > 0) await kept?.parking.remove("attempts", kept.name, order.id);
-    await this.#say(puller, pulled, "+ACK");
-    this.#parts.changed.notify();
+  async #settle({ extraAttempts, order, source, pulled }: InFlight): Promise<void> {
+    if (extraAttempts > 0) await this.#sources.parking?.forgetExtraAttempts(order.id);
+    await this.#acknowledge(source, pulled);
+    this.#changed.notify();
   }
 
   /**
-   * Gives the server word of a message. It confirms the last one of each batch, and with it all
-   * before; when its answer is lost it is told again, which changes nothing.
+   * The server confirms the last acknowledgement of each batch, and with it those before; when the
+   * confirmation is lost it is sent again, which changes nothing.
    */
-  async #say(puller: PullConsumer, pulled: PulledMessage, word: "+ACK" | "-NAK"): Promise<void> {
-    const { server } = this.#parts;
-    puller.release(pulled);
-    const confirm = word === "-NAK" || ++this.#unconfirmed >= (this.#options.batch ?? 1);
-    if (confirm && word === "+ACK") this.#unconfirmed = 0;
-    await server.ask("remember that the order was handled", async (connected) => {
-      if (!confirm) return connected.nc.publish(pulled.reply, word);
+  async #acknowledge({ messages }: Source, pulled: PulledMessage): Promise<void> {
+    messages.settle(pulled);
+    const confirm = ++this.#unconfirmedAcks >= (this.#options.batch ?? 1);
+    if (confirm) this.#unconfirmedAcks = 0;
+    await this.#server.ask("acknowledge the order", async (connected) => {
+      const { nc } = connected;
+      if (!confirm) return nc.publish(pulled.ackSubject, "+ACK");
       try {
-        await connected.nc.request(pulled.reply, word, { timeout: 2000 });
+        await nc.request(pulled.ackSubject, "+ACK", { timeout: ACK_CONFIRM_TIMEOUT_MS });
       } catch (error) {
-        // A consumer that was removed meanwhile has nothing to remember.
-        if (await consumerInfo(connected, puller.stream, puller.consumer)) throw error;
+        // A consumer that was removed meanwhile confirms nothing.
+        if (await consumerInfo(connected, messages.stream, messages.consumer)) throw error;
       }
     });
   }
 
-  /** What is left is handed to the next, at once rather than when the server has waited enough. */
+  /** What is left is refused, so that the next subscriber need not wait until the server gives up. */
   async #end(): Promise<void> {
-    const { main, kept, server } = this.#parts;
-    const pullers = kept === undefined ? [main] : [main, kept.retries];
-    await Promise.all(
-      pullers.map(async (puller) => {
-        for (const pulled of await puller.close()) {
-          await this.#say(puller, pulled, "-NAK").catch(() => {});
-        }
-      }),
-    );
-    this.#inHand.clear();
-    if (this.#unconfirmed > 0) {
-      await server.ask("remember that the orders were handled", ({ nc }) => nc.flush());
+    const left = (await Promise.all(this.#all.map(({ messages }) => messages.close()))).flat();
+    this.#inFlight.clear();
+    const { isLost } = this.#contact;
+    this.#contact.end();
+    if (isLost) return; // then it is all delivered again, later
+    for (const { ackSubject } of left) {
+      const refuse = this.#server.ask("return the order", ({ nc }) =>
+        nc.request(ackSubject, "-NAK", { timeout: ACK_CONFIRM_TIMEOUT_MS }),
+      );
+      await refuse.catch(() => {}); // then it is delivered again, later
     }
+    if (this.#unconfirmedAcks > 0) {
+      await this.#server.ask("acknowledge the orders", ({ nc }) => nc.flush());
+    }
+  }
+}
+
+/** The result of a task; `undefined` once `signal` is aborted. */
+async function unlessAborted<T>(task: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  let end = () => {};
+  const aborted = new Promise<undefined>((resolve) => {
+    end = () => resolve(undefined);
+    signal.addEventListener("abort", end);
+  });
+  try {
+    return await Promise.race([task, aborted]);
+  } finally {
+    signal.removeEventListener("abort", end);
+    task.catch(() => {}); // nobody waits for it any more
   }
 }

@@ -1,59 +1,65 @@
 import { checkSubscriptionName, noSubscription, notParked } from "../feed-errors.js";
 import { isSubscriptionName, type StartingPosition } from "../order-feed.js";
+import type { Damage } from "../order-store.js";
 import type { ParkedOrder, SubscriptionStatus, Subscriptions } from "../subscriptions.js";
 import type { ServerConnection } from "./connection/server-connection.js";
-import { nameOf } from "./consumers/consumer-config.js";
-import { Consumers } from "./consumers/consumers.js";
+import { retryConsumer } from "./consumers/durable-consumer.js";
+import { allOrderConsumers, OrderConsumer } from "./consumers/order-consumer.js";
 import { orderAt } from "./order-at.js";
-import { Parking } from "./parking.js";
-import { beginningAt } from "./starting-position.js";
-import { lastActive, reachedBy } from "./subscription-status.js";
+import { parkedDamage } from "./parked-entry.js";
+import { type ListedEntry, listParked, Parking } from "./parking.js";
+import { deliverFrom } from "./starting-position.js";
+import { parkingStream } from "./streams.js";
+import { nameOf } from "./subjects.js";
+import { lastActiveAt, reachedSeq } from "./subscription-status.js";
 
 /** The subscriptions of a server: a durable consumer for each. */
 export class JetStreamSubscriptions implements Subscriptions {
   readonly #server: ServerConnection;
-  readonly #parking: Parking;
-  readonly #consumers: Consumers;
 
-  constructor(server: ServerConnection) {
+  readonly #onDamage: (damage: Damage) => void;
+
+  constructor(server: ServerConnection, onDamage: (damage: Damage) => void) {
     this.#server = server;
-    this.#parking = new Parking(server);
-    this.#consumers = new Consumers(server, this.#parking);
+    this.#onDamage = onDamage;
   }
 
   async list(): Promise<readonly SubscriptionStatus[]> {
-    const infos = await this.#consumers.all();
+    const infos = await allOrderConsumers(this.#server);
     const named = infos
       .filter(({ config: { durable_name = "" } }) => isSubscriptionName(nameOf(durable_name)))
       .map((info) => ({ info, name: nameOf(info.name) }))
       .sort((one, other) => (one.name < other.name ? -1 : 1));
-    const parked = named.length === 0 ? [] : await this.#parking.list();
+    const parked = named.length === 0 ? [] : await listParked(this.#server, this.#onDamage);
     return Promise.all(
       named.map(async ({ name, info }) => ({
         name,
-        after: (await orderAt(this.#server, reachedBy(info)))?.id ?? null,
+        after: (await orderAt(this.#server, reachedSeq(info)))?.id ?? null,
         waiting: info.num_pending + info.num_ack_pending,
         parked: parked.filter((each) => each.name === name).length,
-        activeAt: lastActive(info),
+        activeAt: lastActiveAt(info),
       })),
     );
   }
 
   async reset(name: string, from: StartingPosition): Promise<void> {
     await this.#mustExist(name);
-    const beginning = await beginningAt(this.#server, from);
-    await this.#consumers.remove(name);
-    await this.#consumers.create(name, beginning);
-    await this.#parking.create();
-    await this.#parking.clear(name, ["attempts"]);
+    const consumer = new OrderConsumer(this.#server, name);
+    const start = await deliverFrom(this.#server, from);
+    await consumer.remove();
+    await consumer.create(start);
+    const parking = new Parking(this.#server, name, this.#onDamage);
+    await parking.create();
+    await parking.forgetExtraAttempts();
   }
 
   async remove(name: string): Promise<void> {
     await this.#mustExist(name);
-    await this.#consumers.remove(name);
-    await this.#parking.create();
-    await this.#consumers.removeRetries(name);
-    await this.#parking.clear(name);
+    await new OrderConsumer(this.#server, name).remove();
+    const parking = new Parking(this.#server, name, this.#onDamage);
+    await parking.create();
+    await retryConsumer(this.#server, name).remove();
+    await parking.clear();
   }
 
   async parked(name?: string): Promise<readonly ParkedOrder[]> {
@@ -61,34 +67,38 @@ export class JetStreamSubscriptions implements Subscriptions {
       checkSubscriptionName(name);
       await this.#mustExist(name);
     }
-    const listed = await this.#parking.list(name);
-    const found = await Promise.all(
-      listed.map(async ({ name: subscription, entry }) => {
-        const { reason, attempts, parkedAt } = entry;
-        const order = await orderAt(this.#server, entry.seq);
-        return order && { subscription, order, reason, attempts, parkedAt };
-      }),
-    );
+    const listed = await listParked(this.#server, this.#onDamage, name);
+    const found = await Promise.all(listed.map((entry) => this.#withOrder(entry)));
     return found.filter((each) => each !== undefined);
   }
 
   async retry(name: string, id: string): Promise<void> {
-    await this.#mustBeParked(name, id);
-    await this.#parking.again(name, id);
+    await (await this.#parkingOf(name, id)).requestRetry(id);
   }
 
   async drop(name: string, id: string): Promise<void> {
-    await this.#mustBeParked(name, id);
-    await this.#parking.remove("parked", name, id);
+    await (await this.#parkingOf(name, id)).unpark(id);
   }
 
-  async #mustBeParked(name: string, id: string): Promise<void> {
-    const known = isSubscriptionName(name) && (await this.#parking.read(name, id)) !== undefined;
-    if (!known) throw notParked(name, id);
+  async #withOrder(entry: ListedEntry): Promise<ParkedOrder | undefined> {
+    const { name, id, seq, reason, attempts, parkedAt } = entry;
+    const order = await orderAt(this.#server, seq);
+    if (order?.id === id) return { subscription: name, order, reason, attempts, parkedAt };
+    const { name: stream } = parkingStream(this.#server.location);
+    this.#onDamage(parkedDamage(stream, entry.message, `order ${id} is not number ${seq}`));
+    return undefined;
+  }
+
+  /** Where an order is parked. */
+  async #parkingOf(name: string, id: string): Promise<Parking> {
+    const parking = new Parking(this.#server, name, this.#onDamage);
+    const isParked = isSubscriptionName(name) && (await parking.find(id)) !== undefined;
+    if (!isParked) throw notParked(name, id);
+    return parking;
   }
 
   async #mustExist(name: string): Promise<void> {
-    const exists = isSubscriptionName(name) && (await this.#consumers.info(name)) !== undefined;
+    const exists = isSubscriptionName(name) && (await new OrderConsumer(this.#server, name).info());
     if (!exists) throw noSubscription(name);
   }
 }

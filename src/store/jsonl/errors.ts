@@ -1,34 +1,43 @@
 import { systemMessage } from "../../error-message.js";
 import { OrdersError } from "../../errors.js";
 
-const HINTS: Readonly<Record<string, string>> = {
-  EACCES: "make it readable and writable for you, or choose another place with --store",
-  EPERM: "make it readable and writable for you, or choose another place with --store",
-  EROFS: "choose another place with --store",
-  ENOSPC: "make room, then place the order again",
-  EDQUOT: "make room, then place the order again",
-  EFBIG: "raise the limit on file sizes (ulimit -f), then place the order again",
-  ENOTDIR: "a store is a directory; choose another place with --store",
-  EEXIST: "a store is a directory; choose another place with --store",
-  EISDIR: "orders.jsonl must be a file",
-  EMFILE: "raise the limit on open files (ulimit -n)",
-  ENFILE: "close other programs: the machine has too many files open",
-};
-
 /**
- * Puts what the operating system said into one sentence: what could not be done, where and why.
- * Any other error is a fault of this program and is returned as it is.
+ * Puts what the operating system said into one sentence: what could not be done, why and where.
+ * Any other error is an internal one and is returned as it is.
+ *
+ * @param then what to do once there is room for it.
  */
-export function storeFailure(
-  action: string,
-  path: string,
-  error: unknown,
-  { hint }: { hint?: string } = {},
-): unknown {
+export function storeFailure(action: string, path: string, error: unknown, then?: string): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined) return error;
+  const hint = ROOM_HINTS[code] && then ? `${ROOM_HINTS[code]}, then ${then}` : ROOM_HINTS[code];
   return new OrdersError("store-failed", `cannot ${action}: ${systemMessage(error)}: ${path}`, {
     cause: error,
     hint: hint ?? HINTS[code],
   });
 }
+
+const ROOM_HINTS: Readonly<Record<string, string>> = {
+  ENOSPC: "make room",
+  EDQUOT: "make room",
+  EFBIG: "raise the limit on file sizes (ulimit -f)",
+};
+
+const PERMISSION = "make it readable and writable for you, or choose another place with --store";
+const DIRECTORY = "a store is a directory; choose another place with --store";
+
+const FILE = "orders.jsonl must be a file";
+
+const HINTS: Readonly<Record<string, string>> = {
+  EACCES: PERMISSION,
+  EPERM: PERMISSION,
+  EROFS: "choose another place with --store",
+  ENOENT: "a link leads nowhere; is a disk not mounted?",
+  ENOTDIR: DIRECTORY,
+  EEXIST: DIRECTORY,
+  EISDIR: FILE,
+  ENOTFILE: FILE,
+  ENXIO: FILE, // a socket
+  EMFILE: "raise the limit on open files (ulimit -n)",
+  ENFILE: "close other programs: the machine has too many files open",
+};

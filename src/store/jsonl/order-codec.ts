@@ -5,7 +5,7 @@ import { crc32 } from "./lines/crc32.js";
 
 /**
  * How an order came to carry an id that its caller chose. Two processes may claim an id at the same
- * time: both append, and the line that stands first on file holds the id.
+ * time: both append, and the line that comes first on file holds the id.
  */
 export interface Claim {
   /** The file held no order of this id up to this byte when the line was appended. */
@@ -14,7 +14,7 @@ export interface Claim {
   readonly token: string;
 }
 
-/** An order as it stands on file. */
+/** An order as it is on file. */
 export interface StoredOrder extends Order {
   readonly claim?: Claim;
 }
@@ -22,13 +22,13 @@ export interface StoredOrder extends Order {
 /** What one line of the file turned out to be. */
 export type DecodedLine =
   /**
-   * `sealed`: it ends in its checksum, so it is one of ours, whole and unchanged. `problem`: more
-   * than a fragment stands before it on its line.
+   * `hasChecksum`: the line ends in its checksum, so it is one of ours, whole and unchanged. `problem`:
+   * something other than a fragment is before it on its line.
    */
   | {
       readonly kind: "order";
       readonly order: StoredOrder;
-      readonly sealed: boolean;
+      readonly hasChecksum: boolean;
       readonly problem?: string;
     }
   | { readonly kind: "damage"; readonly problem: string }
@@ -43,35 +43,34 @@ export type DecodedLine =
 export const CANCEL = "\x18";
 
 const ORDER_START = '{"id":"';
-const SEALED_WITHIN = /,"crc32":"[0-9a-f]{8}"\}/;
-const SEAL = /,"crc32":"([0-9a-f]{8})"\}$/;
-/** In bytes. No order comes near: MAX_ITEM_CHARACTERS of domain/order.ts, each escaped, is less. */
-const LONGEST = 2 ** 27;
-const SEAL_LENGTH = ',"crc32":"01234567"}'.length;
+const CHECKSUM_WITHIN = /,"crc32":"[0-9a-f]{8}"\}/;
+const CHECKSUM = /,"crc32":"([0-9a-f]{8})"\}$/;
+const CHECKSUM_BYTES = ',"crc32":"01234567"}'.length;
 const FIELDS: ReadonlySet<string> = new Set(["id", "placedAt", "items"]);
 const NOTHING: DecodedLine = { kind: "nothing" };
 
-/** One order as a line of the file, sealed with a checksum of itself, its newline included. */
+/** One order as a line of the file: its checksum at the end, its newline included. */
 export function encodeOrder({ id, placedAt, items, claim }: StoredOrder): string {
   const open = safeJson({ id, placedAt, items, ...(claim && { claim }) }).slice(0, -1);
   return `${open},"crc32":"${crc32(Buffer.from(open))}"}\n`;
 }
 
-/** Whether a line ends in a checksum that is right: then it is one of ours and as it was written. */
+/** Whether a line ends in a checksum that is right: then it is one of ours, as it was written. */
 export function hasValidChecksum(line: Buffer): boolean {
-  const seal = SEAL.exec(line.toString("latin1", line.length - SEAL_LENGTH))?.[1];
-  return seal !== undefined && seal === checksum(line);
+  const tail = line.toString("latin1", Math.max(0, line.length - CHECKSUM_BYTES));
+  const stored = CHECKSUM.exec(tail)?.[1];
+  return stored !== undefined && stored === checksum(line);
 }
 
-/** Reads one line, without its newline. */
-export function decodeLine(line: Buffer): DecodedLine {
-  if (line.length > LONGEST) return damage(`longer than any order: ${line.length} bytes`);
+/** Reads one line, without its newline. One of which not all bytes are given is longer than any order. */
+export function decodeLine(line: Buffer, length = line.length): DecodedLine {
+  if (length > line.length) return damage(`longer than any order: ${length} bytes`);
   if (line.at(-1) === CANCEL.charCodeAt(0)) return NOTHING;
   if (!isUtf8(line)) return afterFragment(line) ?? damage("not UTF-8");
   const text = line.toString("utf8").trim();
   if (text === "") return NOTHING;
-  const seal = SEAL.exec(text)?.[1];
-  if (seal !== undefined && seal !== checksum(line)) {
+  const stored = CHECKSUM.exec(text)?.[1];
+  if (stored !== undefined && stored !== checksum(line)) {
     return afterFragment(line) ?? damage(`its checksum does not match: ${excerpt(text)}`);
   }
   let value: unknown;
@@ -80,35 +79,35 @@ export function decodeLine(line: Buffer): DecodedLine {
   } catch {
     return damage(`not an order: ${excerpt(text)}`);
   }
-  const problem = orderProblem(value) ?? (seal === undefined ? unknownField(value) : undefined);
+  const problem = orderProblem(value) ?? (stored === undefined ? unknownField(value) : undefined);
   if (problem !== undefined) return damage(`not an order: ${problem}: ${excerpt(text)}`);
   const { id, placedAt, items, claim } = value as StoredOrder;
   const order: StoredOrder = { id, placedAt, items, ...(claim && { claim }) };
-  return { kind: "order", order, sealed: seal !== undefined };
+  return { kind: "order", order, hasChecksum: stored !== undefined };
 }
 
 /**
  * The order at the end of a line that begins with a fragment: what is left if a process dies within
  * its write while another, which saw an intact file a moment ago, is about to append. No item can
- * be taken for the beginning of an order, or for a seal: in a JSON string its quotes are escaped.
+ * be taken for the beginning of an order, or for a checksum: in a JSON string its quotes are escaped.
  */
 function afterFragment(line: Buffer): DecodedLine | undefined {
   const start = line.lastIndexOf(ORDER_START);
   const decoded = start > 0 ? decodeLine(line.subarray(start)) : undefined;
-  if (decoded?.kind !== "order" || !decoded.sealed) return undefined;
+  if (decoded?.kind !== "order" || !decoded.hasChecksum) return undefined;
   const fragment = line.subarray(0, start);
-  if (!SEALED_WITHIN.test(fragment.toString("latin1"))) return decoded;
-  // A whole order stands there: it may have been acknowledged, and only its newline be damaged.
+  if (!CHECKSUM_WITHIN.test(fragment.toString("latin1"))) return decoded;
+  // A whole order is before it: it may have been acknowledged, and only its newline be damaged.
   const problem = `no newline after an order: ${excerpt(fragment.toString("utf8"))}`;
   return { ...decoded, problem: escapeUnsafe(problem) };
 }
 
 function checksum(line: Buffer): string {
   const end = line.lastIndexOf("}") + 1; // white space may follow
-  return crc32(line.subarray(0, end - SEAL_LENGTH));
+  return crc32(line.subarray(0, end - CHECKSUM_BYTES));
 }
 
-/** Without a checksum, a field that nobody knows may be a known one that was damaged. */
+/** Without a checksum, an unknown field may be a known one that was damaged. */
 function unknownField(value: unknown): string | undefined {
   const unknown = Object.keys(value as object).find((field) => !FIELDS.has(field));
   return unknown === undefined ? undefined : `unknown field '${excerpt(unknown)}'`;

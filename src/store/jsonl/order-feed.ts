@@ -1,57 +1,57 @@
 import { dirname, join } from "node:path";
+import { LowSync, MemorySync } from "lowdb";
 import { OrdersError } from "../../errors.js";
-import { checkBatch, checkSubscriptionName } from "../feed-errors.js";
+import { checkFeedOptions } from "../feed-errors.js";
 import type { Delivery, FeedOptions, OrderFeed } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
+import { settleOnce } from "../settle-once.js";
 import { storeFailure } from "./errors.js";
-import { Changes } from "./files/changes.js";
 import { createDirectory, isMissing } from "./files/directory.js";
+import { FileChanges } from "./files/file-changes.js";
 import type { OrdersFile } from "./orders-file.js";
+import { OrdersReader } from "./orders-reader.js";
 import { Parking } from "./parking.js";
 import { Retries } from "./retries.js";
-import { Subscriber } from "./subscriber.js";
-import { SubscriptionFile } from "./subscription-file.js";
-import { lockSubscription, stateAt } from "./subscriptions.js";
+import { startingState } from "./starting-position.js";
+import { Subscriber, type SubscriberDeps } from "./subscriber.js";
+import { SubscriptionFile, type SubscriptionState } from "./subscription-file.js";
+import { lockSubscription } from "./subscription-lock.js";
 
 /** The feed of a directory: it reads on in the file of orders as the file grows. */
 export class JsonlOrderFeed implements OrderFeed {
   readonly #file: OrdersFile;
-  /** Where the subscriptions stand. */
-  readonly #directory: string;
+  readonly #reader: OrdersReader;
   readonly #onDamage: (damage: Damage) => void;
 
   constructor(file: OrdersFile, onDamage: (damage: Damage) => void) {
     this.#file = file;
-    this.#directory = join(dirname(file.path), "subscriptions");
+    this.#reader = new OrdersReader(file.path, onDamage);
     this.#onDamage = onDamage;
   }
 
   async *subscribe(options: FeedOptions = {}): AsyncIterable<Delivery> {
     const { subscription: name, signal } = options;
-    if (name !== undefined) checkSubscriptionName(name);
-    checkBatch(options.batch);
+    checkFeedOptions(options);
     if (signal?.aborted) return;
     const fail = (error: unknown): never => {
       throw feedFailure(this.#file, error);
     };
     try {
       const inner = name === undefined ? this.#ephemeral(options) : this.#named(name, options);
-      for await (const delivery of inner) yield guarded(delivery, fail);
+      for await (const delivery of settleOnce(inner)) yield translateErrors(delivery, fail);
     } catch (error) {
       fail(error);
     }
   }
 
   async *#ephemeral(options: FeedOptions): AsyncIterable<Delivery> {
-    createDirectory(dirname(this.#file.path));
-    const changes = new Changes([dirname(this.#file.path)], options.signal);
+    const directory = dirname(this.#file.path);
+    createDirectory(directory);
+    const changes = new FileChanges([directory], options.signal);
     try {
-      const subscriber = new Subscriber(stateAt(this.#file, options.from ?? "now"), {
-        file: this.#file,
-        batch: options.batch ?? 1,
-        keep: () => {},
-        onSettled: changes.notice,
-      });
+      const start = startingState(this.#reader, options.from ?? "now");
+      const state = new LowSync(new MemorySync<SubscriptionState>(), start);
+      const subscriber = this.#subscriber({ state, options, changes });
       options.onReady?.({ resumed: false });
       yield* deliveries(undefined, subscriber, changes, options);
     } finally {
@@ -60,24 +60,20 @@ export class JsonlOrderFeed implements OrderFeed {
   }
 
   async *#named(name: string, options: FeedOptions): AsyncIterable<Delivery> {
-    const release = await lockSubscription(this.#directory, name, this.#onDamage);
-    let changes: Changes | undefined;
+    const directory = dirname(this.#file.path);
+    const subscriptions = join(directory, "subscriptions");
+    const release = await lockSubscription(subscriptions, name, this.#onDamage);
+    let changes: FileChanges | undefined;
     try {
-      const parking = new Parking(this.#directory, name, this.#onDamage);
+      const parking = new Parking(subscriptions, name, this.#onDamage);
       createDirectory(parking.directory);
-      changes = new Changes([dirname(this.#file.path), parking.directory], options.signal);
-      const file = new SubscriptionFile(this.#directory, name);
-      const known = file.read();
+      changes = new FileChanges([directory, parking.directory], options.signal);
+      const state = new SubscriptionFile(subscriptions, name);
+      const known = state.read();
       const holder = { pid: process.pid, since: new Date().toISOString() };
-      const state = { ...(known ?? stateAt(this.#file, options.from ?? "start")), holder };
-      file.write(state);
-      const subscriber = new Subscriber(state, {
-        file: this.#file,
-        batch: options.batch ?? 1,
-        keep: (changed) => file.update(changed),
-        parking,
-        onSettled: changes.notice,
-      });
+      const start = known ?? startingState(this.#reader, options.from ?? "start");
+      state.write({ ...start, holder });
+      const subscriber = this.#subscriber({ state, options, changes, parking });
       options.onReady?.({ resumed: known !== null });
       yield* deliveries(new Retries(parking), subscriber, changes, options);
     } finally {
@@ -85,13 +81,31 @@ export class JsonlOrderFeed implements OrderFeed {
       await release();
     }
   }
+
+  #subscriber({ state, options, changes, parking }: SubscriberParts): Subscriber {
+    return new Subscriber({
+      reader: this.#reader,
+      file: this.#file,
+      batch: options.batch ?? 1,
+      state,
+      onSettled: changes.notify,
+      ...(parking && { parking }),
+    });
+  }
 }
 
-/** Hands over what is to be tried again, then what follows on file, and waits when there is neither. */
+interface SubscriberParts {
+  readonly state: SubscriberDeps["state"];
+  readonly options: FeedOptions;
+  readonly changes: FileChanges;
+  readonly parking?: Parking;
+}
+
+/** Delivers requested retries first, then what follows on file, and waits when there is neither. */
 async function* deliveries(
   retries: Retries | undefined,
   subscriber: Subscriber,
-  changes: Changes,
+  changes: FileChanges,
   { signal, untilCaughtUp = false }: FeedOptions,
 ): AsyncIterable<Delivery> {
   try {
@@ -101,26 +115,26 @@ async function* deliveries(
         yield next;
         await new Promise((resolve) => setImmediate(resolve)); // a signal is heard in a backlog too
       } else if (untilCaughtUp && !subscriber.isFull) return;
-      else await changes.next();
+      else await changes.wait();
     }
   } finally {
     subscriber.end();
   }
 }
 
-/** A delivery that says of a failure what happened. */
-function guarded(delivery: Delivery, fail: (error: unknown) => never): Delivery {
+/** A delivery whose failures say what could not be done. */
+function translateErrors(delivery: Delivery, fail: (error: unknown) => never): Delivery {
   return {
     ...delivery,
     ack: () => delivery.ack().catch(fail),
-    retry: async () => guarded(await delivery.retry().catch(fail), fail),
+    retry: async () => translateErrors(await delivery.retry().catch(fail), fail),
     park: (reason) => delivery.park(reason).catch(fail),
   };
 }
 
 function feedFailure({ path }: OrdersFile, error: unknown): unknown {
-  if (!isMissing(error)) return storeFailure("feed the orders", path, error);
-  // All of it was made when the subscription began.
+  if (!isMissing(error)) return storeFailure("deliver the orders", path, error);
+  // All of it was created when the subscription began.
   const message = `the store was moved or removed: ${dirname(path)}`;
   return new OrdersError("store-damaged", message, { cause: error });
 }

@@ -4,14 +4,24 @@ import { LowSync } from "lowdb";
 import type { PlacedOrder } from "../../domain/commands.js";
 import { newId } from "../../domain/new-id.js";
 import { type Order, type OrderFilter, orderMatcher, sameItems } from "../../domain/order.js";
+import { systemMessage } from "../../error-message.js";
 import { OrdersError } from "../../errors.js";
 import type { OrderFeed } from "../order-feed.js";
-import type { Damage, OrderQuery, OrderStore, StoreOptions, StoreReport } from "../order-store.js";
+import type {
+  CopyTarget,
+  Damage,
+  OrderQuery,
+  OrderStore,
+  StoreOptions,
+  StoreReport,
+} from "../order-store.js";
+import { storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { storeFailure } from "./errors.js";
 import { createDirectory, isPresent } from "./files/directory.js";
 import type { Claim, StoredOrder } from "./order-codec.js";
-import { OrdersFile } from "./orders-file.js";
+import { OrdersFile, OutcomeUnknown } from "./orders-file.js";
+import { OrdersReader } from "./orders-reader.js";
 
 interface Save {
   readonly order: StoredOrder;
@@ -24,34 +34,37 @@ export class JsonlOrderStore implements OrderStore {
   readonly location: string;
   readonly #onDamage: (damage: Damage) => void;
   readonly #file: OrdersFile;
+  readonly #reader: OrdersReader;
   readonly #db: LowSync<StoredOrder[]>;
   #pending: Save[] = [];
 
   /** @param directory an absolute path; it need not exist yet. */
   constructor(directory: string, { onDamage = () => {} }: StoreOptions = {}) {
     this.location = directory;
-    this.#file = new OrdersFile(join(directory, "orders.jsonl"), onDamage);
-    this.#db = new LowSync(this.#file, []);
+    this.#file = new OrdersFile(join(directory, "orders.jsonl"));
+    this.#reader = new OrdersReader(this.#file.path, onDamage);
+    this.#db = new LowSync<StoredOrder[]>(this.#file, []);
     this.#onDamage = onDamage;
   }
 
-  save({ id, placedAt, items }: Order): Promise<void> {
-    return this.#append({ id, placedAt, items: [...items] });
+  async save(order: Order): Promise<void> {
+    await this.#append(storableOrder(order));
   }
 
-  async saveIfNew({ id, placedAt, items }: Order): Promise<PlacedOrder> {
-    const order = { id, placedAt, items: [...items] };
+  async saveIfNew(requested: Order): Promise<PlacedOrder> {
+    const order = storableOrder(requested);
+    const { id } = order;
     const claim: Claim = {
-      checkedTo: this.#attempt(() => this.#file.endOfLastLine()),
+      checkedTo: this.#translateErrors(() => this.#reader.endOfLastLine()),
       token: newId().slice(0, 8),
     };
-    let holder = this.#attempt(() => this.#file.holderOf(id));
+    let holder = this.#translateErrors(() => this.#reader.holderOf(id));
     if (holder === undefined) {
       await this.#append({ ...order, claim });
       // Another process may have claimed the id meanwhile: the first line on file decides.
-      holder = this.#attempt(() => this.#file.holderOf(id, claim.checkedTo)) ?? order;
-    } else {
-      this.#attempt(() => this.#file.sync()); // its own writer may not have got so far
+      holder = this.#confirm(id, () => this.#reader.holderOf(id, claim.checkedTo)) ?? order;
+    } else if (sameItems(holder, order)) {
+      this.#confirm(id, () => this.#file.sync()); // its own writer may not have got so far
     }
     if (!sameItems(holder, order)) throw OrdersError.conflict(holder);
     return { order: withoutClaim(holder), replayed: holder.claim?.token !== claim.token };
@@ -61,7 +74,7 @@ export class JsonlOrderStore implements OrderStore {
     const matches = orderMatcher(query);
     try {
       if (query.newest === undefined) {
-        for (const order of this.#file.orders()) if (matches(order)) yield withoutClaim(order);
+        for (const order of this.#reader.orders()) if (matches(order)) yield withoutClaim(order);
       } else {
         for (const order of this.#newest(query.newest, matches)) yield withoutClaim(order);
       }
@@ -77,9 +90,9 @@ export class JsonlOrderStore implements OrderStore {
   }
 
   async findByIdPrefix(prefix: string, limit: number): Promise<readonly Order[]> {
-    return this.#attempt(() => {
+    return this.#translateErrors(() => {
       const found: Order[] = [];
-      for (const order of this.#file.ordersContaining(prefix)) {
+      for (const order of this.#reader.ordersContaining(prefix)) {
         if (found.length === limit) break;
         if (!order.id.startsWith(prefix)) continue;
         // A line that somebody copied is no second order; `check` names it.
@@ -91,7 +104,10 @@ export class JsonlOrderStore implements OrderStore {
   }
 
   async exists(): Promise<boolean> {
-    return this.#attempt(() => isPresent(this.location));
+    return this.#translateErrors(() => {
+      isPresent(this.#file.path); // a link to nothing, such as a disk that is gone, is an error here too
+      return isPresent(this.location);
+    });
   }
 
   async init(): Promise<readonly string[]> {
@@ -106,7 +122,7 @@ export class JsonlOrderStore implements OrderStore {
 
   async check(): Promise<StoreReport> {
     const { checkStore } = await import("./check.js");
-    return this.#attempt(() => checkStore(this.#file));
+    return this.#translateErrors(() => checkStore(this.#reader));
   }
 
   async close(): Promise<void> {
@@ -121,13 +137,20 @@ export class JsonlOrderStore implements OrderStore {
 
   async subscriptions(): Promise<Subscriptions> {
     const { JsonlSubscriptions } = await import("./subscriptions.js");
-    return new JsonlSubscriptions(this.#file, this.#onDamage);
+    return new JsonlSubscriptions(this.#file.path, this.#onDamage);
+  }
+
+  async copyTarget(): Promise<CopyTarget> {
+    const { JsonlCopyTarget } = await import("./copy-target.js");
+    return this.#translateErrors(
+      () => new JsonlCopyTarget(this.#file.path, (order) => this.#append(order)),
+    );
   }
 
   #newest(limit: number, matches: (order: Order) => boolean): StoredOrder[] {
     const found: StoredOrder[] = [];
     if (limit === 0) return found;
-    for (const order of this.#file.ordersBackward()) {
+    for (const order of this.#reader.ordersBackward()) {
       if (matches(order) && found.push(order) === limit) break;
     }
     return found.reverse();
@@ -144,28 +167,35 @@ export class JsonlOrderStore implements OrderStore {
   #commit(): void {
     const saves = this.#pending;
     this.#pending = [];
-    // lowdb holds only what is being written: memory does not grow with the file.
-    this.#db.data = saves.map(({ order }) => order);
     try {
-      this.#db.write();
+      this.#db.update((orders) => void orders.push(...saves.map(({ order }) => order)));
     } catch (error) {
-      for (const { order, reject } of saves) reject(this.#saveFailure(order, saves.length, error));
+      this.#db.data = []; // rejected, and not to go out with the next save
+      for (const { order, reject } of saves) reject(this.#saveFailure(order, error));
       return;
     }
     for (const { resolve } of saves) resolve();
   }
 
-  #saveFailure({ id }: Order, together: number, error: unknown): unknown {
-    // Of several orders in one write the first ones may be whole on file, and so may one that was
-    // written and could not be synced.
-    const unsure = together > 1 || (error as NodeJS.ErrnoException).syscall === "fdatasync";
-    if (!unsure) return storeFailure("store the order", this.#file.path, error);
-    return storeFailure(`make sure that order ${id} is stored`, this.#file.path, error, {
-      hint: `it may or may not be stored; placing it again with --id ${id} is safe`,
-    });
+  #saveFailure({ id }: Order, error: unknown): unknown {
+    if (error instanceof OutcomeUnknown) return this.#outcomeUnknown(id, error.cause);
+    return storeFailure("store the order", this.#file.path, error, "place the order again");
   }
 
-  #attempt<T>(read: () => T): T {
+  /** Looks after an order that is on file: if that fails, nobody knows what became of it. */
+  #confirm<T>(id: string, look: () => T): T {
+    try {
+      return look();
+    } catch (error) {
+      throw this.#outcomeUnknown(id, error);
+    }
+  }
+
+  #outcomeUnknown(id: string, cause: unknown): OrdersError {
+    return OrdersError.outcomeUnknown(id, `${systemMessage(cause)}: ${this.#file.path}`, cause);
+  }
+
+  #translateErrors<T>(read: () => T): T {
     try {
       return read();
     } catch (error) {

@@ -1,10 +1,12 @@
-import { rmSync, statSync } from "node:fs";
+import { appendFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LowSync } from "lowdb";
 import { isOrderId, type Order, orderProblem } from "../../domain/order.js";
 import type { Damage } from "../order-store.js";
 import { createDirectory, syncDirectory } from "./files/directory.js";
-import { DocumentFile, documentNames, readable } from "./files/document-file.js";
+import { DocumentFile, documentNames, readOrReport } from "./files/document-file.js";
+import { withFile } from "./files/open-file.js";
+import { readChunk } from "./lines/find-bytes.js";
 
 /** A parked order, as `subscriptions/<name>.parked/<id>.json` has it. */
 export interface ParkedState {
@@ -12,35 +14,48 @@ export interface ParkedState {
   readonly reason: string;
   readonly attempts: number;
   readonly parkedAt: string;
-  /** Somebody asked to have it handed over again. */
-  readonly again: boolean;
+  readonly retryRequested: boolean;
 }
 
 /**
- * The parked orders of one subscription: a directory with a document for each, so that one process
- * can hand orders over while another looks at them, retries them or gives them up.
+ * The parked orders of one subscription: a directory with a document for each, so that one process can
+ * deliver orders while another lists, retries or drops them.
  */
 export class Parking {
   readonly directory: string;
+  readonly #requests: string;
   readonly #onDamage: (damage: Damage) => void;
 
   constructor(subscriptions: string, name: string, onDamage: (damage: Damage) => void) {
     this.directory = join(subscriptions, `${name}.parked`);
+    this.#requests = join(this.directory, "requests");
     this.#onDamage = onDamage;
   }
 
-  /** What is parked, the first that was parked first. Damage is reported and passed over. */
+  /** The parked orders, in the order of parking. Damage is reported and skipped. */
   list(): ParkedState[] {
     return documentNames(this.directory)
       .filter(isOrderId)
-      .map((id) => readable(() => this.read(id), this.#onDamage))
+      .map((id) => this.readOrReport(id))
       .filter((state) => state !== null)
       .sort((one, other) => (one.parkedAt < other.parkedAt ? -1 : 1));
   }
 
-  /** When something was last parked, retried or dropped, in milliseconds; 0 if nothing ever was. */
-  changedAt(): number {
-    return statSync(this.directory, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  /** All whose retry is requested, in the order of parking. Those that follow are in {@link requestsFrom}. */
+  requested(): string[] {
+    rmSync(this.#requests, { force: true }); // before listing, or one that comes in between is missed
+    const requested = this.list().filter(({ retryRequested }) => retryRequested);
+    return requested.map(({ order }) => order.id);
+  }
+
+  /** The retries that were requested since, from byte `from` of their list on. */
+  requestsFrom(from: number): { readonly ids: string[]; readonly end: number } {
+    const stats = statSync(this.#requests, { throwIfNoEntry: false });
+    if (stats === undefined || stats.size <= from) return { ids: [], end: stats?.size ?? 0 };
+    return withFile(this.#requests, (fd) => {
+      const bytes = fd === undefined ? Buffer.alloc(0) : readChunk(fd, from, stats.size - from);
+      return { ids: bytes.toString("latin1").split("\n"), end: from + bytes.length };
+    });
   }
 
   /** `null` if the order is not parked. */
@@ -50,20 +65,42 @@ export class Parking {
     return db.data;
   }
 
-  /** Keeps an order aside. When this returns it is on stable storage. */
+  /** The same; `null` too for a damaged document, which is reported. */
+  readOrReport(id: string): ParkedState | null {
+    return readOrReport(() => this.read(id), this.#onDamage);
+  }
+
+  /** Parks an order. When this returns it is on stable storage. */
   park(order: Order, attempts: number, reason: string): void {
-    this.#write({ order, reason, attempts, parkedAt: new Date().toISOString(), again: false });
+    this.#write({
+      order,
+      reason,
+      attempts,
+      parkedAt: new Date().toISOString(),
+      retryRequested: false,
+    });
   }
 
   /**
-   * Has an order handed over again; it stays here until that is acknowledged.
+   * Has an order delivered again; it stays parked until that is acknowledged.
    *
    * @returns `false` if it is not parked.
    */
-  again(id: string, attempts?: number): boolean {
+  requestRetry(id: string): boolean {
+    if (!this.update(id, { retryRequested: true })) return false;
+    appendFileSync(this.#requests, `${id}\n`); // need not outlive a crash: who subscribes looks at all
+    return true;
+  }
+
+  /**
+   * Changes what is known of a parked order.
+   *
+   * @returns `false` if it is not parked, for example because somebody dropped it.
+   */
+  update(id: string, changes: Partial<Omit<ParkedState, "order">>): boolean {
     const state = this.read(id);
     if (state === null) return false;
-    this.#write({ ...state, attempts: attempts ?? state.attempts, again: true });
+    this.#write({ ...state, ...changes });
     return true;
   }
 
@@ -85,7 +122,7 @@ export class Parking {
   }
 
   #document(id: string): LowSync<ParkedState | null> {
-    return new LowSync(new DocumentFile<ParkedState | null>(this.#path(id), problem), null);
+    return new LowSync(new DocumentFile<ParkedState | null>(this.#path(id), decodeParked), null);
   }
 
   #path(id: string): string {
@@ -93,11 +130,21 @@ export class Parking {
   }
 }
 
-function problem(value: unknown): string | undefined {
-  const { order, reason, attempts, parkedAt } = (value ?? {}) as Partial<ParkedState>;
-  const bad = orderProblem(order);
-  if (bad !== undefined) return `not a parked order: ${bad}`;
-  const whole =
-    typeof reason === "string" && typeof parkedAt === "string" && Number.isSafeInteger(attempts);
-  return whole ? undefined : "not a parked order: reason, attempts or time is missing";
+/** Reads a parked order; of an earlier version too, which called a requested retry `again`. */
+function decodeParked(value: unknown): ParkedState {
+  const { order, reason, attempts, parkedAt, ...rest } = (value ?? {}) as Partial<
+    ParkedState & { readonly again: boolean }
+  >;
+  const problem = orderProblem(order);
+  if (problem !== undefined) throw new Error(`not a parked order: ${problem}`);
+  if (
+    order === undefined ||
+    typeof reason !== "string" ||
+    typeof parkedAt !== "string" ||
+    !Number.isSafeInteger(attempts)
+  ) {
+    throw new Error("not a parked order: reason, attempts or time is missing");
+  }
+  const retryRequested = rest.retryRequested ?? rest.again ?? false;
+  return { order, reason, attempts: attempts as number, parkedAt, retryRequested };
 }

@@ -1,25 +1,46 @@
+import { OrdersError } from "../../errors.js";
+import type { Damage } from "../order-store.js";
+import { withFile } from "./files/open-file.js";
 import { crc32 } from "./lines/crc32.js";
-import { readChunk } from "./lines/read-lines.js";
+import { readChunk } from "./lines/find-bytes.js";
 
-/** A place between two lines of the file of orders. */
+/** A position between two lines of the file of orders. */
 export interface Position {
   /** Where the next line begins, in bytes from the beginning of the file. */
   readonly byte: number;
-  /** What stood before it: see {@link prefixChecksumAt}. */
-  readonly mark: string;
+  /** The checksum of the bytes before it: see {@link prefixChecksumAt}. */
+  readonly prefixChecksum: string;
   /** The id of the last order before it. */
   readonly after: string | null;
 }
 
-/** In bytes: mostly the id of an order and its checksum, which stand at either end of a line. */
-const MARKED = 256;
+/** Mostly the id of an order and its checksum, which are at either end of a line. */
+const PREFIX_BYTES = 256;
 
 /**
- * A checksum of the bytes before `byte`, enough of them to tell one order from another; `undefined`
- * if the file does not reach so far. No file (`fd` undefined) is an empty one.
+ * The checksum of the bytes before `byte`, of enough of them to tell one order from another;
+ * `undefined` if the file is shorter. No file (`fd` undefined) is an empty one.
  */
 export function prefixChecksumAt(fd: number | undefined, byte: number): string | undefined {
-  const start = Math.max(0, byte - MARKED);
+  const start = Math.max(0, byte - PREFIX_BYTES);
   const bytes = fd === undefined ? Buffer.alloc(0) : readChunk(fd, start, byte - start);
   return bytes.length === byte - start ? crc32(bytes) : undefined;
+}
+
+/** Whether the bytes before a position are still those that were there. */
+export function holds(fd: number | undefined, { byte, prefixChecksum }: Position): boolean {
+  return prefixChecksumAt(fd, byte) === prefixChecksum;
+}
+
+/** What is damaged if the position of a subscription no longer holds. */
+export function lostPosition(name: string, { byte }: Position): Damage {
+  const problem = `its position, byte ${byte}, is beyond the end of orders.jsonl, or behind other orders`;
+  return { location: `subscriptions/${name}.json`, problem };
+}
+
+/** The position at a byte of a file. */
+export function positionAt(path: string, byte: number, after: string | null): Position {
+  const prefixChecksum = withFile(path, (fd) => prefixChecksumAt(fd, byte));
+  if (prefixChecksum !== undefined) return { byte, prefixChecksum, after };
+  throw new OrdersError("store-damaged", `${path} was cut while it was read`);
 }

@@ -1,49 +1,57 @@
-import type { Order } from "../../domain/order.js";
+import { isOrderId, type Order } from "../../domain/order.js";
 import type { Delivery } from "../order-feed.js";
 import type { Parking } from "./parking.js";
 
-/** In milliseconds: file systems may give changes that are closer together the same time. */
-const SAME_TIME = 2500;
-
-/** Hands over the parked orders that somebody wants to have tried again. */
+/** Delivers the parked orders whose retry was requested. */
 export class Retries {
   readonly #parking: Parking;
-  readonly #inHand = new Set<string>();
-  /** When the parking was changed last and had nothing to hand over. */
-  #nothingSince: number | undefined;
+  readonly #inFlight = new Set<string>();
+  /** Those that were requested and not looked at yet. */
+  #requested: Iterator<string>;
+  #readTo = 0;
 
   constructor(parking: Parking) {
     this.#parking = parking;
+    this.#requested = parking.requested().values();
   }
 
-  /** The next of them, or `undefined` while there is none. */
+  /** The next of them; `undefined` while there is none. */
   next(): Delivery | undefined {
-    const changedAt = this.#parking.changedAt();
-    if (changedAt === this.#nothingSince) return undefined;
-    const next = this.#parking
-      .list()
-      .find((each) => each.again && !this.#inHand.has(each.order.id));
-    if (next !== undefined) return this.#handOver(next.order, next.attempts + 1);
-    if (changedAt < Date.now() - SAME_TIME) this.#nothingSince = changedAt;
+    for (let id = this.#nextId(); id !== undefined; id = this.#nextId()) {
+      const state = this.#inFlight.has(id) ? null : this.#parking.readOrReport(id);
+      if (state?.retryRequested) return this.#delivery(state.order, state.attempts + 1);
+    }
     return undefined;
   }
 
-  #handOver(order: Order, attempt: number): Delivery {
+  #nextId(): string | undefined {
+    const next = this.#requested.next();
+    if (!next.done) return next.value;
+    const { ids, end } = this.#parking.requestsFrom(this.#readTo);
+    this.#requested = ids.filter(isOrderId).values();
+    this.#readTo = end;
+    return this.#requested.next().value;
+  }
+
+  /** Whoever drops the order meanwhile has the last word: it is only updated, not parked anew. */
+  #delivery(order: Order, attempt: number): Delivery {
+    const { id } = order;
     const parking = this.#parking;
-    this.#inHand.add(order.id);
-    parking.again(order.id, attempt);
+    this.#inFlight.add(id);
+    parking.update(id, { attempts: attempt });
     return {
       order,
       attempt,
       redelivered: true,
       ack: async () => {
-        parking.remove(order.id);
-        this.#inHand.delete(order.id);
+        parking.remove(id);
+        this.#inFlight.delete(id);
       },
-      retry: async () => this.#handOver(order, attempt + 1),
+      retry: async () => this.#delivery(order, attempt + 1),
       park: async (reason) => {
-        parking.park(order, attempt, reason);
-        this.#inHand.delete(order.id);
+        const parkedAt = new Date().toISOString();
+        parking.update(id, { reason, attempts: attempt, parkedAt, retryRequested: false });
+        this.#inFlight.delete(id);
       },
     };
   }

@@ -1,40 +1,39 @@
 import type { Order } from "../../domain/order.js";
-import { OrdersError } from "../../errors.js";
 import { noSuchOrder } from "../feed-errors.js";
 import type { StartingPosition } from "../order-feed.js";
-import type { OrdersFile } from "./orders-file.js";
-import type { Position } from "./position.js";
+import type { OrdersReader } from "./orders-reader.js";
+import { type Position, positionAt } from "./position.js";
+import type { SubscriptionState } from "./subscription-file.js";
 
-/** The place that a starting point means now. */
-export function positionAt(file: OrdersFile, from: StartingPosition): Position {
-  if (from === "start") return position(file, 0, null);
+/**
+ * A subscription that begins at a starting position.
+ *
+ * @throws {OrdersError} `not-found`: there is no order to begin with.
+ */
+export function startingState(reader: OrdersReader, from: StartingPosition): SubscriptionState {
+  const position = startingPosition(reader, from);
+  return { position, deliveredTo: position.byte, attempts: 0, holder: null, activeAt: null };
+}
+
+function startingPosition(reader: OrdersReader, from: StartingPosition): Position {
+  const { path } = reader;
+  if (from === "start") return positionAt(path, 0, null);
   if (from === "now") {
-    const byte = file.endOfLastLine();
-    const [newest] = file.ordersBackward();
-    return position(file, byte, newest?.id ?? null);
+    const newest = reader.newestOrderLine();
+    const byte = Math.max(reader.endOfLastLine(), newest?.end ?? 0); // an order may lack its newline
+    return positionAt(path, byte, newest?.order.id ?? null);
   }
   let after: string | null = null;
   let end = 0;
-  for (const line of file.finishedOrders(0)) {
-    if (begins(line.order, from)) return position(file, line.start, after);
+  for (const line of reader.orderLines(0)) {
+    if (isFirst(line.order, from)) return positionAt(path, line.start, after);
     after = line.order.id;
     end = line.end;
   }
-  if ("since" in from) return position(file, Math.max(end, file.endOfLastLine()), after);
+  if ("since" in from) return positionAt(path, Math.max(end, reader.endOfLastLine()), after);
   throw noSuchOrder(from.id);
 }
 
-/** Whether what stood before a place still stands there. */
-export function stillStands(file: OrdersFile, { byte, mark }: Position): boolean {
-  return file.prefixChecksumAt(byte) === mark;
-}
-
-function position(file: OrdersFile, byte: number, after: string | null): Position {
-  const mark = file.prefixChecksumAt(byte);
-  if (mark === undefined) throw new OrdersError("store-damaged", "orders.jsonl was cut meanwhile");
-  return { byte, mark, after };
-}
-
-function begins(order: Order, from: { since: string } | { id: string }): boolean {
+function isFirst(order: Order, from: { since: string } | { id: string }): boolean {
   return "since" in from ? order.placedAt >= from.since : order.id === from.id;
 }

@@ -2,54 +2,37 @@ import type { Order } from "../../domain/order.js";
 import { OrdersError } from "../../errors.js";
 import type { Delivery } from "../order-feed.js";
 import type { OrdersFile } from "./orders-file.js";
+import type { OrdersReader } from "./orders-reader.js";
 import type { Parking } from "./parking.js";
 import type { Position } from "./position.js";
 import type { SubscriptionState } from "./subscription-file.js";
 
-/** What a subscriber works with. A passing one keeps nothing and parks nowhere. */
-export interface SubscriberDeps {
-  readonly file: OrdersFile;
-  readonly batch: number;
-  /** Puts the state on stable storage. */
-  readonly keep: (state: SubscriptionState) => void;
-  /** Called when an order in hand was acknowledged or parked. */
-  readonly onSettled: () => void;
-  readonly parking?: Parking;
-}
-
-interface InHand {
-  readonly order: Order;
-  readonly end: Position;
-  readonly attempt: number;
-  settled: boolean;
-}
-
-/** One subscriber's way through the file: what was handed over, and what was acknowledged of it. */
+/** One subscriber's way through the file: what was delivered, and what was acknowledged of it. */
 export class Subscriber {
   readonly #deps: SubscriberDeps;
-  #state: SubscriptionState;
-  /** What an earlier subscriber handed over and did not see acknowledged. */
-  readonly #earlier: { readonly to: number; readonly attempts: number };
+  /** What an earlier subscriber delivered and did not see acknowledged. */
+  readonly #earlier: { readonly deliveredTo: number; readonly attempts: number };
   #readTo: Position;
-  /** Read and marked as handed over, but not handed over yet. */
-  readonly #ready: InHand[] = [];
-  readonly #inHand: InHand[] = [];
+  /** Read and stored as delivered, but not delivered yet. */
+  readonly #ready: InFlight[] = [];
+  readonly #inFlight: InFlight[] = [];
+  /** How many acknowledgements are not durable yet. */
   #unsaved = 0;
 
-  constructor(state: SubscriptionState, deps: SubscriberDeps) {
+  constructor(deps: SubscriberDeps) {
+    const { position, deliveredTo, attempts } = deps.state.data;
     this.#deps = deps;
-    this.#state = state;
-    this.#earlier = { to: state.handedOver, attempts: state.attempts };
-    this.#readTo = state.position;
+    this.#earlier = { deliveredTo, attempts };
+    this.#readTo = position;
   }
 
-  /** Whether as many orders are in hand as may be. */
+  /** Whether as many orders are in flight as may be. */
   get isFull(): boolean {
-    return this.#inHand.length >= this.#deps.batch;
+    return this.#inFlight.length >= this.#deps.batch;
   }
 
   /**
-   * The next order on file, or `undefined` while there is none.
+   * The next order on file; `undefined` while there is none.
    *
    * @throws {OrdersError} `store-damaged` if what was read is no longer there.
    */
@@ -57,23 +40,25 @@ export class Subscriber {
     if (this.#ready.length === 0) this.#read();
     const next = this.#ready.shift();
     if (next === undefined) return undefined;
-    this.#inHand.push(next);
+    this.#inFlight.push(next);
     return this.#delivery(next, next.attempt);
   }
 
-  /** Remembers what was acknowledged, and that what is only ready was never handed over. */
+  /** Stores what was acknowledged, and that what is only ready was never delivered. */
   end(): void {
-    const handedOver = (this.#inHand.at(-1)?.end ?? this.#state.position).byte;
-    const change = this.#ready.length > 0 && handedOver > this.#earlier.to ? { handedOver } : {};
-    if (this.#unsaved > 0 || "handedOver" in change) this.#save(change);
+    const deliveredTo = (this.#inFlight.at(-1)?.end ?? this.#deps.state.data.position).byte;
+    const changes =
+      this.#ready.length > 0 && deliveredTo > this.#earlier.deliveredTo ? { deliveredTo } : {};
+    if (this.#unsaved > 0 || "deliveredTo" in changes) this.#save(changes);
   }
 
   #read(): void {
-    const { file, batch } = this.#deps;
-    const found = file.readFrom(this.#readTo, batch);
-    if (found === undefined) throw gone(file, this.#readTo);
+    const { reader, file, batch, state } = this.#deps;
+    const found = reader.readFrom(this.#readTo, batch);
+    if (found === undefined) throw gone(reader, this.#readTo);
     for (const { order, end } of found) {
-      const attempt = end.byte <= this.#earlier.to ? this.#earlier.attempts + 1 : 1;
+      const attempt = end.byte <= this.#earlier.deliveredTo ? this.#earlier.attempts + 1 : 1;
+      // Only as many as have the same number of attempts, for the state holds one number for all.
       if (attempt !== (this.#ready[0]?.attempt ?? attempt)) break;
       const { id, placedAt, items } = order;
       this.#ready.push({ order: { id, placedAt, items }, end, attempt, settled: false });
@@ -82,12 +67,12 @@ export class Subscriber {
     const last = this.#ready.at(-1);
     if (first === undefined || last === undefined) return;
     this.#readTo = last.end;
-    file.sync(); // nobody is told of an order that a power cut could still take back
-    const handedOver = Math.max(last.end.byte, this.#state.handedOver);
-    this.#save({ handedOver, attempts: first.attempt });
+    file.sync(); // no order is delivered that a power cut could still take back
+    const deliveredTo = Math.max(last.end.byte, state.data.deliveredTo);
+    this.#save({ deliveredTo, attempts: first.attempt });
   }
 
-  #delivery(each: InHand, attempt: number): Delivery {
+  #delivery(each: InFlight, attempt: number): Delivery {
     const { order } = each;
     const { parking } = this.#deps;
     return {
@@ -95,7 +80,7 @@ export class Subscriber {
       attempt,
       redelivered: attempt > 1,
       ack: async () => {
-        if (attempt > 1) parking?.remove(order.id); // a crash may have come between parking and going on
+        if (attempt > 1) parking?.remove(order.id); // parked before a crash that came in between
         this.#settle(each);
       },
       retry: async () => {
@@ -110,28 +95,51 @@ export class Subscriber {
   }
 
   /** The position follows as far as everything before it is settled. */
-  #settle(each: InHand): void {
+  #settle(each: InFlight): void {
     each.settled = true;
-    while (this.#inHand[0]?.settled) {
-      this.#state = { ...this.#state, position: (this.#inHand.shift() as InHand).end };
+    while (this.#inFlight[0]?.settled) {
+      this.#deps.state.data.position = (this.#inFlight.shift() as InFlight).end;
       this.#unsaved++;
     }
-    const idle = this.#inHand.length === 0 && this.#ready.length === 0;
-    if (this.#unsaved > 0 && (idle || this.#unsaved >= this.#deps.batch)) this.#save({});
+    const isIdle = this.#inFlight.length === 0 && this.#ready.length === 0;
+    if (this.#unsaved > 0 && (isIdle || this.#unsaved >= this.#deps.batch)) this.#save({});
     this.#deps.onSettled();
   }
 
   #save(changes: Partial<SubscriptionState>): void {
-    this.#state = { ...this.#state, ...changes, activeAt: new Date().toISOString() };
-    this.#deps.keep(this.#state);
+    this.#deps.state.update((state) => {
+      Object.assign(state, changes, { activeAt: new Date().toISOString() });
+    });
     this.#unsaved = 0;
   }
 }
 
-function gone({ path }: OrdersFile, { byte }: Position): OrdersError {
+/** What a subscriber works with. An ephemeral one stores nothing and parks nowhere. */
+export interface SubscriberDeps {
+  readonly reader: OrdersReader;
+  readonly file: OrdersFile;
+  readonly batch: number;
+  /** A lowdb database, or what looks like one: `update` makes the data durable. */
+  readonly state: {
+    readonly data: SubscriptionState;
+    update(change: (state: SubscriptionState) => void): void;
+  };
+  /** Called when an order in flight was acknowledged or parked. */
+  readonly onSettled: () => void;
+  readonly parking?: Parking;
+}
+
+interface InFlight {
+  readonly order: Order;
+  readonly end: Position;
+  readonly attempt: number;
+  settled: boolean;
+}
+
+function gone({ path }: OrdersReader, { byte }: Position): OrdersError {
   return new OrdersError(
     "store-damaged",
-    `the orders before byte ${byte} of ${path} are no longer those that were handed over: the file was replaced, cut or moved`,
-    { hint: "put it back, or begin anew: orders subscriptions reset <name> --from <time or id>" },
+    `the orders before byte ${byte} of ${path} are not those that were delivered: the file was replaced, cut or moved`,
+    { hint: "restore it, or start over: orders subscriptions reset <name> --from <time or id>" },
   );
 }

@@ -5,28 +5,14 @@ import { isSubscriptionName } from "../order-feed.js";
 import { DocumentFile, documentNames } from "./files/document-file.js";
 import type { Position } from "./position.js";
 
-/** Where a subscription stands, as `subscriptions/<name>.json` has it. */
-export interface SubscriptionState {
-  /** Behind the last order that was acknowledged with all before it. */
-  readonly position: Position;
-  /** Up to this byte orders were handed over; those behind the position are not acknowledged. */
-  readonly handedOver: number;
-  /** How often they were. */
-  readonly attempts: number;
-  /** The process that subscribed last, and when: who finds another one here was displaced. */
-  readonly holder: { readonly pid: number; readonly since: string } | null;
-  /** ISO 8601, UTC; `null` before the first order. */
-  readonly activeAt: string | null;
-}
-
-/** The durable state of one subscription: a small lowdb document. */
+/** The durable state of one subscription: a small lowdb document, `subscriptions/<name>.json`. */
 export class SubscriptionFile {
-  readonly #db: LowSync<SubscriptionState | null>;
   readonly #adapter: DocumentFile<SubscriptionState | null>;
+  readonly #db: LowSync<SubscriptionState | null>;
 
   constructor(directory: string, name: string) {
-    const mend = `mend it: orders subscriptions reset ${name} --from <time or id>`;
-    this.#adapter = new DocumentFile(join(directory, `${name}.json`), problem, mend);
+    const fix = `fix it: orders subscriptions reset ${name} --from <time or id>`;
+    this.#adapter = new DocumentFile(join(directory, `${name}.json`), decodeState, fix);
     this.#db = new LowSync(this.#adapter, null);
   }
 
@@ -37,37 +23,58 @@ export class SubscriptionFile {
     return this.#db.data;
   }
 
-  /** Puts the state on stable storage. */
+  /** Puts another state on stable storage. */
   write(state: SubscriptionState): void {
     this.#db.data = state;
     this.#db.write();
   }
 
+  /** The state as its holder has it. Changes of it become durable with the next {@link update}. */
+  get data(): SubscriptionState {
+    if (this.#db.data === null) throw this.#gone();
+    return this.#db.data;
+  }
+
   /**
-   * Puts on stable storage what its holder has changed.
+   * Changes the state, and puts it on stable storage.
    *
-   * @throws {OrdersError} `subscription-busy` if another process holds it by now: one that could not
-   *   be kept out, for example in a container of its own; `store-damaged` if it is gone.
+   * @throws {OrdersError} `subscription-busy` if another process holds the subscription by now: one that
+   *   could not be kept out; `store-damaged` if it is gone.
    */
-  update(state: SubscriptionState): void {
-    const current = this.read();
-    if (current === null) {
-      throw new OrdersError("store-damaged", `${this.#adapter.path} is gone`, {
-        hint: "the store was moved, or somebody removed the subscription",
-      });
-    }
-    const { holder } = current;
-    if (holder?.pid !== state.holder?.pid || holder?.since !== state.holder?.since) {
+  update(change: (state: SubscriptionState) => void): void {
+    const { data } = this;
+    const holder = (this.#adapter.read() ?? fail(this.#gone())).holder;
+    if (holder?.pid !== data.holder?.pid || holder?.since !== data.holder?.since) {
       throw new OrdersError("subscription-busy", "another process took the subscription over", {
-        hint: "what it has not acknowledged here will be handed over there",
+        hint: "what was not acknowledged here is delivered there",
       });
     }
-    this.write(state);
+    this.#db.update(() => change(data));
   }
 
   remove(): void {
     this.#adapter.remove();
   }
+
+  #gone(): OrdersError {
+    return new OrdersError("store-damaged", `${this.#adapter.path} is gone`, {
+      hint: "the store was moved, or somebody removed the subscription",
+    });
+  }
+}
+
+/** Where a subscription is in the feed. */
+export interface SubscriptionState {
+  /** Behind the last order that was acknowledged with all before it. */
+  position: Position;
+  /** Up to this byte orders were delivered; those behind the position are not acknowledged. */
+  deliveredTo: number;
+  /** How often they were tried. */
+  attempts: number;
+  /** The process that subscribed last, and when: who finds another one here was displaced. */
+  holder: { readonly pid: number; readonly since: string } | null;
+  /** ISO 8601, UTC; `null` before the first order. */
+  activeAt: string | null;
 }
 
 /** The subscriptions of a directory, by name. */
@@ -75,18 +82,33 @@ export function subscriptionNames(directory: string): string[] {
   return documentNames(directory).filter(isSubscriptionName);
 }
 
-function problem(value: unknown): string | undefined {
-  const { position, handedOver, attempts } = (value ?? {}) as Partial<SubscriptionState>;
-  const { byte, mark, after } = (position ?? {}) as Partial<Position>;
-  const whole =
-    isCount(byte) &&
-    typeof mark === "string" &&
-    (after === null || typeof after === "string") &&
-    isCount(handedOver) &&
-    isCount(attempts);
-  return whole ? undefined : "not the position of a subscription";
+/** Reads a state; of an earlier version too, which had other names for two fields. */
+function decodeState(value: unknown): SubscriptionState {
+  const { position, holder = null, activeAt = null, ...rest } = (value ?? {}) as Stored;
+  const { byte, after, prefixChecksum = position?.mark } = position ?? {};
+  const { attempts, deliveredTo = rest.handedOver } = rest;
+  if (
+    !isCount(byte) ||
+    typeof prefixChecksum !== "string" ||
+    (after !== null && typeof after !== "string") ||
+    !isCount(deliveredTo) ||
+    !isCount(attempts)
+  ) {
+    throw new Error("not the state of a subscription");
+  }
+  const decoded = { byte, prefixChecksum, after };
+  return { position: decoded, deliveredTo, attempts, holder, activeAt };
 }
 
-function isCount(value: unknown): boolean {
+type Stored = Partial<Omit<SubscriptionState, "position">> & {
+  readonly position?: Partial<Position> & { readonly mark?: string };
+  readonly handedOver?: number;
+};
+
+function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function fail(error: Error): never {
+  throw error;
 }

@@ -1,6 +1,7 @@
 import type { Order } from "../../domain/order.js";
-import { checkBatch, checkSubscriptionName, subscriptionBusy } from "../feed-errors.js";
+import { checkFeedOptions, subscriptionBusy } from "../feed-errors.js";
 import type { Delivery, FeedOptions, OrderFeed } from "../order-feed.js";
+import { settleOnce } from "../settle-once.js";
 import { MemorySubscriber } from "./subscriber.js";
 import { MemorySubscriptions } from "./subscriptions.js";
 
@@ -22,8 +23,7 @@ export class MemoryOrderFeed implements OrderFeed {
 
   async *subscribe(options: FeedOptions = {}): AsyncIterable<Delivery> {
     const { subscription: name, signal, onReady } = options;
-    if (name !== undefined) checkSubscriptionName(name);
-    checkBatch(options.batch);
+    checkFeedOptions(options);
     if (signal?.aborted) return;
     const known = name === undefined ? undefined : this.subscriptions.named.get(name);
     if (name !== undefined && known !== undefined && this.#busy.has(known)) {
@@ -35,7 +35,7 @@ export class MemoryOrderFeed implements OrderFeed {
     this.#busy.add(subscriber);
     try {
       onReady?.({ resumed: known !== undefined });
-      yield* subscriber.deliver(options);
+      yield* settleOnce(subscriber.deliver(options));
     } finally {
       this.#busy.delete(subscriber);
     }

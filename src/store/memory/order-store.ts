@@ -3,6 +3,7 @@ import { type Order, type OrderFilter, orderMatcher, sameItems } from "../../dom
 import { OrdersError } from "../../errors.js";
 import type { OrderFeed } from "../order-feed.js";
 import type { OrderQuery, OrderStore, StoreReport } from "../order-store.js";
+import { storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { checkOrders } from "./check.js";
 import { MemoryOrderFeed } from "./order-feed.js";
@@ -14,11 +15,12 @@ export class MemoryOrderStore implements OrderStore {
   readonly #feed = new MemoryOrderFeed(this.#orders);
 
   async save(order: Order): Promise<void> {
-    this.#orders.push(structuredClone(order));
+    this.#orders.push(storableOrder(order));
     this.#feed.notify();
   }
 
   async saveIfNew(order: Order): Promise<PlacedOrder> {
+    storableOrder(order);
     const holder = this.#orders.find(({ id }) => id === order.id);
     if (holder === undefined) {
       await this.save(order);

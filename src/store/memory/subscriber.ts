@@ -78,6 +78,7 @@ export class MemorySubscriber {
     const order = this.#orders[index] as Order;
     const before = this.#attempts.get(index) ?? this.parking.attempts(order.id) ?? 0;
     const attempt = before + 1;
+    const isRetry = index < this.#position || this.#settled.has(index);
     this.#attempts.set(index, attempt);
     this.#activeAt = new Date().toISOString();
     return {
@@ -91,8 +92,9 @@ export class MemorySubscriber {
       park: async (reason) => {
         if (!inFlight.delete(index)) return;
         const attempts = this.#attempts.get(index) ?? attempt;
+        const isDropped = isRetry && this.parking.attempts(order.id) === undefined;
         this.#settle(index);
-        this.parking.park(order, index, attempts, reason);
+        if (!isDropped) this.parking.park(order, index, attempts, reason);
       },
     };
   }

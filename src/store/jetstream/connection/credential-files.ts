@@ -1,4 +1,6 @@
-/** Paths of files that a server may ask for. */
+import type { StoreOptions } from "../../order-store.js";
+
+/** The paths of credential files for a server. */
 export interface CredentialFiles {
   /** A NATS credentials file. */
   readonly creds?: string | undefined;
@@ -25,4 +27,9 @@ export function credentialFiles(
   return Object.fromEntries(
     variables.map(([name, variable]) => [name, env[variable] || undefined]),
   );
+}
+
+/** How the store on a server is opened. */
+export interface ServerStoreOptions extends StoreOptions {
+  readonly credentialFiles?: CredentialFiles;
 }

@@ -1,112 +1,117 @@
-import { setTimeout as pause } from "node:timers/promises";
 import {
   type JetStreamClient,
   type JetStreamManager,
   jetstream,
   jetstreamManager,
 } from "@nats-io/jetstream";
-import {
-  type ConnectionOptions,
-  connect,
-  credsAuthenticator,
-  type NatsConnection,
-  TimeoutError,
-} from "@nats-io/transport-node";
+import { connect, type NatsConnection, TimeoutError } from "@nats-io/transport-node";
+import { isTransient, requestFailure, serverFailure } from "../errors.js";
 import {
   isNoResponders,
-  isTransient,
+  isSubscriptionLimit,
   JetStreamOff,
-  serverFailure,
   Unavailable,
-} from "../errors.js";
+} from "../failures/kinds.js";
+import { Backoff } from "./backoff.js";
+import { connectionOptions, connectTlsFirst, RESPONSE_TIMEOUT_MS } from "./connection-options.js";
 import type { CredentialFiles } from "./credential-files.js";
-import { readCredentials } from "./credentials.js";
-import { serverIdentityCheck } from "./server-identity.js";
 import type { ServerLocation } from "./server-location.js";
+import { silenceReason } from "./silent-server.js";
+import { destroySilentSockets } from "./silent-sockets.js";
 
-/** What a connection is used through. */
+/** A connection, and the clients that use it. */
 export interface Connected {
   readonly nc: NatsConnection;
   readonly js: JetStreamClient;
   readonly jsm: JetStreamManager;
 }
 
-/** How long one server may take to answer, in milliseconds. */
-const PATIENCE = 2000;
-/** How long everything may be in vain before another server is tried, in milliseconds. */
-const IMPATIENCE = 3000;
+/** What became of the connection; an error: the server refuses further subscriptions. */
+export type ConnectionStatus = "online" | "offline" | Error;
+
+/** After this long without a useful answer another server is tried. */
+const SWITCH_SERVER_AFTER_MS = 3000;
 
 /** A connection to one of the servers of a location: made when it is first needed, then kept up. */
 export class ServerConnection {
   readonly location: ServerLocation;
   readonly #files: CredentialFiles;
   #opening: Promise<Connected> | undefined;
-  /** Whether the connection stands; when it last stood anew, or something was achieved through it. */
-  readonly #link: { online: boolean; useful: number } = { online: false, useful: 0 };
+  /** `usefulAt`: when it was made, or last gave a useful answer. */
+  readonly #contact: { online: boolean; usefulAt: number } = { online: false, usefulAt: 0 };
+
+  readonly #listeners = new Set<(status: ConnectionStatus) => void>();
 
   constructor(location: ServerLocation, files: CredentialFiles) {
     this.location = location;
     this.#files = files;
+    destroySilentSockets(location.servers, 1.5 * Math.min(RESPONSE_TIMEOUT_MS, location.timeoutMs));
   }
 
   /**
    * The connection, for one request.
    *
-   * @throws {Unavailable} it is down at the moment, and comes back by itself.
+   * @throws {Unavailable} it is down, and is being restored.
    */
   async connected(): Promise<Connected> {
     const connected = await this.#open();
-    // What is sent meanwhile would be dropped in silence.
-    if (!this.#link.online) throw new Unavailable("the connection is lost", { unsure: false });
+    // What is sent meanwhile would be dropped silently.
+    if (!this.#contact.online) throw new Unavailable("the connection is lost");
     return connected;
   }
 
   /**
-   * Asks the server something that may be asked twice: again and again while the failure is one
-   * that passes, until the location's timeout.
+   * Makes a request that may be repeated, and repeats it after a transient failure until the
+   * location's timeout.
    *
-   * @param action what is being done, as it ends the sentence "cannot …".
+   * @param action completes the sentence "cannot …".
    */
-  async ask<T>(action: string, question: (connected: Connected) => Promise<T>): Promise<T> {
-    const attempts = this.attempts();
+  async ask<T>(action: string, request: (connected: Connected) => Promise<T>): Promise<T> {
+    const backoff = this.backoff();
     for (;;) {
       try {
-        return await this.attempt(question);
+        return await this.attempt(request);
       } catch (error) {
-        if (isTransient(error) && (await attempts.another())) continue;
+        if (isTransient(error) && (await backoff.pause())) continue;
         throw serverFailure(action, this.location.shown, error);
       }
     }
   }
 
-  /** One attempt at something. Throws what went wrong, in so far as that can be known. */
-  async attempt<T>(task: (connected: Connected) => Promise<T>): Promise<T> {
+  /** Makes one attempt at a request. */
+  async attempt<T>(request: (connected: Connected) => Promise<T>): Promise<T> {
     try {
-      const result = await task(await this.connected());
-      this.#link.useful = Date.now();
+      const result = await request(await this.connected());
+      this.#contact.usefulAt = Date.now();
       return result;
     } catch (error) {
-      // The client leaves open whether JetStream is off or will be there in a moment.
+      // The client does not tell whether JetStream is off or only not ready.
       const off = isNoResponders(error) && !(await this.#open()).nc.info?.jetstream;
       throw off ? new JetStreamOff("", { cause: error }) : error;
     }
   }
 
-  /** Attempts with growing pauses between them, until the location's timeout. */
-  attempts(): Attempts {
+  /** The pauses between attempts, until the location's timeout. */
+  backoff(): Backoff {
     const begun = Date.now();
-    return new Attempts(begun + this.location.timeout, () => this.#leaveIfUseless(begun));
+    return new Backoff(begun + this.location.timeoutMs, () => this.#switchServerIfUseless(begun));
   }
 
   /**
-   * A server that hangs keeps its connections, and one that is cut off from the rest of its cluster
-   * answers them: where attempts have long been in vain, another server may do better.
+   * A server that hangs keeps its connections, and one in the minority of a network partition
+   * answers them: when attempts keep failing, another server may do better.
    */
-  async #leaveIfUseless(since: number): Promise<void> {
-    if (Date.now() - Math.max(since, this.#link.useful) < IMPATIENCE) return;
-    this.#link.useful = Date.now();
+  async #switchServerIfUseless(since: number): Promise<void> {
+    if (Date.now() - Math.max(since, this.#contact.usefulAt) < SWITCH_SERVER_AFTER_MS) return;
+    this.#contact.usefulAt = Date.now();
     const connected = await this.#opening?.catch(() => undefined);
     await connected?.nc.reconnect().catch(() => {});
+  }
+
+  /** Calls `listener` at each change; returns the undo. */
+  onStatus(listener: (status: ConnectionStatus) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   async close(): Promise<void> {
@@ -125,79 +130,53 @@ export class ServerConnection {
   }
 
   async #connect(): Promise<Connected> {
-    const options = connectionOptions(this.location, this.#files);
-    let nc: NatsConnection;
-    try {
-      nc = await connect(options);
-    } catch (error) {
-      const silent = this.location.tls && error instanceof TimeoutError;
-      const hint = "if it wants a client certificate, set ORDERS_NATS_CERT and ORDERS_NATS_KEY";
-      throw serverFailure("connect", this.location.shown, error, silent ? { hint } : {});
-    }
-    this.#link.online = true;
-    this.#link.useful = Date.now();
-    void this.#heed(nc);
-    const api = { timeout: Math.min(PATIENCE, this.location.timeout) };
+    const nc = await this.#dial();
+    this.#setOnline(true);
+    void this.#followStatus(nc);
+    const { timeoutMs, domain } = this.location;
+    const api = { timeout: Math.min(RESPONSE_TIMEOUT_MS, timeoutMs), ...(domain && { domain }) };
     return {
       nc,
       js: jetstream(nc, api),
-      // The check would hang for seconds while a cluster chooses its leader.
+      // The check would hang for seconds while a cluster elects its leader.
       jsm: await jetstreamManager(nc, { ...api, checkAPI: false }),
     };
   }
 
-  async #heed(nc: NatsConnection): Promise<void> {
-    for await (const { type } of nc.status()) {
-      if (type === "disconnect") this.#link.online = false;
-      if (type !== "reconnect") continue;
-      this.#link.online = true;
-      this.#link.useful = Date.now();
+  async #dial(): Promise<NatsConnection> {
+    const { tls, shown, servers } = this.location;
+    const options = connectionOptions(this.location, this.#files);
+    try {
+      return await connect(options);
+    } catch (error) {
+      const isSilent = error instanceof TimeoutError;
+      const nc =
+        isSilent && tls ? await connectTlsFirst(options).catch(() => undefined) : undefined;
+      if (nc !== undefined) return nc;
+      const reason = isSilent ? await silenceReason(servers, tls) : undefined;
+      throw reason === undefined
+        ? serverFailure("connect", shown, error)
+        : requestFailure("connect", shown, error, reason);
     }
-    this.#opening = undefined; // closed for good: what comes next connects anew
-  }
-}
-
-/** A number of attempts that is limited by time alone. */
-export class Attempts {
-  readonly #deadline: number;
-  readonly #onFailure: () => Promise<void>;
-  #made = 0;
-
-  /**
-   * @param deadline as of `Date.now()`.
-   * @param onFailure is called after each.
-   */
-  constructor(deadline: number, onFailure: () => Promise<void>) {
-    this.#deadline = deadline;
-    this.#onFailure = onFailure;
   }
 
-  /** Pauses; then tells whether there is time for another. */
-  async another(): Promise<boolean> {
-    // Half of it by chance, so that many who failed together do not come back together.
-    const longest = Math.min(500, 50 * 2 ** this.#made++);
-    const wait = longest * (0.5 + Math.random() / 2);
-    if (Date.now() + wait >= this.#deadline) return false;
-    await this.#onFailure();
-    await pause(wait);
-    return true;
+  async #followStatus(nc: NatsConnection): Promise<void> {
+    for await (const status of nc.status()) {
+      if (status.type === "disconnect") this.#setOnline(false);
+      if (status.type === "reconnect") this.#setOnline(true);
+      if (status.type === "error" && isSubscriptionLimit(status.error)) this.#report(status.error);
+    }
+    this.#opening = undefined; // closed for good: the next request connects anew
+    this.#setOnline(false);
   }
-}
 
-function connectionOptions(location: ServerLocation, files: CredentialFiles): ConnectionOptions {
-  const { creds, ...certificates } = readCredentials(files);
-  const tls = { ...certificates, checkServerIdentity: serverIdentityCheck(location.servers) };
-  return {
-    name: "orders",
-    servers: [...location.servers],
-    ...location.login,
-    ...(creds && { authenticator: credsAuthenticator(creds) }),
-    // This has the client refuse a server without TLS.
-    ...(location.tls && { tls }),
-    timeout: Math.min(PATIENCE, location.timeout),
-    maxReconnectAttempts: -1,
-    reconnectTimeWait: 200,
-    pingInterval: 10_000, // who only waits notices within half a minute that a server hangs
-    noAsyncTraces: true,
-  };
+  #setOnline(online: boolean): void {
+    this.#contact.online = online;
+    if (online) this.#contact.usefulAt = Date.now();
+    this.#report(online ? "online" : "offline");
+  }
+
+  #report(status: ConnectionStatus): void {
+    for (const listener of this.#listeners) listener(status);
+  }
 }

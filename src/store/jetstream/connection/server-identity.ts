@@ -4,8 +4,8 @@ import { checkServerIdentity, type PeerCertificate } from "node:tls";
 /**
  * Checks that a certificate is for one of these servers, each `host:port`.
  *
- * The client hands TLS no name where a server is written as an IP address, and TLS would then look
- * for "localhost": no good certificate would be taken, and one that happens to say so would.
+ * For a server that is given by its IP address the client passes no name to TLS, which then checks
+ * for "localhost": right certificates would be refused, and those for "localhost" accepted.
  */
 export function serverIdentityCheck(servers: readonly string[]) {
   const addresses = servers.map(hostOf).filter((host) => isIP(host) !== 0);

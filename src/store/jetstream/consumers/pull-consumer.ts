@@ -3,62 +3,61 @@ import { createInbox, type Msg, nanos, type Subscription } from "@nats-io/transp
 import type { Connected } from "../connection/server-connection.js";
 import { deliveryInfo } from "../messages/delivery-info.js";
 import type { StoredMessage } from "../order-codec.js";
-import { ACK_WAIT } from "./consumer-config.js";
+import { ACK_WAIT_MS } from "./consumer-config.js";
 
-/** A message that the server has handed over and awaits word of. */
+/** A message that the server has delivered and that is not acknowledged yet. */
 export interface PulledMessage {
   readonly message: StoredMessage;
-  /** How often it was handed over by now, from 1. */
-  readonly deliveries: number;
-  /** Where the server awaits word of it. */
-  readonly reply: string;
+  /** How often it was delivered by now, from 1. */
+  readonly deliveryCount: number;
+  readonly ackSubject: string;
 }
 
 /**
- * How long a request for messages stands, in milliseconds. It cannot be taken back: what comes after
- * nobody listens any more is handed over again only after a long wait, so its end is waited for.
+ * A request cannot be withdrawn, and what comes once nobody listens is delivered again only after
+ * {@link ACK_WAIT_MS}: so requests are short, and the end of the last one is waited for.
  */
-const EXPIRES = 250;
+const REQUEST_EXPIRES_MS = 250;
+const SILENCE_LIMIT_MS = 12 * REQUEST_EXPIRES_MS;
 
-/** Gets messages of one consumer as they are asked for, and tells the server that they are in hand. */
+/** Pulls messages from one consumer, and tells the server that they are being worked on. */
 export class PullConsumer {
   readonly stream: string;
   readonly consumer: string;
-  readonly #connected: Connected;
-  readonly #notice: () => void;
+  readonly #onChange: () => void;
   readonly #inbox = createInbox();
-  readonly #subscription: Subscription;
   readonly #timers: readonly NodeJS.Timeout[];
-  readonly #held = new Set<PulledMessage>();
-  #ready: PulledMessage[] = [];
-  #last = 0;
-  #asked = 0;
-  #heard = 0;
+  readonly #unacknowledged = new Set<PulledMessage>();
+  readonly #ready: PulledMessage[] = [];
+  #connected: Connected;
+  #subscription: Subscription;
+  #lastSeq = 0;
+  #requested = 0;
+  #repliesSinceCheck = 0;
   #isEmpty = false;
   #isLost = false;
-  #onAnswer = () => {};
+  #onReply = () => {};
 
-  /** @param notice is called whenever there may be something new. */
-  constructor(connected: Connected, stream: string, consumer: string, notice: () => void) {
+  /** @param onChange is called whenever there may be something new. */
+  constructor(
+    connected: Connected,
+    { stream, consumer }: { readonly stream: string; readonly consumer: string },
+    onChange: () => void,
+  ) {
     this.stream = stream;
     this.consumer = consumer;
     this.#connected = connected;
-    this.#notice = notice;
-    this.#subscription = connected.nc.subscribe(this.#inbox, {
-      callback: (error, msg) => {
-        if (error === null) this.#hear(msg);
-        else this.#lose();
-      },
-    });
+    this.#onChange = onChange;
+    this.#subscription = this.#subscribe();
     this.#timers = [
-      setInterval(() => this.#keepInHand(), ACK_WAIT / 3),
-      setInterval(() => this.#listen(), 12 * EXPIRES),
+      setInterval(() => this.#extendAckWait(), ACK_WAIT_MS / 3),
+      setInterval(() => this.#checkSilence(), SILENCE_LIMIT_MS),
     ];
   }
 
-  /** How many messages are here, handed on or not. */
-  get held(): number {
-    return this.#held.size;
+  /** How many messages are not acknowledged yet, taken or not. */
+  get unacknowledged(): number {
+    return this.#unacknowledged.size;
   }
 
   /** Whether {@link take} has something to give. */
@@ -67,103 +66,126 @@ export class PullConsumer {
   }
 
   /** The number in the stream of the last message that came; 0 if none did. */
-  get last(): number {
-    return this.#last;
+  get lastSeq(): number {
+    return this.#lastSeq;
   }
 
-  /** Whether the last request that was not to wait found nothing. */
+  /** Whether the last request found nothing. */
   get isEmpty(): boolean {
     return this.#isEmpty;
   }
 
-  /** Whether the consumer may be gone: somebody has to look. */
+  /** Whether the consumer may be gone, and has to be looked for. */
   get isLost(): boolean {
     return this.#isLost;
   }
 
-  /** The next message that is here. */
+  /** Pulls through another connection, if the one it has is closed for good. */
+  attach(connected: Connected): void {
+    if (connected.nc === this.#connected.nc) return;
+    this.#connected = connected;
+    this.#subscription = this.#subscribe();
+  }
+
+  /** The next message that has come. */
   take(): PulledMessage | undefined {
     return this.#ready.shift();
   }
 
-  /** Asks for so many, unless some are asked for already. With `wait: false` for one that waits now. */
-  ask(count: number, { wait }: { wait: boolean }): void {
-    if (this.#asked > 0 || this.#ready.length > 0 || count < 1) return;
-    this.#asked = wait ? count : 1;
+  /** Requests so many, unless a request is open. With `wait: false` one, if one is there now. */
+  request(count: number, { wait }: { wait: boolean }): void {
+    if (this.#requested > 0 || this.#ready.length > 0 || count < 1) return;
+    if (this.#connected.nc.isClosed()) {
+      this.lose();
+      return;
+    }
+    this.#requested = wait ? count : 1;
     this.#isEmpty = false;
     this.#isLost = false;
-    const request = wait ? { batch: count, expires: nanos(EXPIRES) } : { batch: 1, no_wait: true };
+    const request = wait
+      ? { batch: count, expires: nanos(REQUEST_EXPIRES_MS) }
+      : { batch: 1, no_wait: true };
     this.#connected.nc.publish(
-      `$JS.API.CONSUMER.MSG.NEXT.${this.stream}.${this.consumer}`,
+      `${this.#connected.js.apiPrefix}.CONSUMER.MSG.NEXT.${this.stream}.${this.consumer}`,
       JSON.stringify(request),
       { reply: this.#inbox },
     );
   }
 
-  /** Word of the message was given: it is no longer in hand. */
-  release(pulled: PulledMessage): void {
-    this.#held.delete(pulled);
+  /** The message needs no more time: it was, or is about to be, acknowledged or refused. */
+  settle(pulled: PulledMessage): void {
+    this.#unacknowledged.delete(pulled);
   }
 
-  /** Stops asking; returns what is still in hand, with what was on its way when it was stopped. */
+  /** Ends the pulling; returns what is not acknowledged, with what came meanwhile. */
   async close(): Promise<PulledMessage[]> {
-    if (this.#asked > 0) await this.#endOfRequest();
+    if (this.#requested > 0) await this.#endOfRequest();
     for (const timer of this.#timers) clearInterval(timer);
     this.#subscription.unsubscribe();
-    const left = [...this.#held];
-    this.#held.clear();
+    const left = [...this.#unacknowledged];
+    this.#unacknowledged.clear();
     return left;
   }
 
-  #hear(msg: Msg): void {
-    this.#heard++;
-    this.#take(msg);
-    if (this.#asked === 0) this.#onAnswer();
+  #subscribe(): Subscription {
+    return this.#connected.nc.subscribe(this.#inbox, {
+      callback: (error, msg) => {
+        if (error === null) this.#receive(msg);
+        else this.lose();
+      },
+    });
   }
 
-  #take(msg: Msg): void {
+  #receive(msg: Msg): void {
+    this.#repliesSinceCheck++;
     const info = deliveryInfo(msg);
-    if (info !== undefined) {
-      const { seq, deliveries } = info;
-      this.#last = seq;
-      const message = { seq, subject: msg.subject, data: msg.data };
-      const pulled = { message, deliveries, reply: msg.reply as string };
-      this.#held.add(pulled);
-      this.#ready.push(pulled);
-      this.#asked = Math.max(0, this.#asked - 1);
-      this.#notice();
-      return;
-    }
     const code = msg.headers?.code;
-    if (code === 404 || code === 408) {
-      this.#asked = 0;
+    if (info !== undefined) {
+      const message = { seq: info.seq, subject: msg.subject, data: msg.data };
+      const { deliveryCount } = info;
+      const pulled = { message, deliveryCount, ackSubject: msg.reply as string };
+      this.#lastSeq = info.seq;
+      this.#unacknowledged.add(pulled);
+      this.#ready.push(pulled);
+      this.#requested = Math.max(0, this.#requested - 1);
+      this.#onChange();
+    } else if (code === 404 || code === 408) {
+      this.#requested = 0;
       this.#isEmpty = true;
-      this.#notice();
+      this.#onChange();
     } else {
-      this.#lose(); // 409: the consumer was deleted or has a new leader; 503: nobody has it
+      this.lose(); // 409: the consumer was deleted or has a new leader; 503: it does not exist
     }
+    if (this.#requested === 0) this.#onReply();
   }
 
   async #endOfRequest(): Promise<void> {
     const ending = new AbortController();
-    this.#onAnswer = () => ending.abort();
-    // Where there is no server at the moment, nothing is on its way.
-    await setTimeout(2 * EXPIRES, undefined, ending).catch(() => {});
+    this.#onReply = () => ending.abort();
+    // Without a connection there is no reply, and nothing on its way.
+    await setTimeout(2 * REQUEST_EXPIRES_MS, undefined, ending).catch(() => {});
   }
 
-  #lose(): void {
-    this.#asked = 0;
+  /** Whatever was requested will not come: the consumer has to be looked for. */
+  lose(): void {
+    this.#requested = 0;
     this.#isLost = true;
-    this.#notice();
+    this.#onChange();
   }
 
-  #keepInHand(): void {
-    for (const { reply } of this.#held) this.#connected.nc.publish(reply, "+WPI");
+  #extendAckWait(): void {
+    if (this.#connected.nc.isClosed()) {
+      this.lose();
+      return;
+    }
+    for (const { ackSubject } of this.#unacknowledged) {
+      this.#connected.nc.publish(ackSubject, "+WPI");
+    }
   }
 
-  /** A server that was restarted knows nothing of what it was asked. */
-  #listen(): void {
-    if (this.#asked > 0 && this.#heard === 0) this.#lose();
-    this.#heard = 0;
+  /** A server that was restarted has forgotten the request. */
+  #checkSilence(): void {
+    if (this.#requested > 0 && this.#repliesSinceCheck === 0) this.lose();
+    this.#repliesSinceCheck = 0;
   }
 }

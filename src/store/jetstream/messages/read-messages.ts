@@ -1,40 +1,28 @@
-import { AckPolicy, DeliverPolicy } from "@nats-io/jetstream";
-import {
-  createInbox,
-  type Msg,
-  type NatsConnection,
-  nanos,
-  TimeoutError,
-} from "@nats-io/transport-node";
-import { Signal } from "../../signal.js";
-import type { Connected, ServerConnection } from "../connection/server-connection.js";
+import type { ServerConnection } from "../connection/server-connection.js";
 import { isTransient, serverFailure } from "../errors.js";
+import { apiCode } from "../failures/kinds.js";
 import type { StoredMessage } from "../order-codec.js";
 import { isMissingStream } from "../streams.js";
-import { deliveryInfo } from "./delivery-info.js";
 import { getMessages } from "./get-messages.js";
+import { nextMessages } from "./next-messages.js";
+import { type PushOptions, pushedBatches } from "./pushed-batches.js";
 
 /** What to read. */
-export interface ReadOptions {
-  readonly stream: string;
-  /** Messages of these subjects. */
-  readonly subjects: string;
+export interface ReadOptions extends PushOptions {
   /** Begin with this number in the stream. */
   readonly from?: number;
-  /** Leave the bodies out. */
-  readonly headersOnly?: boolean;
   /**
-   * The stream holds nothing else, so that a number that is passed over is missing on the replica
-   * that was read from; it is asked for.
+   * The stream holds nothing else, so that a number that is skipped is missing on the replica that
+   * was read; the leader is asked for it.
    */
   readonly gapless?: boolean;
 }
 
-const READING = "read the orders";
-/** The server says this often that it is still there; half a minute of silence is too long a list. */
-const HEARTBEAT = 1000;
+/** The JetStream API error: no further consumer is allowed. */
+const MAX_CONSUMERS = 10026;
 
-/** The newest message of these subjects, from the leader, who knows what was acknowledged. */
+const READING = "read the orders";
+/** The newest message of these subjects, from the leader, which knows what was acknowledged. */
 export async function lastMessage(
   server: ServerConnection,
   stream: string,
@@ -59,11 +47,9 @@ export async function* readMessages(
 }
 
 /**
- * Reads what is stored by now, oldest first, in bounded memory. A server that goes away meanwhile
- * is waited for, and reading goes on where it stood, message by message: making a consumer needs more
- * of a cluster to be there.
- *
- * @returns as many at a time as have arrived: handing on each alone takes longer than reading it.
+ * Reads what is stored by now, oldest first, in bounded memory: as many messages at a time as have
+ * arrived, since passing on each alone takes longer than reading it. If the server goes away
+ * meanwhile, the rest is read message by message: a new consumer needs more of a cluster to be up.
  */
 export async function* readBatches(
   server: ServerConnection,
@@ -73,23 +59,22 @@ export async function* readBatches(
   let next = options.from ?? 1;
   if (last === null || next > last.seq) return;
   try {
-    for await (const { messages, pending } of pushed(await server.connected(), options, next)) {
+    for await (const { messages, pending } of pushedBatches(server, options, next)) {
       const batch = messages.filter(({ seq }) => seq <= last.seq);
-      yield* options.gapless ? withoutGaps(server, options, batch, next) : [batch];
+      yield* options.gapless ? fillGaps(server, options, batch, next) : [batch];
       next = (batch.at(-1)?.seq ?? next - 1) + 1;
       if (next > last.seq) return;
-      // It is a replica that pushes, and it may lag behind the leader, who knows of more.
+      // A replica pushed these; the leader may have more.
       if (pending === 0) break;
     }
   } catch (error) {
-    if (!isTransient(error)) throw serverFailure(READING, server.location.shown, error);
+    if (!isTransient(error) && apiCode(error) !== MAX_CONSUMERS)
+      throw serverFailure(READING, server.location.shown, error);
   }
-  for await (const message of getMessages(server, { ...options, from: next, to: last.seq })) {
-    yield [message];
-  }
+  yield* getMessages(server, { ...options, from: next, to: last.seq });
 }
 
-async function* withoutGaps(
+async function* fillGaps(
   server: ServerConnection,
   options: ReadOptions,
   messages: readonly StoredMessage[],
@@ -101,127 +86,11 @@ async function* withoutGaps(
     if (seq > next) {
       yield messages.slice(begin, index);
       begin = index;
-      const missing = getMessages(server, { ...options, from: next, to: seq - 1 });
-      for await (const message of missing) yield [message];
+      for await (const missing of nextMessages(server, { ...options, from: next, to: seq - 1 })) {
+        yield [missing];
+      }
     }
     next = seq + 1;
   }
   yield messages.slice(begin);
-}
-
-interface Pushed {
-  readonly messages: readonly StoredMessage[];
-  /** How many come after the last of them. */
-  readonly pending: number;
-}
-
-/**
- * One consumer's messages for as long as they come without a gap. It is the server that pushes,
- * which is faster than asking, and flow control that keeps it from pushing too much.
- */
-async function* pushed(
-  connected: Connected,
-  options: ReadOptions,
-  from: number,
-): AsyncGenerator<Pushed, void> {
-  const { nc, jsm } = connected;
-  const inbox = createInbox();
-  const arrivals = new Arrivals();
-  const subscription = nc.subscribe(inbox, {
-    callback: (error, msg) => (error ? arrivals.end(error) : arrivals.add(msg)),
-  });
-  const watchdog = new Watchdog(() => subscription.getReceived());
-  try {
-    await jsm.consumers.add(options.stream, {
-      ack_policy: AckPolicy.None,
-      deliver_policy: DeliverPolicy.StartSequence,
-      opt_start_seq: from,
-      filter_subject: options.subjects,
-      deliver_subject: inbox,
-      flow_control: true,
-      idle_heartbeat: nanos(HEARTBEAT),
-      inactive_threshold: nanos(10 * HEARTBEAT),
-      headers_only: options.headersOnly ?? false,
-      max_deliver: 1,
-      mem_storage: true,
-      num_replicas: 1,
-    });
-    // Silence, or messages that fell out on the way: what is missing can be asked for.
-    watchdog.start(() => arrivals.end(new TimeoutError()));
-    let delivered = 0;
-    for (;;) {
-      const messages: StoredMessage[] = [];
-      let pending = Number.NaN;
-      for (const msg of await arrivals.next()) {
-        const info = deliveryInfo(msg);
-        if (info === undefined) answerFlowControl(nc, msg);
-        else if (info.delivery === ++delivered) {
-          messages.push({ seq: info.seq, subject: msg.subject, data: msg.data });
-          pending = info.pending;
-        } else {
-          arrivals.end(new TimeoutError());
-          break;
-        }
-      }
-      yield { messages, pending };
-    }
-  } finally {
-    watchdog.stop();
-    subscription.unsubscribe();
-  }
-}
-
-/** Messages that have come and were not taken yet. */
-class Arrivals {
-  #messages: Msg[] = [];
-  #failure: Error | undefined;
-  readonly #changed = new Signal();
-
-  add(msg: Msg): void {
-    this.#messages.push(msg);
-    this.#changed.notify();
-  }
-
-  /** No more will come, or count. */
-  end(failure: Error): void {
-    this.#failure ??= failure;
-    this.#changed.notify();
-  }
-
-  /** All that have come since the last time, at least one. Throws what it was ended with. */
-  async next(): Promise<readonly Msg[]> {
-    while (this.#messages.length === 0 && this.#failure === undefined) await this.#changed.wait();
-    if (this.#failure !== undefined) throw this.#failure;
-    const messages = this.#messages;
-    this.#messages = [];
-    return messages;
-  }
-}
-
-function answerFlowControl(nc: NatsConnection, msg: Msg): void {
-  const subject = msg.reply || msg.headers?.get("Nats-Consumer-Stalled");
-  if (subject) nc.publish(subject);
-}
-
-/** Notices that nothing comes any more, not even a heartbeat. */
-class Watchdog {
-  readonly #received: () => number;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(received: () => number) {
-    this.#received = received;
-  }
-
-  start(onSilence: () => void): void {
-    let before = -1;
-    this.#timer = setInterval(() => {
-      const now = this.#received();
-      if (now === before) onSilence();
-      before = now;
-    }, 3 * HEARTBEAT);
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
-  }
 }

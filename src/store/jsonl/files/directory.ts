@@ -39,9 +39,19 @@ export function syncDirectory(path: string): void {
   }
 }
 
-/** Whether there is something at a path. A link to nothing is an error rather than nothing. */
+/**
+ * Whether there is something at a path. That nothing can be there, for it or a directory above is a link
+ * to nothing or no directory, is an error: a disk may not be mounted.
+ */
 export function isPresent(path: string): boolean {
-  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return false;
+  try {
+    lstatSync(path);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    const parent = dirname(path);
+    if (parent !== path) isPresent(parent);
+    return false;
+  }
   statSync(path);
   return true;
 }

@@ -11,11 +11,15 @@ import {
 import { sep } from "node:path";
 import type { SyncAdapter } from "lowdb";
 import { escapeUnsafe } from "../../../domain/printable.js";
+import { messageOf } from "../../../error-message.js";
 import { OrdersError } from "../../../errors.js";
 import type { Damage } from "../../order-store.js";
 import { isMissing } from "./directory.js";
 
 let written = 0;
+
+const RENAME_TRIES = 50;
+const RENAME_PAUSE_MS = 20;
 
 /**
  * A lowdb adapter for one small JSON document. Whoever reads it finds the old one whole or the new
@@ -24,17 +28,17 @@ let written = 0;
  */
 export class DocumentFile<T> implements SyncAdapter<T> {
   readonly path: string;
-  readonly #problem: (value: unknown) => string | undefined;
-  readonly #mend: string | undefined;
+  readonly #decode: (value: unknown) => T;
+  readonly #fix: string | undefined;
 
   /**
-   * @param problem says what keeps a value from being the document; `undefined` when it is one.
-   * @param mend what to do if it is none.
+   * @param decode makes the document of a JSON value; throws what is wrong with it.
+   * @param fix what to do if the file holds something else.
    */
-  constructor(path: string, problem: (value: unknown) => string | undefined, mend?: string) {
+  constructor(path: string, decode: (value: unknown) => T, fix?: string) {
     this.path = path;
-    this.#problem = problem;
-    this.#mend = mend;
+    this.#decode = decode;
+    this.#fix = fix;
   }
 
   /**
@@ -50,15 +54,12 @@ export class DocumentFile<T> implements SyncAdapter<T> {
       if (isMissing(error)) return null;
       throw error;
     }
-    let problem: string | undefined;
     try {
-      const value: unknown = JSON.parse(text);
-      problem = this.#problem(value);
-      if (problem === undefined) return value as T;
-    } catch {
-      problem = "not JSON";
+      return this.#decode(JSON.parse(text));
+    } catch (error) {
+      const problem = error instanceof SyntaxError ? "not JSON" : messageOf(error);
+      throw new DamagedDocument(this.path, problem, this.#fix);
     }
-    throw new DamagedDocument(this.path, problem, this.#mend);
   }
 
   write(document: T): void {
@@ -73,11 +74,26 @@ export class DocumentFile<T> implements SyncAdapter<T> {
     } finally {
       closeSync(fd);
     }
-    renameSync(temporary, this.path);
+    replace(temporary, this.path);
   }
 
   remove(): void {
     rmSync(this.path, { force: true });
+  }
+}
+
+/** Renames over a file. Windows refuses that while anybody, such as a virus scanner, has it open. */
+function replace(temporary: string, path: string): void {
+  for (let tries = 1; ; tries++) {
+    try {
+      renameSync(temporary, path);
+      return;
+    } catch (error) {
+      const { code = "" } = error as NodeJS.ErrnoException;
+      const isBusy = process.platform === "win32" && ["EPERM", "EACCES", "EBUSY"].includes(code);
+      if (!isBusy || tries === RENAME_TRIES) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RENAME_PAUSE_MS);
+    }
   }
 }
 
@@ -99,17 +115,17 @@ export function documentNames(directory: string): string[] {
 class DamagedDocument extends OrdersError {
   readonly damage: Damage;
 
-  constructor(path: string, problem: string, mend: string | undefined) {
+  constructor(path: string, problem: string, fix: string | undefined) {
     const location = path.slice(path.lastIndexOf(`${sep}subscriptions${sep}`) + 1);
     super("store-damaged", `${location}: ${problem}`, {
-      hint: mend,
+      hint: fix,
     });
     this.damage = { location, problem: escapeUnsafe(problem) };
   }
 }
 
-/** What `read` gives, or `null` with the damage reported if it is a document that is none. */
-export function readable<T>(read: () => T, onDamage: (damage: Damage) => void): T | null {
+/** What `read` returns; `null` for a damaged document, which is reported. */
+export function readOrReport<T>(read: () => T, onDamage: (damage: Damage) => void): T | null {
   try {
     return read();
   } catch (error) {

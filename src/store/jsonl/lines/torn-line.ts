@@ -3,18 +3,19 @@ import { CANCEL, decodeLine } from "../order-codec.js";
 import { readLinesBackward } from "./read-lines.js";
 
 /**
- * What ends the last line if a crash left it without its newline, so that the next order stands on
- * a line of its own. A fragment, which nobody was ever told is stored, is cancelled; a whole order
- * that somebody put there by hand is only finished.
+ * What ends the last line if it has no newline, so that the next order is on a line of its own. A whole
+ * order, which an editor may have left so, is finished. A fragment was torn by a crash and never
+ * acknowledged: it is cancelled. What is longer than any order, or several lines in one, is left for
+ * readers to judge.
  */
 export function endOfTornLine(fd: number, size: number): string {
   if (size === 0) return "";
   const last = Buffer.alloc(1);
   readSync(fd, last, 0, 1, size - 1);
   if (last.toString("latin1") === "\n") return "";
-  for (const { bytes } of readLinesBackward(fd, size)) {
-    const decoded = decodeLine(bytes);
-    return decoded.kind === "order" && !decoded.sealed ? "\n" : `${CANCEL}\n`;
+  for (const { bytes, length } of readLinesBackward(fd, size)) {
+    if (length > bytes.length || bytes.includes("\r")) return "\n";
+    return decodeLine(bytes).kind === "order" ? "\n" : `${CANCEL}\n`;
   }
   return "";
 }

@@ -1,0 +1,118 @@
+import { AckPolicy, DeliverPolicy } from "@nats-io/jetstream";
+import {
+  createInbox,
+  type Msg,
+  type NatsConnection,
+  nanos,
+  TimeoutError,
+} from "@nats-io/transport-node";
+import type { ServerConnection } from "../connection/server-connection.js";
+import type { StoredMessage } from "../order-codec.js";
+import { Arrivals } from "./arrivals.js";
+import { deliveryInfo } from "./delivery-info.js";
+
+/** How often the server shows that it is alive: three of these of silence count as an outage. */
+const HEARTBEAT_MS = 1000;
+
+/** Which messages are pushed. */
+export interface PushOptions {
+  readonly stream: string;
+  /** Messages of these subjects. */
+  readonly subjects: string;
+  /** Leave the bodies out. */
+  readonly headersOnly?: boolean;
+}
+
+/** Messages that came together. */
+interface PushedBatch {
+  readonly messages: readonly StoredMessage[];
+  /** How many are to come after the last of them. */
+  readonly pending: number;
+}
+
+/**
+ * The messages of one consumer for as long as none falls out on the way. The server pushes them,
+ * which is faster than pulling, and flow control keeps it from pushing too many.
+ */
+export async function* pushedBatches(
+  server: ServerConnection,
+  options: PushOptions,
+  from: number,
+): AsyncGenerator<PushedBatch, void> {
+  const { nc, jsm } = await server.connected();
+  const inbox = createInbox();
+  const arrivals = new Arrivals();
+  const subscription = nc.subscribe(inbox, {
+    callback: (error, msg) => (error ? arrivals.end(error) : arrivals.add(msg)),
+  });
+  const stopListening = server.onStatus((status) => {
+    if (status instanceof Error) arrivals.end(new TimeoutError()); // nothing will be pushed
+  });
+  const silence = new SilenceTimer(() => subscription.getReceived());
+  try {
+    await jsm.consumers.add(options.stream, {
+      ack_policy: AckPolicy.None,
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: from,
+      filter_subject: options.subjects,
+      deliver_subject: inbox,
+      flow_control: true,
+      idle_heartbeat: nanos(HEARTBEAT_MS),
+      inactive_threshold: nanos(10 * HEARTBEAT_MS),
+      headers_only: options.headersOnly ?? false,
+      max_deliver: 1,
+      mem_storage: true,
+      num_replicas: 1,
+    });
+    silence.start(() => arrivals.end(new TimeoutError()));
+    let delivered = 0;
+    for (;;) {
+      const messages: StoredMessage[] = [];
+      let pending = Number.NaN;
+      for (const msg of await arrivals.next()) {
+        const info = deliveryInfo(msg);
+        if (info === undefined) answerFlowControl(nc, msg);
+        else if (info.delivery === ++delivered) {
+          messages.push({ seq: info.seq, subject: msg.subject, data: msg.data });
+          pending = info.pending;
+        } else {
+          arrivals.end(new TimeoutError());
+          break;
+        }
+      }
+      yield { messages, pending };
+    }
+  } finally {
+    silence.stop();
+    stopListening();
+    subscription.unsubscribe();
+  }
+}
+
+function answerFlowControl(nc: NatsConnection, msg: Msg): void {
+  const subject = msg.reply || msg.headers?.get("Nats-Consumer-Stalled");
+  if (subject) nc.publish(subject);
+}
+
+/** Notices that nothing arrives any more, not even a heartbeat. */
+class SilenceTimer {
+  readonly #received: () => number;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(received: () => number) {
+    this.#received = received;
+  }
+
+  start(onSilence: () => void): void {
+    let before = -1;
+    this.#timer = setInterval(() => {
+      const now = this.#received();
+      if (now === before) onSilence();
+      before = now;
+    }, 3 * HEARTBEAT_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}

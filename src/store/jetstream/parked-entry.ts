@@ -1,0 +1,56 @@
+import { escapeUnsafe } from "../../domain/printable.js";
+import { isSubscriptionName } from "../order-feed.js";
+import type { Damage } from "../order-store.js";
+import type { StoredMessage } from "./order-codec.js";
+import { subscriptionOf } from "./subjects.js";
+
+/** What is stored of a parked order; the order itself is in the stream of orders. */
+export interface ParkedEntry {
+  /** The order's number in the stream of orders. */
+  readonly seq: number;
+  readonly reason: string;
+  readonly attempts: number;
+  readonly parkedAt: string;
+}
+
+/** Decodes a parked order; what is not one is damage. */
+export function decodeParked(stream: string, message: StoredMessage): ParkedEntry | Damage {
+  const { seq, reason, attempts, parkedAt } = fieldsOf(message);
+  const name = subscriptionOf(message.subject);
+  if (!isSubscriptionName(name)) {
+    return parkedDamage(stream, message, `no subscription can be named '${name}'`);
+  }
+  if (!isCount(seq) || !isCount(attempts) || typeof reason !== "string" || !isTime(parkedAt)) {
+    return parkedDamage(stream, message, "number, reason, attempts or time is missing");
+  }
+  return { seq, reason, attempts, parkedAt };
+}
+
+/** What is wrong with a message of the parked orders. */
+export function parkedDamage(stream: string, { seq }: StoredMessage, problem: string): Damage {
+  const location = `${stream}:${seq}`;
+  return { location, problem: escapeUnsafe(`not a parked order: ${problem}`) };
+}
+
+/** Decodes how many attempts the server's delivery count lacks; what is not a number counts none. */
+export function decodeExtraAttempts(message: StoredMessage): number {
+  const { count } = fieldsOf(message);
+  return isCount(count) ? count : 0;
+}
+
+function fieldsOf({ data }: StoredMessage): Partial<Record<string, unknown>> {
+  try {
+    return JSON.parse(new TextDecoder().decode(data)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}
+
+function isTime(value: unknown): value is string {
+  const time = typeof value === "string" ? new Date(value) : undefined;
+  return time !== undefined && !Number.isNaN(time.getTime()) && time.toISOString() === value;
+}

@@ -1,0 +1,51 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { ServerConnection } from "../connection/server-connection.js";
+import { retryConsumer } from "../consumers/durable-consumer.js";
+import { OrderConsumer } from "../consumers/order-consumer.js";
+import type { PullConsumer, PulledMessage } from "../consumers/pull-consumer.js";
+import { orderAt } from "../order-at.js";
+import type { Parking } from "../parking.js";
+import { isMissingStream, streamInfo } from "../streams.js";
+import { idOf } from "../subjects.js";
+import type { Source, SourcedOrder } from "./source.js";
+
+/** A server can still be deleting the files of a stream, and would delete those of a new one. */
+const STREAM_REMOVAL_MS = 1000;
+
+/** The parked orders of a subscription that are to be delivered again. */
+export class RetrySource implements Source {
+  readonly messages: PullConsumer;
+  readonly #server: ServerConnection;
+  readonly #parking: Parking;
+
+  constructor(messages: PullConsumer, server: ServerConnection, parking: Parking) {
+    this.messages = messages;
+    this.#server = server;
+    this.#parking = parking;
+  }
+
+  /** Not while there is no subscription: it may be being removed. */
+  async recreate(): Promise<void> {
+    const { name } = this.#parking;
+    if ((await new OrderConsumer(this.#server, name).info()) === undefined) return;
+    try {
+      const exists = await this.#server.ask("read the feed", async (connected) => {
+        return (await streamInfo(connected, this.messages.stream)) !== undefined;
+      });
+      if (!exists) await pause(STREAM_REMOVAL_MS);
+      await this.#parking.create();
+      await retryConsumer(this.#server, name).create();
+    } catch (error) {
+      // The stream was being removed just now: the next request will show it.
+      if (!isMissingStream((error as Error).cause)) throw error;
+    }
+  }
+
+  async decode({ message }: PulledMessage): Promise<SourcedOrder | undefined> {
+    const id = idOf(message.subject);
+    const entry = await this.#parking.find(id);
+    const order = entry && (await orderAt(this.#server, entry.seq));
+    if (entry === undefined || order?.id !== id) return undefined; // dropped meanwhile
+    return { order, seq: entry.seq, earlierAttempts: entry.attempts, mayBeParked: true };
+  }
+}

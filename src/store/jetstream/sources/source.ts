@@ -1,0 +1,27 @@
+import type { Order } from "../../../domain/order.js";
+import type { PullConsumer, PulledMessage } from "../consumers/pull-consumer.js";
+
+/** Where a subscriber's orders come from: one consumer, and what its messages mean. */
+export interface Source {
+  readonly messages: PullConsumer;
+  /**
+   * Creates the consumer again if it is gone.
+   *
+   * @param signal ends the waiting for it.
+   * @throws {OrdersError} `not-found`: there is nothing to resume.
+   */
+  recreate(signal: AbortSignal | undefined): Promise<void>;
+  /** The order of a message; `undefined`: there is nothing to deliver. */
+  decode(pulled: PulledMessage): Promise<SourcedOrder | undefined>;
+}
+
+/** What one message delivers. */
+export interface SourcedOrder {
+  readonly order: Order;
+  /** The order's number in the stream of orders. */
+  readonly seq: number;
+  /** Attempts before those that the message's delivery count tells of. */
+  readonly earlierAttempts: number;
+  /** Whether the subscription may have parked it. */
+  readonly mayBeParked: boolean;
+}

@@ -1,0 +1,80 @@
+import { fstatSync } from "node:fs";
+import type { StoredOrder } from "../order-codec.js";
+import { decodeParts } from "./decode-parts.js";
+import { type Line, readLines, readLinesContaining } from "./read-lines.js";
+
+/** Searching may cost as much as reading the file so many times. */
+const MAX_SEARCHES = 2;
+
+/**
+ * Knows which ids a file holds before a line. That is looked for where it can be, which is mostly nowhere.
+ * Once searching has become expensive, ids are remembered, about 150 bytes for each order, so that reading
+ * stays linear: of a file that was copied in batches those of a batch, and of one that was trimmed or
+ * concatenated, where claims no longer say where to look, all.
+ */
+export class EarlierOrders {
+  #searchedBytes = 0;
+  #indexedFrom: number | undefined;
+  #indexedTo = 0;
+  /** Where the lines of each order begin, in ascending order. */
+  readonly #starts = new Map<string, number[]>();
+
+  /**
+   * Whether an earlier line of a file, always the same, holds the id that this order claims: one between
+   * the bytes that its writer had searched and the `start` of its own line.
+   */
+  holds(fd: number, { id, claim }: StoredOrder, start: number): boolean {
+    if (claim === undefined) return false;
+    const from = claim.checkedTo <= start ? claim.checkedTo : 0; // the file is not what it was
+    if (from === start) return false;
+    const searchedBytes = this.#searchedBytes + start - from;
+    if (searchedBytes <= MAX_SEARCHES * fstatSync(fd).size) {
+      this.#searchedBytes = searchedBytes;
+      return isBetween(fd, id, from, start);
+    }
+    this.#index(fd, from, start);
+    return this.#starts.get(id)?.some((at) => at >= from && at < start) ?? false;
+  }
+
+  #index(fd: number, from: number, end: number): void {
+    const known = this.#indexedFrom ?? from;
+    const keepsAll = this.#indexedFrom === 0 || from < known;
+    if (this.#indexedFrom === undefined) this.#indexedTo = from;
+    if (from < known) {
+      this.#starts.clear();
+      this.#indexedTo = 0;
+    }
+    for (const line of readLines(fd, end, Math.min(this.#indexedTo, end))) {
+      for (const { id, start } of ordersOn(line)) {
+        const starts = this.#starts.get(id);
+        if (starts === undefined) this.#starts.set(id, [start]);
+        else starts.push(start);
+      }
+    }
+    this.#indexedTo = Math.max(this.#indexedTo, end);
+    this.#indexedFrom = keepsAll ? 0 : from;
+    if (!keepsAll) this.#forgetBefore(from);
+  }
+
+  #forgetBefore(from: number): void {
+    for (const [id, starts] of this.#starts) {
+      if ((starts[0] as number) >= from) break;
+      this.#starts.delete(id);
+      const others = starts.filter((start) => start >= from);
+      if (others.length > 0) this.#starts.set(id, others);
+    }
+  }
+}
+
+function isBetween(fd: number, id: string, from: number, end: number): boolean {
+  for (const line of readLinesContaining(Buffer.from(id), fd, end, from)) {
+    for (const order of ordersOn(line)) if (order.id === id) return true;
+  }
+  return false;
+}
+
+function ordersOn(line: Line): { readonly id: string; readonly start: number }[] {
+  return decodeParts(line).flatMap(({ start, decoded }) =>
+    decoded.kind === "order" ? [{ id: decoded.order.id, start }] : [],
+  );
+}

@@ -1,0 +1,48 @@
+import { readSync } from "node:fs";
+
+export const NEWLINE = 0x0a;
+export const CHUNK_BYTES = 64 * 1024;
+
+/** Where `needle` is first found between the bytes `from` and `end`; -1 if it is not there. */
+export function indexOf(needle: Buffer, fd: number, from: number, end: number): number {
+  const overlap = needle.length - 1;
+  for (let position = from; position + overlap < end; position += CHUNK_BYTES) {
+    const chunk = readChunk(fd, position, Math.min(CHUNK_BYTES + overlap, end - position));
+    const found = chunk.indexOf(needle);
+    if (found >= 0) return position + found;
+  }
+  return -1;
+}
+
+/** Where the last newline before `end` is, not before `from`; `from - 1` if there is none. */
+export function lastNewline(fd: number, from: number, end: number): number {
+  for (let stop = end; stop > from; ) {
+    const start = Math.max(from, stop - CHUNK_BYTES);
+    const found = readChunk(fd, start, stop - start).lastIndexOf(NEWLINE);
+    if (found >= 0) return start + found;
+    stop = start;
+  }
+  return from - 1;
+}
+
+/** The bytes between `from` and `end`, a chunk at a time; fewer if the file ends before. */
+export function* readChunks(fd: number, from: number, end: number): Generator<Buffer, void> {
+  for (let position = from; position < end; ) {
+    const chunk = readChunk(fd, position, Math.min(CHUNK_BYTES, end - position));
+    if (chunk.length === 0) return; // cut while it was read
+    yield chunk;
+    position += chunk.length;
+  }
+}
+
+/** Reads `size` bytes at `position`, or fewer if the file ends before. */
+export function readChunk(fd: number, position: number, size: number): Buffer {
+  const buffer = Buffer.allocUnsafe(size);
+  let filled = 0;
+  while (filled < size) {
+    const count = readSync(fd, buffer, filled, size - filled, position + filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return buffer.subarray(0, filled);
+}

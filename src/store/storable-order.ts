@@ -1,0 +1,14 @@
+import { type Order, orderProblem } from "../domain/order.js";
+import { OrdersError } from "../errors.js";
+
+/**
+ * A copy of an order for a store to keep. What no reader would take for an order is not stored.
+ *
+ * @throws {OrdersError} `invalid-order`
+ */
+export function storableOrder(order: Order): Order {
+  const problem = orderProblem(order);
+  if (problem !== undefined) throw OrdersError.invalidOrder(problem);
+  const { id, placedAt, items } = order;
+  return { id, placedAt, items: [...items] };
+}

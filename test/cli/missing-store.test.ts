@@ -1,0 +1,78 @@
+import { existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { runCli } from "../support/run-cli.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+const READING = [
+  ["list"],
+  ["list", "--count"],
+  ["show", "403d"],
+  ["check"],
+  ["subscriptions"],
+  ["subscriptions", "reset", "sales", "--from", "now", "--yes"],
+  ["subscriptions", "remove", "sales", "--yes"],
+  ["parked"],
+  ["parked", "retry", "--all"],
+  ["parked", "drop", "403d"],
+  ["watch"],
+  ["watch", "--as", "sales", "--until-caught-up"],
+  ["copy", "--to", "/nowhere/either"],
+];
+
+describe("a store that does not exist", () => {
+  it.each(READING)("is not read as an empty one: orders %s %s %s", async (...words) => {
+    const argv = words.filter((word) => word !== undefined);
+    const store = join(temporaryDirectory(), "typo");
+    const outcome = {
+      exitCode: 4,
+      stdout: "",
+      stderr: `orders: no store at ${store}\n  the first order creates it, and so does orders init\n`,
+    };
+    expect(await runCli(argv, { store })).toEqual(outcome);
+    expect(await runCli([...argv, "--store", store])).toEqual(outcome);
+    expect(existsSync(store)).toBe(false);
+  });
+
+  it.each([["list"], ["check"], ["subscriptions"], ["parked"]])(
+    "is no failure if it is the default one, before its first order: orders %s",
+    async (verb) => {
+      const home = temporaryDirectory();
+      const store = join(home, "orders");
+      const env = { ORDERS_STORE: "", XDG_DATA_HOME: home };
+      const { exitCode, stderr } = await runCli([verb], {
+        env,
+        packageRoot: "/node_modules/orders",
+      });
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 0,
+        stderr: `no store yet at ${store}; the first order creates it\n`,
+      });
+      expect(existsSync(store)).toBe(false);
+    },
+  );
+
+  it("is created by init, and is then an empty one", async () => {
+    const store = join(temporaryDirectory(), "new");
+    expect((await runCli(["init"], { store })).exitCode).toBe(0);
+    const empty = { exitCode: 0, stdout: "", stderr: "" };
+    expect(await runCli(["list"], { store })).toEqual(empty);
+    const watch = ["watch", "--as", "sales", "--until-caught-up"];
+    expect(await runCli(watch, { store })).toEqual(empty);
+  });
+
+  it.each(READING)("is a failure if a link leads nowhere: orders %s %s %s", async (...words) => {
+    const argv = words.filter((word) => word !== undefined);
+    const directory = temporaryDirectory();
+    const link = join(directory, "link");
+    symlinkSync("gone", link);
+    const store = join(directory, "store");
+    mkdirSync(store);
+    symlinkSync("/gone/orders.jsonl", join(store, "orders.jsonl"));
+    for (const each of [link, join(link, "below"), store]) {
+      const { exitCode, stdout, stderr } = await runCli(argv, { store: each });
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+      expect(stderr).toMatch(/^orders: cannot .*: no such file or directory: /);
+    }
+  });
+});

@@ -1,0 +1,219 @@
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { expect, it } from "vitest";
+import { makeCredentials } from "../support/credentials.js";
+import { connectTo, describeWithServer, startServer } from "../support/nats-server.js";
+import { runCli } from "../support/run-cli.js";
+import { startWatch } from "../support/run-watch.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+import { until } from "../support/until.js";
+
+const times = (text: string, part: string) => text.split(part).length - 1;
+
+async function place(store: string): Promise<string> {
+  const { stdout } = await runCli(["place-order", "-q", "tv"], { store });
+  return stdout.trim();
+}
+
+/** Sets a store up, for nobody can watch one that does not exist. */
+async function setUp(store: string, env: Record<string, string> = {}): Promise<void> {
+  expect(await runCli(["init"], { store, env })).toMatchObject({ exitCode: 0 });
+}
+
+describeWithServer("a watcher of a server", () => {
+  it("resumes at the new position each time its subscription is reset", async () => {
+    const { url: store } = await startServer();
+    const id = await place(store);
+    const watcher = await startWatch(["--as", "sales", "-q"], store);
+    for (let resets = 1; resets <= 5; resets++) {
+      await watcher.until(({ stdout }) => times(stdout, id) >= resets);
+      const reset = ["subscriptions", "reset", "sales", "--from", "start", "--yes"];
+      expect(await runCli(reset, { store })).toMatchObject({ exitCode: 0 });
+    }
+    await watcher.until(({ stdout }) => times(stdout, id) >= 6);
+    const next = await place(store);
+    await watcher.until(({ stdout }) => stdout.includes(next));
+    watcher.process.kill("SIGTERM");
+    expect(await watcher.ended).toEqual({ code: null, signal: "SIGTERM" });
+  });
+
+  it("ends with exit code 4 when its subscription is removed", async () => {
+    const { url: store } = await startServer();
+    await setUp(store);
+    const watcher = await startWatch(["--as", "sales", "-q"], store);
+    expect(await runCli(["subscriptions", "remove", "sales", "--yes"], { store })).toMatchObject({
+      exitCode: 0,
+    });
+    expect(await watcher.ended).toEqual({ code: 4, signal: null });
+    expect(watcher.stderr).toContain("orders: subscription 'sales' was removed");
+    expect((await runCli(["subscriptions"], { store })).stdout).not.toContain("sales");
+  });
+
+  it.each(["only its retry consumer", "the stream of its parked orders"])(
+    "goes on after %s was removed, and retries what is parked then",
+    async (removed) => {
+      const server = await startServer();
+      const { url: store } = server;
+      const id = await place(store);
+      const failing = ["--exec", "test -e ok", "--max-attempts", "1"];
+      const watcher = await startWatch(["--as", "sales", ...failing], store);
+      await watcher.until(({ stderr }) => stderr.includes("parked after 1 attempt"));
+      const jsm = await jetstreamManager(await connectTo(server));
+      if (removed.includes("consumer")) await jsm.consumers.delete("orders-parked", "sales");
+      else await jsm.streams.delete("orders-parked");
+      await until(async () => {
+        const infos = await jsm.consumers
+          .list("orders-parked")
+          .next()
+          .catch(() => []);
+        return infos.some(({ name }) => name === "sales");
+      });
+      const next = await place(store);
+      await watcher.until(({ stderr }) => stderr.includes(`order ${next}:`));
+      const parked = removed.includes("consumer") ? id : next;
+      await until(async () => (await runCli(["parked"], { store })).stdout.includes(parked));
+      const said = watcher.stderr.length;
+      await runCli(["parked", "retry", parked], { store });
+      await watcher.until(({ stderr }) => stderr.slice(said).includes(`order ${parked}:`));
+    },
+  );
+
+  it("names messages that are no parked orders, and handles everything else", async () => {
+    const server = await startServer();
+    const { url: store } = server;
+    const id = await place(store);
+    await runCli(
+      ["watch", "--as", "sales", "--until-caught-up", "--exec", "false", "--max-attempts", "1"],
+      { store },
+    );
+    const js = jetstream(await connectTo(server));
+    const junk = [
+      "hello",
+      "null",
+      "[1]",
+      "{}",
+      '{"seq":"x","reason":1}',
+      JSON.stringify({ seq: 1, reason: "", attempts: 1, parkedAt: new Date().toISOString() }),
+    ];
+    for (const [n, body] of junk.entries()) await js.publish(`orders.parked.sales.junk-${n}`, body);
+    await js.publish("orders.parked.NOBODY.x", "{}");
+    await js.publish("orders.attempts.sales.x", "hello");
+    const parked = await runCli(["parked", "--json"], { store });
+    expect(parked.exitCode).toBe(6);
+    expect(JSON.parse(parked.stdout)).toMatchObject([{ subscription: "sales", order: { id } }]);
+    expect(parked.stderr.match(/^orders-parked:\d+: not a parked order: /gm)).toHaveLength(7);
+    const listed = await runCli(["subscriptions", "--json"], { store });
+    expect(listed.exitCode).toBe(6);
+    expect(JSON.parse(listed.stdout)).toMatchObject([{ name: "sales", waiting: 0 }]);
+    await runCli(["parked", "retry", id], { store });
+    const next = await place(store);
+    const watched = await runCli(["watch", "--as", "sales", "--until-caught-up", "-q"], { store });
+    expect(watched.exitCode).toBe(6);
+    expect(watched.stdout.split("\n").sort()).toEqual(["", id, next].sort());
+  });
+
+  it.each([[["--as", "sales"]], [[]]])(
+    "(%j) ends with exit code 7 and one line when its login is revoked",
+    async (argv) => {
+      const users = (name: string) => `authorization { users: [{ user: ${name}, password: pw }] }`;
+      const server = await startServer(users("ada"));
+      const store = `${server.url.replace("//", "//ada:pw@")}?timeout=5`;
+      await setUp(store);
+      const watcher = await startWatch([...argv, "-q"], store);
+      server.reconfigure((config) => config.replace("ada", "bob"));
+      expect(await watcher.ended).toEqual({ code: 7, signal: null });
+      expect(watcher.stderr).toMatch(
+        /^watching .*\nconnection lost: .*\norders: cannot connect: authorization failed: .*\n {2}.*\n$/,
+      );
+    },
+  );
+
+  it("goes on with what the credentials file holds when the server wants another", async () => {
+    const credentials = await makeCredentials(temporaryDirectory());
+    const { settings, rotated } = credentials;
+    const server = await startServer(settings);
+    const file = join(temporaryDirectory(), "sales.creds");
+    copyFileSync(credentials.file, file);
+    await setUp(server.url, { ORDERS_NATS_CREDS: file });
+    const watcher = await startWatch(["--as", "sales", "-q"], server.url, {
+      ORDERS_NATS_CREDS: file,
+    });
+    copyFileSync(rotated.file, file);
+    await server.kill();
+    server.reconfigure((config) => config.replace(settings, rotated.settings));
+    await server.start();
+    expect(
+      await runCli(["list"], { store: server.url, env: { ORDERS_NATS_CREDS: credentials.file } }),
+    ).toMatchObject({ exitCode: 7 });
+    const { stdout } = await runCli(["place-order", "-q", "tv"], {
+      store: server.url,
+      env: { ORDERS_NATS_CREDS: rotated.file },
+    });
+    await watcher.until((written) => written.stdout.includes(stdout));
+  });
+
+  it("says that the connection is lost and regained, and misses nothing", async () => {
+    const server = await startServer();
+    const { url: store } = server;
+    await setUp(store);
+    const watcher = await startWatch(["--as", "sales", "-q"], store);
+    await server.kill();
+    await watcher.until(({ stderr }) =>
+      stderr.endsWith(`connection lost: ${store}; waiting for the server\n`),
+    );
+    await server.start();
+    await watcher.until(({ stderr }) => stderr.endsWith(`connection regained: ${store}\n`));
+    const id = await place(store);
+    await watcher.until(({ stdout }) => stdout.includes(id));
+    await server.kill();
+    await watcher.until(({ stderr }) => times(stderr, "connection lost") === 2);
+    watcher.process.kill("SIGTERM");
+    expect(await watcher.ended).toEqual({ code: null, signal: "SIGTERM" });
+  });
+
+  it("says so too when the server hangs", async () => {
+    const server = await startServer();
+    await setUp(server.url);
+    const watcher = await startWatch(["-q"], server.url);
+    server.pause();
+    await watcher.until(({ stderr }) => stderr.includes("connection lost: "));
+    server.resume();
+    await watcher.until(({ stderr }) => stderr.includes("connection regained: "));
+    const id = await place(server.url);
+    await watcher.until(({ stdout }) => stdout.includes(id));
+  });
+
+  it.each([[["--as", "sales"]], [[]]])(
+    "(%j) gives up with exit code 7 once the connection is lost for as long as it was told",
+    async (argv) => {
+      const server = await startServer();
+      await setUp(server.url);
+      const watcher = await startWatch([...argv, "--give-up-after", "200ms"], server.url);
+      await server.kill();
+      expect(await watcher.ended).toEqual({ code: 7, signal: null });
+      expect(watcher.stderr).toMatch(
+        /\nconnection lost: .*\norders: cannot watch: no contact with the server: nats:.*\n/,
+      );
+    },
+  );
+
+  it("marks the status line of a terminal while the connection is lost", async () => {
+    const server = await startServer();
+    await setUp(server.url);
+    let killed = false;
+    const { endedBy, stderr } = await runCli(["watch"], {
+      store: server.url,
+      terminal: ["stderr"],
+      whenWritten: (written, stop) => {
+        if (!killed && written.stderr.includes("0 orders today")) {
+          killed = true;
+          void server.kill();
+        }
+        if (written.stderr.includes("connection lost; 0 orders today")) stop("SIGTERM");
+      },
+    });
+    expect(endedBy).toBe("SIGTERM");
+    expect(stderr).toContain(`connection lost: ${server.url}; waiting for the server\n`);
+  });
+});
