@@ -4,7 +4,7 @@ import type { Commands, PlacedOrder } from "./domain/commands.js";
 import type { Events } from "./domain/events.js";
 import { OrdersError } from "./errors.js";
 import type { SalesDesk } from "./handlers/notify-sales.js";
-import { registry } from "./handlers/registry.js";
+import { type HandlerDeps, registry } from "./handlers/registry.js";
 import { type OpenStoreOptions, openStore } from "./store/open-store.js";
 import type { Delivery, FeedOptions } from "./store/order-feed.js";
 import type { OrderStore } from "./store/order-store.js";
@@ -22,20 +22,23 @@ export async function openOrders(options: OpenOrdersOptions): Promise<Orders> {
   const { salesDesk = () => {}, now = () => new Date() } = options;
   const store =
     typeof options.store === "string" ? await openStore(options.store, options) : options.store;
-  const bus: OrdersBus = new MessageBus(registry({ orders: store, salesDesk, now }));
-  return new Application(store, bus);
+  const closing = new AbortController();
+  const orders = untilClosed(store, closing.signal);
+  const bus: OrdersBus = new MessageBus(registry({ orders, salesDesk, now }));
+  return new Application(store, bus, closing);
 }
 
 class Application implements Orders {
   readonly store: OrderStore;
   readonly bus: OrdersBus;
-  readonly #closing = new AbortController();
+  readonly #closing: AbortController;
   /** What {@link close} waits for. */
   readonly #pending = new Set<Promise<unknown>>();
 
-  constructor(store: OrderStore, bus: OrdersBus) {
+  constructor(store: OrderStore, bus: OrdersBus, closing: AbortController) {
     this.store = store;
     this.bus = bus;
+    this.#closing = closing;
   }
 
   async placeOrder(items: readonly string[], id?: string): Promise<PlacedOrder> {
@@ -79,8 +82,7 @@ class Application implements Orders {
   }
 
   #assertOpen(): void {
-    if (!this.#closing.signal.aborted) return;
-    throw new OrdersError("invalid-usage", "the orders are closed");
+    assertOpen(this.#closing.signal);
   }
 
   #untilClosed<T extends FeedOptions>(options: T): T {
@@ -97,6 +99,24 @@ class Application implements Orders {
       this.#pending.delete(task);
     }
   }
+}
+
+/** Stores orders until the application is closed, also those that are sent on the bus. */
+function untilClosed(store: OrderStore, closing: AbortSignal): HandlerDeps["orders"] {
+  return {
+    async save(order) {
+      assertOpen(closing);
+      await store.save(order);
+    },
+    async saveIfNew(order) {
+      assertOpen(closing);
+      return store.saveIfNew(order);
+    },
+  };
+}
+
+function assertOpen(closing: AbortSignal): void {
+  if (closing.aborted) throw new OrdersError("invalid-usage", "the orders are closed");
 }
 
 /** The options of {@link openOrders}. */

@@ -21,7 +21,7 @@ export function registry(deps: HandlerDeps): Registry<Commands, Events> {
 
 /** The dependencies of the handlers. */
 export interface HandlerDeps {
-  readonly orders: OrderRepository;
+  readonly orders: Pick<OrderRepository, "save" | "saveIfNew">;
   readonly salesDesk: SalesDesk;
   readonly now: () => Date;
 }
