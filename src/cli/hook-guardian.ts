@@ -63,6 +63,11 @@ export class HookGuardian {
     this.#process?.stdin?.write("\n");
   }
 
+  /** Ends it. */
+  end(): void {
+    this.#process?.stdin?.end();
+  }
+
   #isOwn(commandLine: string): boolean {
     return commandLine.includes(`${NAME} ${this.#tag}`);
   }

@@ -84,6 +84,11 @@ export class Hook {
     if (this.#running !== undefined) this.#stopped ??= stopGroup(this.#running);
   }
 
+  /** To be called once no command is run any more. */
+  end(): void {
+    this.#guardian?.end();
+  }
+
   /** The command of a watcher that was killed may still be running, and for the same order. */
   async #prepare(): Promise<HookGuardian> {
     const { store, as, signal } = this.#options;

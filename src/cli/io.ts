@@ -31,6 +31,11 @@ export interface Output {
    * @throws {OrdersError} `output-failed` if it cannot be written, for example to a full disk.
    */
   write(text: string): boolean;
+  /**
+   * Writes without keeping the program from noticing a signal when a reader does not read: only where
+   * that can happen, and never with another write at the same time.
+   */
+  readonly writeInBackground?: ((text: string) => Promise<boolean>) | undefined;
 }
 
 /** A signal that asks a process to stop: Ctrl-C, `kill`, a terminal that is closed, … */

@@ -1,10 +1,9 @@
-import { fstatSync, realpathSync, writeSync } from "node:fs";
+import { fstatSync, realpathSync } from "node:fs";
 import { constants, homedir, userInfo } from "node:os";
 import { dirname, isAbsolute } from "node:path";
-import { systemMessage } from "../error-message.js";
-import { OrdersError } from "../errors.js";
 import type { Io, Output, StopSignal } from "./io.js";
 import { isHangupIgnored, stopSignals } from "./stop-signals.js";
+import { backgroundWriter, writeFully } from "./write.js";
 
 /** Input and output of the running process. */
 export function processIo(packageRoot: string): Io {
@@ -80,8 +79,12 @@ function endBy(signal: StopSignal): void {
 function processOutput(fd: 1 | 2, stream: () => NodeJS.WriteStream): Output {
   const terminal = isTerminal(fd, stream);
   let open = true;
+  const inBackground = backgroundWriter(fd);
   return {
     isTerminal: terminal,
+    get writeInBackground() {
+      return process.platform === "win32" || isFile(fd) ? undefined : inBackground;
+    },
     get columns() {
       return terminal ? stream().columns || 80 : Number.POSITIVE_INFINITY;
     },
@@ -94,22 +97,12 @@ function processOutput(fd: 1 | 2, stream: () => NodeJS.WriteStream): Output {
   };
 }
 
-function writeFully(fd: number, bytes: Buffer): boolean {
-  for (let rest = bytes; rest.length > 0; ) {
-    try {
-      rest = rest.subarray(writeSync(fd, rest));
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === "EPIPE") return false;
-      if (code !== "EAGAIN") {
-        const message = `cannot write to stdout: ${systemMessage(error)}`;
-        throw new OrdersError("output-failed", message, { cause: error });
-      }
-      // The pipe is non-blocking and full: let its reader catch up.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-    }
+function isFile(fd: number): boolean {
+  try {
+    return fstatSync(fd).isFile();
+  } catch {
+    return false;
   }
-  return true;
 }
 
 /** An output whose failures are ignored: there is nowhere to report them. */

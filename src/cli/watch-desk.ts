@@ -25,9 +25,28 @@ export class WatchDesk {
 
   /** Notifies of the order of the current attempt. */
   async notify(command: NotifySales): Promise<void> {
-    const { view, hook, io } = this.#parts;
+    const { view, hook } = this.#parts;
     if (hook !== undefined) await hook.run(this.#current as Delivery);
-    else if (!io.stdout.write(view(command))) throw new OutputClosed();
+    else if (!(await this.#print(view(command)))) throw new OutputClosed();
+  }
+
+  /** @returns `false` if nobody reads it: any more, or before the program is to stop. */
+  async #print(text: string): Promise<boolean> {
+    const { io, signal } = this.#parts;
+    if (signal.aborted) return false;
+    const written = io.stdout.writeInBackground?.(text);
+    if (written === undefined) return io.stdout.write(text);
+    let stop = () => {};
+    const stopped = new Promise<false>((resolve) => {
+      stop = () => resolve(false);
+    });
+    signal.addEventListener("abort", stop);
+    written.catch(() => {}); // it may fail when nobody waits for it any more
+    try {
+      return await Promise.race([written, stopped]);
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
   }
 
   /** The attempt succeeded, and the order is acknowledged. */
@@ -54,6 +73,8 @@ export interface DeskParts {
   /** Ring the terminal's bell at each order. */
   readonly bell: boolean;
   readonly io: Io;
+  /** Aborted when the program is to stop. */
+  readonly signal: AbortSignal;
 }
 
 /** stdout has no reader any more (`| head`): no error, but an order that was not printed is not handled. */

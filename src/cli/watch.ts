@@ -5,10 +5,12 @@ import { escapeUnsafe } from "../domain/printable.js";
 import { OrdersError } from "../errors.js";
 import { parseLocation } from "../store/location.js";
 import { addCommonOptions, jsonOption, quietOption } from "./common-options.js";
+import { yesOption } from "./confirm.js";
 import type { CommonOptions, Context } from "./context.js";
 import { Heartbeat } from "./heartbeat.js";
 import { Hook } from "./hook.js";
 import type { Io } from "./io.js";
+import { checkNewSubscription } from "./new-subscription.js";
 import { parseDuration } from "./parse-time.js";
 import { counted } from "./render/count.js";
 import { shownDuration } from "./render/duration.js";
@@ -45,6 +47,7 @@ export function createWatchCommand(context: Context): Command {
       parsePause,
     )
     .option("--bell", "ring the terminal bell for each order")
+    .addOption(yesOption())
     .addOption(quietOption("print ids instead of banners").conflicts("exec"))
     .addOption(jsonOption("print each order as a line of JSON").conflicts("exec"))
     .action(() => runWatch(command.optsWithGlobals(), context));
@@ -80,12 +83,20 @@ async function watch(options: WatchOptions, context: Context, heartbeat: Heartbe
   const stop = new AbortController();
   const hook = createHook(options, context, stop.signal);
   const { bell = false } = options;
-  const desk = new WatchDesk({ view: deskView(options, context), hook, heartbeat, bell, io });
+  const desk = new WatchDesk({
+    view: deskView(options, context),
+    hook,
+    heartbeat,
+    bell,
+    io,
+    signal: stop.signal,
+  });
   const orders = await context.openExisting(options, (command) => desk.notify(command));
   const from =
     options.from === undefined
       ? undefined
       : await parseStartingPosition(options.from, orders.store, io);
+  const newSubscription = await checkNewSubscription(options, from, orders, io);
   await heartbeat.prepare(orders.store);
   stopAtSignals(stop, hook, io, say);
   try {
@@ -102,6 +113,7 @@ async function watch(options: WatchOptions, context: Context, heartbeat: Heartbe
         if (!options.untilCaughtUp || fromIgnored || io.stderr.isTerminal) {
           say(watching(orders, options, fromIgnored));
         }
+        if (!resumed && newSubscription !== undefined) say(newSubscription);
         heartbeat.begin();
       },
       giveUpAfterMs: options.giveUpAfter,
@@ -121,6 +133,7 @@ async function watch(options: WatchOptions, context: Context, heartbeat: Heartbe
     if (!(error instanceof OutputClosed)) throw error;
   } finally {
     heartbeat.end();
+    hook?.end();
   }
 }
 
@@ -136,6 +149,7 @@ export interface WatchOptions extends CommonOptions {
   readonly retryPause: number;
   readonly giveUpAfter?: number;
   readonly bell?: boolean;
+  readonly yes?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }

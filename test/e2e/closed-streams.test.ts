@@ -1,7 +1,13 @@
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { runOrders, runShell } from "../support/run-orders.js";
+import { canUnshare } from "../support/needs.js";
+import { ORDERS, runOrders, runShell } from "../support/run-orders.js";
+import { startWatchUnready } from "../support/run-watch.js";
 import { stored } from "../support/stored.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
+import { until } from "../support/until.js";
 
 describe.runIf(process.platform === "linux")("a closed stream", () => {
   it.each([
@@ -59,3 +65,60 @@ describe.runIf(process.platform === "linux")("a closed stream", () => {
     }
   });
 });
+
+describe.runIf(process.platform === "linux")("a reader that does not read", () => {
+  it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
+    "does not keep %s from ending a watcher",
+    async (signal) => {
+      const store = temporaryDirectory();
+      await runShell(`printf '%0100000d\\n' 1 2 3 4 5 6 | orders place-order -`, store);
+      for (let count = 0; count < 3; count++) {
+        await runShell(`printf '%0100000d\\n' 1 2 3 4 5 6 | orders place-order -`, store);
+      }
+      const watcher = startWatchUnready(["--as", "sales", "--json"], store);
+      watcher.process.stdout.pause();
+      const descriptors = `/proc/${watcher.process.pid}/task`;
+      await until(() =>
+        readdirSync(descriptors).some((thread) => isWriting(join(descriptors, thread))),
+      );
+      watcher.process.kill(signal);
+      const [code, ended] = await once(watcher.process, "exit");
+      expect({ code, ended }).toEqual({ code: null, ended: signal });
+      const { stdout } = await runOrders(["subscriptions", "--json"], store);
+      expect(JSON.parse(String(stdout))).toMatchObject([{ waiting: expect.any(Number) }]);
+      const rest = await runOrders(
+        ["watch", "--as", "sales", "--json", "--until-caught-up"],
+        store,
+      );
+      expect(String(rest.stdout).trimEnd().split("\n").length).toBeGreaterThan(0);
+    },
+  );
+});
+
+describe.skipIf(!canUnshare())(
+  "a reader that does not read the first process of a container",
+  () => {
+    it("does not keep SIGTERM from ending it", async () => {
+      const store = temporaryDirectory();
+      await runShell("printf '%0100000d\\n' 1 2 3 4 5 6 | orders place-order -", store);
+      const pipe = join(temporaryDirectory(), "pipe");
+      const outcome = await runShell(
+        `mkfifo "${pipe}"; exec 9<>"${pipe}"
+      unshare --pid --fork "${process.execPath}" "${ORDERS}" watch --from start --json > "${pipe}" 2> "${pipe}.log" & parent=$!
+      read -r -N 1000 <&9; until grep -q watching "${pipe}.log"; do sleep 0.02; done
+      kill -TERM $(cat /proc/$parent/task/$parent/children); wait $parent; echo $?`,
+        store,
+      );
+      expect(outcome.stdout).toBe("143\n");
+    });
+  },
+);
+
+/** Whether a thread waits in write(2) to stdout, system call 1 or 64. */
+function isWriting(thread: string): boolean {
+  try {
+    return /^(1|64) 0x1 /.test(readFileSync(join(thread, "syscall"), "utf8"));
+  } catch {
+    return false;
+  }
+}

@@ -6,14 +6,19 @@ import { expect, it, onTestFinished } from "vitest";
 import { makeCertificates } from "../support/certificates.js";
 import { makeCredentials } from "../support/credentials.js";
 import {
+  CURRENT_SERVER,
   connectTo,
+  describeWithCurrentServer,
   describeWithServer,
   freePort,
   type NatsServer,
+  newServer,
   startServer,
 } from "../support/nats-server.js";
 import { runCli } from "../support/run-cli.js";
+import { runOrders } from "../support/run-orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
+import { until } from "../support/until.js";
 
 const place = (store: string, env = {}, item = "tv") =>
   runCli(["place-order", item], { store, env });
@@ -291,5 +296,88 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
         "tls:// never falls back to plain text; use nats:// to connect without encryption",
       ),
     );
+  });
+
+  it.each(["websocket", "http"])("the port is that for %s", async (kind) => {
+    const port = await freePort();
+    await startServer(
+      kind === "http" ? `http: "127.0.0.1:${port}"` : `websocket { port: ${port}, no_tls: true }`,
+    );
+    const store = `nats://127.0.0.1:${port}?timeout=1`;
+    // As a process: a connection that is left open would keep it from ending.
+    const { exitCode, stderr } = await runOrders(["list"], store, { timeout: 20_000 });
+    expect(exitCode).toBe(7);
+    expect(stderr).toMatch(/^orders: cannot connect: not a NATS server: it answers HTTP: /);
+  });
+
+  it("the server is full of connections", async () => {
+    const server = await startServer("max_connections: 1");
+    await connectTo(server);
+    const hint = "raise max_connections on the server, or end other clients";
+    expect(await place(server.url)).toEqual(
+      failed("connect: maximum connections exceeded", server.url, hint),
+    );
+  });
+
+  it("the server allows no subscription for watching", async () => {
+    const { url: store } = await startServer("max_subscriptions: 1");
+    await place(store);
+    expect(await runCli(["list"], { store })).toMatchObject({ exitCode: 0 });
+    expect(await runCli(["watch", "--as", "sales", "--until-caught-up"], { store })).toMatchObject({
+      exitCode: 7,
+      stderr: expect.stringMatching(/^orders: cannot watch: maximum subscriptions exceeded: /),
+    });
+  });
+
+  it("the account allows too few streams, or too few consumers", async () => {
+    const limited = async (limit: string) => {
+      const { url } = await startServer(
+        `accounts { ONE: { jetstream: { ${limit}: 1 }, users: [{ user: ada, password: pw }] } }`,
+      );
+      return url.replace("//", "//ada:pw@");
+    };
+    const streams = await limited("max_streams");
+    expect(await place(streams)).toMatchObject({ exitCode: 0 });
+    expect((await runCli(["init"], { store: streams })).stderr).toContain("raise max_streams");
+    const store = await limited("max_consumers");
+    const { stdout } = await runCli(["place", "-q", "tv"], { store });
+    for (const name of ["sales", "stock"]) {
+      const { stderr } = await runCli(["watch", "--as", name, "--until-caught-up"], { store });
+      expect(stderr.includes("raise max_consumers")).toBe(name === "stock");
+    }
+    expect((await runCli(["list"], { store })).stdout).toContain(stdout.trim());
+  });
+});
+
+describeWithCurrentServer("a server of today", () => {
+  const jetstream = "jetstream: { max_file: 10MB, max_bytes_required: true }";
+  it("is used with ?max_bytes where its account requires a limit", async () => {
+    const server = await newServer({
+      program: CURRENT_SERVER,
+      settings: `accounts { ONE: { ${jetstream}, users: [{ user: ada, password: pw }] } }`,
+    });
+    onTestFinished(() => server.dispose());
+    await server.start();
+    const store = server.url.replace("//", "//ada:pw@");
+    expect((await place(store)).stderr).toContain("add ?max_bytes=");
+    const limited = `${store}?max_bytes=1MB`;
+    const { exitCode, stdout, stderr } = await runCli(["init"], { store: limited });
+    expect(exitCode).toBe(0);
+    expect(stdout + stderr).toContain("at most 1048576 bytes, refuses when full");
+    expect(await place(limited)).toMatchObject({ exitCode: 0 });
+  });
+
+  it("is reached where it starts TLS before anything else", async () => {
+    const { ca, cert, key } = makeCertificates(temporaryDirectory());
+    const server = await newServer({
+      program: CURRENT_SERVER,
+      settings: `tls { cert_file: "${cert}", key_file: "${key}", handshake_first: true }`,
+    });
+    onTestFinished(() => server.dispose());
+    // It does not greet in plain text, which is what starting it waits for.
+    void server.start();
+    const store = server.url.replace("nats:", "tls:");
+    await until(async () => (await place(store, { ORDERS_NATS_CA: ca })).exitCode === 0);
+    expect((await place(server.url)).stderr).toContain("use tls://");
   });
 });

@@ -16,6 +16,11 @@ async function place(store: string): Promise<string> {
   return stdout.trim();
 }
 
+/** Sets a store up, for nobody can watch one that does not exist. */
+async function setUp(store: string, env: Record<string, string> = {}): Promise<void> {
+  expect(await runCli(["init"], { store, env })).toMatchObject({ exitCode: 0 });
+}
+
 describeWithServer("a watcher of a server", () => {
   it("resumes at the new position each time its subscription is reset", async () => {
     const { url: store } = await startServer();
@@ -35,6 +40,7 @@ describeWithServer("a watcher of a server", () => {
 
   it("ends with exit code 4 when its subscription is removed", async () => {
     const { url: store } = await startServer();
+    await setUp(store);
     const watcher = await startWatch(["--as", "sales", "-q"], store);
     expect(await runCli(["subscriptions", "remove", "sales", "--yes"], { store })).toMatchObject({
       exitCode: 0,
@@ -112,10 +118,9 @@ describeWithServer("a watcher of a server", () => {
     async (argv) => {
       const users = (name: string) => `authorization { users: [{ user: ${name}, password: pw }] }`;
       const server = await startServer(users("ada"));
-      const watcher = await startWatch(
-        [...argv, "-q"],
-        `${server.url.replace("//", "//ada:pw@")}?timeout=5`,
-      );
+      const store = `${server.url.replace("//", "//ada:pw@")}?timeout=5`;
+      await setUp(store);
+      const watcher = await startWatch([...argv, "-q"], store);
       server.reconfigure((config) => config.replace("ada", "bob"));
       expect(await watcher.ended).toEqual({ code: 7, signal: null });
       expect(watcher.stderr).toMatch(
@@ -130,6 +135,7 @@ describeWithServer("a watcher of a server", () => {
     const server = await startServer(settings);
     const file = join(temporaryDirectory(), "sales.creds");
     copyFileSync(credentials.file, file);
+    await setUp(server.url, { ORDERS_NATS_CREDS: file });
     const watcher = await startWatch(["--as", "sales", "-q"], server.url, {
       ORDERS_NATS_CREDS: file,
     });
@@ -150,6 +156,7 @@ describeWithServer("a watcher of a server", () => {
   it("says that the connection is lost and regained, and misses nothing", async () => {
     const server = await startServer();
     const { url: store } = server;
+    await setUp(store);
     const watcher = await startWatch(["--as", "sales", "-q"], store);
     await server.kill();
     await watcher.until(({ stderr }) =>
@@ -167,6 +174,7 @@ describeWithServer("a watcher of a server", () => {
 
   it("says so too when the server hangs", async () => {
     const server = await startServer();
+    await setUp(server.url);
     const watcher = await startWatch(["-q"], server.url);
     server.pause();
     await watcher.until(({ stderr }) => stderr.includes("connection lost: "));
@@ -180,6 +188,7 @@ describeWithServer("a watcher of a server", () => {
     "(%j) gives up with exit code 7 once the connection is lost for as long as it was told",
     async (argv) => {
       const server = await startServer();
+      await setUp(server.url);
       const watcher = await startWatch([...argv, "--give-up-after", "200ms"], server.url);
       await server.kill();
       expect(await watcher.ended).toEqual({ code: 7, signal: null });
@@ -191,6 +200,7 @@ describeWithServer("a watcher of a server", () => {
 
   it("marks the status line of a terminal while the connection is lost", async () => {
     const server = await startServer();
+    await setUp(server.url);
     let killed = false;
     const { endedBy, stderr } = await runCli(["watch"], {
       store: server.url,

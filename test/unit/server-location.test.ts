@@ -10,6 +10,8 @@ describe("a server's location", () => {
       stream: "orders",
       prefix: "orders",
       replicas: undefined,
+      maxBytes: undefined,
+      domain: undefined,
       timeoutMs: 30_000,
       shown: "nats://shop:4222",
     });
@@ -64,6 +66,8 @@ describe("a server's location", () => {
     ["nats://ada:secret@one?replicas=2", "replicas must be 1, 3 or 5"],
     ["nats://ada:secret@one?stream=a.b", "invalid stream name 'a.b'"],
     ["nats://ada:secret@one?prefix=a..b", "invalid subject prefix 'a..b'"],
+    ["nats://ada:secret@one?max_bytes=lots", "max_bytes must be a size"],
+    ["nats://ada:secret@one?domain=a.b", "invalid domain 'a.b'"],
     ["nats://ada:secret@one?timeout=0", "timeout must be 1 to 9999 seconds"],
   ])("%s is refused, in words that hold no secret", (location, problem) => {
     let message = "";

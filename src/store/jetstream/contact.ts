@@ -1,5 +1,6 @@
 import { OrdersError } from "../../errors.js";
 import type { FeedOptions } from "../order-feed.js";
+import { serverFailure } from "./errors.js";
 
 /** Whether a subscriber has contact with its server: tells when it is lost, and when regained. */
 export class Contact {
@@ -45,6 +46,11 @@ export class Contact {
   end(): void {
     this.#isLost = false;
     clearTimeout(this.#timer);
+  }
+
+  /** The server refuses what the subscriber needs. */
+  refuse(error: Error): void {
+    this.#givingUp.abort(serverFailure("watch", this.#shown, error));
   }
 
   #giveUp(): void {

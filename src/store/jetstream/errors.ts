@@ -1,7 +1,7 @@
 import { ClosedConnectionError, RequestError, TimeoutError } from "@nats-io/transport-node";
 import { type ErrorCode, OrdersError } from "../../errors.js";
 import { apiCode, isNoResponders, permissionViolation, Unavailable } from "./failures/kinds.js";
-import { reasonOf } from "./failures/reasons.js";
+import { type Reason, reasonOf } from "./failures/reasons.js";
 
 /** Errors of the JetStream API that pass: no leader, an id that is being stored, a cluster that is incomplete. */
 const TRANSIENT_API_CODES: ReadonlySet<number> = new Set([
@@ -46,8 +46,16 @@ export function serverFailure(
   if (error instanceof OrdersError) return error;
   const reason = reasonOf(error);
   if (reason === undefined) return error;
-  return new OrdersError(code, `cannot ${action}: ${reason[0]}: ${shown}`, {
-    cause: error,
-    hint: hint ?? reason[1],
-  });
+  return requestFailure(action, shown, error, [reason[0], hint ?? reason[1]], code);
+}
+
+/** The same, where the reason is known. */
+export function requestFailure(
+  action: string,
+  shown: string,
+  cause: unknown,
+  [reason, hint]: Reason,
+  code: ErrorCode = "server-failed",
+): OrdersError {
+  return new OrdersError(code, `cannot ${action}: ${reason}: ${shown}`, { cause, hint });
 }

@@ -1,3 +1,4 @@
+import type { StreamConfig } from "@nats-io/jetstream";
 import { OrdersError } from "../../errors.js";
 import type { Connected, ServerConnection } from "./connection/server-connection.js";
 import {
@@ -40,11 +41,11 @@ async function initStream(
   const info = await streamInfo(connected, wanted.name);
   if (info === undefined) {
     const { config } = await streams.add({ ...wanted, num_replicas: wanted.num_replicas ?? 1 });
-    return `created stream ${wanted.name} at ${shown}: ${guarantees(config.num_replicas)}`;
+    return `created stream ${wanted.name} at ${shown}: ${guarantees(config)}`;
   }
   const differing = differences(info.config, wanted);
   if (differing.length === 0) {
-    return `stream ${wanted.name} exists at ${shown}: ${guarantees(info.config.num_replicas)}`;
+    return `stream ${wanted.name} exists at ${shown}: ${guarantees(info.config)}`;
   }
   if (!alter) {
     throw new OrdersError(
@@ -58,7 +59,8 @@ async function initStream(
   return `changed stream ${name} at ${shown}: ${differing.join(", ")}`;
 }
 
-function guarantees(replicas: number): string {
+function guarantees({ num_replicas: replicas, max_bytes: maxBytes }: StreamConfig): string {
   const copies = replicas === 1 ? "1 replica" : `${replicas} replicas`;
-  return `${copies} on disk, no age limit, refuses when full`;
+  const size = maxBytes > 0 ? `at most ${maxBytes} bytes, ` : "";
+  return `${copies} on disk, no age limit, ${size}refuses when full`;
 }

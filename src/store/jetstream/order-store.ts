@@ -1,3 +1,5 @@
+import { AckPolicy, DeliverPolicy } from "@nats-io/jetstream";
+import { nanos } from "@nats-io/transport-node";
 import type { PlacedOrder } from "../../domain/commands.js";
 import { isOrderId, type Order, type OrderFilter, orderMatcher } from "../../domain/order.js";
 import type { OrderFeed } from "../order-feed.js";
@@ -6,7 +8,7 @@ import { storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { checkServer } from "./check.js";
 import type { ServerStoreOptions } from "./connection/credential-files.js";
-import { ServerConnection } from "./connection/server-connection.js";
+import { type Connected, ServerConnection } from "./connection/server-connection.js";
 import { parseServerLocation, type ServerLocation } from "./connection/server-location.js";
 import { Unavailable } from "./failures/kinds.js";
 import { initStreams } from "./init.js";
@@ -66,6 +68,10 @@ export class JetStreamOrderStore implements OrderStore {
     if (Object.values(filter).every((condition) => condition === undefined)) {
       return this.#server.ask("count the orders", async (connected) => {
         const info = await streamInfo(connected, this.#location.stream);
+        const subjects = allOrders(this.#location);
+        if (info?.config.subjects.some((subject) => subject !== subjects)) {
+          return countShared(connected, info.config.name, subjects);
+        }
         // Without a leader the number may be an old one.
         if (info?.cluster && !info.cluster.leader) {
           throw new Unavailable("the stream has no leader");
@@ -180,4 +186,18 @@ export class JetStreamOrderStore implements OrderStore {
     this.#onDamage(decoded);
     return undefined;
   }
+}
+
+/** How many messages of these subjects a stream has that holds others too. */
+async function countShared({ jsm }: Connected, stream: string, subjects: string): Promise<number> {
+  const { name, num_pending: count } = await jsm.consumers.add(stream, {
+    filter_subject: subjects,
+    ack_policy: AckPolicy.None,
+    deliver_policy: DeliverPolicy.All,
+    inactive_threshold: nanos(1000),
+    mem_storage: true,
+    num_replicas: 1,
+  });
+  await jsm.consumers.delete(stream, name);
+  return count;
 }

@@ -27,7 +27,7 @@ export type WantedStream = Pick<
   | "allow_direct"
   | "duplicate_window"
   | "max_msgs_per_subject"
-> & { readonly num_replicas?: number };
+> & { readonly num_replicas?: number; readonly max_bytes?: number };
 
 /** The stream of orders: on disk, kept for ever, and refusing rather than forgetting when full. */
 export function orderStream(location: ServerLocation): WantedStream {
@@ -49,7 +49,7 @@ export function parkingStream(location: ServerLocation): WantedStream {
   };
 }
 
-function permanent({ replicas }: ServerLocation) {
+function permanent({ replicas, maxBytes }: ServerLocation) {
   return {
     retention: RetentionPolicy.Limits,
     storage: StorageType.File,
@@ -58,6 +58,7 @@ function permanent({ replicas }: ServerLocation) {
     allow_direct: true,
     duplicate_window: nanos(120_000),
     ...(replicas !== undefined && { num_replicas: replicas }),
+    ...(maxBytes !== undefined && { max_bytes: maxBytes }),
   };
 }
 

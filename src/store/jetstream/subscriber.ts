@@ -1,6 +1,6 @@
 import type { Delivery, FeedOptions } from "../order-feed.js";
 import type { Signal } from "../signal.js";
-import type { ServerConnection } from "./connection/server-connection.js";
+import type { ConnectionStatus, ServerConnection } from "./connection/server-connection.js";
 import { consumerInfo } from "./consumers/consumer-config.js";
 import type { PulledMessage } from "./consumers/pull-consumer.js";
 import { Contact } from "./contact.js";
@@ -61,7 +61,7 @@ export class Subscriber {
     const { givenUp } = this.#contact;
     signal?.addEventListener("abort", this.#changed.notify);
     givenUp.addEventListener("abort", this.#changed.notify);
-    const stopListening = this.#server.onStatus((online) => this.#noticeStatus(online));
+    const stopListening = this.#server.onStatus((status) => this.#noticeStatus(status));
     try {
       while (!signal?.aborted) {
         givenUp.throwIfAborted();
@@ -90,8 +90,9 @@ export class Subscriber {
     }
   }
 
-  #noticeStatus(online: boolean): void {
-    if (!online) this.#contact.lose();
+  #noticeStatus(status: ConnectionStatus): void {
+    if (status instanceof Error) this.#contact.refuse(status);
+    else if (status === "offline") this.#contact.lose();
     else for (const { messages } of this.#all) messages.lose(); // the server forgot what it was asked
   }
 

@@ -1,4 +1,9 @@
-import { type ConnectionOptions, credsAuthenticator } from "@nats-io/transport-node";
+import {
+  type ConnectionOptions,
+  connect,
+  credsAuthenticator,
+  type NatsConnection,
+} from "@nats-io/transport-node";
 import type { CredentialFiles } from "./credential-files.js";
 import { readCredentials } from "./credentials.js";
 import { serverIdentityCheck } from "./server-identity.js";
@@ -27,4 +32,9 @@ export function connectionOptions(
     pingInterval: 10_000, // an idle client notices within half a minute that a server hangs
     noAsyncTraces: true,
   };
+}
+
+/** Connects to a server that starts TLS before anything else (`handshake_first`). */
+export function connectTlsFirst(options: ConnectionOptions): Promise<NatsConnection> {
+  return connect({ ...options, tls: { ...options.tls, handshakeFirst: true } });
 }

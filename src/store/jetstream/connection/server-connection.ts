@@ -5,12 +5,19 @@ import {
   jetstreamManager,
 } from "@nats-io/jetstream";
 import { connect, type NatsConnection, TimeoutError } from "@nats-io/transport-node";
-import { isTransient, serverFailure } from "../errors.js";
-import { isNoResponders, JetStreamOff, Unavailable } from "../failures/kinds.js";
+import { isTransient, requestFailure, serverFailure } from "../errors.js";
+import {
+  isNoResponders,
+  isSubscriptionLimit,
+  JetStreamOff,
+  Unavailable,
+} from "../failures/kinds.js";
 import { Backoff } from "./backoff.js";
-import { connectionOptions, RESPONSE_TIMEOUT_MS } from "./connection-options.js";
+import { connectionOptions, connectTlsFirst, RESPONSE_TIMEOUT_MS } from "./connection-options.js";
 import type { CredentialFiles } from "./credential-files.js";
 import type { ServerLocation } from "./server-location.js";
+import { silenceReason } from "./silent-server.js";
+import { destroySilentSockets } from "./silent-sockets.js";
 
 /** A connection, and the clients that use it. */
 export interface Connected {
@@ -18,6 +25,9 @@ export interface Connected {
   readonly js: JetStreamClient;
   readonly jsm: JetStreamManager;
 }
+
+/** What became of the connection; an error: the server refuses further subscriptions. */
+export type ConnectionStatus = "online" | "offline" | Error;
 
 /** After this long without a useful answer another server is tried. */
 const SWITCH_SERVER_AFTER_MS = 3000;
@@ -30,11 +40,12 @@ export class ServerConnection {
   /** `usefulAt`: when it was made, or last gave a useful answer. */
   readonly #contact: { online: boolean; usefulAt: number } = { online: false, usefulAt: 0 };
 
-  readonly #listeners = new Set<(online: boolean) => void>();
+  readonly #listeners = new Set<(status: ConnectionStatus) => void>();
 
   constructor(location: ServerLocation, files: CredentialFiles) {
     this.location = location;
     this.#files = files;
+    destroySilentSockets(location.servers, 1.5 * Math.min(RESPONSE_TIMEOUT_MS, location.timeoutMs));
   }
 
   /**
@@ -97,8 +108,8 @@ export class ServerConnection {
     await connected?.nc.reconnect().catch(() => {});
   }
 
-  /** Calls `listener` when the connection is lost and when it is restored; returns the undo. */
-  onStatus(listener: (online: boolean) => void): () => void {
+  /** Calls `listener` at each change; returns the undo. */
+  onStatus(listener: (status: ConnectionStatus) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
@@ -119,18 +130,11 @@ export class ServerConnection {
   }
 
   async #connect(): Promise<Connected> {
-    const options = connectionOptions(this.location, this.#files);
-    let nc: NatsConnection;
-    try {
-      nc = await connect(options);
-    } catch (error) {
-      const silent = this.location.tls && error instanceof TimeoutError;
-      const hint = "if it requires a client certificate, set ORDERS_NATS_CERT and ORDERS_NATS_KEY";
-      throw serverFailure("connect", this.location.shown, error, silent ? { hint } : {});
-    }
+    const nc = await this.#dial();
     this.#setOnline(true);
     void this.#followStatus(nc);
-    const api = { timeout: Math.min(RESPONSE_TIMEOUT_MS, this.location.timeoutMs) };
+    const { timeoutMs, domain } = this.location;
+    const api = { timeout: Math.min(RESPONSE_TIMEOUT_MS, timeoutMs), ...(domain && { domain }) };
     return {
       nc,
       js: jetstream(nc, api),
@@ -139,10 +143,28 @@ export class ServerConnection {
     };
   }
 
+  async #dial(): Promise<NatsConnection> {
+    const { tls, shown, servers } = this.location;
+    const options = connectionOptions(this.location, this.#files);
+    try {
+      return await connect(options);
+    } catch (error) {
+      const isSilent = error instanceof TimeoutError;
+      const nc =
+        isSilent && tls ? await connectTlsFirst(options).catch(() => undefined) : undefined;
+      if (nc !== undefined) return nc;
+      const reason = isSilent ? await silenceReason(servers, tls) : undefined;
+      throw reason === undefined
+        ? serverFailure("connect", shown, error)
+        : requestFailure("connect", shown, error, reason);
+    }
+  }
+
   async #followStatus(nc: NatsConnection): Promise<void> {
-    for await (const { type } of nc.status()) {
-      if (type === "disconnect") this.#setOnline(false);
-      if (type === "reconnect") this.#setOnline(true);
+    for await (const status of nc.status()) {
+      if (status.type === "disconnect") this.#setOnline(false);
+      if (status.type === "reconnect") this.#setOnline(true);
+      if (status.type === "error" && isSubscriptionLimit(status.error)) this.#report(status.error);
     }
     this.#opening = undefined; // closed for good: the next request connects anew
     this.#setOnline(false);
@@ -151,6 +173,10 @@ export class ServerConnection {
   #setOnline(online: boolean): void {
     this.#contact.online = online;
     if (online) this.#contact.usefulAt = Date.now();
-    for (const listener of this.#listeners) listener(online);
+    this.#report(online ? "online" : "offline");
+  }
+
+  #report(status: ConnectionStatus): void {
+    for (const listener of this.#listeners) listener(status);
   }
 }

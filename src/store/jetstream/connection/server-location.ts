@@ -12,6 +12,10 @@ export interface ServerLocation {
   readonly prefix: string;
   /** How many servers are to hold each order; `undefined`: not specified. */
   readonly replicas: number | undefined;
+  /** How large each stream may become; `undefined`: not specified. */
+  readonly maxBytes: number | undefined;
+  /** The JetStream domain; `undefined`: that of the account. */
+  readonly domain: string | undefined;
   /** How long a request is repeated before it fails. */
   readonly timeoutMs: number;
   /** The location without its secrets. */
@@ -25,6 +29,8 @@ const DEFAULT_PORT = 4222;
 const DEFAULT_STREAM = "orders";
 const DEFAULT_TIMEOUT_S = 30;
 const STREAM = /^[A-Za-z0-9_-]{1,64}$/;
+const DOMAIN = /^[A-Za-z0-9_-]{1,64}$/;
+const BYTES = /^([1-9]\d{0,14})(?:([KMGT])B?)?$/i;
 const PREFIX = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
 const LOCATION = /^(nats|tls):\/\/([^?#]*?)\/?(?:\?([^#]*))?$/i;
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(\d{1,5}))?$/i;
@@ -43,7 +49,7 @@ export function parseServerLocation(location: string): ServerLocation {
   const parts = authority.split(",").map((part) => splitServer(part, tls));
   const logins = new Set(parts.map(({ login }) => login).filter((login) => login !== undefined));
   if (logins.size > 1) throw wrong("all servers must have the same login");
-  const { stream, prefix, replicas, timeoutMs } = parseQuery(query);
+  const { prefix, stream, ...settings } = parseQuery(query);
   const servers = parts.map(({ server }) => server);
   const shownQuery = query === "" ? "" : `?${query}`;
   return {
@@ -52,8 +58,7 @@ export function parseServerLocation(location: string): ServerLocation {
     login: parseLogin([...logins][0]),
     stream,
     prefix: prefix ?? stream,
-    replicas,
-    timeoutMs,
+    ...settings,
     shown: `${tls ? "tls" : "nats"}://${servers.join(",")}${shownQuery}`,
   };
 }
@@ -81,7 +86,7 @@ function parseLogin(login: string | undefined): Login | undefined {
 }
 
 function parseQuery(query: string) {
-  const { stream, prefix, replicas, timeout, ...others } = Object.fromEntries(
+  const { stream, prefix, replicas, max_bytes, domain, timeout, ...others } = Object.fromEntries(
     new URLSearchParams(query),
   );
   const [unknown] = Object.keys(others);
@@ -91,6 +96,7 @@ function parseQuery(query: string) {
     throw wrong(`invalid subject prefix '${prefix}'`);
   if (replicas !== undefined && !/^[135]$/.test(replicas))
     throw wrong("replicas must be 1, 3 or 5");
+  if (domain !== undefined && !DOMAIN.test(domain)) throw wrong(`invalid domain '${domain}'`);
   if (timeout !== undefined && !/^[1-9]\d{0,3}$/.test(timeout)) {
     throw wrong("timeout must be 1 to 9999 seconds");
   }
@@ -98,8 +104,17 @@ function parseQuery(query: string) {
     stream: stream ?? DEFAULT_STREAM,
     prefix,
     replicas: replicas === undefined ? undefined : Number(replicas),
+    maxBytes: max_bytes === undefined ? undefined : parseBytes(max_bytes),
+    domain,
     timeoutMs: Number(timeout ?? DEFAULT_TIMEOUT_S) * 1000,
   };
+}
+
+function parseBytes(text: string): number {
+  const [, number, unit = ""] = BYTES.exec(text) ?? [];
+  if (number === undefined) throw wrong("max_bytes must be a size such as 1048576, 500MB or 10GB");
+  const exponent = unit === "" ? 0 : 1 + "KMGT".indexOf(unit.toUpperCase());
+  return Number(number) * 1024 ** exponent;
 }
 
 function decode(text: string): string {

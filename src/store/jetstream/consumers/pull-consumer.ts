@@ -106,7 +106,7 @@ export class PullConsumer {
       ? { batch: count, expires: nanos(REQUEST_EXPIRES_MS) }
       : { batch: 1, no_wait: true };
     this.#connected.nc.publish(
-      `$JS.API.CONSUMER.MSG.NEXT.${this.stream}.${this.consumer}`,
+      `${this.#connected.js.apiPrefix}.CONSUMER.MSG.NEXT.${this.stream}.${this.consumer}`,
       JSON.stringify(request),
       { reply: this.#inbox },
     );

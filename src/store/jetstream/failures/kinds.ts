@@ -39,6 +39,11 @@ export function permissionViolation(error: unknown): PermissionViolationError | 
   return undefined;
 }
 
+/** Whether the server refuses a subscription, of which the client otherwise says nothing. */
+export function isSubscriptionLimit({ message }: Error): boolean {
+  return message.includes("maximum subscriptions exceeded");
+}
+
 function causeOf(error: unknown): unknown {
   return error instanceof Error ? error.cause : undefined;
 }

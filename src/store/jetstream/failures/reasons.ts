@@ -12,13 +12,14 @@ import {
 import {
   apiCode,
   isNoResponders,
+  isSubscriptionLimit,
   JetStreamOff,
   permissionViolation,
   Unavailable,
 } from "./kinds.js";
 
 /** Why a request failed, and what to do about it, if known. */
-export type Reason = readonly [what: string, hint?: string];
+export type Reason = readonly [what: string, hint?: string | undefined];
 
 /** JetStream is off or starting; or the stream has no leader; or there is no stream. */
 const NO_RESPONDERS: Reason = ["JetStream is not available there at the moment"];
@@ -53,6 +54,14 @@ const API_REASONS: Readonly<Record<number, Reason>> = {
   10002: FULL,
   10005: NO_CLUSTER,
   10023: FULL,
+  10026: [
+    "the account or stream has as many consumers as it may",
+    "raise max_consumers for the account on the server, or remove subscriptions",
+  ],
+  10027: [
+    "the account has as many streams as it may",
+    "raise max_streams for the account on the server: a store has two, its orders and its parked orders",
+  ],
   10028: FULL,
   10039: ["JetStream is off for this account", "enable it for the account on the server"],
   10047: FULL,
@@ -61,6 +70,14 @@ const API_REASONS: Readonly<Record<number, Reason>> = {
   10060: OWNED,
   10065: OWNED,
   10074: NO_CLUSTER,
+  10113: [
+    "the account requires a limit for each stream",
+    "add ?max_bytes=… to the location, for example ?max_bytes=1GB",
+  ],
+  10122: [
+    "max_bytes is larger than the account allows for a stream",
+    "lower ?max_bytes=…, or raise max_file_stream_bytes for the account on the server",
+  ],
   10076: NO_RESPONDERS,
 };
 
@@ -106,6 +123,9 @@ export function reasonOf(error: unknown): Reason | undefined {
     ];
   }
   if (isNoResponders(error)) return NO_RESPONDERS;
+  if (isSubscriptionLimit(error)) {
+    return [error.message, "raise max_subscriptions on the server: watching needs 3, reading 2"];
+  }
   if (error instanceof TimeoutError) return ["no answer"];
   if (error instanceof Unavailable) return [error.message];
   if (error instanceof JetStreamOff) return OFF;

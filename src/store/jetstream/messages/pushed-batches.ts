@@ -6,7 +6,7 @@ import {
   nanos,
   TimeoutError,
 } from "@nats-io/transport-node";
-import type { Connected } from "../connection/server-connection.js";
+import type { ServerConnection } from "../connection/server-connection.js";
 import type { StoredMessage } from "../order-codec.js";
 import { Arrivals } from "./arrivals.js";
 import { deliveryInfo } from "./delivery-info.js";
@@ -35,15 +35,18 @@ interface PushedBatch {
  * which is faster than pulling, and flow control keeps it from pushing too many.
  */
 export async function* pushedBatches(
-  connected: Connected,
+  server: ServerConnection,
   options: PushOptions,
   from: number,
 ): AsyncGenerator<PushedBatch, void> {
-  const { nc, jsm } = connected;
+  const { nc, jsm } = await server.connected();
   const inbox = createInbox();
   const arrivals = new Arrivals();
   const subscription = nc.subscribe(inbox, {
     callback: (error, msg) => (error ? arrivals.end(error) : arrivals.add(msg)),
+  });
+  const stopListening = server.onStatus((status) => {
+    if (status instanceof Error) arrivals.end(new TimeoutError()); // nothing will be pushed
   });
   const silence = new SilenceTimer(() => subscription.getReceived());
   try {
@@ -81,6 +84,7 @@ export async function* pushedBatches(
     }
   } finally {
     silence.stop();
+    stopListening();
     subscription.unsubscribe();
   }
 }

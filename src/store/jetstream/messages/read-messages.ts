@@ -1,8 +1,10 @@
 import type { ServerConnection } from "../connection/server-connection.js";
 import { isTransient, serverFailure } from "../errors.js";
+import { apiCode } from "../failures/kinds.js";
 import type { StoredMessage } from "../order-codec.js";
 import { isMissingStream } from "../streams.js";
 import { getMessages } from "./get-messages.js";
+import { nextMessages } from "./next-messages.js";
 import { type PushOptions, pushedBatches } from "./pushed-batches.js";
 
 /** What to read. */
@@ -15,6 +17,9 @@ export interface ReadOptions extends PushOptions {
    */
   readonly gapless?: boolean;
 }
+
+/** The JetStream API error: no further consumer is allowed. */
+const MAX_CONSUMERS = 10026;
 
 const READING = "read the orders";
 /** The newest message of these subjects, from the leader, which knows what was acknowledged. */
@@ -54,8 +59,7 @@ export async function* readBatches(
   let next = options.from ?? 1;
   if (last === null || next > last.seq) return;
   try {
-    const connected = await server.connected();
-    for await (const { messages, pending } of pushedBatches(connected, options, next)) {
+    for await (const { messages, pending } of pushedBatches(server, options, next)) {
       const batch = messages.filter(({ seq }) => seq <= last.seq);
       yield* options.gapless ? fillGaps(server, options, batch, next) : [batch];
       next = (batch.at(-1)?.seq ?? next - 1) + 1;
@@ -64,7 +68,8 @@ export async function* readBatches(
       if (pending === 0) break;
     }
   } catch (error) {
-    if (!isTransient(error)) throw serverFailure(READING, server.location.shown, error);
+    if (!isTransient(error) && apiCode(error) !== MAX_CONSUMERS)
+      throw serverFailure(READING, server.location.shown, error);
   }
   yield* getMessages(server, { ...options, from: next, to: last.seq });
 }
@@ -81,7 +86,9 @@ async function* fillGaps(
     if (seq > next) {
       yield messages.slice(begin, index);
       begin = index;
-      yield* getMessages(server, { ...options, from: next, to: seq - 1 });
+      for await (const missing of nextMessages(server, { ...options, from: next, to: seq - 1 })) {
+        yield [missing];
+      }
     }
     next = seq + 1;
   }

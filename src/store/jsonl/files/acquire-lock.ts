@@ -29,10 +29,9 @@ export async function acquireLock(
 ): Promise<(() => Promise<void>) | undefined> {
   if (process.platform === "win32") return acquirePipe(directory, name);
   const lock = join(directory, `${name}.lock`);
-  const deadline = Date.now() + ACQUIRE_TIMEOUT_MS;
-  while (Date.now() < deadline) {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
     if ((await listening(lock)).length === 0) {
-      const release = await contend(lock, deadline);
+      const release = await contend(lock);
       if (release !== undefined) return release;
     }
     await pause(5 + 20 * Math.random()); // others came at the same time, or somebody holds it
@@ -40,16 +39,16 @@ export async function acquireLock(
   return undefined;
 }
 
-/** Those who come at the same time settle it among themselves in much less. */
-const ACQUIRE_TIMEOUT_MS = 500;
+/** Half a second. Counted and not timed: on a busy machine those who come together need longer. */
+const MAX_TRIES = 32;
 /** The least that any system allows a socket's path: {@link https://man7.org/linux/man-pages/man7/unix.7.html unix(7)}. */
 const MAX_SOCKET_PATH_BYTES = 103;
 
-async function contend(lock: string, deadline: number): Promise<(() => Promise<void>) | undefined> {
+async function contend(lock: string): Promise<(() => Promise<void>) | undefined> {
   const own = `${Date.now()}-${process.pid}-${Math.random().toString(36).slice(2)}`;
   const close = await listen(lock, own);
   if (close === undefined) return undefined;
-  while (Date.now() < deadline) {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
     const others = (await listening(lock)).filter((other) => other !== own);
     if (others.length === 0) {
       // A holder takes a socket that does not listen yet for one that is left behind.
@@ -58,7 +57,7 @@ async function contend(lock: string, deadline: number): Promise<(() => Promise<v
       return close;
     }
     if (others.some((other) => other < own)) break; // the first of those who came together waits
-    await pause(5);
+    await pause(15);
   }
   await close();
   return undefined;

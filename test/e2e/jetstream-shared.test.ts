@@ -1,0 +1,76 @@
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { expect, it } from "vitest";
+import { openStore } from "../../src/store/open-store.js";
+import { connectTo, describeWithServer, startServer } from "../support/nats-server.js";
+import { all, anOrder } from "../support/orders.js";
+import { runCli } from "../support/run-cli.js";
+
+describeWithServer("a stream with gaps, or with the messages of others", () => {
+  it("is listed, checked and counted without asking for every missing number", async () => {
+    const server = await startServer();
+    const { url: store } = server;
+    const nc = await connectTo(server);
+    const jsm = await jetstreamManager(nc);
+    await jsm.streams.add({ name: "orders", subjects: ["orders.order-created.*", "other.>"] });
+    const ids: string[] = [];
+    const js = jetstream(nc);
+    for (let n = 0; n < 3; n++) {
+      ids.push((await runCli(["place", "-q", "tv"], { store })).stdout.trim());
+      for (let m = 0; m < 2000; m++) nc.publish("other.junk", "x");
+      await nc.flush();
+      await js.publish("other.last", "x");
+    }
+    expect((await runCli(["list", "--count"], { store })).stdout).toBe("3\n");
+    await jsm.streams.purge("orders", { filter: "other.>" });
+    const requests = await requestsDuring(server, async () => {
+      expect((await runCli(["list", "--json"], { store })).stdout).toContain(ids[0]);
+      expect((await runCli(["list", "--limit", "2", "--json"], { store })).stdout).not.toContain(
+        ids[0],
+      );
+      expect((await runCli(["check"], { store })).stdout).toBe("3 orders, no damage\n");
+      const opened = await openStore(store);
+      expect((await all(opened.list())).map(({ id }) => id)).toEqual(ids);
+      expect((await all(opened.list({ newest: 2 }))).map(({ id }) => id)).toEqual(ids.slice(1));
+      await opened.close();
+    });
+    expect(requests).toBeLessThan(1000);
+  });
+
+  it("works in a domain, with every verb", async () => {
+    const server = await startServer("jetstream { store_dir: STORE_DIR, domain: shop }");
+    const store = `${server.url}?domain=shop`;
+    const id = anOrder().id;
+    expect(await runCli(["init"], { store })).toMatchObject({ exitCode: 0 });
+    expect(await runCli(["place", "--id", id, "tv"], { store })).toMatchObject({ exitCode: 0 });
+    for (const argv of [
+      ["list"],
+      ["list", "--limit", "1"],
+      ["show", id],
+      ["check"],
+      ["list", "--count"],
+    ]) {
+      expect(await runCli(argv, { store })).toMatchObject({ exitCode: 0 });
+    }
+    const failing = ["--exec", "false", "--max-attempts", "1", "--until-caught-up"];
+    await runCli(["watch", "--as", "sales", ...failing], { store });
+    expect((await runCli(["parked"], { store })).stdout).toContain("sales");
+    await runCli(["parked", "retry", id], { store });
+    const watched = await runCli(["watch", "--as", "sales", "--until-caught-up", "-q"], { store });
+    expect(watched).toMatchObject({ exitCode: 0, stdout: `${id}\n` });
+    expect(await runCli(["subscriptions"], { store })).toMatchObject({ exitCode: 0 });
+  });
+});
+
+/** How many messages all clients of a server send it while something is done. */
+async function requestsDuring(
+  server: Parameters<typeof connectTo>[0],
+  task: () => Promise<void>,
+): Promise<number> {
+  const nc = await connectTo(server);
+  let requests = 0;
+  nc.subscribe("$JS.API.>", { callback: () => void requests++ });
+  await nc.flush();
+  await task();
+  await nc.flush();
+  return requests;
+}
