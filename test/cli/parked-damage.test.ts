@@ -12,6 +12,9 @@ import { temporaryDirectory } from "../support/temporary-directory.js";
 let store: string;
 let order: Order;
 const below = (...path: string[]) => join(store, "subscriptions", ...path);
+/** Windows has no pipes among its files. */
+const whereThereArePipes = <T>(cases: readonly T[]) =>
+  cases.filter((each) => process.platform !== "win32" || !String(each).includes("pipe"));
 const run = (...argv: string[]) => runCli(argv, { store });
 const listed = async () => JSON.parse((await run("parked", "--json")).stdout);
 
@@ -56,24 +59,26 @@ describe("a parked order", () => {
   const file = () => below("sales.parked", `${other}.json`);
   const fix = `; to drop it: orders parked drop ${other} --as sales\n`;
 
-  it.each<[string, () => void, () => string]>([
-    [
-      "copied under another id",
-      () => cpSync(below("sales.parked", `${order.id}.json`), file()),
-      () => `not this order, but ${order.id}`,
-    ],
-    ["that is not JSON", () => writeFileSync(file(), "nonsense"), () => "not JSON"],
-    [
-      "that is a directory",
-      () => mkdirSync(file()),
-      () => "cannot be read: illegal operation on a directory",
-    ],
-    [
-      "that is a pipe",
-      () => execFileSync("mkfifo", [file()]),
-      () => "cannot be read: not a regular file",
-    ],
-  ])("%s is damage: it is named, and can be dropped", async (_, make, problem) => {
+  it.each(
+    whereThereArePipes<[string, () => void, () => string]>([
+      [
+        "copied under another id",
+        () => cpSync(below("sales.parked", `${order.id}.json`), file()),
+        () => `not this order, but ${order.id}`,
+      ],
+      ["that is not JSON", () => writeFileSync(file(), "nonsense"), () => "not JSON"],
+      [
+        "that is a directory",
+        () => mkdirSync(file()),
+        () => "cannot be read: illegal operation on a directory",
+      ],
+      [
+        "that is a pipe",
+        () => execFileSync("mkfifo", [file()]),
+        () => "cannot be read: not a regular file",
+      ],
+    ]),
+  )("%s is damage: it is named, and can be dropped", async (_, make, problem) => {
     make();
     const stderr = `subscriptions/sales.parked/${other}.json: ${problem()}${fix}`;
     for (const verb of ["parked", "check", "subscriptions"]) {
@@ -87,23 +92,25 @@ describe("a parked order", () => {
 });
 
 describe("what cannot be read below subscriptions", () => {
-  it.each<[string, () => void, string]>([
-    [
-      "a file that is a directory",
-      () => mkdirSync(below("stock.json")),
-      "stock.json: cannot be read: illegal operation on a directory",
-    ],
-    [
-      "a file that is a pipe",
-      () => execFileSync("mkfifo", [below("stock.json")]),
-      "stock.json: cannot be read: not a regular file",
-    ],
-    [
-      "a directory that is a file",
-      () => writeFileSync(below("stock.parked"), ""),
-      "stock.parked: cannot be read: not a directory",
-    ],
-  ])("is named and stops nothing: %s", async (_, make, problem) => {
+  it.each(
+    whereThereArePipes<[string, () => void, string]>([
+      [
+        "a file that is a directory",
+        () => mkdirSync(below("stock.json")),
+        "stock.json: cannot be read: illegal operation on a directory",
+      ],
+      [
+        "a file that is a pipe",
+        () => execFileSync("mkfifo", [below("stock.json")]),
+        "stock.json: cannot be read: not a regular file",
+      ],
+      [
+        "a directory that is a file",
+        () => writeFileSync(below("stock.parked"), ""),
+        "stock.parked: cannot be read: not a directory",
+      ],
+    ]),
+  )("is named and stops nothing: %s", async (_, make, problem) => {
     make();
     for (const verb of ["check", "subscriptions"]) {
       const { exitCode, stdout, stderr } = await run(verb);
