@@ -10,7 +10,8 @@ import type { CopyTarget, OrderStore } from "./store/order-store.js";
  * Needs about 250 bytes per order.
  *
  * @throws {OrdersError} `conflict`: the target has another order of the same id; what was copied before
- *   stays. `store-damaged`: an order did not arrive as it was. `store-failed`, `server-failed`.
+ *   stays. `store-damaged`: an order did not arrive as it was. `store-failed`, `server-failed`,
+ *   `outcome-unknown`.
  */
 export async function copyOrders(
   from: OrderStore,
@@ -25,12 +26,12 @@ export async function copyOrders(
   for await (const order of from.list()) {
     ids.add(order.id);
     if (batch.push(order) === BATCH_ORDERS) {
-      copied += await target.store(batch);
+      copied += await store(batch, target);
       batch = [];
     }
     if (++listed % PROGRESS_INTERVAL_ORDERS === 0) onProgress(listed);
   }
-  copied += await target.store(batch);
+  copied += await store(batch, target);
   await verify(ids, target, to);
   const later = Math.max(0, (await from.count()) - listed);
   return { copied, present: listed - copied, later };
@@ -49,6 +50,18 @@ export interface Copied {
 /** How many orders are saved at once. */
 const BATCH_ORDERS = 256;
 const PROGRESS_INTERVAL_ORDERS = 10_000;
+
+/** Copying again is what to do about an unknown outcome, not placing an order again. */
+async function store(batch: readonly Order[], target: CopyTarget): Promise<number> {
+  try {
+    return await target.store(batch);
+  } catch (error) {
+    if (!(error instanceof OrdersError) || error.code !== "outcome-unknown") throw error;
+    const { code, message, cause, orderId } = error;
+    const hint = "copy again: orders that are stored already are skipped";
+    throw new OrdersError(code, message, { cause, hint, ...(orderId && { orderId }) });
+  }
+}
 
 /** Reads the target again: it must hold each of the orders as the target was given it. */
 async function verify(ids: Set<string>, target: CopyTarget, to: OrderStore): Promise<void> {

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { isOrderId } from "../domain/order.js";
 import { safeJson } from "../domain/printable.js";
 import { OrdersError } from "../errors.js";
 import type { ParkedOrder, Subscriptions } from "../store/subscriptions.js";
@@ -84,7 +85,15 @@ export async function runParkedDrop(
   context: Context,
 ): Promise<void> {
   const { subscriptions, parked } = await openParked(options, context);
-  for (const each of ids.map((id) => findParked(id, parked))) {
+  // What is damaged is not listed, and goes by its whole id.
+  const unlisted = (text: string) => {
+    const id = text.toLowerCase();
+    const isListed = parked.some(({ order }) => order.id === id);
+    return isOrderId(id) && !isListed && options.as !== undefined
+      ? { subscription: options.as, order: { id } }
+      : undefined;
+  };
+  for (const each of ids.map((id) => unlisted(id) ?? findParked(id, parked))) {
     await subscriptions.drop(each.subscription, each.order.id);
     context.io.stdout.write(`${each.order.id}\n`);
   }

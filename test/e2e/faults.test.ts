@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { failure } from "../support/failure.js";
+import { runCli } from "../support/run-cli.js";
 import { environment, ORDERS, ROOT, runOrders, runShell } from "../support/run-orders.js";
 import { stored } from "../support/stored.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
@@ -54,6 +55,26 @@ describe.runIf(IS_LINUX)("a file that may not grow", () => {
       exitCode: 0,
       stdout: `${acknowledged.length + 1} orders, no damage\n`,
     });
+  });
+});
+
+describe.runIf(IS_LINUX)("a copy that may not grow", () => {
+  it("is to be made again: no order is to be placed again", async () => {
+    const [from, to] = [temporaryDirectory(), temporaryDirectory()];
+    for (let n = 0; n < 9; n++) await runCli(["place-order", `item ${n}`], { store: from });
+    const copy = `orders copy --to ${to}`;
+    const limited = () => runShell(`ulimit -f 1; ${copy}`, from);
+    const [unknown, full] = [await limited(), await limited()];
+    expect(unknown).toMatchObject({ exitCode: 8, stdout: "" });
+    expect(unknown.stderr).toMatch(
+      /\n {2}copy again: orders that are stored already are skipped\n$/,
+    );
+    expect(full).toMatchObject({ exitCode: 1, stdout: "" });
+    expect(full.stderr).toMatch(
+      /\n {2}raise the limit on file sizes \(ulimit -f\), then copy again\n$/,
+    );
+    expect((await runShell(copy, from)).exitCode).toBe(0);
+    expect(ids(to)).toEqual(ids(from));
   });
 });
 
@@ -110,6 +131,21 @@ describe.runIf(CAN_MOUNT)("a disk", () => {
       ).stderr,
     );
     expect(text("count")).toBe("1\n");
+  });
+
+  it("that is full ends a watcher, which says nothing of placing orders, and resumes once there is room", async () => {
+    const { text } = await onSmallDisk(`
+      orders place-order -q tv > $OUT/id
+      head -c 16384 /dev/zero > "$ORDERS_STORE/big"
+      orders watch --as sales --until-caught-up -q > $OUT/told 2> $OUT/error; echo $? > $OUT/status
+      rm "$ORDERS_STORE/big"
+      orders watch --as sales --until-caught-up -q > $OUT/resumed`);
+    expect(text("status")).toBe("1\n");
+    expect(text("error")).toMatch(
+      /^orders: cannot .*: no space left on device: .*\n {2}make room\n$/,
+    );
+    expect(text("told")).toBe("");
+    expect(text("resumed")).toBe(text("id"));
   });
 
   it("that is read-only can be read, and says that it is read-only", async () => {

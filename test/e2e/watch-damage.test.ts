@@ -215,7 +215,7 @@ describe("the document of a parked order that is damaged", () => {
     const handle = ["watch", "--as", "sales", "--until-caught-up"];
     await run([...handle, "--exec", "exit 3", "--max-attempts", "1"]);
     writeFileSync(join(store, `subscriptions/sales.parked/${ids[0]}.json`), text);
-    const message = `subscriptions/sales.parked/${ids[0]}.json: ${problem}\n`;
+    const message = `subscriptions/sales.parked/${ids[0]}.json: ${problem}; to drop it: orders parked drop ${ids[0]} --as sales\n`;
     const list = await run(["parked"]);
     expect(list).toMatchObject({ exitCode: 6, stderr: message });
     expect(list.stdout).toContain(ids[1]);

@@ -4,8 +4,8 @@ import type { Damage, StoreReport } from "../order-store.js";
 import { readOrReport } from "./files/document-file.js";
 import { withFile } from "./files/open-file.js";
 import type { OrdersReader } from "./orders-reader.js";
-import { Parking } from "./parking.js";
-import { holds, lostPosition } from "./position.js";
+import { Parking, parkingNames } from "./parking.js";
+import { holds, lostPosition, lostSubscription } from "./position.js";
 import { SubscriptionFile, subscriptionNames } from "./subscription-file.js";
 
 /**
@@ -37,11 +37,18 @@ function damagedSubscriptions(reader: OrdersReader, ids: ReadonlySet<string>): D
   const directory = join(dirname(reader.path), "subscriptions");
   const damage: Damage[] = [];
   const report = (each: Damage) => damage.push(each);
-  for (const name of subscriptionNames(directory)) {
+  const read = (names: (of: string) => string[]) =>
+    readOrReport(() => names(directory), report) ?? [];
+  const known = read(subscriptionNames);
+  const parkings = read(parkingNames);
+  for (const name of parkings) if (!known.includes(name)) report(lostSubscription(name));
+  for (const name of known) {
     const state = readOrReport(() => new SubscriptionFile(directory, name).read(), report);
     if (state !== null && !withFile(reader.path, (fd) => holds(fd, state.position))) {
       report(lostPosition(name, state.position));
     }
+  }
+  for (const name of parkings) {
     for (const { order } of new Parking(directory, name, report).list()) {
       if (ids.has(order.id)) continue;
       const location = `subscriptions/${name}.parked/${order.id}.json`;

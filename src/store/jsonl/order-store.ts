@@ -25,6 +25,7 @@ import { OrdersReader } from "./orders-reader.js";
 
 interface Save {
   readonly order: StoredOrder;
+  readonly next: string;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -143,7 +144,7 @@ export class JsonlOrderStore implements OrderStore {
   async copyTarget(): Promise<CopyTarget> {
     const { JsonlCopyTarget } = await import("./copy-target.js");
     return this.#translateErrors(
-      () => new JsonlCopyTarget(this.#file.path, (order) => this.#append(order)),
+      () => new JsonlCopyTarget(this.#file.path, (order) => this.#append(order, "copy again")),
     );
   }
 
@@ -156,10 +157,14 @@ export class JsonlOrderStore implements OrderStore {
     return found.reverse();
   }
 
-  /** Saves that are asked for in the same turn of the event loop share one write and one sync. */
-  #append(order: StoredOrder): Promise<void> {
+  /**
+   * Saves that are asked for in the same turn of the event loop share one write and one sync.
+   *
+   * @param next what to do once there is room for it.
+   */
+  #append(order: StoredOrder, next = "place the order again"): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#pending.push({ order, resolve, reject });
+      this.#pending.push({ order, next, resolve, reject });
       if (this.#pending.length === 1) setImmediate(() => this.#commit());
     });
   }
@@ -171,15 +176,15 @@ export class JsonlOrderStore implements OrderStore {
       this.#db.update((orders) => void orders.push(...saves.map(({ order }) => order)));
     } catch (error) {
       this.#db.data = []; // rejected, and not to go out with the next save
-      for (const { order, reject } of saves) reject(this.#saveFailure(order, error));
+      for (const save of saves) save.reject(this.#saveFailure(save, error));
       return;
     }
     for (const { resolve } of saves) resolve();
   }
 
-  #saveFailure({ id }: Order, error: unknown): unknown {
-    if (error instanceof OutcomeUnknown) return this.#outcomeUnknown(id, error.cause);
-    return storeFailure("store the order", this.#file.path, error, "place the order again");
+  #saveFailure({ order, next }: Save, error: unknown): unknown {
+    if (error instanceof OutcomeUnknown) return this.#outcomeUnknown(order.id, error.cause);
+    return storeFailure("store the order", this.#file.path, error, next);
   }
 
   /** Looks after an order that is on file: if that fails, nobody knows what became of it. */

@@ -1,10 +1,11 @@
-import { appendFileSync, rmSync, statSync } from "node:fs";
+import { appendFileSync, existsSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LowSync } from "lowdb";
 import { isOrderId, type Order, orderProblem } from "../../domain/order.js";
+import { isSubscriptionName } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
 import { createDirectory, syncDirectory } from "./files/directory.js";
-import { DocumentFile, documentNames, readOrReport } from "./files/document-file.js";
+import { DocumentFile, documentNames, fileNames, readOrReport } from "./files/document-file.js";
 import { withFile } from "./files/open-file.js";
 import { readChunk } from "./lines/find-bytes.js";
 
@@ -17,25 +18,28 @@ export interface ParkedState {
   readonly retryRequested: boolean;
 }
 
+const DIRECTORY_ENDING = ".parked";
+
 /**
  * The parked orders of one subscription: a directory with a document for each, so that one process can
  * deliver orders while another lists, retries or drops them.
  */
 export class Parking {
   readonly directory: string;
+  readonly #name: string;
   readonly #requests: string;
   readonly #onDamage: (damage: Damage) => void;
 
   constructor(subscriptions: string, name: string, onDamage: (damage: Damage) => void) {
-    this.directory = join(subscriptions, `${name}.parked`);
+    this.directory = join(subscriptions, `${name}${DIRECTORY_ENDING}`);
+    this.#name = name;
     this.#requests = join(this.directory, "requests");
     this.#onDamage = onDamage;
   }
 
   /** The parked orders, in the order of parking. Damage is reported and skipped. */
   list(): ParkedState[] {
-    return documentNames(this.directory)
-      .filter(isOrderId)
+    return this.#ids()
       .map((id) => this.readOrReport(id))
       .filter((state) => state !== null)
       .sort((one, other) => (one.parkedAt < other.parkedAt ? -1 : 1));
@@ -60,6 +64,7 @@ export class Parking {
 
   /** `null` if the order is not parked. */
   read(id: string): ParkedState | null {
+    if (!isOrderId(id)) return null;
     const db = this.#document(id);
     db.read();
     return db.data;
@@ -67,7 +72,18 @@ export class Parking {
 
   /** The same; `null` too for a damaged document, which is reported. */
   readOrReport(id: string): ParkedState | null {
-    return readOrReport(() => this.read(id), this.#onDamage);
+    return readOrReport(
+      () => this.read(id),
+      ({ location, problem }) => {
+        const fix = `to drop it: orders parked drop ${id} --as ${this.#name}`;
+        this.#onDamage({ location, problem: `${problem}; ${fix}` });
+      },
+    );
+  }
+
+  /** Whether there is a document for the order, damaged or not. */
+  has(id: string): boolean {
+    return isOrderId(id) && existsSync(this.#path(id));
   }
 
   /** Parks an order. When this returns it is on stable storage. */
@@ -105,12 +121,17 @@ export class Parking {
   }
 
   remove(id: string): void {
-    rmSync(this.#path(id), { force: true });
+    rmSync(this.#path(id), { force: true, recursive: true }); // whatever it is
   }
 
   /** Removes it with all that is in it. */
   clear(): void {
     rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  #ids(): string[] {
+    const names = readOrReport(() => documentNames(this.directory), this.#onDamage);
+    return names?.filter(isOrderId) ?? [];
   }
 
   #write(state: ParkedState): void {
@@ -122,12 +143,35 @@ export class Parking {
   }
 
   #document(id: string): LowSync<ParkedState | null> {
-    return new LowSync(new DocumentFile<ParkedState | null>(this.#path(id), decodeParked), null);
+    const decode = (value: unknown): ParkedState | null => {
+      const state = decodeParked(value);
+      if (state.order.id === id) return state;
+      throw new Error(`not this order, but ${state.order.id}`);
+    };
+    return new LowSync(new DocumentFile(this.#path(id), decode), null);
   }
 
   #path(id: string): string {
     return join(this.directory, `${id}.json`);
   }
+}
+
+/** The subscriptions that have parked orders, by name, also those whose own file is gone. */
+export function parkingNames(subscriptions: string): string[] {
+  return fileNames(subscriptions)
+    .filter((file) => file.endsWith(DIRECTORY_ENDING))
+    .filter((file) => mayHoldDocuments(join(subscriptions, file)))
+    .map((file) => file.slice(0, -DIRECTORY_ENDING.length))
+    .filter(isSubscriptionName);
+}
+
+function mayHoldDocuments(directory: string): boolean {
+  return (
+    readOrReport(
+      () => documentNames(directory).length > 0,
+      () => {},
+    ) ?? true
+  );
 }
 
 /** Reads a parked order; of an earlier version too, which called a requested retry `again`. */

@@ -38,6 +38,12 @@ export function lostPosition(name: string, { byte }: Position): Damage {
   return { location: `subscriptions/${name}.json`, problem };
 }
 
+/** What is damaged if a subscription has parked orders, and its file is gone. */
+export function lostSubscription(name: string): Damage {
+  const problem = "it is gone, but there are orders that it has parked";
+  return { location: `subscriptions/${name}.json`, problem };
+}
+
 /** The position at a byte of a file. */
 export function positionAt(path: string, byte: number, after: string | null): Position {
   const prefixChecksum = withFile(path, (fd) => prefixChecksumAt(fd, byte));

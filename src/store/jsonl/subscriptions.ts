@@ -6,8 +6,8 @@ import type { ParkedOrder, SubscriptionStatus, Subscriptions } from "../subscrip
 import { storeFailure } from "./errors.js";
 import { readOrReport } from "./files/document-file.js";
 import { OrdersReader } from "./orders-reader.js";
-import { Parking } from "./parking.js";
-import { lostPosition } from "./position.js";
+import { Parking, parkingNames } from "./parking.js";
+import { lostPosition, lostSubscription } from "./position.js";
 import { startingState } from "./starting-position.js";
 import { SubscriptionFile, subscriptionNames } from "./subscription-file.js";
 import { lockSubscription } from "./subscription-lock.js";
@@ -64,7 +64,7 @@ export class JsonlSubscriptions implements Subscriptions {
   async drop(name: string, id: string): Promise<void> {
     this.#translateErrors(() => {
       const parking = this.#parking(name);
-      if (parking.read(id) === null) throw notParked(name, id);
+      if (!parking.has(id)) throw notParked(name, id);
       parking.remove(id);
     });
   }
@@ -77,18 +77,23 @@ export class JsonlSubscriptions implements Subscriptions {
     return new SubscriptionFile(this.#directory, name);
   }
 
+  /** Those that have a file, or parked orders. */
   #names(): string[] {
-    return subscriptionNames(this.#directory);
+    const names = [...subscriptionNames(this.#directory), ...parkingNames(this.#directory)];
+    return [...new Set(names)].sort((one, other) => (one < other ? -1 : 1));
   }
 
-  /** `null`: it was removed meanwhile. */
+  /** `null`: it has no file. */
   #status(name: string): SubscriptionStatus | null {
     const state = this.#subscription(name).read();
-    if (state === null) return null;
+    const parked = this.#parking(name).list().length;
+    if (state === null) {
+      if (parked > 0) this.#onDamage(lostSubscription(name));
+      return null;
+    }
     const { position, activeAt } = state;
     const waiting = this.#reader.countFrom(position) ?? null;
     if (waiting === null) this.#onDamage(lostPosition(name, position));
-    const parked = this.#parking(name).list().length;
     return { name, after: position.after, waiting, parked, activeAt };
   }
 

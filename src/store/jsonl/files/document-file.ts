@@ -11,10 +11,12 @@ import {
 import { sep } from "node:path";
 import type { SyncAdapter } from "lowdb";
 import { escapeUnsafe } from "../../../domain/printable.js";
-import { messageOf } from "../../../error-message.js";
+import { messageOf, systemMessage } from "../../../error-message.js";
 import { OrdersError } from "../../../errors.js";
 import type { Damage } from "../../order-store.js";
+import { storeFailure } from "../errors.js";
 import { isMissing } from "./directory.js";
+import { withFile } from "./open-file.js";
 
 let written = 0;
 
@@ -44,16 +46,16 @@ export class DocumentFile<T> implements SyncAdapter<T> {
   /**
    * The document; `null` when there is none.
    *
-   * @throws {OrdersError} `store-damaged` if something else is in the file.
+   * @throws {OrdersError} `store-damaged` if something else is in the file; `store-failed`.
    */
   read(): T | null {
-    let text: string;
+    let text: string | null;
     try {
-      text = readFileSync(this.path, "utf8");
+      text = withFile(this.path, (fd) => (fd === undefined ? null : readFileSync(fd, "utf8")));
     } catch (error) {
-      if (isMissing(error)) return null;
-      throw error;
+      throw new UnreadableDocument(this.path, error);
     }
+    if (text === null) return null;
     try {
       return this.#decode(JSON.parse(text));
     } catch (error) {
@@ -62,7 +64,16 @@ export class DocumentFile<T> implements SyncAdapter<T> {
     }
   }
 
+  /** @throws {OrdersError} `store-failed`; a system error if the directory is gone. */
   write(document: T): void {
+    try {
+      this.#write(document);
+    } catch (error) {
+      throw isMissing(error) ? error : storeFailure("write", this.path, error);
+    }
+  }
+
+  #write(document: T): void {
     const temporary = `${this.path}.${process.pid}-${++written}.tmp`;
     const fd = openSync(temporary, "wx");
     try {
@@ -78,7 +89,7 @@ export class DocumentFile<T> implements SyncAdapter<T> {
   }
 
   remove(): void {
-    rmSync(this.path, { force: true });
+    rmSync(this.path, { force: true, recursive: true }); // whatever it is
   }
 }
 
@@ -99,37 +110,59 @@ function replace(temporary: string, path: string): void {
 
 /** The names of the documents in a directory, sorted; none if it is not there. */
 export function documentNames(directory: string): string[] {
-  let files: string[];
-  try {
-    files = readdirSync(directory);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
-  return files
+  return fileNames(directory)
     .filter((file) => file.endsWith(".json"))
     .map((file) => file.slice(0, -".json".length))
-    .sort();
+    .sort((one, other) => (one < other ? -1 : 1));
+}
+
+/** The names of all files in a directory; none if it is not there. */
+export function fileNames(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw new UnreadableDocument(directory, error);
+  }
 }
 
 class DamagedDocument extends OrdersError {
   readonly damage: Damage;
 
   constructor(path: string, problem: string, fix: string | undefined) {
-    const location = path.slice(path.lastIndexOf(`${sep}subscriptions${sep}`) + 1);
-    super("store-damaged", `${location}: ${problem}`, {
-      hint: fix,
-    });
+    const location = locationOf(path);
+    super("store-damaged", `${location}: ${problem}`, { hint: fix });
     this.damage = { location, problem: escapeUnsafe(problem) };
   }
 }
 
-/** What `read` returns; `null` for a damaged document, which is reported. */
+/** A document, or a directory of them, that the system does not let us read. */
+class UnreadableDocument extends OrdersError {
+  readonly damage: Damage;
+
+  constructor(path: string, cause: unknown) {
+    const problem = systemMessage(cause);
+    const { code } = cause as NodeJS.ErrnoException;
+    const hint =
+      code === "EACCES" || code === "EPERM"
+        ? "make it readable for you"
+        : "restore it, or remove it";
+    super("store-failed", `cannot read ${path}: ${problem}`, { cause, hint });
+    this.damage = { location: locationOf(path), problem: `cannot be read: ${problem}` };
+  }
+}
+
+/** A path below the store. */
+function locationOf(path: string): string {
+  return path.slice(`${path}${sep}`.lastIndexOf(`${sep}subscriptions${sep}`) + 1);
+}
+
+/** What `read` returns; `null` for a damaged or unreadable document, which is reported. */
 export function readOrReport<T>(read: () => T, onDamage: (damage: Damage) => void): T | null {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof DamagedDocument)) throw error;
+    if (!(error instanceof DamagedDocument || error instanceof UnreadableDocument)) throw error;
     onDamage(error.damage);
     return null;
   }

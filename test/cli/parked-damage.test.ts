@@ -1,0 +1,133 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Order } from "../../src/domain/order.js";
+import { openStore } from "../../src/store/open-store.js";
+import { anOrder } from "../support/orders.js";
+import { runCli } from "../support/run-cli.js";
+import { parkAll } from "../support/subscriber.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+let store: string;
+let order: Order;
+const below = (...path: string[]) => join(store, "subscriptions", ...path);
+/** Windows has no pipes among its files. */
+const whereThereArePipes = <T>(cases: readonly T[]) =>
+  cases.filter((each) => process.platform !== "win32" || !String(each).includes("pipe"));
+const run = (...argv: string[]) => runCli(argv, { store });
+const listed = async () => JSON.parse((await run("parked", "--json")).stdout);
+
+/** "sales" has parked the only order. */
+beforeEach(async () => {
+  store = temporaryDirectory();
+  order = anOrder();
+  const opened = await openStore(store);
+  await opened.save(order);
+  await parkAll(await opened.feed(), "sales", "out of paper");
+});
+
+describe("a parked order whose subscription's file is gone", () => {
+  beforeEach(() => rmSync(below("sales.json")));
+  const lost = "subscriptions/sales.json: it is gone, but there are orders that it has parked\n";
+
+  it("is listed, and the loss is reported", async () => {
+    expect(await listed()).toMatchObject([{ subscription: "sales", order }]);
+    expect(await run("parked", "--as", "sales")).toMatchObject({ exitCode: 0, stderr: "" });
+    for (const verb of ["check", "subscriptions"]) {
+      expect(await run(verb)).toMatchObject({ exitCode: 6, stderr: lost });
+    }
+  });
+
+  it("can be retried", async () => {
+    expect((await run("parked", "retry", "--all")).stdout).toBe(`${order.id}\n`);
+    expect(
+      (await run("watch", "--as", "sales", "--from", "now", "--until-caught-up", "-q")).stdout,
+    ).toBe(`${order.id}\n`);
+    expect(await run("check")).toMatchObject({ exitCode: 0, stderr: "" });
+  });
+
+  it("can be dropped, and removed with its subscription", async () => {
+    expect(await run("parked", "drop", order.id)).toMatchObject({ exitCode: 0 });
+    expect(await run("check")).toMatchObject({ exitCode: 0, stderr: "" });
+    await expect(run("parked", "--as", "sales")).resolves.toMatchObject({ exitCode: 4 });
+  });
+});
+
+describe("a parked order", () => {
+  const other = anOrder().id;
+  const file = () => below("sales.parked", `${other}.json`);
+  const fix = `; to drop it: orders parked drop ${other} --as sales\n`;
+
+  it.each(
+    whereThereArePipes<[string, () => void, () => string]>([
+      [
+        "copied under another id",
+        () => cpSync(below("sales.parked", `${order.id}.json`), file()),
+        () => `not this order, but ${order.id}`,
+      ],
+      ["that is not JSON", () => writeFileSync(file(), "nonsense"), () => "not JSON"],
+      [
+        "that is a directory",
+        () => mkdirSync(file()),
+        () => "cannot be read: illegal operation on a directory",
+      ],
+      [
+        "that is a pipe",
+        () => execFileSync("mkfifo", [file()]),
+        () => "cannot be read: not a regular file",
+      ],
+    ]),
+  )("%s is damage: it is named, and can be dropped", async (_, make, problem) => {
+    make();
+    const stderr = `subscriptions/sales.parked/${other}.json: ${problem()}${fix}`;
+    for (const verb of ["parked", "check", "subscriptions"]) {
+      expect(await run(verb)).toMatchObject({ exitCode: 6, stderr });
+    }
+    expect(await listed()).toHaveLength(1);
+    expect((await run("parked", "drop", other, "--as", "sales")).stdout).toBe(`${other}\n`);
+    expect(await run("check")).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(await listed()).toMatchObject([{ order }]);
+  });
+});
+
+describe("what cannot be read below subscriptions", () => {
+  it.each(
+    whereThereArePipes<[string, () => void, string]>([
+      [
+        "a file that is a directory",
+        () => mkdirSync(below("stock.json")),
+        "stock.json: cannot be read: illegal operation on a directory",
+      ],
+      [
+        "a file that is a pipe",
+        () => execFileSync("mkfifo", [below("stock.json")]),
+        "stock.json: cannot be read: not a regular file",
+      ],
+      [
+        "a directory that is a file",
+        () => writeFileSync(below("stock.parked"), ""),
+        "stock.parked: cannot be read: not a directory",
+      ],
+    ]),
+  )("is named and stops nothing: %s", async (_, make, problem) => {
+    make();
+    for (const verb of ["check", "subscriptions"]) {
+      const { exitCode, stdout, stderr } = await run(verb);
+      expect(exitCode).toBe(6);
+      expect(stderr).toContain(`subscriptions/${problem}\n`);
+      expect(stderr).not.toContain("orders.jsonl");
+      expect(stdout).toContain(verb === "check" ? "1 order, " : "sales\t0\t1");
+    }
+    expect(await listed()).toMatchObject([{ order }]);
+    expect((await run("list", "--count")).stdout).toBe("1\n");
+  });
+
+  it("is said by a watcher that needs it", async () => {
+    mkdirSync(below("stock.json"));
+    expect(await run("watch", "--as", "stock", "--until-caught-up")).toMatchObject({
+      exitCode: 1,
+      stderr: `orders: cannot read ${below("stock.json")}: illegal operation on a directory\n  restore it, or remove it\n`,
+    });
+  });
+});
