@@ -29,7 +29,7 @@ const HOOK = `
     const call = fs[each];
     fs[each] = (...args) => {
       const result = call(...args);
-      appending ||= args[1] === "a+";
+      appending ||= (args[1] & fs.constants.O_APPEND) !== 0;
       if (each === name && appending) {
         fs[each] = call;
         process.kill(process.pid, signal);
