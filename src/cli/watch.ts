@@ -93,6 +93,7 @@ async function watch(options: WatchOptions, context: Context, heartbeat: Heartbe
         }
         heartbeat.begin();
       },
+      onWarning: say,
       giveUpAfterMs: options.giveUpAfter,
       onConnection: (state) => {
         heartbeat.mark(state === "lost" ? "connection lost" : undefined);
