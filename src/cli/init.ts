@@ -21,9 +21,13 @@ export function createInitCommand(context: Context): Command {
 export async function runInit(options: InitOptions, context: Context): Promise<void> {
   const { store } = await context.open(options);
   const done = await store.init({ alter: options.alter ?? false });
-  const { stdout } = context.io;
+  const { stdout, stderr } = context.io;
   if (options.json) stdout.write(`${safeJson({ location: store.location, done })}\n`);
-  else for (const line of done) stdout.write(`${escapeUnsafe(line)}\n`);
+  else {
+    for (const line of done) {
+      (line.startsWith("warning: ") ? stderr : stdout).write(`${escapeUnsafe(line)}\n`);
+    }
+  }
 }
 
 /** The options of `init`. */

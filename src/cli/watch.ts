@@ -116,6 +116,7 @@ async function watch(options: WatchOptions, context: Context, heartbeat: Heartbe
         if (!resumed && newSubscription !== undefined) say(newSubscription);
         heartbeat.begin();
       },
+      onWarning: say,
       giveUpAfterMs: options.giveUpAfter,
       onConnection: (state) => {
         heartbeat.mark(state === "lost" ? "connection lost" : undefined);

@@ -6,6 +6,7 @@ import { readMessages } from "./messages/read-messages.js";
 import { decodeOrder, isDamage } from "./order-codec.js";
 import { differences, orderStream, streamInfo } from "./streams.js";
 import { allOrders } from "./subjects.js";
+import { clusterWarnings, isCurrent } from "./versions.js";
 
 /** Reads every order, and notes what the server guarantees. */
 export async function checkServer(server: ServerConnection): Promise<StoreReport> {
@@ -52,7 +53,7 @@ function guarantees({ config, cluster, state }: StreamInfo, version: string): st
   return [
     `stream ${name} on nats-server ${version}: replicas: ${replicas}, consumers: ${state.consumer_count}`,
     ...(behind > 0 ? [`warning: ${behind} of ${replicas} replicas not up to date`] : []),
-    ...(replicas > 1 && !isCurrent(version) ? [partitionWarning(version)] : []),
+    ...clusterWarnings(replicas, version),
     ...(storage === StorageType.File ? [] : ["warning: the orders are in memory only"]),
     powerCut(replicas, version),
   ];
@@ -67,15 +68,4 @@ function powerCut(replicas: number, version: string): string {
   return isCurrent(version)
     ? `${where}, unless the server is configured with sync_interval: always (which it does not report)`
     : `${where}: nats-server ${version} cannot sync each order; 2.10 and later can (sync_interval: always)`;
-}
-
-/** Fixed in 2.10: docs/more-than-one-machine.md has what was measured. */
-function partitionWarning(version: string): string {
-  return `warning: nats-server ${version} can diverge from its replicas after a network partition or a suspended leader: use 2.10 or later for replicas`;
-}
-
-/** Whether it is nats-server 2.10 or later. */
-function isCurrent(version: string): boolean {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  return major > 2 || (major === 2 && minor >= 10);
 }

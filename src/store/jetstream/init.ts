@@ -8,6 +8,7 @@ import {
   streamInfo,
   type WantedStream,
 } from "./streams.js";
+import { clusterWarnings } from "./versions.js";
 
 /**
  * Creates the streams that are missing, and compares those that exist with what is needed.
@@ -28,7 +29,15 @@ export async function initStreams(
       ),
     );
   }
-  return done;
+  return [...done, ...(await warnings(server))];
+}
+
+/** What is wrong with keeping the streams on this server. */
+export function warnings(server: ServerConnection): Promise<string[]> {
+  return server.ask("read the store", async (connected) => {
+    const info = await streamInfo(connected, server.location.stream);
+    return clusterWarnings(info?.config.num_replicas ?? 1, connected.nc.info?.version ?? "");
+  });
 }
 
 async function initStream(

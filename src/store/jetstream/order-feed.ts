@@ -8,6 +8,7 @@ import { type DurableConsumer, retryConsumer } from "./consumers/durable-consume
 import { EphemeralConsumer } from "./consumers/ephemeral-consumer.js";
 import { OrderConsumer } from "./consumers/order-consumer.js";
 import { PullConsumer } from "./consumers/pull-consumer.js";
+import { warnings } from "./init.js";
 import { listParked, Parking } from "./parking.js";
 import { OrderSource } from "./sources/order-source.js";
 import { RetrySource } from "./sources/retry-source.js";
@@ -35,6 +36,7 @@ export class JetStreamOrderFeed implements OrderFeed {
     await this.#server.ask("read the feed", async (connected) => {
       await createIfMissing(connected, orderStream(this.#server.location));
     });
+    for (const warning of await warnings(this.#server)) options.onWarning?.(warning);
     const inner = name === undefined ? this.#ephemeral(options) : this.#named(name, options);
     yield* settleOnce(inner);
   }
