@@ -12,6 +12,7 @@ import {
   parkingSubject,
   subscriptionOf,
 } from "./subjects.js";
+import { isCurrent } from "./versions.js";
 
 type OnDamage = (damage: Damage) => void;
 
@@ -54,7 +55,7 @@ export class Parking {
   }
 
   async unpark(id: string): Promise<void> {
-    await this.#purge("parked", id);
+    await this.#forget("parked", id);
   }
 
   /** Has a parked order delivered again. */
@@ -73,8 +74,9 @@ export class Parking {
   }
 
   /** Forgets the extra attempts at one order, or at all. */
-  async forgetExtraAttempts(id = "*"): Promise<void> {
-    await this.#purge("attempts", id);
+  async forgetExtraAttempts(id?: string): Promise<void> {
+    if (id === undefined) await this.#purge("attempts", "*");
+    else await this.#forget("attempts", id);
   }
 
   /** Forgets everything. */
@@ -82,15 +84,26 @@ export class Parking {
     for (const kind of PARKING_KINDS) await this.#purge(kind, "*");
   }
 
-  #last(kind: ParkingKind, id: string): Promise<StoredMessage | null> {
+  async #last(kind: ParkingKind, id: string): Promise<StoredMessage | null> {
     const { stream, subject } = this.#place(kind, id);
-    return lastMessage(this.#server, stream, subject);
+    const message = await lastMessage(this.#server, stream, subject);
+    return message === null || isForgotten(message) ? null : message;
   }
 
-  async #write(kind: ParkingKind, id: string, value: object): Promise<void> {
+  /**
+   * Replicas of servers before 2.10 lose other messages with one that is purged, when their leader is
+   * killed: there an empty message takes its place.
+   */
+  async #forget(kind: ParkingKind, id: string): Promise<void> {
+    const { nc } = await this.#server.ask(RECORD, async (connected) => connected);
+    if (isCurrent(nc.info?.version ?? "")) await this.#purge(kind, id);
+    else await this.#write(kind, id);
+  }
+
+  async #write(kind: ParkingKind, id: string, value?: object): Promise<void> {
     const { stream, subject } = this.#place(kind, id);
     await this.#server.ask(RECORD, async ({ js }) => {
-      await js.publish(subject, JSON.stringify(value), { expect: { streamName: stream } });
+      await js.publish(subject, value && JSON.stringify(value), { expect: { streamName: stream } });
     });
   }
 
@@ -129,9 +142,14 @@ export async function listParked(
   const range = { stream, subjects, from: 1, to: last?.seq ?? 0 };
   for await (const message of nextMessages(server, range)) {
     const { subject } = message;
+    if (isForgotten(message)) continue;
     const entry = decodeParked(stream, message);
     if (isDamage(entry)) onDamage(entry);
     else found.push({ ...entry, message, name: subscriptionOf(subject), id: idOf(subject) });
   }
   return found.sort((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0));
+}
+
+function isForgotten({ data }: StoredMessage): boolean {
+  return data.length === 0;
 }
