@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "rolldown";
+import { thirdPartyLicenses } from "./third-party-licenses.mjs";
 
 /*
  * Bundles the executable: one file with everything that `place-order` needs, which is what most
@@ -91,7 +92,7 @@ await build({
   input: { main: "entry" },
   platform: "node",
   checks: { ineffectiveDynamicImport: false }, // some are for other entries: see onStart
-  plugins: [leaveOut, entry, finish],
+  plugins: [leaveOut, entry, finish, thirdPartyLicenses],
   output: {
     dir: "dist/bin",
     cleanDir: true,

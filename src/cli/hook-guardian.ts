@@ -50,7 +50,7 @@ export class HookGuardian {
     });
     guardian.unref();
     guardian.stdin.on("error", () => {}); // somebody killed it
-    (guardian.stdin as Socket).unref();
+    (guardian.stdin as Socket).unref?.(); // in Bun it is no socket, and holds nothing up
     this.#process = guardian;
   }
 

@@ -69,7 +69,9 @@ function endBy(signal: StopSignal): void {
   if (process.platform === "win32") process.exit(exitCode);
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);
-  if (process.pid === 1) process.exit(exitCode); // it cannot end itself by a signal
+  // Here only if the signal did nothing: to the first process of a container, or to one that was started
+  // with it ignored, which Node undoes and Bun does not.
+  process.exit(exitCode);
 }
 
 /**

@@ -1,8 +1,8 @@
-import { chmodSync, cpSync, mkdirSync, symlinkSync } from "node:fs";
+import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { execa, type Options } from "execa";
 import { beforeEach, describe, expect, it } from "vitest";
-import { ORDERS, ROOT } from "../support/run-orders.js";
+import { installCopy, ORDERS, ordersCommand, ROOT, STANDALONE } from "../support/run-orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 const { PATH = "" } = process.env;
@@ -29,7 +29,7 @@ const found = (location: string, origin = "default") => ({
 });
 const data = () => join(home, ".local/share/orders");
 
-describe("the default store", () => {
+describe.skipIf(STANDALONE)("the default store", () => {
   it("is the checkout's own data for who runs bin/orders.js in it", async () => {
     const checkout = found(join(ROOT, "data"));
     expect(await run([process.execPath, ORDERS, "where"], {})).toEqual(checkout);
@@ -68,12 +68,7 @@ describe("the default store", () => {
   });
 
   it("is that of an installed copy in the user's data directory too", async () => {
-    const copy = join(home, "lib/node_modules/orders");
-    for (const part of ["bin", "dist/bin", "package.json"]) {
-      cpSync(join(ROOT, part), join(copy, part), { recursive: true });
-    }
-    const command = [process.execPath, join(copy, "bin/orders.js"), "where"];
-    expect(await run(command, {})).toEqual(found(data()));
+    expect(await run([...installCopy(home), "where"], {})).toEqual(found(data()));
   });
 
   it("ignores a home that is empty or relative", async () => {
@@ -94,17 +89,17 @@ describe("a location that begins with ~", () => {
       ["~", home],
       ["~/shop", join(home, "shop")],
     ] as const) {
-      const command = [process.execPath, ORDERS, "where"];
+      const command = ordersCommand(["where"]).flat();
       expect(await run(command, { ORDERS_STORE: typed })).toEqual(found(expected, "ORDERS_STORE"));
       expect(await run([...command, `--store=${typed}`], {})).toEqual(found(expected, "--store"));
     }
     const cwd = temporaryDirectory();
-    const copy = [process.execPath, ORDERS, "copy", "--from=~", "--to=~/copy"];
+    const copy = ordersCommand(["copy", "--from=~", "--to=~/copy"]).flat();
     expect((await run(copy, {}, { cwd })).stdout).toContain("0 orders:");
   });
 
   it("is refused if it means another user's", async () => {
-    const command = [process.execPath, ORDERS, "list", "--store=~ada/shop"];
+    const command = ordersCommand(["list", "--store=~ada/shop"]).flat();
     expect(await run(command, {})).toEqual({
       exitCode: 2,
       stdout: "",
@@ -116,16 +111,12 @@ describe("a location that begins with ~", () => {
 
 describe.runIf(process.getuid?.() === 0)("a user without a name and without a home", () => {
   it("needs one for the default store only, and is told so in a line", async () => {
-    const copy = join(home, "node_modules/orders");
-    for (const part of ["bin", "dist/bin", "package.json"]) {
-      cpSync(join(ROOT, part), join(copy, part), { recursive: true });
-    }
+    const command = installCopy(home);
     await execa("chmod", ["-R", "a+rX", home]);
     const store = join(home, "store");
     mkdirSync(store);
     chmodSync(store, 0o777);
     const options = { uid: 12345, gid: 12345, cwd: home };
-    const command = [process.execPath, join(copy, "bin/orders.js")];
     const noHome = {
       exitCode: 2,
       stdout: "",
@@ -145,28 +136,38 @@ describe.runIf(process.getuid?.() === 0)("a user without a name and without a ho
   });
 });
 
-describe.skipIf(process.platform === "win32")("a current directory that was removed", () => {
-  it.each([["where"], ["list"], ["place-order", "tv"], ["watch"], ["init"], ["copy", "--to", "b"]])(
-    "is no place for a relative store: orders %s",
-    async (...argv) => {
+// Bun does not start there, and says so itself.
+describe.skipIf(process.platform === "win32" || STANDALONE)(
+  "a current directory that was removed",
+  () => {
+    it.each([
+      ["where"],
+      ["list"],
+      ["place-order", "tv"],
+      ["watch"],
+      ["init"],
+      ["copy", "--to", "b"],
+    ])("is no place for a relative store: orders %s", async (...argv) => {
       const cwd = join(home, "gone");
       mkdirSync(cwd);
       const line = `rmdir ../gone; "$@"; exit $?`;
-      const command = ["sh", "-c", line, "sh", process.execPath, ORDERS, ...argv];
+      const command = (words: readonly string[]) => [
+        "sh",
+        "-c",
+        line,
+        "sh",
+        ...ordersCommand(words).flat(),
+      ];
       const outcome = {
         exitCode: 1,
         stdout: "",
         stderr:
           "orders: cannot find here: the current directory does not exist\n  change to another directory, or name the store by its absolute path",
       };
-      expect(await run(command, { ORDERS_STORE: "here" }, { cwd })).toEqual(outcome);
+      expect(await run(command(argv), { ORDERS_STORE: "here" }, { cwd })).toEqual(outcome);
       mkdirSync(cwd);
-      const { stderr } = await run(
-        [...command.slice(0, 6), "where"],
-        { ORDERS_STORE: home },
-        { cwd },
-      );
+      const { stderr } = await run(command(["where"]), { ORDERS_STORE: home }, { cwd });
       expect(stderr).toBe("");
-    },
-  );
-});
+    });
+  },
+);

@@ -2,7 +2,15 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
-import { environment, ORDERS, ROOT, runOrders, runShell } from "../support/run-orders.js";
+import {
+  environment,
+  ORDERS,
+  ROOT,
+  runOrders,
+  runShell,
+  SHELL_COMMAND,
+  STANDALONE,
+} from "../support/run-orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 const stored = (store: string) =>
@@ -71,7 +79,7 @@ describe("the executable", () => {
     expect(String(stdout)).toContain(item);
   });
 
-  it("loads no verb but the one that is used", async () => {
+  it.skipIf(STANDALONE)("loads no verb but the one that is used", async () => {
     const hook = join(temporaryDirectory(), "hook.cjs");
     writeFileSync(
       hook,
@@ -98,12 +106,13 @@ describe("the executable", () => {
     expect(files).toEqual(
       expect.arrayContaining([
         "bin/orders.js",
+        "dist/bin/THIRD-PARTY-LICENSES.txt",
         "dist/index.d.ts",
         "dist/package.json",
         "README.md",
       ]),
     );
-    expect(files.filter((file) => /^(test|data|src)\//.test(file))).toEqual([]);
+    expect(files.filter((file) => /^(test|data|src|dist\/standalone)\//.test(file))).toEqual([]);
   });
 });
 
@@ -163,7 +172,7 @@ describe("the exit code", () => {
 
 describe.runIf(process.platform === "linux")("on a real terminal", () => {
   it("prints a coloured banner and a table", async () => {
-    const command = `"${process.execPath}" "${ORDERS}"`;
+    const command = SHELL_COMMAND;
     const { stdout } = await execa(
       "script",
       ["-qec", `${command} place-order tv && ${command} list`, "/dev/null"],

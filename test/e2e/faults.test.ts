@@ -1,11 +1,17 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, readFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { failure } from "../support/failure.js";
 import { runCli } from "../support/run-cli.js";
-import { environment, ORDERS, ROOT, runOrders, runShell } from "../support/run-orders.js";
+import {
+  environment,
+  installCopy,
+  runOrders,
+  runShell,
+  SHELL_COMMAND,
+} from "../support/run-orders.js";
 import { stored } from "../support/stored.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
@@ -83,7 +89,7 @@ describe.runIf(CAN_MOUNT)("a disk", () => {
   async function onSmallDisk(line: string) {
     const [store, out] = [temporaryDirectory(), temporaryDirectory()];
     const script = `mount -t tmpfs -o size=16k tmpfs "$ORDERS_STORE"\n${line}`;
-    const functions = `orders() { "${process.execPath}" "${ORDERS}" "$@"; }`;
+    const functions = `orders() { ${SHELL_COMMAND} "$@"; }`;
     await execa("unshare", ["-rm", "bash", "-c", `${functions}; ${script}`], {
       env: { ...environment(store), OUT: out },
       extendEnv: false,
@@ -168,15 +174,13 @@ describe.runIf(CAN_BE_NOBODY)("without permission", () => {
   /** Runs a copy of the executable that everybody may read, as somebody who is not root. */
   async function nobody() {
     const home = temporaryDirectory();
-    for (const part of ["bin", "dist/bin", "package.json"]) {
-      cpSync(join(ROOT, part), join(home, part), { recursive: true });
-    }
+    const [program, ...first] = installCopy(home);
     const store = join(home, "store");
     mkdirSync(store);
     await execa("chmod", ["-R", "a+rX", home]);
     chmodSync(store, 0o777);
     const run = (...argv: string[]) =>
-      execa(process.execPath, [join(home, "bin/orders.js"), ...argv], {
+      execa(program, [...first, ...argv], {
         env: environment(store),
         extendEnv: false,
         reject: false,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { isRunning } from "../support/is-running.js";
 import { runCli } from "../support/run-cli.js";
-import { environment, runOrders } from "../support/run-orders.js";
+import { environment, preloading, runOrders } from "../support/run-orders.js";
 import { startWatch } from "../support/run-watch.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 import { until } from "../support/until.js";
@@ -92,7 +92,7 @@ describe.runIf(process.platform === "linux")("the command of a watcher that was 
     const outcome = await runOrders(
       ["watch", "--as", "sales", "--until-caught-up", "--exec", `touch ${file("begun")}`],
       store,
-      { env: { ...environment(store), NODE_OPTIONS: `--require "${hook}"` } },
+      { env: { ...environment(store), ...preloading(hook) } },
     );
     expect(outcome.signal).toBe("SIGKILL");
     const next = await runOrders(

@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { failure } from "../support/failure.js";
-import { environment, runOrders, runShell } from "../support/run-orders.js";
+import { environment, preloading, runOrders, runShell } from "../support/run-orders.js";
 import { stored } from "../support/stored.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
@@ -115,7 +115,7 @@ describe.runIf(process.platform === "linux")("where no further file can be opene
   it.each(VERBS)("orders cannot %s (%j)", async (what, argv) => {
     const [store, hook] = [temporaryDirectory(), join(temporaryDirectory(), "hook.cjs")];
     writeFileSync(hook, HOOK);
-    const env = { ...environment(store), NODE_OPTIONS: `--require "${hook}"` };
+    const env = { ...environment(store), ...preloading(hook) };
     expect(await runShell(`ulimit -n 64; orders ${argv.join(" ")}`, store, { env })).toMatchObject(
       failure(`${what}: too many open files`, store, "raise the limit on open files (ulimit -n)"),
     );

@@ -5,7 +5,13 @@ import { describe, expect, it } from "vitest";
 import { encodeOrder } from "../../src/store/jsonl/order-codec.js";
 import { canUnshare } from "../support/needs.js";
 import { anOrder } from "../support/orders.js";
-import { environment, ORDERS, runOrders, runShell } from "../support/run-orders.js";
+import {
+  environment,
+  preloading,
+  runOrders,
+  runShell,
+  SHELL_COMMAND,
+} from "../support/run-orders.js";
 import { stored } from "../support/stored.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
@@ -39,16 +45,17 @@ const HOOK = `
   }`;
 
 describe.runIf(process.platform === "linux").each(SIGNALS)("%s", (signal, exitCode) => {
-  /** Starts \`orders\` with a pipe, then does something, then sends the signal. */
+  /**
+   * Starts `orders` with a pipe, then does something, then sends the signal. A shell has what it starts in
+   * the background ignore SIGINT, unless told otherwise.
+   */
   const interrupt = (command: string, then: string, store: string) =>
     runShell(
-      `mkfifo "$PIPE"; "$NODE" "$ORDERS" ${command} & ${then}; kill -${signal} $!; { wait $!; } 2> /dev/null; echo $?`,
+      `mkfifo "$PIPE"; env --default-signal=${signal} ${SHELL_COMMAND} ${command} & ${then}; kill -${signal} $!; { wait $!; } 2> /dev/null; echo $?`,
       store,
       {
         env: {
           ...environment(store),
-          NODE: process.execPath,
-          ORDERS,
           PIPE: join(temporaryDirectory(), "pipe"),
         },
       },
@@ -82,7 +89,7 @@ describe.runIf(process.platform === "linux").each(SIGNALS)("%s", (signal, exitCo
         const outcome = await runOrders(["place-order", ...flags, "tv"], store, {
           env: {
             ...environment(store),
-            NODE_OPTIONS: `--require "${hook}"`,
+            ...preloading(hook),
             SIGNAL_AFTER: `${call} ${signal}`,
           },
         });
@@ -100,7 +107,7 @@ describe.runIf(process.platform === "linux").each(SIGNALS)("%s", (signal, exitCo
   }, async () => {
     const store = temporaryDirectory();
     const path = join(temporaryDirectory(), "acknowledged");
-    const command = `exec "${process.execPath}" "${ORDERS}" place-order -q tv >> "${path}"`;
+    const command = `exec ${SHELL_COMMAND} place-order -q tv >> "${path}"`;
     const begin = performance.now();
     await runShell(command, store);
     const duration = performance.now() - begin;
@@ -119,20 +126,20 @@ describe.runIf(process.platform === "linux").each(SIGNALS)("%s", (signal, exitCo
 
 describe.runIf(process.platform === "linux")("a watcher", () => {
   it.each([
-    ["nohup", `nohup "$NODE" "$ORDERS" watch --quiet > "$OUT" 2>&1 & pid=$!`],
+    ["nohup", `nohup ${SHELL_COMMAND} watch --quiet > "$OUT" 2>&1 & pid=$!`],
     [
       "a shell that ignores hangups",
-      `trap '' HUP; { "$NODE" "$ORDERS" watch --quiet & echo $! > "$OUT.pid"; wait; } > "$OUT" 2>&1 & until test -s "$OUT.pid"; do sleep 0.02; done; pid=$(cat "$OUT.pid")`,
+      `trap '' HUP; { ${SHELL_COMMAND} watch --quiet & echo $! > "$OUT.pid"; wait; } > "$OUT" 2>&1 & until test -s "$OUT.pid"; do sleep 0.02; done; pid=$(cat "$OUT.pid")`,
     ],
   ])(`that %s started outlives a hangup`, async (_, start) => {
     const store = temporaryDirectory();
     const out = join(temporaryDirectory(), "out");
     const line = `${start}
       until grep -q watching "$OUT"; do sleep 0.02; done
-      kill -HUP $pid; id=$("$NODE" "$ORDERS" place-order -q tv)
+      kill -HUP $pid; id=$(${SHELL_COMMAND} place-order -q tv)
       while kill -0 $pid && ! grep -q "$id" "$OUT"; do sleep 0.02; done
       kill -TERM $pid; wait; grep -c "$id" "$OUT"`;
-    const env = { ...environment(store), NODE: process.execPath, ORDERS, OUT: out };
+    const env = { ...environment(store), OUT: out };
     expect((await runShell(line, store, { env })).stdout).toBe("1\n");
   });
 
@@ -145,10 +152,10 @@ describe.runIf(process.platform === "linux")("a watcher", () => {
       ]) {
         const store = temporaryDirectory();
         const out = join(temporaryDirectory(), "out");
-        const line = `unshare --pid --fork "$NODE" "$ORDERS" watch > "$OUT" 2>&1 & parent=$!
+        const line = `unshare --pid --fork ${SHELL_COMMAND} watch > "$OUT" 2>&1 & parent=$!
         until grep -q watching "$OUT"; do sleep 0.02; done
         kill -${signal} $(cat /proc/$parent/task/$parent/children); wait $parent; echo $?`;
-        const env = { ...environment(store), NODE: process.execPath, ORDERS, OUT: out };
+        const env = { ...environment(store), OUT: out };
         expect((await runShell(line, store, { env })).stdout).toBe(`${exitCode}\n`);
       }
     },

@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { Script } from "node:vm";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
-import { environment, ORDERS, ROOT } from "../support/run-orders.js";
+import { environment, ORDERS, ROOT, STANDALONE } from "../support/run-orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 const isRoot = process.getuid?.() === 0;
@@ -44,7 +44,7 @@ async function plant(cache: string): Promise<void> {
   writeFileSync(keptCode(cache), new Script(planted).createCachedData());
 }
 
-describe("compiled code", () => {
+describe.skipIf(STANDALONE)("compiled code", () => {
   it("is kept for the next start, for this user alone", async () => {
     const cache = temporaryDirectory();
     expect((await where(cache)).stdout).toBe("/srv/shop");
@@ -107,7 +107,7 @@ describe("compiled code", () => {
   });
 });
 
-describe("an executable that cannot start", () => {
+describe.skipIf(STANDALONE)("an executable that cannot start", () => {
   it("says that it was not built", async () => {
     const root = temporaryDirectory();
     mkdirSync(join(root, "bin"));

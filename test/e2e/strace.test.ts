@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { has } from "../support/needs.js";
 import { anOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
-import { environment, ORDERS } from "../support/run-orders.js";
+import { environment, ordersCommand, STANDALONE } from "../support/run-orders.js";
 import { stored } from "../support/stored.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
@@ -54,7 +54,8 @@ describe.runIf(HAS_STRACE)("placing an order, as the system sees it,", () => {
     expect(JSON.parse(again.stdout)).toMatchObject({ id, replayed: true });
   });
 
-  it("is not acknowledged if the file cannot be closed", async () => {
+  // Bun takes no notice: what is to be closed is synced by then.
+  it.skipIf(STANDALONE)("is not acknowledged if the file cannot be closed", async () => {
     const store = temporaryDirectory();
     await runCli(["place-order", "first"], { store });
     const failing = ["-P", join(store, "orders.jsonl"), "-e", "inject=close:error=EIO"];
@@ -116,8 +117,10 @@ describe.runIf(HAS_STRACE)("placing an order, as the system sees it,", () => {
     const partly = ["-P", file, "-e", "inject=write:retval=10:when=1"];
     const { exitCode, stdout, stderr } = await traced(["place-order", "tv"], store, partly);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
-    expect(stderr).toBe(
-      `orders: cannot store the order: it was written in parts: ${file}\n` +
+    // Bun does not go on by itself, as libuv does.
+    const how = STANDALONE ? "only N of N bytes could be written" : "it was written in parts";
+    expect(stderr.replace(/\d+ of \d+/, "N of N")).toBe(
+      `orders: cannot store the order: ${how}: ${file}\n` +
         "  make room, then place the order again\n",
     );
     expect((await runCli(["place-order", "-q", "tv"], { store })).exitCode).toBe(0);
@@ -137,7 +140,10 @@ describe.runIf(HAS_STRACE)("saves that are asked for at once", () => {
       });
       await Promise.all(Array.from({ length: 1000 }, (_, n) => store.save(order(n))));`;
     const store = temporaryDirectory();
-    const { calls } = await run(["--input-type=module", "--eval", script], store);
+    const { calls } = await run(
+      [process.execPath, ["--input-type=module", "--eval", script]],
+      store,
+    );
     expect(calls.filter((call) => call === "fdatasync orders.jsonl")).toHaveLength(1);
     expect(stored(store)).toHaveLength(1000);
   });
@@ -145,10 +151,14 @@ describe.runIf(HAS_STRACE)("saves that are asked for at once", () => {
 
 /** Runs the executable under strace. */
 function traced(argv: readonly string[], store: string, options: readonly string[] = []) {
-  return run([ORDERS, ...argv], store, options);
+  return run(ordersCommand(argv), store, options);
 }
 
-async function run(args: readonly string[], store: string, options: readonly string[] = []) {
+async function run(
+  [program, args]: readonly [string, readonly string[]],
+  store: string,
+  options: readonly string[] = [],
+) {
   const log = join(temporaryDirectory(), "log");
   const strace = [
     "-f",
@@ -159,17 +169,13 @@ async function run(args: readonly string[], store: string, options: readonly str
     "trace=write,fsync,fdatasync,close,openat",
     ...options,
   ];
-  const { exitCode, stdout, stderr } = await execa(
-    "strace",
-    [...strace, process.execPath, ...args],
-    {
-      env: environment(store),
-      extendEnv: false,
-      reject: false,
-      stripFinalNewline: false,
-      stdin: "ignore",
-    },
-  );
+  const { exitCode, stdout, stderr } = await execa("strace", [...strace, program, ...args], {
+    env: environment(store),
+    extendEnv: false,
+    reject: false,
+    stripFinalNewline: false,
+    stdin: "ignore",
+  });
   const about = (fd: string, path: string) => (fd === "1" ? "stdout" : basename(path));
   const calls = readFileSync(log, "utf8")
     .split("\n")

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { openStore } from "../../src/store/open-store.js";
 import { aRandomMoment, SOAK } from "../support/crash-harness.js";
 import { all } from "../support/orders.js";
-import { environment, ORDERS, ROOT, runOrders } from "../support/run-orders.js";
+import { environment, ordersCommand, ROOT, runOrders } from "../support/run-orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 const WRITERS = 8;
@@ -57,7 +57,7 @@ async function watchAndBeKilled(
 ): Promise<void> {
   const quiet = flags.length === 0 ? ["-q"] : [];
   const out = openSync(seen, "a");
-  const child = spawn(process.execPath, [ORDERS, "watch", "--as", "sales", ...quiet, ...flags], {
+  const child = spawn(...ordersCommand(["watch", "--as", "sales", ...quiet, ...flags]), {
     env: { ...environment(store), SEEN: seen },
     stdio: ["ignore", out, "ignore"],
   });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { runCli } from "../support/run-cli.js";
-import { environment, ORDERS } from "../support/run-orders.js";
+import { environment, SHELL_COMMAND } from "../support/run-orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 import { until } from "../support/until.js";
 
@@ -18,15 +18,11 @@ const status = async () =>
 
 /** Runs `orders` on a terminal of its own, at which one can type. */
 function atTerminal(words: string) {
-  const child = execa(
-    "script",
-    ["-qec", `"${process.execPath}" "${ORDERS}" ${words}`, "/dev/null"],
-    {
-      env: { ...environment(store), TERM: "xterm", NO_COLOR: "1" },
-      extendEnv: false,
-      reject: false,
-    },
-  );
+  const child = execa("script", ["-qec", `${SHELL_COMMAND} ${words}`, "/dev/null"], {
+    env: { ...environment(store), TERM: "xterm", NO_COLOR: "1" },
+    extendEnv: false,
+    reject: false,
+  });
   onTestFinished(async () => {
     child.kill("SIGKILL");
     await child;

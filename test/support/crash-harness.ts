@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { environment, ORDERS, ROOT } from "./run-orders.js";
+import { environment, ordersCommand, ROOT } from "./run-orders.js";
 
 const WRITER = join(ROOT, "test/support/writer.mjs");
 
@@ -17,12 +17,12 @@ export interface Victim {
 
 /** Starts a program that places orders without end, several at a time. */
 export function startWriter(store: string): Victim {
-  return startVictim([WRITER], store);
+  return startVictim(process.execPath, [WRITER], store);
 }
 
 /** Starts `orders place-order` for one order. */
 export function startPlaceOrder(store: string): Victim {
-  return startVictim([ORDERS, "place-order", "--quiet", "tv"], store);
+  return startVictim(...ordersCommand(["place-order", "--quiet", "tv"]), store);
 }
 
 /** Waits for a random time up to `most` milliseconds: where in its work a victim is hit is chance. */
@@ -30,8 +30,8 @@ export function aRandomMoment(most: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, Math.random() * most));
 }
 
-function startVictim(args: readonly string[], store: string): Victim {
-  const child = spawn(process.execPath, args, {
+function startVictim(program: string, args: readonly string[], store: string): Victim {
+  const child = spawn(program, args, {
     env: environment(store),
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { onTestFinished } from "vitest";
-import { environment, ORDERS } from "./run-orders.js";
+import { environment, ordersCommand } from "./run-orders.js";
 
 /** A running `orders watch`. */
 export interface Watcher {
@@ -32,7 +32,7 @@ export function startWatchUnready(
   store: string,
   env: Record<string, string> = {},
 ): Watcher {
-  const child = spawn(process.execPath, [ORDERS, "watch", ...argv], {
+  const child = spawn(...ordersCommand(["watch", ...argv]), {
     env: { ...environment(store), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

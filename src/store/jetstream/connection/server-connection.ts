@@ -4,7 +4,12 @@ import {
   jetstream,
   jetstreamManager,
 } from "@nats-io/jetstream";
-import { connect, type NatsConnection, TimeoutError } from "@nats-io/transport-node";
+import {
+  ConnectionError,
+  connect,
+  type NatsConnection,
+  TimeoutError,
+} from "@nats-io/transport-node";
 import { isTransient, requestFailure, serverFailure } from "../errors.js";
 import {
   isNoResponders,
@@ -149,7 +154,7 @@ export class ServerConnection {
     try {
       return await connect(options);
     } catch (error) {
-      const isSilent = error instanceof TimeoutError;
+      const isSilent = error instanceof TimeoutError || isClosedWithoutWord(error);
       const nc =
         isSilent && tls ? await connectTlsFirst(options).catch(() => undefined) : undefined;
       if (nc !== undefined) return nc;
@@ -179,4 +184,9 @@ export class ServerConnection {
   #report(status: ConnectionStatus): void {
     for (const listener of this.#listeners) listener(status);
   }
+}
+
+/** Whether the other side closed the connection before it said anything, for which the client has no error. */
+function isClosedWithoutWord(error: unknown): boolean {
+  return error instanceof ConnectionError && /undefined error/.test(error.message);
 }

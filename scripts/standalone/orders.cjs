@@ -1,0 +1,9 @@
+// Starts the program where it is one file: what bin/orders.js does where Node.js runs it.
+const { dirname } = require("node:path");
+const { main, processIo } = require("../../dist/bin/start.cjs");
+
+// Within the file, package.json is beside the program.
+main(process.argv.slice(2), processIo(dirname(process.argv[1]))).then((exitCode) => {
+  // Everything is written by now. Bun would wait for a connection whose other side says nothing.
+  process.exit(exitCode);
+});
