@@ -91,8 +91,8 @@ export class Parking {
   }
 
   /**
-   * Replicas of servers before 2.10 lose other messages with one that is purged, when their leader is
-   * killed: there an empty message takes its place.
+   * Replicas of servers before 2.10 were seen to lose other messages of the stream when one was purged
+   * and their leader was killed soon: there an empty message takes its place.
    */
   async #forget(kind: ParkingKind, id: string): Promise<void> {
     const { nc } = await this.#server.ask(RECORD, async (connected) => connected);
