@@ -7,7 +7,8 @@
  *   --bun     the Bun that goes into it, instead of one from the npm registry
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { BUN_VERSION, bunName, fetchBun, thisMachine } from "./bun.mjs";
@@ -16,30 +17,22 @@ const { values } = parseArgs({ options: { target: { type: "string" }, bun: { typ
 const target = values.target ?? thisMachine();
 const root = join(import.meta.dirname, "../..");
 const directory = join(root, "dist/standalone", values.target ?? "");
-const executable = join(directory, target.startsWith("windows") ? "orders.exe" : "orders");
-
-mkdirSync(directory, { recursive: true });
+const executable = join(directory, fileName(target));
 const contained = values.bun === undefined ? fetchBun(target) : resolve(values.bun);
 const compiler = values.target === undefined ? contained : fetchBun(thisMachine());
-execFileSync(
-  compiler,
-  [
-    "build",
-    join(import.meta.dirname, "orders.cjs"),
-    "--compile",
-    "--bytecode",
+
+const scratch = mkdtempSync(join(tmpdir(), "orders-build-"));
+try {
+  const order = orderOfUse(join(scratch, fileName(thisMachine())));
+  mkdirSync(directory, { recursive: true });
+  compile(executable, [
     `--target=bun-${bunName(target)}`,
     `--compile-executable-path=${contained}`,
-    `--outfile=${executable}`,
-    `--asset=${join(root, "package.json")}`,
-    // What lies in the current directory must not change what the program does.
-    "--no-compile-autoload-dotenv",
-    "--no-compile-autoload-bunfig",
-    "--no-compile-autoload-tsconfig",
-    "--no-compile-autoload-package-json",
-  ],
-  { stdio: ["ignore", "ignore", "inherit"] },
-);
+    `--bytecode-order=${order}`,
+  ]);
+} finally {
+  rmSync(scratch, { recursive: true });
+}
 writeFileSync(
   join(directory, "THIRD-PARTY-LICENSES.txt"),
   readFileSync(join(import.meta.dirname, "bun-license.txt"), "utf8").replaceAll(
@@ -47,3 +40,32 @@ writeFileSync(
     BUN_VERSION,
   ) + readFileSync(join(root, "dist/bin/THIRD-PARTY-LICENSES.txt"), "utf8"),
 );
+
+function fileName(platform) {
+  return platform.startsWith("windows") ? "orders.exe" : "orders";
+}
+
+/** A file with the functions that placing an order calls, in their order: compiled code is laid out by it. */
+function orderOfUse(trial) {
+  const order = join(scratch, "order");
+  compile(trial, []);
+  const env = { ...process.env, BUN_BYTECODE_ORDER_OUT: order };
+  const argv = ["place-order", "--store", join(scratch, "store"), "tv"];
+  execFileSync(trial, argv, { env, stdio: ["ignore", "ignore", "inherit"] });
+  return order;
+}
+
+function compile(outfile, options) {
+  const program = join(import.meta.dirname, "orders.cjs");
+  const argv = [
+    ...["build", program, "--compile", "--bytecode", "--minify", "--keep-names"],
+    ...[`--outfile=${outfile}`, `--asset=${join(root, "package.json")}`],
+    // What lies in the current directory must not change what the program does.
+    "--no-compile-autoload-dotenv",
+    "--no-compile-autoload-bunfig",
+    "--no-compile-autoload-tsconfig",
+    "--no-compile-autoload-package-json",
+    ...options,
+  ];
+  execFileSync(compiler, argv, { stdio: ["ignore", "ignore", "inherit"] });
+}

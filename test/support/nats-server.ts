@@ -115,9 +115,15 @@ export async function startServer(settings = ""): Promise<NatsServer> {
 
 /** A connection of the bare client to a server, for the running test. */
 export async function connectTo(server: NatsServer): Promise<NatsConnection> {
-  const nc = await bareConnect({ servers: server.address });
-  onTestFinished(() => nc.close());
-  return nc;
+  let nc: NatsConnection | undefined;
+  // A server that takes one connection may still count that which waited for its start.
+  await until(async () => {
+    nc = await bareConnect({ servers: server.address, timeout: 1000 }).catch(() => undefined);
+    return nc !== undefined;
+  });
+  const connected = nc as unknown as NatsConnection;
+  onTestFinished(() => connected.close());
+  return connected;
 }
 
 /** A server for all tests of a `describe`; each test should use a stream of its own. */

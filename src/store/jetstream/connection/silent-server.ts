@@ -33,7 +33,7 @@ export async function silenceReason(
     : undefined;
 }
 
-const ANSWER_TIMEOUT_MS = 500;
+const ANSWER_TIMEOUT_MS = 1000;
 const TLS_ALERT = 0x15;
 
 /** Finds out what answers at `host:port` instead of a NATS server with room for a client. */
