@@ -5,7 +5,7 @@ import type { StopSignal } from "./io.js";
 /**
  * The signals that end a process unless it catches them, and that somebody sends on purpose. Those that
  * tell of a fault of the process itself (SIGSEGV and the like) are left alone. Node ignores SIGPIPE and
- * SIGXFSZ, which fail the write instead, and starts its debugger on SIGUSR1.
+ * SIGXFSZ, which fail the write instead, starts its debugger on SIGUSR1, and its profiler sends SIGPROF.
  */
 const STOP_SIGNALS: readonly StopSignal[] = [
   "SIGINT",
@@ -15,7 +15,6 @@ const STOP_SIGNALS: readonly StopSignal[] = [
   "SIGABRT",
   "SIGALRM",
   "SIGVTALRM",
-  "SIGPROF",
   "SIGUSR2",
   "SIGXCPU",
   "SIGIO",

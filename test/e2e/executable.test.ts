@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
@@ -77,6 +77,18 @@ describe("the executable", () => {
     await runShell(`printf '${item}' | orders place-order -q -`, store);
     const { stdout } = await runShell("orders list | cat", store);
     expect(String(stdout)).toContain(item);
+  });
+
+  it.skipIf(STANDALONE)("can be profiled: a profiler's signals do not stop it", async () => {
+    const profiles = temporaryDirectory();
+    const argv = ["--cpu-prof", "--cpu-prof-dir", profiles, ORDERS, "place-order", "-q", "tv"];
+    const { exitCode } = await execa(process.execPath, argv, {
+      env: environment(temporaryDirectory()),
+      extendEnv: false,
+      reject: false,
+    });
+    expect(exitCode).toBe(0);
+    expect(readdirSync(profiles)).toHaveLength(1);
   });
 
   it.skipIf(STANDALONE)("loads no verb but the one that is used", async () => {
