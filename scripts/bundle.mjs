@@ -104,7 +104,8 @@ await build({
     codeSplitting: {
       groups: [
         { name: "start", test: (id) => onStart.has(id), priority: 1 },
-        { name: "shared", minShareCount: 2 },
+        // Of two verbs alone, such as what copies orders with node:crypto, no other one should load.
+        { name: "shared", minShareCount: 3 },
       ],
     },
   },

@@ -8,7 +8,7 @@ import {
   SUCCESS,
   WRONG_USAGE,
 } from "./cli/exit-codes.js";
-import type { Io, StopSignal } from "./cli/io.js";
+import { type Io, type StopSignal, withChanges } from "./cli/io.js";
 import { createProgram, helpOfSubcommand } from "./cli/program.js";
 import { isVerb } from "./cli/verbs.js";
 import { escapeUnsafe } from "./domain/printable.js";
@@ -26,14 +26,12 @@ export { processIo } from "./cli/process-io.js";
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   let stoppedBy: StopSignal | undefined;
-  const context = createContext(argv, {
-    ...io,
-    onStop: (listener) =>
-      io.onStop((signal) => {
-        stoppedBy = signal;
-        listener(signal);
-      }),
-  });
+  const onStop: Io["onStop"] = (listener) =>
+    io.onStop((signal) => {
+      stoppedBy = signal;
+      listener(signal);
+    });
+  const context = createContext(argv, withChanges(io, { onStop }));
   let exitCode = SUCCESS;
   try {
     if ([...argv, io.env.ORDERS_STORE].some((text) => text?.includes("\ufffd"))) {

@@ -5,7 +5,7 @@ import type { SalesDesk } from "../handlers/notify-sales.js";
 import { type Setting, storeSetting } from "../settings.js";
 import { credentialFiles } from "../store/jetstream/connection/credential-files.js";
 import type { Damage } from "../store/order-store.js";
-import type { Io, Output } from "./io.js";
+import { type Io, type Output, withChanges } from "./io.js";
 import { colorFlag, createStyle, type Style, wantsColor } from "./render/style.js";
 import { traceMessages } from "./trace.js";
 
@@ -31,7 +31,7 @@ export class Context {
 
   /** The same run with another stderr; what was opened and which damage was reported is shared. */
   withStderr(stderr: Output): Context {
-    return new Context({ ...this.io, stderr }, this.#run);
+    return new Context(withChanges(this.io, { stderr }), this.#run);
   }
 
   /** Where the store is, from the options and the environment. */

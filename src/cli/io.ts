@@ -40,3 +40,8 @@ export interface Output {
 
 /** A signal that asks a process to stop: Ctrl-C, `kill`, a terminal that is closed, … */
 export type StopSignal = NodeJS.Signals;
+
+/** The same with some of it replaced. A copy would look up at once what is looked up when asked for. */
+export function withChanges(io: Io, changes: Partial<Io>): Io {
+  return Object.assign(Object.create(io), changes);
+}

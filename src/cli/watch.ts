@@ -8,7 +8,7 @@ import { addCommonOptions, jsonOption, quietOption } from "./common-options.js";
 import { yesOption } from "./confirm.js";
 import type { CommonOptions, Context } from "./context.js";
 import { Heartbeat } from "./heartbeat.js";
-import { Hook } from "./hook.js";
+import type { Hook } from "./hook.js";
 import type { Io } from "./io.js";
 import { checkNewSubscription } from "./new-subscription.js";
 import { parseDuration } from "./parse-time.js";
@@ -81,7 +81,7 @@ async function watch(options: WatchOptions, context: Context, heartbeat: Heartbe
   const { io } = context;
   const say = (text: string) => void io.stderr.write(`${escapeUnsafe(text)}\n`);
   const stop = new AbortController();
-  const hook = createHook(options, context, stop.signal);
+  const hook = await createHook(options, context, stop.signal);
   const { bell = false } = options;
   const desk = new WatchDesk({
     view: deskView(options, context),
@@ -181,12 +181,14 @@ function stopAtSignals(
   });
 }
 
-function createHook(
+/** Loaded only for who runs a command: it costs as much as the rest of a start. */
+async function createHook(
   { exec, as, timeout, ...options }: WatchOptions,
   context: Context,
   signal: AbortSignal,
-): Hook | undefined {
+): Promise<Hook | undefined> {
   if (exec === undefined) return undefined;
+  const { Hook } = await import("./hook.js");
   const { value } = context.storeSetting(options);
   const location = parseLocation(value);
   const store = location.kind === "directory" ? location.path : value;

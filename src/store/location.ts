@@ -16,15 +16,15 @@ export function parseLocation(location: string): Location {
   const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(location) ?? [];
   if (/^(?:nats|tls):/i.test(location)) return { kind: "server", url: location };
   if (location.trim() === "") {
-    throw new OrdersError("invalid-usage", "the location of the store is empty", {
-      hint: "a store is a directory or a NATS server: --store ./orders, --store nats://host:4222",
-    });
+    throw new OrdersError("invalid-usage", "the location of the store is empty", { hint: HINT });
   }
   if (scheme === undefined) return { kind: "directory", path: absolute(location) };
   throw new OrdersError("invalid-usage", `unknown kind of store: ${scheme.toLowerCase()}://`, {
-    hint: "a store is a directory or a NATS server: --store ./orders, --store nats://host:4222",
+    hint: HINT,
   });
 }
+
+const HINT = "a store is a directory or a NATS server: --store ./orders, --store nats://host:4222";
 
 function absolute(path: string): string {
   try {

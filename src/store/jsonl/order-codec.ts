@@ -120,3 +120,8 @@ function damage(problem: string): DecodedLine {
 function excerpt(text: string): string {
   return text.length <= 40 ? text : `${text.slice(0, 40)}…`;
 }
+
+/** How an id was claimed is the file's own affair. */
+export function withoutClaim({ id, placedAt, items }: StoredOrder): Order {
+  return { id, placedAt, items };
+}

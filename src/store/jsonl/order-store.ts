@@ -19,7 +19,7 @@ import { storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { storeFailure } from "./errors.js";
 import { createDirectory, isPresent } from "./files/directory.js";
-import type { Claim, StoredOrder } from "./order-codec.js";
+import { type Claim, type StoredOrder, withoutClaim } from "./order-codec.js";
 import { OrdersFile, OutcomeUnknown } from "./orders-file.js";
 import { OrdersReader } from "./orders-reader.js";
 
@@ -207,9 +207,4 @@ export class JsonlOrderStore implements OrderStore {
       throw storeFailure("read the orders", this.#file.path, error);
     }
   }
-}
-
-/** How an id was claimed is the file's own affair. */
-function withoutClaim({ id, placedAt, items }: StoredOrder): Order {
-  return { id, placedAt, items };
 }

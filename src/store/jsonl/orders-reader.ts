@@ -14,7 +14,7 @@ import {
   type ScanOptions,
   scanLines,
 } from "./lines/scan-lines.js";
-import { hasValidChecksum, type StoredOrder } from "./order-codec.js";
+import { hasValidChecksum, type StoredOrder, withoutClaim } from "./order-codec.js";
 import { holds, type Position, prefixChecksumAt } from "./position.js";
 
 /** Reads `orders.jsonl`, a chunk at a time. A file that is missing holds no orders. */
@@ -95,7 +95,10 @@ export class OrdersReader {
     const found: PositionedOrder[] = [];
     const isHeld = this.#readWhileHeld(position, (fd, { order, end: byte }) => {
       const prefixChecksum = prefixChecksumAt(fd, byte) ?? "";
-      return found.push({ order, end: { byte, prefixChecksum, after: order.id } }) < limit;
+      const after = order.id;
+      return (
+        found.push({ order: withoutClaim(order), end: { byte, prefixChecksum, after } }) < limit
+      );
     });
     return isHeld ? found : undefined;
   }

@@ -60,8 +60,7 @@ export class Subscriber {
       const attempt = end.byte <= this.#earlier.deliveredTo ? this.#earlier.attempts + 1 : 1;
       // Only as many as have the same number of attempts, for the state holds one number for all.
       if (attempt !== (this.#ready[0]?.attempt ?? attempt)) break;
-      const { id, placedAt, items } = order;
-      this.#ready.push({ order: { id, placedAt, items }, end, attempt, settled: false });
+      this.#ready.push({ order, end, attempt, settled: false });
     }
     const [first] = this.#ready;
     const last = this.#ready.at(-1);
