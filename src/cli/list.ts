@@ -4,7 +4,6 @@ import { addCommonOptions, jsonOption } from "./common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 import type { Io } from "./io.js";
 import { isLocalTime, parseTime, type TimeSpan } from "./parse-time.js";
-import { counted } from "./render/count.js";
 import { FORMATS, type Format, listFormat } from "./render/formats.js";
 import { refuseUnknownZone, warnOfUnknownZone } from "./time-zone.js";
 
@@ -56,26 +55,27 @@ export async function runList(options: ListOptions, context: Context): Promise<v
   const format = options.json ? "json" : (options.format ?? (stdout.isTerminal ? "table" : "tsv"));
   if (format === "table") warnOfUnknownZone(context.io);
   const form = listFormat(format, stdout, context.style(stdout));
-  let page = form.always ? form.begin : "";
+  const { limit = Number.POSITIVE_INFINITY } = options;
+  const newest = options.limit === undefined ? undefined : limit + 1; // tells whether there are more
   let listed = 0;
-  for await (const order of store.list({ ...filter, newest: options.limit })) {
-    if (listed === 0 && !form.always) page += form.begin;
-    if (listed > 0) page += form.separator;
-    page += form.order(order);
-    listed++;
-    if (page.length < PAGE_CHARACTERS) continue;
-    if (!stdout.write(page)) return;
-    page = "";
+  let page = form.always ? form.begin : "";
+  let isCut = false;
+  for await (const batch of store.listJson({ ...filter, newest })) {
+    isCut = batch.length > limit;
+    for (const order of isCut ? batch.slice(1) : batch) {
+      if (listed === 0 && !form.always) page += form.begin;
+      if (listed > 0) page += form.separator;
+      page += form.order(order);
+      listed++;
+      if (page.length < PAGE_CHARACTERS) continue;
+      if (!stdout.write(page)) return;
+      page = "";
+    }
   }
   if (listed > 0 || form.always) stdout.write(page + form.end);
-
-  if (options.limit === undefined) {
-    if (listed === 0 && stderr.isTerminal) stderr.write(nothingListed(options));
-    return;
-  }
-  const leftOut = (await store.count(filter)) - listed;
-  if (leftOut > 0) {
-    stderr.write(`${counted(leftOut, "older order")} not shown (--limit)\n`);
+  if (isCut) stderr.write("older orders not shown (--limit)\n");
+  else if (listed === 0 && newest === undefined && stderr.isTerminal) {
+    stderr.write(nothingListed(options));
   }
 }
 
@@ -91,7 +91,7 @@ export interface ListOptions extends CommonOptions {
 }
 
 /** Rows are written together, in one system call, once they are this long. */
-const PAGE_CHARACTERS = 32 * 1024;
+const PAGE_CHARACTERS = 512 * 1024;
 
 function nothingListed({ since, until, item }: ListOptions): string {
   if (since !== undefined || until !== undefined || item !== undefined) {

@@ -81,6 +81,11 @@ export interface OrderFilter {
   readonly item?: string | readonly string[] | undefined;
 }
 
+/** Whether a filter has no condition: every order matches. */
+export function isUnconditional({ since, until, item }: OrderFilter): boolean {
+  return since === undefined && until === undefined && item === undefined;
+}
+
 /** Whether two orders are for the same items in the same order. */
 export function sameItems(one: Order, other: Order): boolean {
   return (
@@ -107,7 +112,7 @@ function containsAll(texts: readonly string[], wanted: readonly string[]): boole
  * A text in which case makes no difference. Capitals first: only they are the same for ß and SS. A dot
  * above an i is part of the letter, and the sigma at the end of a word is one.
  */
-function foldCase(text: string): string {
+export function foldCase(text: string): string {
   const folded = text.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");
   return folded.replaceAll("i\u0307", "i").replaceAll("ς", "σ");
 }

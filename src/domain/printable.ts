@@ -27,7 +27,12 @@ export function escapeUnsafeLines(text: string): string {
 
 /** `value` as JSON with the unsafe characters as `\uXXXX`: to a JSON parser, the same value. */
 export function safeJson(value: unknown): string {
-  return replaceUnsafe(JSON.stringify(value), (character) =>
+  return safeJsonText(JSON.stringify(value));
+}
+
+/** The same for what is JSON text already, without white space. */
+export function safeJsonText(json: string): string {
+  return replaceUnsafe(json, (character) =>
     character.replace(/[\s\S]/g, (unit) => `\\u${hex(unit.charCodeAt(0), 4)}`),
   );
 }

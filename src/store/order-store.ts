@@ -1,5 +1,6 @@
 import type { PlacedOrder } from "../domain/commands.js";
 import type { Order, OrderFilter } from "../domain/order.js";
+import type { OrderJson } from "../domain/order-json.js";
 import type { OrderFeed } from "./order-feed.js";
 import type { Subscriptions } from "./subscriptions.js";
 
@@ -39,6 +40,12 @@ export interface OrderRepository {
 
   /** Lists orders in the order in which they were stored, in bounded memory. */
   list(query?: OrderQuery): AsyncIterable<Order>;
+
+  /**
+   * The same as JSON texts, which is faster for many orders: as many at a time as were read together, and
+   * all at once where `newest` limits them.
+   */
+  listJson(query?: OrderQuery): AsyncIterable<readonly OrderJson[]>;
 
   /** How many orders match. */
   count(filter?: OrderFilter): Promise<number>;

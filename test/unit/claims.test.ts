@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Order } from "../../src/domain/order.js";
 import { encodeOrder, type StoredOrder } from "../../src/store/jsonl/order-codec.js";
 import { JsonlOrderStore } from "../../src/store/jsonl/order-store.js";
 import { OrdersReader } from "../../src/store/jsonl/orders-reader.js";
@@ -30,11 +31,12 @@ describe("two lines that claim one id", () => {
       claimed(yours, before.length, "00000002"),
     );
     const reader = new OrdersReader(path);
-    expect([...reader.orders()].map(itemsOf)).toEqual([["tv"], ["mine"]]);
-    expect([...reader.ordersBackward()].map(itemsOf)).toEqual([["mine"], ["tv"]]);
-    expect([...reader.ordersContaining(id)].map(itemsOf)).toEqual([["mine"]]);
-    expect(reader.holderOf(id)).toMatchObject(mine);
-    expect([...reader.scannedLines()].map(({ kind }) => kind)).toEqual(["order", "order"]);
+    expect([...reader.orders()].flat().map(itemsOf)).toEqual([["tv"], ["mine"]]);
+    expect([...reader.ordersBackward()].flat().map(itemsOf)).toEqual([["mine"], ["tv"]]);
+    expect([...reader.ordersContaining(id)].flat().map(itemsOf)).toEqual([["mine"]]);
+    expect(reader.newestOf(id).map(({ items }) => items)).toEqual([["mine"]]);
+    expect(reader.holderOf(id)?.order.parse()).toEqual(mine);
+    expect([...reader.lines()].flat().map(({ kind }) => kind)).toEqual(["order", "order"]);
   });
 
   it("leave it to the first one if others and damage stand between them", () => {
@@ -129,5 +131,5 @@ function writeFile(...lines: readonly string[]): void {
   writeFileSync(path, lines.join(""));
 }
 
-const itemsOf = ({ items }: StoredOrder) => items;
-const itemsListed = () => [...new OrdersReader(path).orders()].map(itemsOf);
+const itemsOf = ({ order }: { order: Order }) => order.items;
+const itemsListed = () => [...new OrdersReader(path).orders()].flat().map(itemsOf);

@@ -1,5 +1,4 @@
-import type { Order } from "../../domain/order.js";
-import { safeJson } from "../../domain/printable.js";
+import type { OrderJson } from "../../domain/order-json.js";
 import type { Output } from "../io.js";
 import type { Style } from "./style.js";
 import { createTable } from "./table.js";
@@ -18,7 +17,7 @@ export interface ListFormat {
   readonly end: string;
   /** Whether an empty list is written too: an empty JSON array is a document, an empty table is not. */
   readonly always: boolean;
-  order(order: Order): string;
+  order(order: OrderJson): string;
 }
 
 /** How to write orders in a format. */
@@ -33,13 +32,13 @@ export function listFormat(format: Format, output: Output, style: Style): ListFo
     case "csv":
       return { ...rows(csvRow, "placedAt,id,items\n"), always: true };
     case "ndjson":
-      return rows((order) => `${safeJson(order)}\n`);
+      return rows(({ json }) => `${json}\n`);
     case "json":
-      return { begin: "[", separator: ",\n", end: "]\n", always: true, order: safeJson };
+      return { begin: "[", separator: ",\n", end: "]\n", always: true, order: ({ json }) => json };
   }
 }
 
-function rows(order: (order: Order) => string, begin = ""): ListFormat {
+function rows(order: (order: OrderJson) => string, begin = ""): ListFormat {
   return { begin, separator: "", end: "", always: false, order };
 }
 
@@ -47,8 +46,8 @@ function rows(order: (order: Order) => string, begin = ""): ListFormat {
  * Time, id and items, separated by tabs. The items are a JSON array: one field however many there
  * are, without raw tabs and newlines.
  */
-function tsvRow({ placedAt, id, items }: Order): string {
-  return `${placedAt}\t${id}\t${safeJson(items)}\n`;
+function tsvRow({ placedAt, id, itemsJson }: OrderJson): string {
+  return `${placedAt}\t${id}\t${itemsJson}\n`;
 }
 
 /**
@@ -57,7 +56,7 @@ function tsvRow({ placedAt, id, items }: Order): string {
  * Where spreadsheets split at semicolons, one in an item would begin a cell: it is written as
  * `\u003b`, the same to JSON ({@link https://owasp.org/www-community/attacks/CSV_Injection}).
  */
-function csvRow({ placedAt, id, items }: Order): string {
-  const json = safeJson(items).replaceAll(";", "\\u003b");
+function csvRow({ placedAt, id, itemsJson }: OrderJson): string {
+  const json = itemsJson.replaceAll(";", "\\u003b");
   return `${placedAt},${id},"${json.replaceAll('"', '""')}"\n`;
 }

@@ -1,9 +1,17 @@
 import { AckPolicy, DeliverPolicy } from "@nats-io/jetstream";
 import { nanos } from "@nats-io/transport-node";
 import type { PlacedOrder } from "../../domain/commands.js";
-import { isOrderId, type Order, type OrderFilter, orderMatcher } from "../../domain/order.js";
+import {
+  isOrderId,
+  isUnconditional,
+  type Order,
+  type OrderFilter,
+  orderMatcher,
+} from "../../domain/order.js";
+import { OrderJson } from "../../domain/order-json.js";
 import type { OrderFeed } from "../order-feed.js";
 import type { OrderQuery, OrderStore, StoreOptions, StoreReport } from "../order-store.js";
+import { parseAll } from "../parse-all.js";
 import { storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { checkServer } from "./check.js";
@@ -53,19 +61,27 @@ export class JetStreamOrderStore implements OrderStore {
     return this.#publisher.publish(storableOrder(order));
   }
 
-  async *list(query: OrderQuery = {}): AsyncIterable<Order> {
+  list(query?: OrderQuery): AsyncIterable<Order> {
+    return parseAll(this.listJson(query));
+  }
+
+  async *listJson(query: OrderQuery = {}): AsyncIterable<readonly OrderJson[]> {
+    for await (const orders of this.#batches(query)) yield orders.map(OrderJson.of);
+  }
+
+  async *#batches(query: OrderQuery): AsyncIterable<readonly Order[]> {
     const matches = orderMatcher(query);
     if (query.newest !== undefined) {
-      yield* await this.#newest(query.newest, matches);
+      yield await this.#newest(query.newest, matches);
       return;
     }
     for await (const batch of readBatches(this.#server, { ...this.#all(), gapless: true })) {
-      yield* this.#decodeAll(batch, matches);
+      yield [...this.#decodeAll(batch, matches)];
     }
   }
 
   async count(filter: OrderFilter = {}): Promise<number> {
-    if (Object.values(filter).every((condition) => condition === undefined)) {
+    if (isUnconditional(filter)) {
       return this.#server.ask("count the orders", async (connected) => {
         const info = await streamInfo(connected, this.#location.stream);
         const subjects = allOrders(this.#location);
@@ -80,7 +96,7 @@ export class JetStreamOrderStore implements OrderStore {
       });
     }
     let count = 0;
-    for await (const _ of this.list(filter)) count++;
+    for await (const orders of this.#batches(filter)) count += orders.length;
     return count;
   }
 

@@ -3,6 +3,7 @@ import { OrderCheck } from "../order-check.js";
 import type { Damage, StoreReport } from "../order-store.js";
 import { readOrReport } from "./files/document-file.js";
 import { withFile } from "./files/open-file.js";
+import type { ScannedLine } from "./lines/line-scanner.js";
 import type { OrdersReader } from "./orders-reader.js";
 import { Parking, parkingNames } from "./parking.js";
 import { holds, lostPosition, lostSubscription } from "./position.js";
@@ -17,7 +18,7 @@ export function checkStore(reader: OrdersReader): StoreReport {
   const notes: string[] = [];
   const check = new OrderCheck();
   let orders = 0;
-  for (const line of reader.scannedLines()) {
+  for (const line of eachLine(reader)) {
     if (line.kind === "damage") {
       damage.push({ location: line.location(), problem: line.problem });
     } else if (line.kind === "torn") {
@@ -33,7 +34,11 @@ export function checkStore(reader: OrdersReader): StoreReport {
   return { orders, damage: [...damage, ...damagedSubscriptions(reader, check.ids)], notes };
 }
 
-function damagedSubscriptions(reader: OrdersReader, ids: ReadonlySet<string>): Damage[] {
+function* eachLine(reader: OrdersReader): Generator<ScannedLine, void> {
+  for (const lines of reader.lines()) yield* lines;
+}
+
+function damagedSubscriptions(reader: OrdersReader, ids: OrderCheck["ids"]): Damage[] {
   const directory = join(dirname(reader.path), "subscriptions");
   const damage: Damage[] = [];
   const report = (each: Damage) => damage.push(each);

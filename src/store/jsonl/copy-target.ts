@@ -44,10 +44,11 @@ export class JsonlCopyTarget implements CopyTarget {
     let ours = 0;
     try {
       const end = this.#reader.endOfLastLine();
-      for (const scanned of this.#reader.scannedLines(this.#readTo)) {
-        if (scanned.kind !== "order") continue;
-        const { order } = scanned;
-        if (this.#fingerprints.add(order) && order.claim?.token === this.#token) ours++;
+      for (const lines of this.#reader.lines(this.#readTo)) {
+        for (const line of lines) {
+          if (line.kind !== "order") continue;
+          if (this.#fingerprints.add(line.order) && line.claim?.token === this.#token) ours++;
+        }
       }
       this.#readTo = end;
     } catch (error) {

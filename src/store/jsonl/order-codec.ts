@@ -17,6 +17,8 @@ export interface Claim {
 /** An order as it is on file. */
 export interface StoredOrder extends Order {
   readonly claim?: Claim;
+  /** An order before it was placed at this later time: a clock was set back, or an old order was copied. */
+  readonly newestBefore?: string;
 }
 
 /** What one line of the file turned out to be. */
@@ -45,21 +47,22 @@ export const CANCEL = "\x18";
 const ORDER_START = '{"id":"';
 const CHECKSUM_WITHIN = /,"crc32":"[0-9a-f]{8}"\}/;
 const CHECKSUM = /,"crc32":"([0-9a-f]{8})"\}$/;
-const CHECKSUM_BYTES = ',"crc32":"01234567"}'.length;
+/** How long a checksum is at the end of a line. */
+export const CHECKSUM_BYTES = ',"crc32":"01234567"}'.length;
 const FIELDS: ReadonlySet<string> = new Set(["id", "placedAt", "items"]);
 const NOTHING: DecodedLine = { kind: "nothing" };
 
 /** One order as a line of the file: its checksum at the end, its newline included. */
-export function encodeOrder({ id, placedAt, items, claim }: StoredOrder): string {
-  const open = safeJson({ id, placedAt, items, ...(claim && { claim }) }).slice(0, -1);
+export function encodeOrder({ id, placedAt, items, claim, newestBefore }: StoredOrder): string {
+  const fields = {
+    id,
+    placedAt,
+    items,
+    ...(claim && { claim }),
+    ...(newestBefore && { newestBefore }),
+  };
+  const open = safeJson(fields).slice(0, -1);
   return `${open},"crc32":"${crc32(Buffer.from(open))}"}\n`;
-}
-
-/** Whether a line ends in a checksum that is right: then it is one of ours, as it was written. */
-export function hasValidChecksum(line: Buffer): boolean {
-  const tail = line.toString("latin1", Math.max(0, line.length - CHECKSUM_BYTES));
-  const stored = CHECKSUM.exec(tail)?.[1];
-  return stored !== undefined && stored === checksum(line);
 }
 
 /** Reads one line, without its newline. One of which not all bytes are given is longer than any order. */
@@ -81,8 +84,14 @@ export function decodeLine(line: Buffer, length = line.length): DecodedLine {
   }
   const problem = orderProblem(value) ?? (stored === undefined ? unknownField(value) : undefined);
   if (problem !== undefined) return damage(`not an order: ${problem}: ${excerpt(text)}`);
-  const { id, placedAt, items, claim } = value as StoredOrder;
-  const order: StoredOrder = { id, placedAt, items, ...(claim && { claim }) };
+  const { id, placedAt, items, claim, newestBefore } = value as StoredOrder;
+  const order: StoredOrder = {
+    id,
+    placedAt,
+    items,
+    ...(claim && { claim }),
+    ...(newestBefore && { newestBefore }),
+  };
   return { kind: "order", order, hasChecksum: stored !== undefined };
 }
 
@@ -119,9 +128,4 @@ function damage(problem: string): DecodedLine {
 
 function excerpt(text: string): string {
   return text.length <= 40 ? text : `${text.slice(0, 40)}…`;
-}
-
-/** How an id was claimed is the file's own affair. */
-export function withoutClaim({ id, placedAt, items }: StoredOrder): Order {
-  return { id, placedAt, items };
 }

@@ -3,7 +3,14 @@ import { join } from "node:path";
 import { LowSync } from "lowdb";
 import type { PlacedOrder } from "../../domain/commands.js";
 import { newId } from "../../domain/new-id.js";
-import { type Order, type OrderFilter, orderMatcher, sameItems } from "../../domain/order.js";
+import {
+  isOrderId,
+  isUnconditional,
+  type Order,
+  type OrderFilter,
+  sameItems,
+} from "../../domain/order.js";
+import { type OrderJson, orderJsonMatcher } from "../../domain/order-json.js";
 import { systemMessage } from "../../error-message.js";
 import { OrdersError } from "../../errors.js";
 import type { OrderFeed } from "../order-feed.js";
@@ -15,11 +22,13 @@ import type {
   StoreOptions,
   StoreReport,
 } from "../order-store.js";
+import { parseAll } from "../parse-all.js";
 import { storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { storeFailure } from "./errors.js";
 import { createDirectory, isPresent } from "./files/directory.js";
-import { type Claim, type StoredOrder, withoutClaim } from "./order-codec.js";
+import type { OrderLine } from "./lines/line-scanner.js";
+import type { Claim, StoredOrder } from "./order-codec.js";
 import { OrdersFile, OutcomeUnknown } from "./orders-file.js";
 import { OrdersReader } from "./orders-reader.js";
 
@@ -59,25 +68,39 @@ export class JsonlOrderStore implements OrderStore {
       checkedTo: this.#translateErrors(() => this.#reader.endOfLastLine()),
       token: newId().slice(0, 8),
     };
-    let holder = this.#translateErrors(() => this.#reader.holderOf(id));
+    const holder = this.#translateErrors(() => this.#reader.holderOf(id));
     if (holder === undefined) {
       await this.#append({ ...order, claim });
       // Another process may have claimed the id meanwhile: the first line on file decides.
-      holder = this.#confirm(id, () => this.#reader.holderOf(id, claim.checkedTo)) ?? order;
-    } else if (sameItems(holder, order)) {
+      const first = this.#confirm(id, () => this.#reader.holderOf(id, claim.checkedTo));
+      return placed(
+        order,
+        first?.order ?? order,
+        first !== undefined && first.claim?.token !== claim.token,
+      );
+    }
+    if (sameItems(holder.order, order)) {
       this.#confirm(id, () => this.#file.sync()); // its own writer may not have got so far
     }
-    if (!sameItems(holder, order)) throw OrdersError.conflict(holder);
-    return { order: withoutClaim(holder), replayed: holder.claim?.token !== claim.token };
+    return placed(order, holder.order, true);
   }
 
-  async *list(query: OrderQuery = {}): AsyncIterable<Order> {
-    const matches = orderMatcher(query);
+  list(query?: OrderQuery): AsyncIterable<Order> {
+    return parseAll(this.listJson(query));
+  }
+
+  async *listJson(query: OrderQuery = {}): AsyncIterable<readonly OrderJson[]> {
+    const matches = orderJsonMatcher(query);
+    const { newest } = query;
     try {
-      if (query.newest === undefined) {
-        for (const order of this.#reader.orders()) if (matches(order)) yield withoutClaim(order);
-      } else {
-        for (const order of this.#newest(query.newest, matches)) yield withoutClaim(order);
+      const from = this.#reader.firstSince(query.since);
+      if (newest !== undefined) {
+        yield this.#newest(newest, matches, from);
+        return;
+      }
+      for (const lines of this.#reader.orders(from)) {
+        yield lines.map(({ order }) => order).filter(matches);
+        await nextTurn(); // a signal is heard, and others get on, in a large store too
       }
     } catch (error) {
       throw storeFailure("read the orders", this.#file.path, error);
@@ -85,22 +108,30 @@ export class JsonlOrderStore implements OrderStore {
   }
 
   async count(filter: OrderFilter = {}): Promise<number> {
+    const matches = orderJsonMatcher(filter);
+    const countOf = isUnconditional(filter)
+      ? (lines: readonly OrderLine[]) => lines.length // without looking into them
+      : (lines: readonly OrderLine[]) => lines.filter(({ order }) => matches(order)).length;
     let count = 0;
-    for await (const _ of this.list(filter)) count++;
+    try {
+      for (const lines of this.#reader.orders(this.#reader.firstSince(filter.since))) {
+        count += countOf(lines);
+        await nextTurn();
+      }
+    } catch (error) {
+      throw storeFailure("read the orders", this.#file.path, error);
+    }
     return count;
   }
 
   async findByIdPrefix(prefix: string, limit: number): Promise<readonly Order[]> {
     return this.#translateErrors(() => {
-      const found: Order[] = [];
-      for (const order of this.#reader.ordersContaining(prefix)) {
-        if (found.length === limit) break;
-        if (!order.id.startsWith(prefix)) continue;
-        // A line that somebody copied is no second order; `check` names it.
-        const copied = found.some((other) => other.id === order.id && sameItems(other, order));
-        if (!copied) found.push(withoutClaim(order));
-      }
-      return found;
+      const found = isOrderId(prefix)
+        ? this.#reader.newestOf(prefix)
+        : this.#reader.startingWith(prefix, limit);
+      // One that is not there may be in what is damaged: everything is read, and damage reported.
+      if (found.length === 0) for (const _ of this.#reader.orders());
+      return found.map((order) => order.parse());
     });
   }
 
@@ -148,11 +179,12 @@ export class JsonlOrderStore implements OrderStore {
     );
   }
 
-  #newest(limit: number, matches: (order: Order) => boolean): StoredOrder[] {
-    const found: StoredOrder[] = [];
-    if (limit === 0) return found;
-    for (const order of this.#reader.ordersBackward()) {
-      if (matches(order) && found.push(order) === limit) break;
+  #newest(limit: number, matches: (order: OrderJson) => boolean, from: number): OrderJson[] {
+    const found: OrderJson[] = [];
+    for (const lines of limit === 0 ? [] : this.#reader.ordersBackward(from)) {
+      for (const { order } of lines) {
+        if (matches(order) && found.push(order) === limit) return found.reverse();
+      }
     }
     return found.reverse();
   }
@@ -207,4 +239,14 @@ export class JsonlOrderStore implements OrderStore {
       throw storeFailure("read the orders", this.#file.path, error);
     }
   }
+}
+
+/** @throws {OrdersError} `conflict` if the holder of the id is for other items. */
+function placed(requested: Order, holder: Order, replayed: boolean): PlacedOrder {
+  if (!sameItems(holder, requested)) throw OrdersError.conflict(holder);
+  return { order: { id: holder.id, placedAt: holder.placedAt, items: holder.items }, replayed };
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -4,6 +4,7 @@ import type { SyncAdapter } from "lowdb";
 import { createDirectory, isMissing, syncDirectory } from "./files/directory.js";
 import { openFile } from "./files/open-file.js";
 import { indexOf } from "./lines/find-bytes.js";
+import { newestTime } from "./lines/newest-time.js";
 import { endOfTornLine } from "./lines/torn-line.js";
 import { encodeOrder, type StoredOrder } from "./order-codec.js";
 
@@ -46,7 +47,8 @@ export class OrdersFile implements SyncAdapter<StoredOrder[]> {
         const { size } = stats;
         // Whoever finds the file empty makes sure that its name survives a power cut too.
         if (size === 0) syncDirectory(dirname(this.path));
-        const bytes = Buffer.from(endOfTornLine(fd, size) + orders.map(encodeOrder).join(""));
+        const lines = marked(orders, newestTime(fd, size)).map(encodeOrder);
+        const bytes = Buffer.from(endOfTornLine(fd, size) + lines.join(""));
         const written = writeSync(fd, bytes); // throws if not one byte could be written
         mayBeStored = true;
         const problem = writeProblem(fd, bytes, size, written);
@@ -85,6 +87,19 @@ export class OrdersFile implements SyncAdapter<StoredOrder[]> {
       return openFile(this.path, APPEND);
     }
   }
+}
+
+/**
+ * Orders, of which those are marked that were placed before an earlier one on file, the newest of which
+ * was placed at `newest`: who looks for new orders from the end must not stop at those.
+ */
+function marked(orders: readonly StoredOrder[], newest = ""): readonly StoredOrder[] {
+  let newestBefore = newest;
+  return orders.map((order) => {
+    if (order.placedAt < newestBefore) return { ...order, newestBefore };
+    newestBefore = order.placedAt;
+    return order;
+  });
 }
 
 /** As the flag `a+` of the C library. */

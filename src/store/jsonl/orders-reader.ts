@@ -1,23 +1,25 @@
 import { closeSync, fstatSync } from "node:fs";
 import { basename } from "node:path";
-import type { Order } from "../../domain/order.js";
+import { type Order, sameItems } from "../../domain/order.js";
+import type { OrderJson } from "../../domain/order-json.js";
 import type { Damage } from "../order-store.js";
 import { openForReading, withFile } from "./files/open-file.js";
 import { EarlierOrders } from "./lines/earlier-orders.js";
 import { lastNewline } from "./lines/find-bytes.js";
-import { readLines, readLinesBackward, readLinesContaining } from "./lines/read-lines.js";
 import {
   type DamagedLine,
+  LineScanner,
   type OrderLine,
-  type ReadLines,
   type ScannedLine,
-  type ScanOptions,
-  scanLines,
-} from "./lines/scan-lines.js";
-import { hasValidChecksum, type StoredOrder, withoutClaim } from "./order-codec.js";
+} from "./lines/line-scanner.js";
+import { type Block, readBlocks, readBlocksBackward } from "./lines/read-blocks.js";
+import { linesContaining } from "./lines/read-lines.js";
 import { holds, type Position, prefixChecksumAt } from "./position.js";
 
-/** Reads `orders.jsonl`, a chunk at a time. A file that is missing holds no orders. */
+/**
+ * Reads `orders.jsonl`, a block of lines at a time: what is listed is what was read together, and
+ * nobody should keep more of it than is needed. A file that is missing holds no orders.
+ */
 export class OrdersReader {
   readonly path: string;
   readonly #onDamage: (damage: Damage) => void;
@@ -29,53 +31,94 @@ export class OrdersReader {
     this.#onDamage = onDamage;
   }
 
-  /** The orders on file, oldest first, read as they are asked for. */
-  orders(): Generator<StoredOrder, void> {
-    return this.#orders({ lines: readLines });
+  /** Every line from byte `from` on, which must be the beginning of a line. */
+  *lines(from = 0): Generator<readonly ScannedLine[], void> {
+    yield* this.#scan((fd, end) => readBlocks(fd, end, from));
   }
 
-  /** The orders on file, newest first, read as they are asked for. */
-  ordersBackward(): Generator<StoredOrder, void> {
-    return this.#orders({ lines: readLinesBackward, newestFirst: true });
+  /** The lines that are orders, from byte `from` on; damage is reported. */
+  *orders(from = 0): Generator<readonly OrderLine[], void> {
+    for (const lines of this.lines(from)) yield this.#ordersOf(lines);
+  }
+
+  /** The same lines, the newest first. */
+  *ordersBackward(from = 0): Generator<readonly OrderLine[], void> {
+    for (const lines of this.#scan((fd, end) => readBlocksBackward(fd, end, from))) {
+      yield this.#ordersOf(lines.reverse());
+    }
+  }
+
+  /** The orders whose lines contain `text`, oldest first. The others are not looked at, nor is damage in them. */
+  *ordersContaining(text: string, from = 0): Generator<readonly OrderLine[], void> {
+    const needle = Buffer.from(text);
+    const blocks = (fd: number, end: number) => linesContaining(needle, readBlocks(fd, end, from));
+    for (const lines of this.#scan(blocks)) yield this.#ordersOf(lines);
+  }
+
+  /** The orders whose ids begin with `prefix`, oldest first, at most `limit`. */
+  startingWith(prefix: string, limit: number): readonly OrderJson[] {
+    const found: OrderJson[] = [];
+    for (const lines of this.ordersContaining(prefix)) {
+      for (const { order } of lines) {
+        if (!order.id.startsWith(prefix)) continue;
+        // A line that somebody copied is no second order; `check` names it.
+        if (found.some((other) => other.id === order.id && sameItems(other, order))) continue;
+        if (found.push(order) === limit) return found;
+      }
+    }
+    return found;
+  }
+
+  /** The order of an id, the last on file, which has mostly one: searched from the end. */
+  newestOf(id: string): readonly OrderJson[] {
+    const needle = Buffer.from(id);
+    const blocks = (fd: number, end: number) =>
+      linesContaining(needle, readBlocksBackward(fd, end));
+    for (const lines of this.#scan(blocks)) {
+      const line = this.#ordersOf(lines).find(({ order }) => order.id === id);
+      if (line !== undefined) return [line.order];
+    }
+    return [];
   }
 
   /**
-   * The orders on lines that contain `text`, oldest first. Of the other lines only the checksums are
-   * looked at, so that damage does not go unnoticed.
+   * Where to begin to read if only orders matter that were placed at `since` or later; 0 without it. There
+   * is an order before which none was placed later, give or take {@link CLOCK_SLACK_MS}, itself
+   * placed before `since`: looked for at the end, then twice as far back each time.
    */
-  ordersContaining(text: string): Generator<StoredOrder, void> {
-    const bytes = Buffer.from(text);
-    return this.#orders({
-      lines: readLines,
-      isWanted: (line) => line.includes(bytes) || !hasValidChecksum(line),
+  firstSince(since: string | undefined): number {
+    if (since === undefined) return 0;
+    const latest = new Date(Date.parse(since) - CLOCK_SLACK_MS).toISOString();
+    return withFile(this.path, (fd) => {
+      if (fd === undefined) return 0;
+      const { size } = fstatSync(fd);
+      for (let back = FIRST_LOOK_BYTES; back < size; back *= 2) {
+        const start = lastNewline(fd, 0, size - back) + 1;
+        const [block] = readBlocks(fd, size, start);
+        const lines = block ? new LineScanner(fd, basename(this.path), size).scan(block) : [];
+        const older = lines.find(
+          (line) => line.kind === "order" && line.isInOrder && line.order.placedAt < latest,
+        );
+        if (older?.kind === "order") return older.start;
+      }
+      return 0;
     });
   }
 
   /** The order that holds an id, the first on file, searched from byte `from`. */
-  holderOf(id: string, from = 0): StoredOrder | undefined {
-    const bytes = Buffer.from(id);
-    const lines: ReadLines = (fd, end) => readLinesContaining(bytes, fd, end, from);
-    for (const order of this.#orders({ lines })) if (order.id === id) return order;
-    return undefined;
-  }
-
-  /** Every line from byte `from` on, which must be the beginning of a line. */
-  scannedLines(from = 0): Generator<ScannedLine, void> {
-    return this.#scan({ lines: (fd, end) => readLines(fd, end, from) });
-  }
-
-  /** The lines that are orders, from byte `from` on; damage is reported. */
-  *orderLines(from: number): Generator<OrderLine, void> {
-    for (const line of this.scannedLines(from)) {
-      if (line.kind === "damage") this.#report(line);
-      if (line.kind === "order") yield line;
+  holderOf(id: string, from = 0): OrderLine | undefined {
+    for (const lines of this.ordersContaining(id, from)) {
+      for (const line of lines) if (line.order.id === id) return line;
     }
+    return undefined;
   }
 
   /** The last line that is an order. */
   newestOrderLine(): OrderLine | undefined {
-    for (const line of this.#scan({ lines: readLinesBackward, newestFirst: true }))
-      if (line.kind === "order") return line;
+    for (const lines of this.#scan(readBlocksBackward)) {
+      const line = lines.findLast(({ kind }) => kind === "order");
+      if (line?.kind === "order") return line;
+    }
     return undefined;
   }
 
@@ -95,10 +138,8 @@ export class OrdersReader {
     const found: PositionedOrder[] = [];
     const isHeld = this.#readWhileHeld(position, (fd, { order, end: byte }) => {
       const prefixChecksum = prefixChecksumAt(fd, byte) ?? "";
-      const after = order.id;
-      return (
-        found.push({ order: withoutClaim(order), end: { byte, prefixChecksum, after } }) < limit
-      );
+      const end = { byte, prefixChecksum, after: order.id };
+      return found.push({ order: order.parse(), end }) < limit;
     });
     return isHeld ? found : undefined;
   }
@@ -122,11 +163,13 @@ export class OrdersReader {
       if (!holds(fd, position)) return false;
       if (fd === undefined) return true;
       const damaged: DamagedLine[] = [];
-      const lines: ReadLines = (_, end) => readLines(fd, end, position.byte);
-      const options = { name: basename(this.path), lines, earlier: this.#earlierIn(fd) };
-      for (const line of scanLines(fd, options)) {
-        if (line.kind === "damage") damaged.push(line);
-        if (line.kind === "order" && !visit(fd, line)) break;
+      const end = fstatSync(fd).size;
+      const scanner = new LineScanner(fd, basename(this.path), end, this.#earlierIn(fd));
+      reading: for (const block of readBlocks(fd, end, position.byte)) {
+        for (const line of scanner.scan(block)) {
+          if (line.kind === "damage") damaged.push(line);
+          if (line.kind === "order" && !visit(fd, line)) break reading;
+        }
       }
       if (!holds(fd, position)) return false;
       for (const line of damaged) this.#report(line);
@@ -141,27 +184,36 @@ export class OrdersReader {
     return this.#watched.earlier;
   }
 
-  *#orders(options: Omit<ScanOptions, "name">): Generator<StoredOrder, void> {
-    for (const line of this.#scan(options)) {
-      if (line.kind === "order") yield line.order;
-      else if (line.kind === "damage") this.#report(line);
-    }
-  }
-
-  *#scan(options: Omit<ScanOptions, "name">): Generator<ScannedLine, void> {
+  *#scan(blocks: (fd: number, end: number) => Iterable<Block>): Generator<ScannedLine[], void> {
     const fd = openForReading(this.path);
     if (fd === undefined) return;
     try {
-      yield* scanLines(fd, { name: basename(this.path), ...options });
+      const end = fstatSync(fd).size;
+      const scanner = new LineScanner(fd, basename(this.path), end);
+      for (const block of blocks(fd, end)) yield scanner.scan(block);
     } finally {
       closeSync(fd);
     }
+  }
+
+  /** The lines that are orders; those that are damage are reported. */
+  #ordersOf(lines: readonly ScannedLine[]): readonly OrderLine[] {
+    const orders: OrderLine[] = [];
+    for (const line of lines) {
+      if (line.kind === "order") orders.push(line);
+      else if (line.kind === "damage") this.#report(line);
+    }
+    return orders;
   }
 
   #report(line: DamagedLine): void {
     this.#onDamage({ location: line.location(), problem: line.problem });
   }
 }
+
+/** So much the clocks of those who write to one file may differ. */
+const CLOCK_SLACK_MS = 24 * 60 * 60 * 1000;
+const FIRST_LOOK_BYTES = 16 * 1024;
 
 /** An order, and the position behind it. */
 export interface PositionedOrder {

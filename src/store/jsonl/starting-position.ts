@@ -25,10 +25,12 @@ function startingPosition(reader: OrdersReader, from: StartingPosition): Positio
   }
   let after: string | null = null;
   let end = 0;
-  for (const line of reader.orderLines(0)) {
-    if (isFirst(line.order, from)) return positionAt(path, line.start, after);
-    after = line.order.id;
-    end = line.end;
+  for (const lines of reader.orders()) {
+    for (const line of lines) {
+      if (isFirst(line.order, from)) return positionAt(path, line.start, after);
+      after = line.order.id;
+      end = line.end;
+    }
   }
   if ("since" in from) return positionAt(path, Math.max(end, reader.endOfLastLine()), after);
   throw noSuchOrder(from.id);

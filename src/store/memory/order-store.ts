@@ -1,8 +1,10 @@
 import type { PlacedOrder } from "../../domain/commands.js";
 import { type Order, type OrderFilter, orderMatcher, sameItems } from "../../domain/order.js";
+import { OrderJson } from "../../domain/order-json.js";
 import { OrdersError } from "../../errors.js";
 import type { OrderFeed } from "../order-feed.js";
 import type { OrderQuery, OrderStore, StoreReport } from "../order-store.js";
+import { parseAll } from "../parse-all.js";
 import { storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { checkOrders } from "./check.js";
@@ -30,9 +32,14 @@ export class MemoryOrderStore implements OrderStore {
     return { order: holder, replayed: true };
   }
 
-  async *list(query: OrderQuery = {}): AsyncIterable<Order> {
+  list(query?: OrderQuery): AsyncIterable<Order> {
+    return parseAll(this.listJson(query));
+  }
+
+  async *listJson(query: OrderQuery = {}): AsyncIterable<readonly OrderJson[]> {
     const matching = this.#orders.filter(orderMatcher(query));
-    yield* matching.slice(Math.max(0, matching.length - (query.newest ?? matching.length)));
+    const first = Math.max(0, matching.length - (query.newest ?? matching.length));
+    yield matching.slice(first).map(OrderJson.of);
   }
 
   async count(filter: OrderFilter = {}): Promise<number> {

@@ -1,7 +1,9 @@
 import { fstatSync } from "node:fs";
-import type { StoredOrder } from "../order-codec.js";
+import type { Claim } from "../order-codec.js";
 import { decodeParts } from "./decode-parts.js";
-import { type Line, readLines, readLinesContaining } from "./read-lines.js";
+import type { OrderLine } from "./line-scanner.js";
+import { readBlocks } from "./read-blocks.js";
+import { type Line, linesContaining, linesOf, readLines } from "./read-lines.js";
 
 /** Searching may cost as much as reading the file so many times. */
 const MAX_SEARCHES = 2;
@@ -13,6 +15,7 @@ const MAX_SEARCHES = 2;
  * concatenated, where claims no longer say where to look, all.
  */
 export class EarlierOrders {
+  #batch: (Claim & { readonly end: number }) | undefined;
   #searchedBytes = 0;
   #indexedFrom: number | undefined;
   #indexedTo = 0;
@@ -23,10 +26,16 @@ export class EarlierOrders {
    * Whether an earlier line of a file, always the same, holds the id that this order claims: one between
    * the bytes that its writer had searched and the `start` of its own line.
    */
-  holds(fd: number, { id, claim }: StoredOrder, start: number): boolean {
+  holds(fd: number, line: OrderLine): boolean {
+    const { claim, start } = line;
     if (claim === undefined) return false;
     const from = claim.checkedTo <= start ? claim.checkedTo : 0; // the file is not what it was
-    if (from === start) return false;
+    if (from === start || this.#isOfBatch(claim, start)) {
+      const end = Math.max(line.end, from === start ? 0 : (this.#batch?.end ?? 0));
+      this.#batch = { ...claim, end };
+      return false;
+    }
+    const { id } = line.order;
     const searchedBytes = this.#searchedBytes + start - from;
     if (searchedBytes <= MAX_SEARCHES * fstatSync(fd).size) {
       this.#searchedBytes = searchedBytes;
@@ -34,6 +43,12 @@ export class EarlierOrders {
     }
     this.#index(fd, from, start);
     return this.#starts.get(id)?.some((at) => at >= from && at < start) ?? false;
+  }
+
+  /** Orders that were written together follow what their writer had searched, and have different ids. */
+  #isOfBatch({ token, checkedTo }: Claim, start: number): boolean {
+    const batch = this.#batch;
+    return batch?.token === token && batch.checkedTo === checkedTo && start <= batch.end;
   }
 
   #index(fd: number, from: number, end: number): void {
@@ -67,8 +82,10 @@ export class EarlierOrders {
 }
 
 function isBetween(fd: number, id: string, from: number, end: number): boolean {
-  for (const line of readLinesContaining(Buffer.from(id), fd, end, from)) {
-    for (const order of ordersOn(line)) if (order.id === id) return true;
+  for (const block of linesContaining(Buffer.from(id), readBlocks(fd, end, from))) {
+    for (const line of linesOf(block)) {
+      if (ordersOn(line).some((order) => order.id === id)) return true;
+    }
   }
   return false;
 }

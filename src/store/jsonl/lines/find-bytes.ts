@@ -1,7 +1,7 @@
 import { readSync } from "node:fs";
 
 export const NEWLINE = 0x0a;
-export const CHUNK_BYTES = 64 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 
 /** Where `needle` is first found between the bytes `from` and `end`; -1 if it is not there. */
 export function indexOf(needle: Buffer, fd: number, from: number, end: number): number {

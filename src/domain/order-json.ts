@@ -1,0 +1,80 @@
+import { foldCase, type Order, type OrderFilter, orderMatcher } from "./order.js";
+import { safeJson } from "./printable.js";
+
+/**
+ * An order as the JSON text that `list --format ndjson` prints. Nothing is parsed until an item is asked
+ * for, so that many orders can be listed, counted and filtered as text.
+ */
+export class OrderJson implements Order {
+  /** One line, safe to print; the fields in the order of {@link Order}, without white space. */
+  readonly json: string;
+  #items: readonly string[] | undefined;
+
+  /** @param json as {@link OrderJson.of} writes it. */
+  constructor(json: string) {
+    this.json = json;
+  }
+
+  static of({ id, placedAt, items }: Order): OrderJson {
+    return new OrderJson(safeJson({ id, placedAt, items }));
+  }
+
+  get id(): string {
+    return this.json.slice(ID_AT, ID_AT + ID_LENGTH);
+  }
+
+  get placedAt(): string {
+    return this.json.slice(PLACED_AT, PLACED_AT + TIME_LENGTH);
+  }
+
+  /** The items as a JSON array. */
+  get itemsJson(): string {
+    return this.json.slice(ITEMS_AT, -1);
+  }
+
+  get items(): readonly string[] {
+    this.#items ??= JSON.parse(this.itemsJson) as string[];
+    return this.#items;
+  }
+
+  /** The order as plain data. */
+  parse(): Order {
+    return JSON.parse(this.json) as Order;
+  }
+}
+
+const ID_AT = '{"id":"'.length;
+const ID_LENGTH = "01234567-89ab-cdef-0123-456789abcdef".length;
+const PLACED_AT = ID_AT + ID_LENGTH + '","placedAt":"'.length;
+const TIME_LENGTH = "2026-01-31T09:30:00.000Z".length;
+const ITEMS_AT = PLACED_AT + TIME_LENGTH + '","items":'.length;
+
+/** Whether JSON text, of ours, begins at a byte as that of an order does. */
+export function beginsAsOrder(json: Uint8Array, from: number): boolean {
+  return (
+    json[from + ID_AT - 1] === QUOTE &&
+    json[from + ID_AT + ID_LENGTH] === QUOTE &&
+    json[from + PLACED_AT + TIME_LENGTH] === QUOTE &&
+    json[from + ITEMS_AT] === BRACKET
+  );
+}
+
+const QUOTE = '"'.charCodeAt(0);
+const BRACKET = "[".charCodeAt(0);
+
+/** The filter as a predicate that parses only the orders which it may match. */
+export function orderJsonMatcher(filter: OrderFilter): (order: OrderJson) => boolean {
+  const matches = orderMatcher(filter);
+  const texts = [filter.item ?? []].flat().map(foldCase);
+  if (texts.length === 0) return matches;
+  return (order) =>
+    // Only in plain text is case a matter of 26 letters, and an item what stands between its quotes.
+    !(PLAIN.test(order.json) && isWithoutOneOf(texts, order.json.toLowerCase())) && matches(order);
+}
+
+/** Printable ASCII without a backslash. */
+const PLAIN = /^[ -[\]-~]*$/;
+
+function isWithoutOneOf(texts: readonly string[], json: string): boolean {
+  return texts.some((text) => !json.includes(text));
+}

@@ -1,0 +1,102 @@
+import { OrderJson } from "../../../domain/order-json.js";
+import type { Claim } from "../order-codec.js";
+import { decodeParts } from "./decode-parts.js";
+import { EarlierOrders } from "./earlier-orders.js";
+import { NEWLINE } from "./find-bytes.js";
+import { LineNumbers } from "./line-numbers.js";
+import type { Block } from "./read-blocks.js";
+import { type Line, linesOf } from "./read-lines.js";
+import { WrittenLines } from "./written-line.js";
+
+/** Tells what the lines of an open file are. */
+export class LineScanner {
+  readonly #fd: number;
+  readonly #end: number;
+  readonly #earlier: EarlierOrders;
+  readonly #locationOf: (start: number) => string;
+
+  /**
+   * @param name what locations call the file.
+   * @param end where it ends: a line that has no newline there is torn, or being written.
+   * @param earlier shared by all who read on in the same file.
+   */
+  constructor(fd: number, name: string, end: number, earlier = new EarlierOrders()) {
+    const numbers = new LineNumbers(fd);
+    this.#fd = fd;
+    this.#end = end;
+    this.#earlier = earlier;
+    this.#locationOf = (start) => `${name}:${numbers.at(start)}`;
+  }
+
+  /** The lines of a block that are not blank, nor torn and cancelled. */
+  scan(block: Block): ScannedLine[] {
+    const scanned: ScannedLine[] = [];
+    const { bytes, start } = block;
+    if (block.cutFrom !== undefined) {
+      for (const line of linesOf(block)) this.#decode(line, scanned);
+      return scanned;
+    }
+    const written = new WrittenLines(block, this.#locationOf);
+    for (let from = 0; from < bytes.length; ) {
+      const newline = bytes.indexOf(NEWLINE, from);
+      const to = newline < 0 ? bytes.length : newline;
+      const line = written.at(from, to);
+      if (line === undefined) {
+        const length = to - from;
+        this.#decode({ start: start + from, bytes: bytes.subarray(from, to), length }, scanned);
+      } else if (!this.#earlier.holds(this.#fd, line)) scanned.push(line);
+      from = to + 1;
+    }
+    return scanned;
+  }
+
+  #decode(line: Line, scanned: ScannedLine[]): void {
+    const location = () => this.#locationOf(line.start);
+    for (const { start, bytes, length, decoded } of decodeParts(line)) {
+      const isFinished = start + length < this.#end;
+      if (decoded.kind === "order") {
+        const { order, problem } = decoded;
+        if (problem !== undefined) scanned.push({ kind: "damage", problem, location });
+        const end = start + length + (isFinished ? 1 : 0);
+        const json = OrderJson.of(order);
+        const found = { ...NOT_AS_WRITTEN, start, end, claim: order.claim, order: json, location };
+        if (!this.#earlier.holds(this.#fd, found)) scanned.push(found);
+      } else if (decoded.kind === "damage" && (isFinished || length > bytes.length)) {
+        scanned.push({ kind: "damage", problem: decoded.problem, location });
+      } else if (!isFinished && length > 0) {
+        scanned.push({ kind: "torn", bytes: length });
+      }
+    }
+  }
+}
+
+const NOT_AS_WRITTEN = { kind: "order", isInOrder: false } as const;
+
+/** What a line turned out to be. */
+export type ScannedLine = OrderLine | DamagedLine | TornLine;
+
+/** An order, between two bytes of the file. */
+export interface OrderLine {
+  readonly kind: "order";
+  readonly order: OrderJson;
+  readonly start: number;
+  /** Where the next line begins. */
+  readonly end: number;
+  readonly claim: Claim | undefined;
+  /** Whether its writer saw that no order before it was placed later. */
+  readonly isInOrder: boolean;
+  /** Names the line, as `orders.jsonl:17`. */
+  location(): string;
+}
+
+export interface DamagedLine {
+  readonly kind: "damage";
+  readonly problem: string;
+  location(): string;
+}
+
+/** A last line that is no whole order: a write under way, or one torn by a crash. Never acknowledged. */
+interface TornLine {
+  readonly kind: "torn";
+  readonly bytes: number;
+}

@@ -1,0 +1,134 @@
+import { isAscii } from "node:buffer";
+import { beginsAsOrder, OrderJson } from "../../../domain/order-json.js";
+import { safeJsonText } from "../../../domain/printable.js";
+import { CHECKSUM_BYTES, type Claim } from "../order-codec.js";
+import { crc32Within, viewOf } from "./crc32.js";
+import type { OrderLine } from "./line-scanner.js";
+import type { Block } from "./read-blocks.js";
+
+/**
+ * Lines that are byte for byte as we wrote them, which their checksums say. None needs to be parsed: an
+ * order is a piece of its line.
+ */
+export class WrittenLines {
+  readonly block: Block;
+  /** Names the line that begins at a byte of the file, as `orders.jsonl:17`. */
+  readonly locationOf: (start: number) => string;
+  readonly #view: DataView;
+  #printable: string | undefined;
+
+  constructor(block: Block, locationOf: (start: number) => string) {
+    this.block = block;
+    this.locationOf = locationOf;
+    this.#view = viewOf(block.bytes);
+  }
+
+  /** The line between two bytes of the block; `undefined` if it has to be looked at closely. */
+  at(from: number, to: number): WrittenLine | undefined {
+    const { bytes } = this.block;
+    if (!beginsAsOrder(bytes, from) || !hasValidChecksum(this.#view, from, to)) return undefined;
+    const fieldsEnd = to - CHECKSUM_BYTES;
+    if (bytes[fieldsEnd - 1] === END_OF_ITEMS) return new WrittenLine(this, from, to, fieldsEnd);
+    const tail = TAIL.exec(
+      bytes.toString("latin1", Math.max(from, fieldsEnd - MAX_TAIL_BYTES), fieldsEnd),
+    );
+    if (tail === null || tail[0] === "") return undefined;
+    const [all, checkedTo, token, newestBefore] = tail;
+    const claim = token === undefined ? undefined : { checkedTo: Number(checkedTo), token };
+    return new WrittenLine(this, from, to, fieldsEnd - all.length, claim, newestBefore);
+  }
+
+  /** JSON between two bytes of the block, safe to print. */
+  json(from: number, to: number): string {
+    const { bytes } = this.block;
+    this.#printable ??= printableText(bytes);
+    return this.#printable === ""
+      ? safeJsonText(bytes.toString("utf8", from, to))
+      : this.#printable.slice(from, to);
+  }
+}
+
+/** Bytes as text, of which each is a character; empty if not all of them are printable ASCII. */
+function printableText(bytes: Buffer): string {
+  const text = isAscii(bytes) ? bytes.toString("latin1") : "";
+  return PRINTABLE_LINES.test(text) ? text : "";
+}
+
+const PRINTABLE_LINES = /^[\n -~]*$/;
+
+/** A line of {@link WrittenLines}. */
+export class WrittenLine implements OrderLine {
+  readonly kind = "order";
+  readonly claim: Claim | undefined;
+  readonly isInOrder: boolean;
+  readonly #lines: WrittenLines;
+  readonly #from: number;
+  readonly #to: number;
+  /** Where the fields of the order end. */
+  readonly #fieldsEnd: number;
+  #order: OrderJson | undefined;
+
+  constructor(
+    lines: WrittenLines,
+    from: number,
+    to: number,
+    fieldsEnd: number,
+    claim?: Claim,
+    newestBefore?: string,
+  ) {
+    this.#lines = lines;
+    this.#from = from;
+    this.#to = to;
+    this.#fieldsEnd = fieldsEnd;
+    this.claim = claim;
+    this.isInOrder = newestBefore === undefined;
+  }
+
+  get start(): number {
+    return this.#lines.block.start + this.#from;
+  }
+
+  get end(): number {
+    return Math.min(this.#lines.block.start + this.#to + 1, this.#lines.block.end);
+  }
+
+  location(): string {
+    return this.#lines.locationOf(this.start);
+  }
+
+  get order(): OrderJson {
+    this.#order ??= new OrderJson(`${this.#lines.json(this.#from, this.#fieldsEnd)}}`);
+    return this.#order;
+  }
+}
+
+const END_OF_ITEMS = "]".charCodeAt(0);
+/** What is not of the order itself. In a JSON text its quotes cannot be those of an item: they are escaped. */
+const TAIL =
+  /(?:,"claim":\{"checkedTo":(\d+),"token":"([0-9a-f]{8})"\})?(?:,"newestBefore":"([^"]{24})")?$/;
+const MAX_TAIL_BYTES = 128;
+
+/** Whether the bytes between `from` and `to` end in a checksum of themselves: we wrote them, and all of them. */
+export function hasValidChecksum(bytes: DataView, from = 0, to = bytes.byteLength): boolean {
+  const start = to - CHECKSUM_BYTES;
+  if (start < from || bytes.getUint16(to - 2) !== CHECKSUM_END) return false;
+  for (let index = 0; index < CHECKSUM_START.length; index++) {
+    if (bytes.getUint8(start + index) !== CHECKSUM_START[index]) return false;
+  }
+  return hexAt(bytes, start + CHECKSUM_START.length) === crc32Within(bytes, from, start);
+}
+
+const CHECKSUM_START = Buffer.from(',"crc32":"');
+const CHECKSUM_END = Buffer.from('"}').readUInt16BE();
+
+/** Eight lower-case hexadecimal digits as a number. */
+function hexAt(bytes: DataView, at: number): number | undefined {
+  let number = 0;
+  for (let index = at; index < at + 8; index++) {
+    const byte = bytes.getUint8(index);
+    if (byte >= 0x30 && byte <= 0x39) number = number * 16 + byte - 0x30;
+    else if (byte >= 0x61 && byte <= 0x66) number = number * 16 + byte - 0x57;
+    else return undefined;
+  }
+  return number;
+}
