@@ -52,6 +52,12 @@ export function cut(text: string, columns: number): string {
   return shown + (ellipsed ? ELLIPSIS : "");
 }
 
+/** Cuts text to a width in terminal columns, and fills it up with blanks. */
+export function padded(text: string, columns: number): string {
+  const shown = cut(text, columns);
+  return shown + " ".repeat(Math.max(0, columns - width(shown)));
+}
+
 /** The width of text in terminal columns. */
 export function width(text: string): number {
   return truncatedWidth(text).width;
