@@ -1,21 +1,23 @@
-import { dateOf, localDayOf, mondayOf } from "./local-day.js";
+import { beginningOf, dateOf, localDayOf, mondayOf } from "./local-day.js";
 
 /**
- * Counts orders, in all, by local day and by item. Needs memory for each day and each distinct item,
- * and none for each order: an item takes its text and about 60 bytes.
+ * Counts orders, in all, by local day and by item. It keeps each day and each distinct item, and nothing
+ * of each order: a million distinct items take about 150 MB, and 16 million are the most that a Map holds.
  */
 export class OrderStatistics {
   #total = 0;
   readonly #items = new Map<string, number>();
-  readonly #days = new Map<number, number>();
+  readonly #days = new Map<number, Day>();
   /** The day of the order before: mostly that of the next one too. */
-  #day = { number: Number.NaN, first: "", next: "" };
+  #day: Day = { from: "", before: "", orders: 0 };
 
   /** Counts an order; an item counts once for each time it stands in it. */
   add(placedAt: string, items: readonly string[]): void {
     this.#total++;
-    for (const item of items) increment(this.#items, item);
-    increment(this.#days, this.#dayOf(placedAt));
+    for (const item of items) this.#items.set(item, (this.#items.get(item) ?? 0) + 1);
+    const { from, before } = this.#day;
+    if (placedAt < from || placedAt >= before) this.#day = this.#dayOf(placedAt);
+    this.#day.orders++;
   }
 
   /** How many orders there are. */
@@ -25,12 +27,12 @@ export class OrderStatistics {
 
   /** How many were placed on the local day of a time. */
   onDay(time: Date): number {
-    return this.#days.get(localDayOf(time).number) ?? 0;
+    return this.#count(localDayOf(time)).orders;
   }
 
   /** How many were placed in the week of a time: from Monday to Sunday, local days, as in ISO 8601. */
   inWeek(time: Date): number {
-    const monday = mondayOf(localDayOf(time).number);
+    const monday = mondayOf(localDayOf(time));
     return this.#daysBetween(monday, monday + 6).reduce((sum, { orders }) => sum + orders, 0);
   }
 
@@ -56,7 +58,7 @@ export class OrderStatistics {
    * first order but `last` itself.
    */
   daysUntil(last: Date, limit: number): readonly DayCount[] {
-    const end = localDayOf(last).number;
+    const end = localDayOf(last);
     let first = end;
     for (const number of this.#days.keys()) first = Math.min(first, number);
     return this.#daysBetween(Math.max(first, end - limit + 1), end);
@@ -67,15 +69,20 @@ export class OrderStatistics {
   }
 
   #count(number: number): DayCount {
-    return { day: dateOf(number), orders: this.#days.get(number) ?? 0 };
+    return { day: dateOf(number), orders: this.#days.get(number)?.orders ?? 0 };
   }
 
-  #dayOf(placedAt: string): number {
-    if (placedAt < this.#day.first || placedAt >= this.#day.next) {
-      const { number, first, next } = localDayOf(new Date(placedAt));
-      this.#day = { number, first: first.toISOString(), next: next.toISOString() };
+  #dayOf(placedAt: string): Day {
+    const number = localDayOf(new Date(placedAt));
+    // A date that does not exist is on no day; V8 takes 30 February for 2 March, other engines do not.
+    if (Number.isNaN(number)) return { from: "", before: "", orders: 0 };
+    let day = this.#days.get(number);
+    if (day === undefined) {
+      const from = beginningOf(number).toISOString();
+      day = { from, before: beginningOf(number + 1).toISOString(), orders: 0 };
+      this.#days.set(number, day);
     }
-    return this.#day.number;
+    return day;
   }
 }
 
@@ -92,6 +99,9 @@ export interface DayCount {
   readonly orders: number;
 }
 
-function increment<Key>(counts: Map<Key, number>, key: Key): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
+/** A local day, by the times of its orders. */
+interface Day {
+  readonly from: string;
+  readonly before: string;
+  orders: number;
 }

@@ -51,6 +51,12 @@ describe("order statistics", () => {
     expect(statisticsOf(times).days()).toEqual([{ day, orders: times.length }]);
   });
 
+  it("count an order of a date that does not exist in all, and on no day", () => {
+    const statistics = statisticsOf(["2026-13-01T00:00:00.000Z", "2026-01-31T09:30:00.000Z"]);
+    expect(statistics.total).toBe(2);
+    expect(statistics.days()).toEqual([{ day: "2026-01-31", orders: 1 }]);
+  });
+
   it("begin a week on Monday, also around New Year and before 1970", () => {
     for (const [time, expected] of [
       ["2025-12-28T22:59:59.999Z", 1], // Sunday, here
