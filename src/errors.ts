@@ -25,7 +25,7 @@ export type ErrorCode =
   | "server-failed"
   /** The order may or may not be stored; placing it again with the same id is safe. */
   | "outcome-unknown"
-  /** Results could not be written to stdout. */
+  /** Results could not be written to stdout or a file. */
   | "output-failed";
 
 /** Every expected failure. `message` is one line for people. */

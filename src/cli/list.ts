@@ -2,20 +2,20 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { OrderQuery } from "../store/order-store.js";
 import { addCommonOptions, jsonOption } from "./common-options.js";
 import type { CommonOptions, Context } from "./context.js";
-import type { Io } from "./io.js";
-import { isLocalTime, parseTime, type TimeSpan } from "./parse-time.js";
+import { sayNoOrders } from "./no-orders.js";
+import type { TimeSpan } from "./parse-time.js";
 import { FORMATS, type Format, listFormat } from "./render/formats.js";
-import { refuseUnknownZone, warnOfUnknownZone } from "./time-zone.js";
+import { sinceOption, untilOption } from "./time-options.js";
+import { warnOfUnknownZone } from "./time-zone.js";
 
 export function createListCommand(context: Context): Command {
-  const time = (text: string) => parseTimeOption(text, context.io);
   const command = new Command("list")
     .description(
       "List orders, oldest first. In a pipe: time, id and items, tab-separated.\nIn tsv and csv, items are a JSON array, which is never taken for a formula.",
     )
     .option("--limit <n>", "list only the newest n orders", parseLimit)
-    .option("--since <time>", "placed at or after: 2026-01-31, 2d (ago), yesterday", time)
-    .option("--until <time>", "placed at or before; a day includes the whole day", time)
+    .addOption(sinceOption(context.io))
+    .addOption(untilOption(context.io))
     .option(
       "--item <text>",
       "with an item that contains this text, ignoring case; given twice: both texts",
@@ -74,9 +74,7 @@ export async function runList(options: ListOptions, context: Context): Promise<v
   }
   if (listed > 0 || form.always) stdout.write(page + form.end);
   if (isCut) stderr.write("older orders not shown (--limit)\n");
-  else if (listed === 0 && newest === undefined && stderr.isTerminal) {
-    stderr.write(nothingListed(options));
-  }
+  else if (listed === 0 && newest === undefined) sayNoOrders(filter, stderr);
 }
 
 /** The options of `list`. */
@@ -93,13 +91,6 @@ export interface ListOptions extends CommonOptions {
 /** Rows are written together, in one system call, once they are this long. */
 const PAGE_CHARACTERS = 512 * 1024;
 
-function nothingListed({ since, until, item }: ListOptions): string {
-  if (since !== undefined || until !== undefined || item !== undefined) {
-    return "no matching orders\n";
-  }
-  return 'no orders yet; place one: orders place-order "100 inch TV"\n';
-}
-
 function parseLimit(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
   return Number(text);
@@ -109,15 +100,4 @@ function parseLimit(text: string): number {
 function parseItem(text: string, others: readonly string[] = []): readonly string[] {
   if (text === "") throw new InvalidArgumentError("It must not be empty.");
   return [...others, text];
-}
-
-function parseTimeOption(text: string, io: Io): TimeSpan {
-  if (isLocalTime(text)) refuseUnknownZone(io);
-  const span = parseTime(text, io.now());
-  if (span !== undefined) return span;
-  throw new InvalidArgumentError(
-    /^\d{4}-\d{2}-\d{2}/.test(text)
-      ? "There is no such time; write a time as 2026-01-31T09:30."
-      : "It must be a date (2026-01-31), a time (2026-01-31T09:30), an age (90m, 12h, 2d), today or yesterday.",
-  );
 }

@@ -1,3 +1,5 @@
+import { localMidnight } from "../local-day.js";
+
 /**
  * The time that a text names: `2026-01-31`, `2026-01-31T09:30` (local unless it has a zone), `90m`
  * (that long ago; s, m, h, d or w), `now`, `today` or `yesterday`. A day is the whole local day, a
@@ -69,12 +71,6 @@ function localDay(year: number, month: number, day: number): TimeSpan | undefine
   const first = localMidnight(year, month, day);
   const last = new Date(localMidnight(year, month, day + 1).getTime() - 1);
   return span(first, last);
-}
-
-function localMidnight(year: number, month: number, day: number): Date {
-  const date = new Date(2000, 0, 1);
-  date.setFullYear(year, month, day); // the constructor takes year 50 for 1950
-  return date;
 }
 
 /** JavaScript takes 30 February for 2 March; a person who types it made a mistake. */

@@ -2,11 +2,14 @@ import { escapeUnsafe } from "../domain/printable.js";
 import { OrdersError } from "../errors.js";
 import type { Io } from "./io.js";
 
-/** @throws {OrdersError} `invalid-usage` if times are not in the zone of `TZ`: see {@link unknownZone}. */
-export function refuseUnknownZone({ env }: Pick<Io, "env">): void {
+/**
+ * @param hint what to do, if it is not only about a time that was given.
+ * @throws {OrdersError} `invalid-usage` if times are not in the zone of `TZ`: see {@link unknownZone}.
+ */
+export function refuseUnknownZone({ env }: Pick<Io, "env">, hint = TIME_HINT): void {
   const zone = unknownZone(env.TZ);
   if (zone === undefined) return;
-  throw new OrdersError("invalid-usage", `unknown time zone '${zone}' in TZ`, { hint: HINT });
+  throw new OrdersError("invalid-usage", `unknown time zone '${zone}' in TZ`, { hint });
 }
 
 /** Says on stderr that the local times of an output will not be in the zone of `TZ`. */
@@ -16,7 +19,9 @@ export function warnOfUnknownZone({ env, stderr }: Pick<Io, "env" | "stderr">): 
   stderr.write(`unknown time zone '${escapeUnsafe(zone)}' in TZ: times may be in UTC\n`);
 }
 
-const HINT = "set TZ to a name such as Europe/Berlin, or add a zone to the time: 2026-01-31T09:30Z";
+/** What to do about an unknown zone. */
+export const ZONE_HINT = "set TZ to a name such as Europe/Berlin";
+const TIME_HINT = `${ZONE_HINT}, or add a zone to the time: 2026-01-31T09:30Z`;
 /** `EST5`, `<+03>-3`: https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html */
 const POSIX_ZONE = /^(?:[a-z]{3,}|<[^>]+>)[+-]?(\d+)/i;
 const HOUR_AND_MINUTE = { hour: "numeric", minute: "numeric", hourCycle: "h23" } as const;

@@ -21,6 +21,11 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import("./show.js")).createShowCommand,
   },
   {
+    name: "stats",
+    summary: "count orders, and draw them by item and by day",
+    load: async () => (await import("./stats.js")).createStatsCommand,
+  },
+  {
     name: "watch",
     summary: "print each order as it is placed, or run a command",
     load: async () => (await import("./watch.js")).createWatchCommand,

@@ -128,6 +128,21 @@ describe("what is shown of items that mean harm", () => {
     },
   );
 
+  it("is safe in statistics, one item a line", async () => {
+    await run(["place-order", "--", ...ITEMS]);
+    for (const argv of [
+      ["stats", "--top", "99"],
+      ["stats", "--json"],
+    ]) {
+      for (const outcome of await everywhere(argv)) {
+        expect(outcome.exitCode).toBe(0);
+        expect(all(outcome)).not.toMatch(OBEYED);
+        const json = argv.includes("--json");
+        expect(lines(outcome.stdout)).toHaveLength(json ? 1 : 4 + 2 + ITEMS.length + 10);
+      }
+    }
+  });
+
   it("is safe when one order is shown, one item a line", async () => {
     const { stdout: id } = await run(["place-order", "-q", "--", ...ITEMS]);
     for (const outcome of await everywhere(["show", id.trim()])) {

@@ -8,6 +8,8 @@ const READING = [
   ["list"],
   ["list", "--count"],
   ["show", "403d"],
+  ["stats"],
+  ["stats", "--json"],
   ["check"],
   ["subscriptions"],
   ["subscriptions", "reset", "sales", "--from", "now", "--yes"],
@@ -34,7 +36,7 @@ describe("a store that does not exist", () => {
     expect(existsSync(store)).toBe(false);
   });
 
-  it.each([["list"], ["check"], ["subscriptions"], ["parked"]])(
+  it.each([["list"], ["stats"], ["check"], ["subscriptions"], ["parked"]])(
     "is no failure if it is the default one, before its first order: orders %s",
     async (verb) => {
       const home = temporaryDirectory();

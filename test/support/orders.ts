@@ -8,7 +8,7 @@ export function anOrder(fields: Partial<Order> = {}): Order {
 }
 
 /** Any item that can be ordered. */
-const anyItem = fc
+export const anyItem = fc
   .string({ unit: "binary", minLength: 1, maxLength: 30 })
   .filter((item) => itemProblem(item) === undefined);
 

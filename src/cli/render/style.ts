@@ -6,6 +6,7 @@ export interface Style {
   readonly heading: ChalkInstance;
   readonly faint: ChalkInstance;
   readonly id: ChalkInstance;
+  readonly bar: ChalkInstance;
   readonly good: ChalkInstance;
   readonly bad: ChalkInstance;
 }
@@ -54,6 +55,7 @@ export function createStyle(color: boolean): Style {
     heading: chalk.bold.cyan,
     faint: chalk.dim,
     id: chalk.yellow,
+    bar: chalk.cyan,
     good: chalk.green,
     bad: chalk.red,
   };
