@@ -1,0 +1,24 @@
+import { cpus, loadavg, release, totalmem } from "node:os";
+import { output, pythonWith } from "./programs.mjs";
+
+/** What the figures were measured on and with. */
+export function machineFacts() {
+  const python = pythonWith("sqlite3") ?? "python3";
+  const sqlite = output(python, ["-c", "import sqlite3; print(sqlite3.sqlite_version)"]);
+  const task = output("task");
+  return {
+    node: `node ${process.version}`,
+    platform: `${process.platform} ${release()} ${process.arch}`,
+    processors: `${cpus().length} processors (${cpus()[0]?.model.trim()})`,
+    memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+    load: `load ${loadavg()[0]?.toFixed(1)}`,
+    date: new Date().toISOString().slice(0, 10),
+    tools: [
+      output("jq"),
+      task && `task ${task}`,
+      output("grep"),
+      output("python3"),
+      sqlite && `SQLite ${sqlite}`,
+    ].filter((tool) => tool !== undefined),
+  };
+}
