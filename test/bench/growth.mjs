@@ -7,6 +7,7 @@ import { ours, oursPiped } from "./reading.mjs";
  * @returns {AsyncGenerator<import("./pairs.mjs").Contest>}
  */
 export async function* growth({ stores, sizes }) {
+  /** @type {Store[]} */
   const all = [];
   for (const size of sizes) all.push(await stores.with(size));
   /** @type {(title: string, args: (store: Store) => string[], how?: typeof ours) => Contest} */

@@ -11,18 +11,7 @@ export async function* reading({ stores, orders }) {
   const [large, small] = [await stores.with(orders), await stores.with(10)];
   const many = orders.toLocaleString("en");
 
-  for (const [title, args, atMost] of /** @type {const} */ ([
-    ["list --limit 20", () => ["list", "--limit", "20"], 1.2],
-    [
-      "list --since, the newest 20",
-      ({ twentieth }) => ["list", "--since", twentieth.placedAt],
-      1.2,
-    ],
-    ["show, the newest", ({ newest }) => ["show", newest.id], 1.2],
-    ["show, the one in the middle", ({ middle }) => ["show", middle.id], 5],
-    ["show, the oldest", ({ oldest }) => ["show", oldest.id], 5],
-    ["subscriptions, all waiting", () => ["subscriptions"], 5],
-  ])) {
+  for (const [title, atMost, args] of VERBS) {
     const of = (/** @type {string} */ name, /** @type {Store} */ store) =>
       ours(name, store, args(store));
     yield {
@@ -34,6 +23,16 @@ export async function* reading({ stores, orders }) {
   }
   yield* againstTools(large, many);
 }
+
+/** With the most that a large store may cost, of what a small one does. @type {readonly Verb[]} */
+const VERBS = [
+  ["list --limit 20", 1.2, () => ["list", "--limit", "20"]],
+  ["list --since, the newest 20", 1.2, ({ twentieth }) => ["list", "--since", twentieth.placedAt]],
+  ["show, the newest", 1.2, ({ newest }) => ["show", newest.id]],
+  ["show, the one in the middle", 5, ({ middle }) => ["show", middle.id]],
+  ["show, the oldest", 5, ({ oldest }) => ["show", oldest.id]],
+  ["subscriptions, all waiting", 5, () => ["subscriptions"]],
+];
 
 /** @param {Store} store @param {string} many @returns {Generator<import("./pairs.mjs").Contest>} */
 function* againstTools(store, many) {
@@ -113,3 +112,4 @@ function storeEnv(/** @type {string} */ directory) {
 }
 
 /** @typedef {import("./stores.mjs").Store} Store */
+/** @typedef {[string, number, (store: Store) => string[]]} Verb */

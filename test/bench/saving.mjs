@@ -110,7 +110,9 @@ async function lowdb(
   /** @type {number} */ before,
 ) {
   const first = Array.from({ length: before }, (_, n) => order(n));
-  const db = new Low(new JSONFile(join(place, "orders.json")), first);
+  /** @type {JSONFile<typeof first>} */
+  const file = new JSONFile(join(place, "orders.json"));
+  const db = new Low(file, first);
   await db.write();
   const start = performance.now();
   for (let n = 0; n < count; n++) await db.update((orders) => void orders.push(order(n)));
