@@ -35,7 +35,7 @@ writeFileSync(page, markdown);
 
 /** Puts content between `<!-- name -->` and `<!-- end -->`. */
 function fill(/** @type {string} */ name, /** @type {string} */ content) {
-  const place = new RegExp(`(<!-- ${name} -->\n).*?(\n<!-- end -->)`, "s");
+  const place = new RegExp(`(<!-- ${name} -->\n).*?(<!-- end -->)`, "s");
   if (!place.test(markdown)) throw new Error(`docs/performance.md has no place for ${name}`);
-  markdown = markdown.replace(place, (_, begin, end) => `${begin}\n${content}${end}`);
+  markdown = markdown.replace(place, (_, begin, end) => `${begin}\n${content}\n${end}`);
 }

@@ -3,12 +3,14 @@ import { output, pythonWith } from "./programs.mjs";
 
 /** What the figures were measured on and with. */
 export function machineFacts() {
-  const python = pythonWith("sqlite3") ?? "python3";
-  const sqlite = output(python, ["-c", "import sqlite3; print(sqlite3.sqlite_version)"]);
+  const version = (/** @type {string} */ module, /** @type {string} */ name) =>
+    output(pythonWith(module) ?? "python3", ["-c", `import ${module}; print(${module}.${name})`]);
+  const sqlite = version("sqlite3", "sqlite_version");
+  const tinydb = version("tinydb", "__version__");
   const task = output("task");
   return {
     node: `node ${process.version}`,
-    platform: `${process.platform} ${release()} ${process.arch}`,
+    platform: `${process.platform} ${release().split(".", 2).join(".")} ${process.arch}`,
     processors: `${cpus().length} processors (${cpus()[0]?.model.trim()})`,
     memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
     load: `load ${loadavg()[0]?.toFixed(1)}`,
@@ -19,6 +21,7 @@ export function machineFacts() {
       output("grep"),
       output("python3"),
       sqlite && `SQLite ${sqlite}`,
+      tinydb && `TinyDB ${tinydb}`,
     ].filter((tool) => tool !== undefined),
   };
 }

@@ -15,7 +15,7 @@ export async function* reading({ stores, orders }) {
     const of = (/** @type {string} */ name, /** @type {Store} */ store) =>
       ours(name, store, args(store));
     yield {
-      title: `${title}: of ${many}`,
+      title,
       unit: "ms",
       contestants: [of("of 10", small), of(`of ${many}`, large)],
       ratios: [{ of: `of ${many}`, to: "of 10", atMost }],
