@@ -1,102 +1,83 @@
 /**
- * Measures speed side by side in one run and prints ratios: machines differ and are noisy, ratios of
- * neighbours less so.
+ * Measures speed side by side in one run, and prints ratios with their aims.
  *
- *     npm run bench
- *     npm run bench -- --pairs 100
+ *     npm run bench                                             # all: a quarter of an hour
+ *     npm run bench -- --only start,bus                         # some of start, saving, bus, reading, growth
+ *     npm run bench -- --orders 100000 --seconds 2 --sizes 10,1000,100000
+ *     npm run bench -- --json docs/performance.json
+ *
+ * Stores are made in the directory for temporary files: it should be on the disk that is to be measured
+ * (TMPDIR).
  */
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import Emittery from "emittery";
-import { MessageBus } from "orders";
+import { bus } from "./bus.mjs";
+import { growth } from "./growth.mjs";
+import { machineFacts } from "./machine-facts.mjs";
+import { compare } from "./pairs.mjs";
+import { reading } from "./reading.mjs";
+import { report } from "./report.mjs";
+import { saving } from "./saving.mjs";
+import { start } from "./start.mjs";
+import { Stores } from "./stores.mjs";
 
-const { values } = parseArgs({ options: { pairs: { type: "string", default: "40" } } });
-const pairs = Number(values.pairs);
-const MESSAGES = 20_000; // of each kind in a round
-const orders = join(import.meta.dirname, "../../bin/orders.js");
+const GROUPS = { start, saving, bus, reading, growth };
+
+const { values } = parseArgs({
+  options: {
+    only: { type: "string", default: Object.keys(GROUPS).join() },
+    pairs: { type: "string", default: "40" },
+    seconds: { type: "string", default: "15" },
+    orders: { type: "string", default: "1000000" },
+    sizes: { type: "string", default: "10,1000,100000,1000000" },
+    json: { type: "string" },
+  },
+});
+const only = values.only.split(",");
+const unknown = only.find((name) => !(name in GROUPS));
+if (unknown !== undefined) throw new Error(`there is no group ${unknown}`);
+const effort = { pairs: Number(values.pairs), seconds: Number(values.seconds) };
+
+const facts = machineFacts();
+console.log(`${Object.values(facts).flat().join(", ")}\n`);
+/** @type {Record<string, import("./pairs.mjs").ContestResult[]>} */
+const results = {};
 const directory = mkdtempSync(join(tmpdir(), "orders-bench-"));
-
-console.log(`node ${process.version}, ${pairs} interleaved pairs, medians\n`);
-await benchStart();
-await benchBus();
-rmSync(directory, { recursive: true });
-
-/** A whole `place-order`, its fdatasync included, against a Node that runs an empty file. */
-async function benchStart() {
-  const empty = join(directory, "empty.js");
-  writeFileSync(empty, "");
-  const run = (/** @type {string[]} */ ...argv) => {
-    const start = process.hrtime.bigint();
-    const { status } = spawnSync(process.execPath, argv, {
-      env: { PATH: process.env.PATH ?? "", ORDERS_STORE: join(directory, "store") },
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    if (status !== 0) throw new Error(`${argv.join(" ")} exited ${status}`);
-    return Number(process.hrtime.bigint() - start) / 1e6;
+try {
+  /** @type {Workplace} */
+  const workplace = {
+    directory,
+    stores: new Stores(directory),
+    orders: Number(values.orders),
+    sizes: values.sizes.split(",").map(Number),
   };
-  await compare("start to end, ms", pairs, {
-    "node on an empty file": () => run(empty),
-    "orders place-order": () => run(orders, "place-order", "100 inch TV", "magic carpet"),
-  });
+  for (const [name, group] of Object.entries(GROUPS)) {
+    if (!only.includes(name)) continue;
+    results[name] = [];
+    for await (const contest of group(workplace)) {
+      const result = await compare(contest, effort);
+      results[name].push(result);
+      console.log(`${report(result)}\n`);
+    }
+  }
+} finally {
+  rmSync(directory, { recursive: true });
 }
-
-/** A message to one async handler: through the bus, through emittery, and without either. */
-async function benchBus() {
-  let handled = 0;
-  const handler = async () => {
-    handled++;
-  };
-  const bus = new MessageBus({ commands: {}, events: { happened: [handler] } });
-  const emittery = new Emittery();
-  emittery.on("happened", handler);
-  const payload = { order: { items: ["tv"] } };
-
-  const time = (/** @type {() => Promise<void>} */ once) => async () => {
-    const start = process.hrtime.bigint();
-    for (let n = 0; n < MESSAGES; n++) await once();
-    return Number(process.hrtime.bigint() - start) / MESSAGES;
-  };
-  await compare("one message, ns", pairs, {
-    "bare awaited call": time(async () => await handler()),
-    "bus.publish": time(() => bus.publish("happened", payload)),
-    "emittery.emit": time(() => emittery.emit("happened", payload)),
-    "emittery.emitSerial": time(() => emittery.emitSerial("happened", payload)),
-  });
-  if (handled !== 4 * (pairs + 1) * MESSAGES) throw new Error(`only ${handled} were handled`);
+if (values.json !== undefined) {
+  writeFileSync(
+    values.json,
+    `${JSON.stringify({ machine: facts, ...effort, results }, null, 1)}\n`,
+  );
 }
 
 /**
- * Runs all in turn, again and again, and prints of each its median and the median of its ratios to
- * the first one's run next to it.
+ * What the groups work with.
  *
- * @param {string} title
- * @param {number} rounds
- * @param {Record<string, () => number | Promise<number>>} contestants
+ * @typedef {object} Workplace
+ * @property {string} directory for what they make.
+ * @property {Stores} stores
+ * @property {number} orders how many the large store has.
+ * @property {readonly number[]} sizes of the stores for the curves.
  */
-async function compare(title, rounds, contestants) {
-  const names = Object.keys(contestants);
-  /** @type {Record<string, number[]>} */
-  const results = Object.fromEntries(names.map((name) => [name, []]));
-  for (const name of names) await contestants[name]?.(); // warm-up
-  for (let round = 0; round < rounds; round++) {
-    for (const name of names) results[name]?.push((await contestants[name]?.()) ?? Number.NaN);
-  }
-  const base = results[names[0] ?? ""] ?? [];
-  console.log(title.padEnd(26), "median".padStart(9), "ratio".padStart(7));
-  for (const name of names) {
-    const ratios = (results[name] ?? []).map(
-      (result, round) => result / (base[round] ?? Number.NaN),
-    );
-    const [result, ratio] = [median(results[name] ?? []), median(ratios)];
-    console.log(name.padEnd(26), result.toFixed(1).padStart(9), ratio.toFixed(2).padStart(7));
-  }
-  console.log();
-}
-
-function median(/** @type {number[]} */ numbers) {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
