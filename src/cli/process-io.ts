@@ -1,8 +1,7 @@
 import { fstatSync, realpathSync } from "node:fs";
-import { constants, homedir, userInfo } from "node:os";
 import { dirname, isAbsolute } from "node:path";
 import type { Io, Output, StopSignal } from "./io.js";
-import { isHangupIgnored, stopSignals } from "./stop-signals.js";
+import { isHangupIgnored, STOP_SIGNALS } from "./stop-signals.js";
 import { backgroundWriter, writeFully } from "./write.js";
 
 /** Input and output of the running process. */
@@ -10,7 +9,7 @@ export function processIo(packageRoot: string): Io {
   const hangupIgnored = isHangupIgnored(process.env);
   if (hangupIgnored) process.on("SIGHUP", () => {});
   const onStop = (listener: (signal: StopSignal) => void) => {
-    for (const signal of stopSignals()) {
+    for (const signal of STOP_SIGNALS) {
       if (signal === "SIGHUP" && hangupIgnored) continue;
       process.removeAllListeners(signal).on(signal, listener);
     }
@@ -46,6 +45,7 @@ function homeDirectory(): string | undefined {
   const { HOME } = process.env;
   if (process.platform !== "win32" && HOME && isAbsolute(HOME)) return HOME;
   try {
+    const { homedir, userInfo } = nodeOs();
     const home = process.platform === "win32" ? homedir() : userInfo().homedir;
     return isAbsolute(home) ? home : undefined;
   } catch {
@@ -63,8 +63,13 @@ function isScriptOf(packageRoot: string, script: string | undefined): boolean {
   }
 }
 
+/** Loaded when it is needed: few orders need it, and each would wait for it. */
+function nodeOs(): typeof import("node:os") {
+  return process.getBuiltinModule("node:os");
+}
+
 function endBy(signal: StopSignal): void {
-  const exitCode = 128 + constants.signals[signal];
+  const exitCode = 128 + nodeOs().constants.signals[signal];
   // Windows has no signals to end by: a process that sends itself one exits with 1.
   if (process.platform === "win32") process.exit(exitCode);
   process.removeAllListeners(signal);
@@ -124,10 +129,15 @@ function quiet(output: Output): Output {
   };
 }
 
+/** /dev/null: {@link https://www.kernel.org/doc/html/latest/admin-guide/devices.html device 1, 3}. */
+const NULL_DEVICE = 0x103;
+
 /** Checks the file type first: creating a stream costs milliseconds, which only terminals need to pay. */
 function isTerminal(fd: 0 | 1 | 2, stream: () => { readonly isTTY?: boolean }): boolean {
   try {
-    if (process.platform !== "win32" && !fstatSync(fd).isCharacterDevice()) return false;
+    const stats = fstatSync(fd);
+    if (process.platform !== "win32" && !stats.isCharacterDevice()) return false;
+    if (process.platform === "linux" && stats.rdev === NULL_DEVICE) return false;
   } catch {
     return false;
   }

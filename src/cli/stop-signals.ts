@@ -1,13 +1,13 @@
 import { fstatSync, readFileSync, statSync } from "node:fs";
-import { constants } from "node:os";
 import type { StopSignal } from "./io.js";
 
 /**
  * The signals that end a process unless it catches them, and that somebody sends on purpose. Those that
  * tell of a fault of the process itself (SIGSEGV and the like) are left alone. Node ignores SIGPIPE and
  * SIGXFSZ, which fail the write instead, starts its debugger on SIGUSR1, and its profiler sends SIGPROF.
+ * One that a system does not have is to Node an event that nobody emits.
  */
-const STOP_SIGNALS: readonly StopSignal[] = [
+export const STOP_SIGNALS: readonly StopSignal[] = [
   "SIGINT",
   "SIGTERM",
   "SIGHUP",
@@ -21,11 +21,6 @@ const STOP_SIGNALS: readonly StopSignal[] = [
   "SIGPWR",
   "SIGSTKFLT",
 ];
-
-/** The stop signals of this system. */
-export function stopSignals(): readonly StopSignal[] {
-  return STOP_SIGNALS.filter((signal) => signal in constants.signals);
-}
 
 /**
  * Whether the process was started with SIGHUP ignored, as `nohup` does it. Node resets every signal when

@@ -1,0 +1,139 @@
+import fs, { readFileSync, statSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+import { join } from "node:path";
+import { execa } from "execa";
+import { beforeEach, describe, expect, it } from "vitest";
+import { openOrders } from "../../src/app.js";
+import { encodeOrder } from "../../src/store/jsonl/order-codec.js";
+import { JsonlOrderStore } from "../../src/store/jsonl/order-store.js";
+import { countReads } from "../support/count-reads.js";
+import { has } from "../support/needs.js";
+import { all, anOrder } from "../support/orders.js";
+import { runCli } from "../support/run-cli.js";
+import { environment, ORDERS, ROOT, STANDALONE } from "../support/run-orders.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+/*
+ * Counts, not times: what no machine's load changes. Each leaves some room, and who needs more has to
+ * say so here.
+ */
+
+const HAS_STRACE = process.platform === "linux" && has("strace", "apt-get install strace");
+
+describe.skipIf(STANDALONE)("placing an order", () => {
+  it("loads few modules that Node itself does not", async () => {
+    const directory = temporaryDirectory();
+    const probe = join(directory, "probe.cjs");
+    writeFileSync(
+      probe,
+      'process.on("exit", () => require("fs").writeFileSync(process.env.LOADED, JSON.stringify(process.moduleLoadList)));',
+    );
+    const empty = join(directory, "empty.cjs");
+    writeFileSync(empty, "");
+    const loaded = async (...argv: string[]): Promise<string[]> => {
+      const list = join(directory, "loaded.json");
+      await execa(process.execPath, ["--require", probe, ...argv], {
+        env: { ...environment(join(directory, "store")), LOADED: list },
+        extendEnv: false,
+        stdin: "ignore",
+      });
+      return JSON.parse(readFileSync(list, "utf8")) as string[];
+    };
+    const bare = new Set(await loaded(empty));
+    const more = (await loaded(ORDERS, "place-order", "tv")).filter((each) => !bare.has(each));
+    expect(more).toContain("NativeModule vm");
+    expect(more.length, more.join(", ")).toBeLessThanOrEqual(6);
+  });
+
+  it("reads one file of the program, which is small", () => {
+    expect(statSync(join(ROOT, "dist/bin/start.cjs")).size).toBeLessThan(120_000);
+  });
+
+  it.runIf(HAS_STRACE)("asks little of the system", async () => {
+    const store = temporaryDirectory();
+    const cache = temporaryDirectory();
+    await runCli(["place-order", "first"], { store });
+    const log = join(store, "log");
+    const place = (...strace: string[]) => {
+      const [program = "", ...argv] = [...strace, process.execPath, ORDERS, "place-order", "tv"];
+      return execa(program, argv, {
+        env: { ...environment(store), XDG_CACHE_HOME: cache },
+        extendEnv: false,
+        stdin: "ignore",
+      });
+    };
+    await place(); // keeps compiled code
+    await place("strace", "-f", "-y", "-o", log);
+    const calls = readFileSync(log, "utf8").split("\n");
+    const count = (pattern: RegExp) => calls.filter((call) => pattern.test(call)).length;
+    const file = /<[^>]*orders\.jsonl>/.source;
+    expect(count(new RegExp(` write\\(\\d+${file}`))).toBe(1);
+    expect(count(/ fdatasync\(/)).toBe(1);
+    expect(count(/ fsync\(/)).toBe(0);
+    expect(count(new RegExp(` (read|pread64)\\(\\d+${file}`))).toBeLessThanOrEqual(2);
+    expect(count(/ openat\(.*dist\/bin\//)).toBe(1);
+    expect(count(/ openat\(.*(store|orders)/)).toBeLessThanOrEqual(5);
+  });
+});
+
+describe("a store of 20,000 orders", () => {
+  const orders = Array.from({ length: 20_000 }, () => anOrder());
+  const content = orders.map(encodeOrder).join("");
+  let store: JsonlOrderStore;
+  beforeEach(() => {
+    const directory = temporaryDirectory();
+    writeFileSync(join(directory, "orders.jsonl"), content);
+    store = new JsonlOrderStore(directory);
+  });
+  const newest = orders.at(-1) as (typeof orders)[number];
+
+  it("is read at its end to list the newest orders", async () => {
+    const { bytes } = await countReads(async () => {
+      expect(await all(store.list({ newest: 20 }))).toEqual(orders.slice(-20));
+    });
+    expect(bytes).toBeLessThan(32 * 1024);
+  });
+
+  it("is read at its end to find the newest order by its id", async () => {
+    const { bytes } = await countReads(async () => {
+      expect(await store.findByIdPrefix(newest.id, 2)).toEqual([newest]);
+    });
+    expect(bytes).toBeLessThan(32 * 1024);
+  });
+
+  it("is read once to be counted, searched and listed", async () => {
+    for (const read of [
+      () => store.count(),
+      () => store.count({ item: "nothing" }),
+      () => store.findByIdPrefix("0123", 20_000),
+      () => all(store.list()),
+    ]) {
+      expect((await countReads(read)).bytes).toBeLessThan(1.2 * content.length);
+    }
+  });
+});
+
+it("a thousand orders that are placed at once share a few writes and syncs", async () => {
+  const { fdatasyncSync, writeSync } = fs;
+  const counted = { syncs: 0, writes: 0 };
+  fs.fdatasyncSync = (fd) => {
+    counted.syncs++;
+    fdatasyncSync(fd);
+  };
+  fs.writeSync = ((...args: Parameters<typeof writeSync>) => {
+    counted.writes++;
+    return writeSync(...args);
+  }) as typeof writeSync;
+  syncBuiltinESMExports();
+  try {
+    await using application = await openOrders({ store: temporaryDirectory() });
+    await Promise.all(Array.from({ length: 1000 }, () => application.placeOrder(["tv"])));
+    expect(await application.store.count()).toBe(1000);
+  } finally {
+    Object.assign(fs, { fdatasyncSync, writeSync });
+    syncBuiltinESMExports();
+  }
+  expect(counted.syncs).toBeGreaterThan(0);
+  expect(counted.syncs).toBeLessThanOrEqual(3);
+  expect(counted.writes).toBe(counted.syncs);
+});
