@@ -1,3 +1,4 @@
+import { isoTime } from "./iso-time.js";
 import { newId } from "./new-id.js";
 
 /**
@@ -30,7 +31,7 @@ export function createMessage<Topic extends string, Payload>(
     id,
     correlationId: cause?.correlationId ?? id,
     causationId: cause?.id ?? null,
-    occurredAt: timestamp(Date.now()),
+    occurredAt: isoTime(Date.now()),
     payload,
   };
 }
@@ -42,14 +43,4 @@ let created = 0;
 function nextId(): string {
   processId ??= newId();
   return `${processId}-${++created}`;
-}
-
-let latest = { milliseconds: Number.NaN, text: "" };
-
-/** Formatted once per millisecond: it costs more than the rest of a message. */
-function timestamp(milliseconds: number): string {
-  if (latest.milliseconds !== milliseconds) {
-    latest = { milliseconds, text: new Date(milliseconds).toISOString() };
-  }
-  return latest.text;
 }

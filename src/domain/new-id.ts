@@ -7,20 +7,33 @@ import { v4 } from "uuid";
  * {@link https://man7.org/linux/man-pages/man4/urandom.4.html urandom(4)}
  */
 export function newId(): string {
-  const random = systemRandom();
-  return random === undefined ? v4() : v4({ random });
+  if (used === pool.length) {
+    pool = systemRandom(POOL_BYTES) ?? new Uint8Array();
+    used = 0;
+  }
+  if (pool.length === 0) return v4();
+  const random = pool.subarray(used, used + ID_BYTES);
+  used += ID_BYTES;
+  return v4({ random });
 }
 
-function systemRandom(): Uint8Array | undefined {
+const ID_BYTES = 16;
+const POOL_BYTES = 64 * ID_BYTES;
+/** Random bytes, each used once. */
+let pool = new Uint8Array();
+let used = 0;
+
+/** `undefined`: there is no such file, on Windows or in a chroot without devices. */
+function systemRandom(size: number): Uint8Array<ArrayBuffer> | undefined {
   let fd: number;
   try {
     fd = openSync("/dev/urandom", "r");
   } catch {
-    return undefined; // Windows, or a chroot without devices
+    return undefined;
   }
   try {
-    const bytes = new Uint8Array(16);
-    return readSync(fd, bytes) === bytes.length ? bytes : undefined;
+    const bytes = new Uint8Array(size);
+    return readSync(fd, bytes) === size ? bytes : undefined;
   } finally {
     closeSync(fd);
   }

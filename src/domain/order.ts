@@ -1,3 +1,4 @@
+import { isoTime } from "./iso-time.js";
 import { safeJson } from "./printable.js";
 
 /** An order. Immutable: it is placed once and never edited. */
@@ -67,7 +68,7 @@ export function orderProblem(value: unknown): string | undefined {
 
 /** The time as an order has it; `undefined` if the clock is not within the years 0 to 9999. */
 export function placedAtOf(now: Date): string | undefined {
-  const text = Number.isNaN(now.getTime()) ? "" : now.toISOString();
+  const text = Number.isNaN(now.getTime()) ? "" : isoTime(now.getTime());
   return PLACED_AT.test(text) ? text : undefined;
 }
 
