@@ -105,7 +105,7 @@ describe("a store of 20,000 orders", () => {
     for (const read of [
       () => store.count(),
       () => store.count({ item: "nothing" }),
-      () => store.findByIdPrefix("0123", 20_000),
+      () => store.findByIdPrefix(newest.id.slice(0, 4), 20_000),
       () => all(store.list()),
     ]) {
       expect((await countReads(read)).bytes).toBeLessThan(1.2 * content.length);

@@ -36,6 +36,36 @@ describeWithServer("a stream with gaps, or with the messages of others", () => {
     expect(requests).toBeLessThan(1000);
   });
 
+  it("is read from where the orders of a time are stored, wherever that is", async () => {
+    const server = await startServer();
+    const { url: store } = server;
+    const old = (await runCli(["place", "-q", "tv"], { store })).stdout.trim();
+    const nc = await connectTo(server);
+    const jsm = await jetstreamManager(nc);
+    const last = await jsm.streams.getMessage("orders", { last_by_subj: ">" });
+    const opened = await openStore(store);
+    const day = 86_400_000;
+    const at = (milliseconds: number) =>
+      new Date(Number(last?.time.getTime()) + milliseconds).toISOString();
+    // Placed by a clock that is ahead of the server's, and stored now.
+    const ahead = anOrder({ placedAt: at(day / 2) });
+    await opened.save(ahead);
+    const ids = async (since: string, newest?: number) =>
+      (await all(opened.list({ since, newest }))).map(({ id }) => id);
+    expect(await ids(at(day / 4))).toEqual([ahead.id]);
+    expect(await ids(at(day / 4), 5)).toEqual([ahead.id]);
+    expect(await opened.count({ since: at(day / 4) })).toBe(1);
+    expect(await ids(at(-day))).toEqual([old, ahead.id]);
+    expect(await ids(at(-day), 1)).toEqual([ahead.id]);
+    const later = new Date(Date.now() + 3 * day).toISOString();
+    expect(await ids(later)).toEqual([]);
+    const requests = await requestsDuring(server, async () => {
+      expect(await ids(later)).toEqual([]);
+    });
+    expect(requests).toBeLessThan(10);
+    await opened.close();
+  });
+
   it("works in a domain, with every verb", async () => {
     const server = await startServer("jetstream { store_dir: STORE_DIR, domain: shop }");
     const store = `${server.url}?domain=shop`;

@@ -1,6 +1,7 @@
 /*
  * Places orders without end, several at a time, and prints the id of each one that is acknowledged.
- * It is there to be killed.
+ * It is there to be killed. It pauses after each, or a store would grow faster than a test can read it on
+ * a busy machine.
  */
 import { writeSync } from "node:fs";
 import { openOrders } from "../../dist/index.js";
@@ -12,6 +13,7 @@ async function placeForEver(name) {
   for (let n = 0; ; n++) {
     const { order } = await orders.placeOrder([`${name}-${n}`, "x".repeat(1 + (n % 300))]);
     writeSync(1, `${order.id}\n`);
+    await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }
 

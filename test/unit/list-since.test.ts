@@ -67,6 +67,27 @@ describe("listing what was placed since some time", () => {
   });
 });
 
+it("an order of many megabytes tells the next one whether it is older", async () => {
+  const { store } = openStore();
+  const [large, older] = ordersAt([100, 1]) as [Order, Order];
+  await store.save({ ...large, items: ["x".repeat(8_000_000)] });
+  await store.save(older);
+  const { damage, notes } = await store.check();
+  expect({ damage, notes }).toEqual({ damage: [], notes: [] });
+  expect((await all(store.list({ since: at(99) }))).map(({ id }) => id)).toEqual([large.id]);
+});
+
+it("check says where lines were put that are not in order, and a copy is", async () => {
+  const { store, path } = openStore();
+  const [newer, ...older] = ordersAt([100, 1, 2]) as [Order, Order, Order];
+  appendFileSync(path, [newer, ...older].map(encodeOrder).join(""));
+  const note = expect.stringMatching(/^orders\.jsonl:2 and 1 more: older than orders before it, /);
+  expect(await store.check()).toEqual({ orders: 3, damage: [], notes: [note] });
+  const { store: copy } = openStore();
+  await copyOrders(store, copy, () => {});
+  expect(await copy.check()).toEqual({ orders: 3, damage: [], notes: [] });
+});
+
 function openStore() {
   const directory = temporaryDirectory();
   return { store: new JsonlOrderStore(directory), path: join(directory, "orders.jsonl") };

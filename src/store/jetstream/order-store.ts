@@ -9,6 +9,7 @@ import {
   orderMatcher,
 } from "../../domain/order.js";
 import { OrderJson } from "../../domain/order-json.js";
+import { CLOCK_SLACK_MS } from "../clock-slack.js";
 import type { OrderFeed } from "../order-feed.js";
 import type { OrderQuery, OrderStore, StoreOptions, StoreReport } from "../order-store.js";
 import { parseAll } from "../parse-all.js";
@@ -21,6 +22,7 @@ import { parseServerLocation, type ServerLocation } from "./connection/server-lo
 import { Unavailable } from "./failures/kinds.js";
 import { initStreams } from "./init.js";
 import { getMessages } from "./messages/get-messages.js";
+import { firstStoredSince } from "./messages/next-messages.js";
 import { lastMessage, readBatches, readMessages } from "./messages/read-messages.js";
 import { decodeOrder, isDamage, type StoredMessage } from "./order-codec.js";
 import { JetStreamOrderFeed } from "./order-feed.js";
@@ -72,10 +74,11 @@ export class JetStreamOrderStore implements OrderStore {
   async *#batches(query: OrderQuery): AsyncIterable<readonly Order[]> {
     const matches = orderMatcher(query);
     if (query.newest !== undefined) {
-      yield await this.#newest(query.newest, matches);
+      yield await this.#newest(query.newest, query.since, matches);
       return;
     }
-    for await (const batch of readBatches(this.#server, { ...this.#all(), gapless: true })) {
+    const from = query.since === undefined ? 1 : await this.#storedSince(query.since);
+    for await (const batch of readBatches(this.#server, { ...this.#all(), from, gapless: true })) {
       yield [...this.#decodeAll(batch, matches)];
     }
   }
@@ -165,18 +168,38 @@ export class JetStreamOrderStore implements OrderStore {
     }
   }
 
-  async #newest(limit: number, matches: (order: Order) => boolean): Promise<Order[]> {
+  async #newest(
+    limit: number,
+    since: string | undefined,
+    matches: (order: Order) => boolean,
+  ): Promise<Order[]> {
     const { stream, subjects } = this.#all();
     const last = limit === 0 ? null : await lastMessage(this.#server, stream, subjects);
     if (last === null) return [];
     const found: Order[] = [];
-    const range = { stream, subjects, from: last.seq, to: await this.#firstSeq() };
+    const range = {
+      stream,
+      subjects,
+      from: last.seq,
+      to: since === undefined ? await this.#firstSeq() : await this.#storedSince(since),
+    };
     for await (const batch of getMessages(this.#server, range)) {
       for (const order of this.#decodeAll(batch, matches)) {
         if (found.push(order) === limit) return found.reverse();
       }
     }
     return found.reverse();
+  }
+
+  /**
+   * Where to begin to read: an order may be stored long after it was placed, but before it only if the
+   * server's clock is behind, by no more than {@link CLOCK_SLACK_MS}.
+   */
+  async #storedSince(since: string): Promise<number> {
+    const place = this.#all();
+    const last = await lastMessage(this.#server, place.stream, place.subjects);
+    const time = new Date(Date.parse(since) - CLOCK_SLACK_MS);
+    return firstStoredSince(this.#server, place, last?.seq ?? 0, time);
   }
 
   #firstSeq(): Promise<number> {

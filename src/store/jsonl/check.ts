@@ -1,9 +1,10 @@
 import { basename, dirname, join } from "node:path";
+import { CLOCK_SLACK_MS } from "../clock-slack.js";
 import { OrderCheck } from "../order-check.js";
 import type { Damage, StoreReport } from "../order-store.js";
 import { readOrReport } from "./files/document-file.js";
 import { withFile } from "./files/open-file.js";
-import type { ScannedLine } from "./lines/line-scanner.js";
+import type { OrderLine, ScannedLine } from "./lines/line-scanner.js";
 import type { OrdersReader } from "./orders-reader.js";
 import { Parking, parkingNames } from "./parking.js";
 import { holds, lostPosition, lostSubscription } from "./position.js";
@@ -18,6 +19,7 @@ export function checkStore(reader: OrdersReader): StoreReport {
   const notes: string[] = [];
   const check = new OrderCheck();
   let orders = 0;
+  const unmarked = new UnmarkedLines();
   for (const line of eachLine(reader)) {
     if (line.kind === "damage") {
       damage.push({ location: line.location(), problem: line.problem });
@@ -28,10 +30,34 @@ export function checkStore(reader: OrdersReader): StoreReport {
     } else {
       const problem = check.problemOf(line.order);
       if (problem !== undefined) damage.push({ location: line.location(), problem });
+      unmarked.look(line);
       orders++;
     }
   }
+  if (unmarked.note !== undefined) notes.push(unmarked.note);
   return { orders, damage: [...damage, ...damagedSubscriptions(reader, check.ids)], notes };
+}
+
+/** Lines that keep `list --since` from finding what is before them: others than `orders` have put them there. */
+class UnmarkedLines {
+  #newest = "";
+  #first: string | undefined;
+  #count = 0;
+
+  look(line: OrderLine): void {
+    const { placedAt } = line.order;
+    if (placedAt >= this.#newest) this.#newest = placedAt;
+    else if (line.isInOrder && Date.parse(this.#newest) - Date.parse(placedAt) > CLOCK_SLACK_MS) {
+      this.#first ??= line.location();
+      this.#count++;
+    }
+  }
+
+  get note(): string | undefined {
+    if (this.#first === undefined) return undefined;
+    const others = this.#count === 1 ? "" : ` and ${this.#count - 1} more`;
+    return `${this.#first}${others}: older than orders before it, and not marked: list --since can miss those; it does not in a copy made by orders copy`;
+  }
 }
 
 function* eachLine(reader: OrdersReader): Generator<ScannedLine, void> {

@@ -2,6 +2,7 @@ import { closeSync, fstatSync } from "node:fs";
 import { basename } from "node:path";
 import { type Order, sameItems } from "../../domain/order.js";
 import type { OrderJson } from "../../domain/order-json.js";
+import { CLOCK_SLACK_MS } from "../clock-slack.js";
 import type { Damage } from "../order-store.js";
 import { openForReading, withFile } from "./files/open-file.js";
 import { EarlierOrders } from "./lines/earlier-orders.js";
@@ -211,8 +212,6 @@ export class OrdersReader {
   }
 }
 
-/** So much the clocks of those who write to one file may differ. */
-const CLOCK_SLACK_MS = 24 * 60 * 60 * 1000;
 const FIRST_LOOK_BYTES = 16 * 1024;
 
 /** An order, and the position behind it. */

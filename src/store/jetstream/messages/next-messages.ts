@@ -1,4 +1,4 @@
-import type { MsgRequest } from "@nats-io/jetstream";
+import type { MsgRequest, StoredMsg } from "@nats-io/jetstream";
 import type { ServerConnection } from "../connection/server-connection.js";
 import type { StoredMessage } from "../order-codec.js";
 
@@ -31,10 +31,31 @@ export function nextMessage(
   server: ServerConnection,
   { stream, subjects }: Place,
   from: number,
-): Promise<StoredMessage | null> {
+): Promise<StoredMsg | null> {
   // The client's types lack this form of the request, which servers have had since 2.7.
   const request = { seq: from, next_by_subj: subjects } as MsgRequest;
   return server.ask("read the orders", ({ jsm }) => jsm.streams.getMessage(stream, request));
+}
+
+/**
+ * The number of the first message that was stored at `time` or later, found by halving; one behind
+ * `last` if there is none up to that.
+ */
+export async function firstStoredSince(
+  server: ServerConnection,
+  place: Place,
+  last: number,
+  time: Date,
+): Promise<number> {
+  let first = 1;
+  let end = last + 1;
+  while (first < end) {
+    const middle = Math.floor((first + end) / 2);
+    const message = await nextMessage(server, place, middle);
+    if (message === null || message.time >= time) end = middle;
+    else first = message.seq + 1;
+  }
+  return first;
 }
 
 /**
