@@ -35,7 +35,7 @@ export function* bus() {
       contestant("mitt", () => mitted.emit("happened", payload)),
     ],
     ratios: [
-      { of: "bus.publish", to: "awaited call" },
+      { of: "bus.publish", to: "awaited call", atMost: 1.8 },
       { of: "bus.publish", to: "emittery.emitSerial", atMost: 1 },
       { of: "bus.publish", to: "emittery.emit", atMost: 1 },
       { of: "bus.publish", to: "node:events" },

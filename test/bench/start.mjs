@@ -39,8 +39,8 @@ export function* start({ directory }) {
     ],
     ratios: [
       { of: "orders", to: "node, an empty file", atMost: 1.3 },
-      { of: "orders, standalone", to: "node, an empty file", atMost: 0.5 },
-      { of: "orders, standalone", to: "task add", atMost: 3 },
+      { of: "orders, standalone", to: "node, an empty file", atMost: 0.6 },
+      { of: "orders, standalone", to: "task add", atMost: 2 },
       { of: "orders", to: "PyPubSub and TinyDB", atMost: 1 },
       { of: "orders, standalone", to: "PyPubSub and TinyDB", atMost: 0.5 },
     ],
