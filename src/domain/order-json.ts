@@ -62,19 +62,24 @@ export function beginsAsOrder(json: Uint8Array, from: number): boolean {
 const QUOTE = '"'.charCodeAt(0);
 const BRACKET = "[".charCodeAt(0);
 
-/** The filter as a predicate that parses only the orders which it may match. */
+/** The filter as a predicate that parses only what it has to. */
 export function orderJsonMatcher(filter: OrderFilter): (order: OrderJson) => boolean {
+  const { item = [], ...times } = filter;
+  const texts = [item].flat().map(foldCase);
   const matches = orderMatcher(filter);
-  const texts = [filter.item ?? []].flat().map(foldCase);
-  if (texts.length === 0) return matches;
-  return (order) =>
+  // Of one character it may stand between two items, and with a quote reach from one into the next.
+  if (texts.length === 0 || texts.some((text) => text.length < 2 || text.includes('"'))) {
+    return matches;
+  }
+  const isInTime = orderMatcher(times);
+  return (order) => {
+    const { itemsJson } = order;
     // Only in plain text is case a matter of 26 letters, and an item what stands between its quotes.
-    !(PLAIN.test(order.json) && isWithoutOneOf(texts, order.json.toLowerCase())) && matches(order);
+    if (!PLAIN.test(itemsJson)) return matches(order);
+    const folded = itemsJson.toLowerCase();
+    return isInTime(order) && texts.every((text) => folded.includes(text));
+  };
 }
 
 /** Printable ASCII without a backslash. */
 const PLAIN = /^[ -[\]-~]*$/;
-
-function isWithoutOneOf(texts: readonly string[], json: string): boolean {
-  return texts.some((text) => !json.includes(text));
-}

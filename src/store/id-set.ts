@@ -5,61 +5,68 @@
 export class IdSet {
   #size = 0;
   #table = new Uint32Array(WORDS * 1024);
+  readonly #words = new Uint32Array(WORDS);
 
   /** Adds an id. @returns whether it was not there. */
   add(id: string): boolean {
-    const words = wordsOf(id);
-    const at = find(this.#table, words);
-    if (this.#table[at] !== 0) return false;
-    this.#table.set(words, at);
+    const at = this.#find(id);
+    if (!isEmpty(this.#table, at)) return false;
+    this.#table.set(this.#words, at);
     if (++this.#size * WORDS * 2 > this.#table.length) this.#grow();
     return true;
   }
 
   has(id: string): boolean {
-    return this.#table[find(this.#table, wordsOf(id))] !== 0;
+    return !isEmpty(this.#table, this.#find(id));
+  }
+
+  #find(id: string): number {
+    readWords(id, this.#words);
+    return find(this.#table, this.#words);
   }
 
   #grow(): void {
     const larger = new Uint32Array(this.#table.length * 2);
     for (let at = 0; at < this.#table.length; at += WORDS) {
       const words = this.#table.subarray(at, at + WORDS);
-      if (words[0] !== 0) larger.set(words, find(larger, words));
+      if (!isEmpty(words, 0)) larger.set(words, find(larger, words));
     }
     this.#table = larger;
   }
 }
 
 const WORDS = 4;
+const DASH = "-".charCodeAt(0);
 
-/**
- * The 128 bits of a UUID. Its version and variant are never 0, and stand first here: a word that is 0
- * tells a place in the table that is empty.
- */
-function wordsOf(id: string): Uint32Array {
-  return Uint32Array.of(
-    half(id, 14) * 2 ** 16 + half(id, 19),
-    Number.parseInt(id.slice(0, 8), 16),
-    half(id, 9) * 2 ** 16 + half(id, 24),
-    Number.parseInt(id.slice(28), 16),
-  );
+/** Reads the 128 bits of a UUID into four words. */
+function readWords(id: string, words: Uint32Array): void {
+  let word = 0;
+  let digits = 0;
+  for (let index = 0; index < id.length; index++) {
+    const code = id.charCodeAt(index);
+    if (code === DASH) continue;
+    word = (word << 4) | (code <= 0x39 ? code - 0x30 : code - 0x57);
+    if (++digits % 8 === 0) words[digits / 8 - 1] = word;
+  }
 }
 
-function half(id: string, at: number): number {
-  return Number.parseInt(id.slice(at, at + 4), 16);
+/** The second word holds the version of the UUID, which is never 0. */
+function isEmpty(table: Uint32Array, at: number): boolean {
+  return table[at + 1] === 0;
 }
 
 /** Where an id is in a table, or where it would be put. */
 function find(table: Uint32Array, words: Uint32Array): number {
   const [a = 0, b = 0, c = 0, d = 0] = words;
-  const places = table.length / WORDS;
-  let place = (Math.imul(a ^ b ^ c ^ d, 0x9e3779b1) >>> 0) % places;
+  const mask = table.length / WORDS - 1; // their number is a power of 2
+  let place = Math.imul(a ^ b ^ c ^ d, 0x9e3779b1) >>> 0;
   for (;;) {
+    place &= mask;
     const at = place * WORDS;
-    if (table[at] === 0) return at;
+    if (isEmpty(table, at)) return at;
     if (table[at] === a && table[at + 1] === b && table[at + 2] === c && table[at + 3] === d) {
       return at;
     }
-    place = (place + 1) % places;
+    place++;
   }
 }

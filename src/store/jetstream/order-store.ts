@@ -9,7 +9,6 @@ import {
   orderMatcher,
 } from "../../domain/order.js";
 import { OrderJson } from "../../domain/order-json.js";
-import { CLOCK_SLACK_MS } from "../clock-slack.js";
 import type { OrderFeed } from "../order-feed.js";
 import type { OrderQuery, OrderStore, StoreOptions, StoreReport } from "../order-store.js";
 import { parseAll } from "../parse-all.js";
@@ -226,6 +225,9 @@ export class JetStreamOrderStore implements OrderStore {
     return undefined;
   }
 }
+
+/** So much the server's clock may be behind that of whoever places orders. */
+const CLOCK_SLACK_MS = 24 * 60 * 60 * 1000;
 
 /** How many messages of these subjects a stream has that holds others too. */
 async function countShared({ jsm }: Connected, stream: string, subjects: string): Promise<number> {

@@ -1,11 +1,10 @@
 import { basename, dirname, join } from "node:path";
-import { CLOCK_SLACK_MS } from "../clock-slack.js";
 import { OrderCheck } from "../order-check.js";
 import type { Damage, StoreReport } from "../order-store.js";
 import { readOrReport } from "./files/document-file.js";
 import { withFile } from "./files/open-file.js";
 import type { OrderLine, ScannedLine } from "./lines/line-scanner.js";
-import type { OrdersReader } from "./orders-reader.js";
+import { CLOCK_SLACK_MS, type OrdersReader } from "./orders-reader.js";
 import { Parking, parkingNames } from "./parking.js";
 import { holds, lostPosition, lostSubscription } from "./position.js";
 import { SubscriptionFile, subscriptionNames } from "./subscription-file.js";

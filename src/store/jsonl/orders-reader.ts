@@ -2,7 +2,6 @@ import { closeSync, fstatSync } from "node:fs";
 import { basename } from "node:path";
 import { type Order, sameItems } from "../../domain/order.js";
 import type { OrderJson } from "../../domain/order-json.js";
-import { CLOCK_SLACK_MS } from "../clock-slack.js";
 import type { Damage } from "../order-store.js";
 import { openForReading, withFile } from "./files/open-file.js";
 import { EarlierOrders } from "./lines/earlier-orders.js";
@@ -212,6 +211,11 @@ export class OrdersReader {
   }
 }
 
+/**
+ * So much the clocks may differ of those who write to one file. On a local file system they have one clock,
+ * but of two that write at once neither may have seen the other.
+ */
+export const CLOCK_SLACK_MS = 60 * 60 * 1000;
 const FIRST_LOOK_BYTES = 16 * 1024;
 
 /** An order, and the position behind it. */
