@@ -24,6 +24,7 @@ export type { Events, OrderCreated } from "./domain/events.js";
 export type { Message } from "./domain/message.js";
 export type { Notification } from "./domain/notification.js";
 export type { Order, OrderFilter } from "./domain/order.js";
+export { OrderJson } from "./domain/order-json.js";
 export { type ErrorCode, OrdersError } from "./errors.js";
 export type { SalesDesk } from "./handlers/notify-sales.js";
 export type { CredentialFiles } from "./store/jetstream/connection/credential-files.js";

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { LowSync } from "lowdb";
 import type { PlacedOrder } from "../../domain/commands.js";
 import { newId } from "../../domain/new-id.js";
 import {
@@ -11,7 +10,6 @@ import {
   sameItems,
 } from "../../domain/order.js";
 import { type OrderJson, orderJsonMatcher } from "../../domain/order-json.js";
-import { systemMessage } from "../../error-message.js";
 import { OrdersError } from "../../errors.js";
 import type { OrderFeed } from "../order-feed.js";
 import type {
@@ -28,16 +26,10 @@ import type { Subscriptions } from "../subscriptions.js";
 import { storeFailure } from "./errors.js";
 import { createDirectory, isPresent } from "./files/directory.js";
 import type { OrderLine } from "./lines/line-scanner.js";
-import type { Claim, StoredOrder } from "./order-codec.js";
-import { OrdersFile, OutcomeUnknown } from "./orders-file.js";
+import type { Claim } from "./order-codec.js";
+import { OrdersFile } from "./orders-file.js";
 import { OrdersReader } from "./orders-reader.js";
-
-interface Save {
-  readonly order: StoredOrder;
-  readonly next: string;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
+import { outcomeUnknown, SaveQueue } from "./save-queue.js";
 
 /** The default store: a directory on a local file system, with the orders in `orders.jsonl`. */
 export class JsonlOrderStore implements OrderStore {
@@ -45,20 +37,19 @@ export class JsonlOrderStore implements OrderStore {
   readonly #onDamage: (damage: Damage) => void;
   readonly #file: OrdersFile;
   readonly #reader: OrdersReader;
-  readonly #db: LowSync<StoredOrder[]>;
-  #pending: Save[] = [];
+  readonly #saves: SaveQueue;
 
   /** @param directory an absolute path; it need not exist yet. */
   constructor(directory: string, { onDamage = () => {} }: StoreOptions = {}) {
     this.location = directory;
     this.#file = new OrdersFile(join(directory, "orders.jsonl"));
     this.#reader = new OrdersReader(this.#file.path, onDamage);
-    this.#db = new LowSync<StoredOrder[]>(this.#file, []);
+    this.#saves = new SaveQueue(this.#file);
     this.#onDamage = onDamage;
   }
 
   async save(order: Order): Promise<void> {
-    await this.#append(storableOrder(order));
+    await this.#saves.add(storableOrder(order));
   }
 
   async saveIfNew(requested: Order): Promise<PlacedOrder> {
@@ -70,7 +61,7 @@ export class JsonlOrderStore implements OrderStore {
     };
     const holder = this.#translateErrors(() => this.#reader.holderOf(id));
     if (holder === undefined) {
-      await this.#append({ ...order, claim });
+      await this.#saves.add({ ...order, claim });
       // Another process may have claimed the id meanwhile: the first line on file decides.
       const first = this.#confirm(id, () => this.#reader.holderOf(id, claim.checkedTo));
       return placed(
@@ -158,7 +149,7 @@ export class JsonlOrderStore implements OrderStore {
   }
 
   async close(): Promise<void> {
-    this.#commit();
+    this.#saves.commit();
   }
 
   /** Loaded only when it is asked for: whoever places an order should not pay for it. */
@@ -175,7 +166,7 @@ export class JsonlOrderStore implements OrderStore {
   async copyTarget(): Promise<CopyTarget> {
     const { JsonlCopyTarget } = await import("./copy-target.js");
     return this.#translateErrors(
-      () => new JsonlCopyTarget(this.#file.path, (order) => this.#append(order, "copy again")),
+      () => new JsonlCopyTarget(this.#file.path, (order) => this.#saves.add(order, "copy again")),
     );
   }
 
@@ -189,47 +180,13 @@ export class JsonlOrderStore implements OrderStore {
     return found.reverse();
   }
 
-  /**
-   * Saves that are asked for in the same turn of the event loop share one write and one sync.
-   *
-   * @param next what to do once there is room for it.
-   */
-  #append(order: StoredOrder, next = "place the order again"): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#pending.push({ order, next, resolve, reject });
-      if (this.#pending.length === 1) setImmediate(() => this.#commit());
-    });
-  }
-
-  #commit(): void {
-    const saves = this.#pending;
-    this.#pending = [];
-    try {
-      this.#db.update((orders) => void orders.push(...saves.map(({ order }) => order)));
-    } catch (error) {
-      this.#db.data = []; // rejected, and not to go out with the next save
-      for (const save of saves) save.reject(this.#saveFailure(save, error));
-      return;
-    }
-    for (const { resolve } of saves) resolve();
-  }
-
-  #saveFailure({ order, next }: Save, error: unknown): unknown {
-    if (error instanceof OutcomeUnknown) return this.#outcomeUnknown(order.id, error.cause);
-    return storeFailure("store the order", this.#file.path, error, next);
-  }
-
   /** Looks after an order that is on file: if that fails, nobody knows what became of it. */
   #confirm<T>(id: string, look: () => T): T {
     try {
       return look();
     } catch (error) {
-      throw this.#outcomeUnknown(id, error);
+      throw outcomeUnknown(id, this.#file, error);
     }
-  }
-
-  #outcomeUnknown(id: string, cause: unknown): OrdersError {
-    return OrdersError.outcomeUnknown(id, `${systemMessage(cause)}: ${this.#file.path}`, cause);
   }
 
   #translateErrors<T>(read: () => T): T {

@@ -1,4 +1,3 @@
-import { isAscii } from "node:buffer";
 import { beginsAsOrder, OrderJson } from "../../../domain/order-json.js";
 import { safeJsonText } from "../../../domain/printable.js";
 import { CHECKSUM_BYTES, type Claim } from "../order-codec.js";
@@ -15,7 +14,10 @@ export class WrittenLines {
   /** Names the line that begins at a byte of the file, as `orders.jsonl:17`. */
   readonly locationOf: (start: number) => string;
   readonly #view: DataView;
-  #printable: string | undefined;
+  /** The block, of which each byte is a character. */
+  #text: string | undefined;
+  /** Whether all of that is printable ASCII. */
+  #isPrintable: boolean | undefined;
 
   constructor(block: Block, locationOf: (start: number) => string) {
     this.block = block;
@@ -41,20 +43,16 @@ export class WrittenLines {
   /** JSON between two bytes of the block, safe to print. */
   json(from: number, to: number): string {
     const { bytes } = this.block;
-    this.#printable ??= printableText(bytes);
-    return this.#printable === ""
-      ? safeJsonText(bytes.toString("utf8", from, to))
-      : this.#printable.slice(from, to);
+    this.#text ??= bytes.toString("latin1");
+    this.#isPrintable ??= PRINTABLE.test(this.#text);
+    const json = this.#text.slice(from, to);
+    return this.#isPrintable || PRINTABLE.test(json)
+      ? json
+      : safeJsonText(bytes.toString("utf8", from, to));
   }
 }
 
-/** Bytes as text, of which each is a character; empty if not all of them are printable ASCII. */
-function printableText(bytes: Buffer): string {
-  const text = isAscii(bytes) ? bytes.toString("latin1") : "";
-  return PRINTABLE_LINES.test(text) ? text : "";
-}
-
-const PRINTABLE_LINES = /^[\n -~]*$/;
+const PRINTABLE = /^[\n -~]*$/;
 
 /** A line of {@link WrittenLines}. */
 export class WrittenLine implements OrderLine {
