@@ -15,13 +15,15 @@ export interface Order {
 export const MAX_ORDER_BYTES = 16 * 2 ** 20;
 /** Id, time and the names of the fields. */
 const OTHER_FIELDS_BYTES = 128;
-const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-const PLACED_AT =
+/** The form of {@link Order.id}. */
+export const ID_FORM = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+/** The form of {@link Order.placedAt}. */
+export const PLACED_AT_FORM =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 
 /** Whether `text` is a complete order id. */
 export function isOrderId(text: unknown): text is string {
-  return typeof text === "string" && ID.test(text);
+  return typeof text === "string" && ID_FORM.test(text);
 }
 
 /**
@@ -60,7 +62,7 @@ export function orderProblem(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return "not an object";
   const { id, placedAt, items } = value as Partial<Record<keyof Order, unknown>>;
   if (!isOrderId(id)) return "id is not a lower-case UUID";
-  if (typeof placedAt !== "string" || !PLACED_AT.test(placedAt)) {
+  if (typeof placedAt !== "string" || !PLACED_AT_FORM.test(placedAt)) {
     return "placedAt is not a UTC time such as 2026-01-31T09:30:00.000Z";
   }
   return itemsProblem(items);
@@ -69,7 +71,7 @@ export function orderProblem(value: unknown): string | undefined {
 /** The time as an order has it; `undefined` if the clock is not within the years 0 to 9999. */
 export function placedAtOf(now: Date): string | undefined {
   const text = Number.isNaN(now.getTime()) ? "" : isoTime(now.getTime());
-  return PLACED_AT.test(text) ? text : undefined;
+  return PLACED_AT_FORM.test(text) ? text : undefined;
 }
 
 /** Conditions on an order; all that are given must hold. */
@@ -99,10 +101,10 @@ export function sameItems(one: Order, other: Order): boolean {
 export function orderMatcher(filter: OrderFilter): (order: Order) => boolean {
   const { since, until, item = [] } = filter;
   const wanted = [item].flat().map(foldCase);
-  return ({ placedAt, items }) =>
-    (since === undefined || placedAt >= since) &&
-    (until === undefined || placedAt <= until) &&
-    (wanted.length === 0 || containsAll(items.map(foldCase), wanted));
+  return (order) =>
+    (since === undefined || order.placedAt >= since) &&
+    (until === undefined || order.placedAt <= until) &&
+    (wanted.length === 0 || containsAll(order.items.map(foldCase), wanted));
 }
 
 function containsAll(texts: readonly string[], wanted: readonly string[]): boolean {

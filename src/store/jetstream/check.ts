@@ -3,7 +3,7 @@ import { OrderCheck } from "../order-check.js";
 import type { Damage, StoreReport } from "../order-store.js";
 import type { ServerConnection } from "./connection/server-connection.js";
 import { readMessages } from "./messages/read-messages.js";
-import { decodeOrder, isDamage } from "./order-codec.js";
+import { decodeOrderJson, isDamage } from "./order-codec.js";
 import { differences, orderStream, streamInfo } from "./streams.js";
 import { allOrders } from "./subjects.js";
 import { clusterWarnings, isCurrent } from "./versions.js";
@@ -26,7 +26,7 @@ export async function checkServer(server: ServerConnection): Promise<StoreReport
     subjects: allOrders(location),
     gapless: true,
   })) {
-    const decoded = decodeOrder(location.stream, message);
+    const decoded = decodeOrderJson(location.stream, message);
     if (isDamage(decoded)) {
       damage.push(decoded);
       continue;

@@ -1,14 +1,8 @@
 import { AckPolicy, DeliverPolicy } from "@nats-io/jetstream";
 import { nanos } from "@nats-io/transport-node";
 import type { PlacedOrder } from "../../domain/commands.js";
-import {
-  isOrderId,
-  isUnconditional,
-  type Order,
-  type OrderFilter,
-  orderMatcher,
-} from "../../domain/order.js";
-import { OrderJson } from "../../domain/order-json.js";
+import { isOrderId, isUnconditional, type Order, type OrderFilter } from "../../domain/order.js";
+import { type OrderJson, orderJsonMatcher } from "../../domain/order-json.js";
 import type { OrderFeed } from "../order-feed.js";
 import type { OrderQuery, OrderStore, StoreOptions, StoreReport } from "../order-store.js";
 import { parseAll } from "../parse-all.js";
@@ -23,7 +17,7 @@ import { initStreams } from "./init.js";
 import { getMessages } from "./messages/get-messages.js";
 import { firstStoredSince } from "./messages/next-messages.js";
 import { lastMessage, readBatches, readMessages } from "./messages/read-messages.js";
-import { decodeOrder, isDamage, type StoredMessage } from "./order-codec.js";
+import { decodeOrderJson, isDamage, type StoredMessage } from "./order-codec.js";
 import { JetStreamOrderFeed } from "./order-feed.js";
 import { OrderPublisher } from "./publisher.js";
 import { streamInfo } from "./streams.js";
@@ -67,11 +61,7 @@ export class JetStreamOrderStore implements OrderStore {
   }
 
   async *listJson(query: OrderQuery = {}): AsyncIterable<readonly OrderJson[]> {
-    for await (const orders of this.#batches(query)) yield orders.map(OrderJson.of);
-  }
-
-  async *#batches(query: OrderQuery): AsyncIterable<readonly Order[]> {
-    const matches = orderMatcher(query);
+    const matches = orderJsonMatcher(query);
     if (query.newest !== undefined) {
       yield await this.#newest(query.newest, query.since, matches);
       return;
@@ -98,7 +88,7 @@ export class JetStreamOrderStore implements OrderStore {
       });
     }
     let count = 0;
-    for await (const orders of this.#batches(filter)) count += orders.length;
+    for await (const orders of this.listJson(filter)) count += orders.length;
     return count;
   }
 
@@ -107,7 +97,7 @@ export class JetStreamOrderStore implements OrderStore {
     for await (const message of this.#withIdPrefix(prefix)) {
       if (found.length === limit) break;
       const order = this.#decode(message);
-      if (order !== undefined) found.push(order);
+      if (order !== undefined) found.push(order.parse());
     }
     return found;
   }
@@ -170,12 +160,12 @@ export class JetStreamOrderStore implements OrderStore {
   async #newest(
     limit: number,
     since: string | undefined,
-    matches: (order: Order) => boolean,
-  ): Promise<Order[]> {
+    matches: (order: OrderJson) => boolean,
+  ): Promise<OrderJson[]> {
     const { stream, subjects } = this.#all();
     const last = limit === 0 ? null : await lastMessage(this.#server, stream, subjects);
     if (last === null) return [];
-    const found: Order[] = [];
+    const found: OrderJson[] = [];
     const range = {
       stream,
       subjects,
@@ -210,16 +200,16 @@ export class JetStreamOrderStore implements OrderStore {
 
   *#decodeAll(
     batch: readonly StoredMessage[],
-    matches: (order: Order) => boolean,
-  ): Generator<Order, void> {
+    matches: (order: OrderJson) => boolean,
+  ): Generator<OrderJson, void> {
     for (const message of batch) {
       const order = this.#decode(message);
       if (order !== undefined && matches(order)) yield order;
     }
   }
 
-  #decode(message: StoredMessage): Order | undefined {
-    const decoded = decodeOrder(this.#location.stream, message);
+  #decode(message: StoredMessage): OrderJson | undefined {
+    const decoded = decodeOrderJson(this.#location.stream, message);
     if (!isDamage(decoded)) return decoded;
     this.#onDamage(decoded);
     return undefined;

@@ -8,8 +8,7 @@ export class Arrivals {
   readonly #changed = new Signal();
 
   add(msg: Msg): void {
-    this.#messages.push(msg);
-    this.#changed.notify();
+    if (this.#messages.push(msg) === 1) this.#changed.notify();
   }
 
   /** No more will come. */

@@ -18,13 +18,27 @@ export interface DeliveryInfo {
  */
 export function deliveryInfo({ reply = "" }: Msg): DeliveryInfo | undefined {
   // $JS.ACK.[domain.account.]stream.consumer.deliveries.seq.delivery.time.pending[.random]
-  const tokens = reply.split(".");
-  if (tokens[0] !== "$JS" || tokens[1] !== "ACK") return undefined;
+  if (!reply.startsWith("$JS.ACK.")) return undefined;
+  const tokens = numbers(reply);
   const at = tokens.length > 9 ? 6 : 4;
-  return {
-    deliveryCount: Number(tokens[at]),
-    seq: Number(tokens[at + 1]),
-    delivery: Number(tokens[at + 2]),
-    pending: Number(tokens[at + 4]),
-  };
+  const [deliveryCount = 0, seq = 0, delivery = 0, , pending = 0] = tokens.slice(at);
+  return { deliveryCount, seq, delivery, pending };
 }
+
+/** The tokens of a subject as numbers; what is none becomes nonsense. Splitting it takes three times as long. */
+function numbers(subject: string): number[] {
+  const found: number[] = [];
+  let number = 0;
+  for (let at = 0; at < subject.length; at++) {
+    const code = subject.charCodeAt(at);
+    if (code === DOT) {
+      found.push(number);
+      number = 0;
+    } else number = number * 10 + code - ZERO;
+  }
+  found.push(number);
+  return found;
+}
+
+const DOT = ".".charCodeAt(0);
+const ZERO = "0".charCodeAt(0);

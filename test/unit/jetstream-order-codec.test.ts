@@ -1,0 +1,73 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { OrderJson } from "../../src/domain/order-json.js";
+import {
+  decodeOrder,
+  decodeOrderJson,
+  encodeOrder,
+} from "../../src/store/jetstream/order-codec.js";
+import { anOrder, anyOrder } from "../support/orders.js";
+
+const order = anOrder({ items: ["tv"] });
+const message = (body: string, id = order.id) => ({
+  seq: 17,
+  subject: `orders.order-created.${id}`,
+  data: new TextEncoder().encode(body),
+});
+
+describe("the message of an order", () => {
+  it("reads as the text that is printed, for every order", () => {
+    fc.assert(
+      fc.property(anyOrder, (any) => {
+        expect(decodeOrderJson("orders", message(encodeOrder(any), any.id))).toEqual(
+          OrderJson.of(any),
+        );
+      }),
+    );
+  });
+
+  const body = encodeOrder(order);
+  for (const [what, changed] of Object.entries({
+    "white space": body.replaceAll('":', '": '),
+    "another field": body.replace("}", ',"note":"x"}'),
+    "fields in another order": JSON.stringify({
+      items: order.items,
+      id: order.id,
+      placedAt: order.placedAt,
+    }),
+    "a character that JSON need not escape, escaped": body.replace("tv", "\\u0074v"),
+    "what a terminal would obey": body.replace("tv", "\u202etv"),
+  })) {
+    it(`reads as that text also with ${what}`, () => {
+      expect(decodeOrderJson("orders", message(changed))).toEqual(
+        OrderJson.of(JSON.parse(changed)),
+      );
+    });
+  }
+
+  for (const changed of [
+    body.replace("tv", " "),
+    body.replace('"tv"', ""),
+    body.replace('"tv"', '"tv",'),
+    body.replace("tv", "t\nv"),
+    body.replace("2026-01", "2026-13"),
+    body.replace(order.id, order.id.toUpperCase()),
+    `${body} x`,
+    `x${body}`,
+    "",
+  ]) {
+    it(`is damage as ${JSON.stringify(changed)}`, () => {
+      const damage = decodeOrderJson("orders", message(changed));
+      expect(damage).toEqual(decodeOrder("orders", message(changed)));
+      expect(damage).toMatchObject({ location: "orders:17" });
+    });
+  }
+
+  it("is damage under another id", () => {
+    const { id } = anOrder();
+    expect(decodeOrderJson("orders", message(body, id))).toEqual({
+      location: "orders:17",
+      problem: `order ${order.id} under another id`,
+    });
+  });
+});
