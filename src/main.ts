@@ -14,6 +14,7 @@ import { isVerb } from "./cli/verbs.js";
 import { escapeUnsafe } from "./domain/printable.js";
 import { messageOf } from "./error-message.js";
 import { OrdersError } from "./errors.js";
+import { nextTurn } from "./next-turn.js";
 
 export { processIo } from "./cli/process-io.js";
 
@@ -49,7 +50,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
   const damaged = await context.close();
   // A signal that was put off takes effect between two turns of the event loop: here is one.
-  await new Promise((resolve) => setImmediate(resolve));
+  await nextTurn();
   if (stoppedBy !== undefined) io.endBy(stoppedBy);
   // An order that was not found may be in the damaged part.
   return damaged && (exitCode === SUCCESS || exitCode === NOT_FOUND) ? DAMAGE_FOUND : exitCode;

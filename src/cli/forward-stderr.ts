@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { escapeUnsafeLines } from "../domain/printable.js";
+import { nextTurn } from "../next-turn.js";
 import type { Output } from "./io.js";
 
 /**
@@ -33,7 +34,3 @@ export function forwardStderr(pipe: Socket | null, output: Output): () => Promis
 const MAX_LAST_LINE_CHARACTERS = 1000;
 /** Ends the reading of a pipe that a child of the process keeps writing to. */
 const MAX_FINAL_READS = 100;
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}

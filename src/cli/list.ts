@@ -1,11 +1,10 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { OrderQuery } from "../store/order-store.js";
+import type { OrderFilter } from "../domain/order.js";
 import { addCommonOptions, jsonOption } from "./common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 import { sayNoOrders } from "./no-orders.js";
-import type { TimeSpan } from "./parse-time.js";
 import { FORMATS, type Format, listFormat } from "./render/formats.js";
-import { sinceOption, untilOption } from "./time-options.js";
+import { sinceOption, type TimeOptions, timeFilter, untilOption } from "./time-options.js";
 import { warnOfUnknownZone } from "./time-zone.js";
 
 export function createListCommand(context: Context): Command {
@@ -41,11 +40,7 @@ export function createListCommand(context: Context): Command {
 export async function runList(options: ListOptions, context: Context): Promise<void> {
   const { stdout, stderr } = context.io;
   const { store } = await context.openExisting(options);
-  const filter: OrderQuery = {
-    since: options.since?.first.toISOString(),
-    until: options.until?.last.toISOString(),
-    item: options.item,
-  };
+  const filter: OrderFilter = { ...timeFilter(options), item: options.item };
   if (options.count) {
     const count = await store.count(filter);
     stdout.write(`${Math.min(count, options.limit ?? count)}\n`);
@@ -78,10 +73,8 @@ export async function runList(options: ListOptions, context: Context): Promise<v
 }
 
 /** The options of `list`. */
-export interface ListOptions extends CommonOptions {
+export interface ListOptions extends CommonOptions, TimeOptions {
   readonly limit?: number;
-  readonly since?: TimeSpan;
-  readonly until?: TimeSpan;
   readonly item?: readonly string[];
   readonly count?: boolean;
   readonly format?: Format;

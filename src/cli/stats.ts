@@ -1,13 +1,13 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { isUnconditional } from "../domain/order.js";
 import { safeJson } from "../domain/printable.js";
 import { OrderStatistics } from "../order-statistics.js";
 import { addCommonOptions, jsonOption } from "./common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 import { sayNoOrders } from "./no-orders.js";
-import type { TimeSpan } from "./parse-time.js";
 import { statsText } from "./render/stats-text.js";
 import { statsView } from "./render/stats-view.js";
-import { sinceOption, untilOption } from "./time-options.js";
+import { sinceOption, type TimeOptions, timeFilter, untilOption } from "./time-options.js";
 import { refuseUnknownZone, ZONE_HINT } from "./time-zone.js";
 import { writeWholeFile } from "./write-file.js";
 
@@ -36,10 +36,7 @@ export async function runStats(options: StatsOptions, context: Context): Promise
   const { io } = context;
   refuseUnknownZone(io, ZONE_HINT);
   const { store } = await context.openExisting(options);
-  const filter = {
-    since: options.since?.first.toISOString(),
-    until: options.until?.last.toISOString(),
-  };
+  const filter = timeFilter(options);
   const statistics = new OrderStatistics();
   for await (const orders of store.listJson(filter)) {
     for (const { placedAt, items } of orders) statistics.add(placedAt, items);
@@ -60,7 +57,7 @@ export async function runStats(options: StatsOptions, context: Context): Promise
     now,
     until: options.until?.last,
     top: options.top,
-    limited: options.since !== undefined || options.until !== undefined,
+    limited: !isUnconditional(filter),
   });
   if (options.svg !== undefined) {
     const { statsSvg } = await import("./render/stats-svg.js");
@@ -74,9 +71,7 @@ export async function runStats(options: StatsOptions, context: Context): Promise
 }
 
 /** The options of `stats`. */
-export interface StatsOptions extends CommonOptions {
-  readonly since?: TimeSpan;
-  readonly until?: TimeSpan;
+export interface StatsOptions extends CommonOptions, TimeOptions {
   readonly top: number;
   readonly svg?: string;
   readonly json?: boolean;

@@ -1,7 +1,19 @@
 import { InvalidArgumentError, Option } from "commander";
+import type { OrderFilter } from "../domain/order.js";
 import type { Io } from "./io.js";
 import { isLocalTime, parseTime, type TimeSpan } from "./parse-time.js";
 import { refuseUnknownZone } from "./time-zone.js";
+
+/** What {@link sinceOption} and {@link untilOption} give a verb. */
+export interface TimeOptions {
+  readonly since?: TimeSpan;
+  readonly until?: TimeSpan;
+}
+
+/** The options as conditions on an order. */
+export function timeFilter({ since, until }: TimeOptions): OrderFilter {
+  return { since: since?.first.toISOString(), until: until?.last.toISOString() };
+}
 
 /** `--since`: its value is a {@link TimeSpan}, of which the first moment counts. */
 export function sinceOption(io: Io): Option {

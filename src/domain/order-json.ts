@@ -1,4 +1,4 @@
-import { foldCase, type Order, type OrderFilter, orderMatcher } from "./order.js";
+import { foldCase, type Order, type OrderFilter, orderMatcher, PLACED_AT_LENGTH } from "./order.js";
 import { safeJson } from "./printable.js";
 
 /**
@@ -24,7 +24,7 @@ export class OrderJson implements Order {
   }
 
   get placedAt(): string {
-    return this.json.slice(PLACED_AT, PLACED_AT + TIME_LENGTH);
+    return this.json.slice(PLACED_AT, PLACED_AT + PLACED_AT_LENGTH);
   }
 
   /** The items as a JSON array. */
@@ -46,15 +46,14 @@ export class OrderJson implements Order {
 const ID_AT = '{"id":"'.length;
 const ID_LENGTH = "01234567-89ab-cdef-0123-456789abcdef".length;
 const PLACED_AT = ID_AT + ID_LENGTH + '","placedAt":"'.length;
-const TIME_LENGTH = "2026-01-31T09:30:00.000Z".length;
-const ITEMS_AT = PLACED_AT + TIME_LENGTH + '","items":'.length;
+const ITEMS_AT = PLACED_AT + PLACED_AT_LENGTH + '","items":'.length;
 
 /** Whether JSON text, of ours, begins at a byte as that of an order does. */
 export function beginsAsOrder(json: Uint8Array, from: number): boolean {
   return (
     json[from + ID_AT - 1] === QUOTE &&
     json[from + ID_AT + ID_LENGTH] === QUOTE &&
-    json[from + PLACED_AT + TIME_LENGTH] === QUOTE &&
+    json[from + PLACED_AT + PLACED_AT_LENGTH] === QUOTE &&
     json[from + ITEMS_AT] === BRACKET
   );
 }

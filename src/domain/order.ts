@@ -21,6 +21,9 @@ export const ID_FORM = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]
 export const PLACED_AT_FORM =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 
+/** How long {@link Order.placedAt} is. */
+export const PLACED_AT_LENGTH = "2026-01-31T09:30:00.000Z".length;
+
 /** Whether `text` is a complete order id. */
 export function isOrderId(text: unknown): text is string {
   return typeof text === "string" && ID_FORM.test(text);

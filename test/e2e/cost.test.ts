@@ -1,12 +1,11 @@
-import fs, { readFileSync, statSync, writeFileSync } from "node:fs";
-import { syncBuiltinESMExports } from "node:module";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { beforeEach, describe, expect, it } from "vitest";
 import { openOrders } from "../../src/app.js";
 import { encodeOrder } from "../../src/store/jsonl/order-codec.js";
 import { JsonlOrderStore } from "../../src/store/jsonl/order-store.js";
-import { countReads } from "../support/count-reads.js";
+import { countIo } from "../support/count-io.js";
 import { has } from "../support/needs.js";
 import { all, anOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
@@ -88,14 +87,14 @@ describe("a store of 20,000 orders", () => {
   const newest = orders.at(-1) as (typeof orders)[number];
 
   it("is read at its end to list the newest orders", async () => {
-    const { bytes } = await countReads(async () => {
+    const { bytes } = await countIo(async () => {
       expect(await all(store.list({ newest: 20 }))).toEqual(orders.slice(-20));
     });
     expect(bytes).toBeLessThan(32 * 1024);
   });
 
   it("is read at its end to find the newest order by its id", async () => {
-    const { bytes } = await countReads(async () => {
+    const { bytes } = await countIo(async () => {
       expect(await store.findByIdPrefix(newest.id, 2)).toEqual([newest]);
     });
     expect(bytes).toBeLessThan(32 * 1024);
@@ -108,31 +107,17 @@ describe("a store of 20,000 orders", () => {
       () => store.findByIdPrefix(newest.id.slice(0, 4), 20_000),
       () => all(store.list()),
     ]) {
-      expect((await countReads(read)).bytes).toBeLessThan(1.2 * content.length);
+      expect((await countIo(read)).bytes).toBeLessThan(1.2 * content.length);
     }
   });
 });
 
 it("a thousand orders that are placed at once share a few writes and syncs", async () => {
-  const { fdatasyncSync, writeSync } = fs;
-  const counted = { syncs: 0, writes: 0 };
-  fs.fdatasyncSync = (fd) => {
-    counted.syncs++;
-    fdatasyncSync(fd);
-  };
-  fs.writeSync = ((...args: Parameters<typeof writeSync>) => {
-    counted.writes++;
-    return writeSync(...args);
-  }) as typeof writeSync;
-  syncBuiltinESMExports();
-  try {
+  const counted = await countIo(async () => {
     await using application = await openOrders({ store: temporaryDirectory() });
     await Promise.all(Array.from({ length: 1000 }, () => application.placeOrder(["tv"])));
     expect(await application.store.count()).toBe(1000);
-  } finally {
-    Object.assign(fs, { fdatasyncSync, writeSync });
-    syncBuiltinESMExports();
-  }
+  });
   expect(counted.syncs).toBeGreaterThan(0);
   expect(counted.syncs).toBeLessThanOrEqual(3);
   expect(counted.writes).toBe(counted.syncs);

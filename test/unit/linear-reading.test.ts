@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Order } from "../../src/domain/order.js";
 import { encodeOrder, type StoredOrder } from "../../src/store/jsonl/order-codec.js";
 import { JsonlOrderStore } from "../../src/store/jsonl/order-store.js";
-import { countReads } from "../support/count-reads.js";
+import { countIo } from "../support/count-io.js";
 import { all, anOrder } from "../support/orders.js";
 import { handleAll } from "../support/subscriber.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
@@ -75,7 +75,7 @@ describe.each(FILES)("a file of orders %s", (_, content, expected) => {
     ["check", () => store.check()],
     ["find", () => store.findByIdPrefix("0", 5)],
   ])("costs a few readings to %s", async (_, action) => {
-    const { bytes } = await countReads(action);
+    const { bytes } = await countIo(action);
     expect(bytes).toBeLessThan(8 * text.length);
   });
 
@@ -87,7 +87,7 @@ describe.each(FILES)("a file of orders %s", (_, content, expected) => {
 
   it("costs a few readings and a chunk for each batch to watch", async () => {
     const feed = await store.feed();
-    const { bytes } = await countReads(async () => {
+    const { bytes } = await countIo(async () => {
       expect(await handleAll(feed, "sales", { batch: 100 })).toHaveLength(expected.length);
     });
     expect(bytes).toBeLessThan(8 * text.length + (COUNT / 100) * 4 * 65536);

@@ -7,7 +7,7 @@ import type { Order } from "../../src/domain/order.js";
 import { encodeOrder } from "../../src/store/jsonl/order-codec.js";
 import { JsonlOrderStore } from "../../src/store/jsonl/order-store.js";
 import { MemoryOrderStore } from "../../src/store/memory/order-store.js";
-import { countReads } from "../support/count-reads.js";
+import { countIo } from "../support/count-io.js";
 import { all, anOrder } from "../support/orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
@@ -21,7 +21,7 @@ describe("listing what was placed since some time", () => {
     const { store, path } = openStore();
     const orders = ordersAt(Array.from({ length: 10_000 }, (_, index) => index / 10));
     appendFileSync(path, orders.map(encodeOrder).join(""));
-    const { bytes } = await countReads(async () => {
+    const { bytes } = await countIo(async () => {
       expect(await all(store.list({ since: at(998) }))).toEqual(since(orders, at(998)));
       expect(await store.count({ since: at(998) })).toBe(since(orders, at(998)).length);
     });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Parking } from "../../src/store/jsonl/parking.js";
 import { Retries } from "../../src/store/jsonl/retries.js";
-import { countReads } from "../support/count-reads.js";
+import { countIo } from "../support/count-io.js";
 import { anOrder } from "../support/orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
@@ -37,14 +37,14 @@ describe("the parked orders that are to be delivered again", () => {
 
   it("are read once each, however many others are parked", async () => {
     const orders = Array.from({ length: 300 }, () => anOrder());
-    const looking = await countReads(() => {
+    const looking = await countIo(() => {
       for (const order of orders) {
         parking.park(order, 1, "out of paper");
         expect(retries.next()).toBeUndefined();
       }
     });
     expect(looking.files).toBe(0);
-    const retrying = await countReads(async () => {
+    const retrying = await countIo(async () => {
       for (const order of orders) {
         parking.requestRetry(order.id);
         const delivery = retries.next();

@@ -1,4 +1,5 @@
 import type { DayCount } from "../../order-statistics.js";
+import { dateBelow, mostOrders } from "./stats-view.js";
 import type { Style } from "./style.js";
 
 /**
@@ -25,12 +26,12 @@ export function dayChart(
   const centre = Math.floor((dayColumns - 1) / 2);
   let ticks = "";
   let dates = " ".repeat(gutter - DATE_SIDE_COLUMNS);
-  for (const [index, { day }] of days.entries()) {
-    const isDated = (days.length - 1 - index) % datedEvery === 0;
-    ticks += (isDated ? "┴" : "─").padStart(centre + 1, "─").padEnd(dayColumns, "─");
-    if (!isDated) continue;
+  for (const index of days.keys()) {
+    const date = dateBelow(days, index, datedEvery);
+    ticks += (date ? "┴" : "─").padStart(centre + 1, "─").padEnd(dayColumns, "─");
+    if (date === undefined) continue;
     const column = gutter + index * dayColumns + centre - DATE_SIDE_COLUMNS;
-    dates = dates.padEnd(column) + day.slice(-DATE_COLUMNS);
+    dates = dates.padEnd(column) + date;
   }
   return [...bars, style.faint(`${"0 └".padStart(gutter)}${ticks}`), style.faint(dates)];
 }
@@ -43,10 +44,6 @@ export function lastDaysThatFit(days: readonly DayCount[], columns: number): rea
 /** What the axis and the half of the last date beyond its bar leave to the bars. */
 function room(days: readonly DayCount[], columns: number): number {
   return columns - String(mostOrders(days)).length - AXIS_COLUMNS - DATE_SIDE_COLUMNS;
-}
-
-function mostOrders(days: readonly DayCount[]): number {
-  return Math.max(1, ...days.map(({ orders }) => orders));
 }
 
 const ROWS = 6;

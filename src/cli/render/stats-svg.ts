@@ -1,5 +1,12 @@
 import { escapeUnsafe } from "../../domain/printable.js";
-import { COUNTS_TITLE, daysTitle, ITEMS_TITLE, type StatsView } from "./stats-view.js";
+import {
+  COUNTS_TITLE,
+  dateBelow,
+  daysTitle,
+  ITEMS_TITLE,
+  mostOrders,
+  type StatsView,
+} from "./stats-view.js";
 import { svgBar, svgText } from "./svg.js";
 import { cut } from "./table.js";
 
@@ -81,7 +88,7 @@ function itemsPart(items: StatsView["items"], top: number): string[] {
 }
 
 function daysPart(days: StatsView["days"], top: number): string[] {
-  const most = Math.max(1, ...days.map(({ orders }) => orders));
+  const most = mostOrders(days);
   const dayWidth = Math.min(MAX_DAY_WIDTH, (RIGHT - DAY_BARS_LEFT) / days.length);
   const bottom = top + 30 + DAY_BARS_HEIGHT;
   const datedEvery = Math.ceil(DATE_WIDTH / dayWidth);
@@ -92,12 +99,10 @@ function daysPart(days: StatsView["days"], top: number): string[] {
     ...days.flatMap(({ day, orders }, index) => {
       const left = DAY_BARS_LEFT + index * dayWidth;
       const height = (DAY_BARS_HEIGHT * orders) / most;
-      const isDated = (days.length - 1 - index) % datedEvery === 0;
+      const date = dateBelow(days, index, datedEvery);
       return [
         svgBar(left + dayWidth / 8, bottom - height, dayWidth * 0.75, height, `${day}: ${orders}`),
-        ...(isDated
-          ? [svgText("small middle", left + dayWidth / 2, bottom + 18, day.slice(-5))]
-          : []),
+        ...(date ? [svgText("small middle", left + dayWidth / 2, bottom + 18, date)] : []),
       ];
     }),
     `<line x1="${DAY_BARS_LEFT}" y1="${bottom}" x2="${RIGHT}" y2="${bottom}"/>`,

@@ -34,6 +34,21 @@ export function daysTitle(days: readonly DayCount[], columns: number): string {
   return range.length <= columns ? range : title;
 }
 
+/** The orders of the day that has most of them; 1 at least. */
+export function mostOrders(days: readonly DayCount[]): number {
+  return Math.max(1, ...days.map(({ orders }) => orders));
+}
+
+/** The date below a day in a chart, which has room for one below each `every` of them: `01-31`, or none. */
+export function dateBelow(
+  days: readonly DayCount[],
+  index: number,
+  every: number,
+): string | undefined {
+  const isDated = (days.length - 1 - index) % every === 0;
+  return isDated ? days[index]?.day.slice(-"01-31".length) : undefined;
+}
+
 /** What {@link statsView} goes by. */
 export interface StatsChoice {
   readonly now: Date;

@@ -20,14 +20,18 @@ export function encodeOrder({ id, placedAt, items }: Order): string {
 }
 
 /** Decodes a message; one that is not an order, or not the one that its subject names, is damage. */
-export function decodeOrder(stream: string, message: StoredMessage): Order | Damage {
+export function decodeOrder(
+  stream: string,
+  message: StoredMessage,
+  json = textOf(message.data),
+): Order | Damage {
   const damage = (problem: string) => ({
     location: `${stream}:${message.seq}`,
     problem: escapeUnsafe(problem),
   });
   let value: unknown;
   try {
-    value = JSON.parse(utf8.decode(message.data));
+    value = JSON.parse(json);
   } catch {
     return damage("not an order: not JSON");
   }
@@ -40,16 +44,16 @@ export function decodeOrder(stream: string, message: StoredMessage): Order | Dam
 
 /** The same as JSON text. Most messages are exactly that text, and are not parsed. */
 export function decodeOrderJson(stream: string, message: StoredMessage): OrderJson | Damage {
-  const json = message.data.length <= MAX_PLAIN_BYTES ? textOf(message.data) : "";
-  if (PLAIN_ORDER.test(json)) {
+  const json = textOf(message.data);
+  if (json.length <= MAX_PLAIN_CHARACTERS && PLAIN_ORDER.test(json)) {
     const order = new OrderJson(json);
     if (idOf(message.subject) === order.id) return order;
   }
-  const decoded = decodeOrder(stream, message);
+  const decoded = decodeOrder(stream, message, json);
   return isDamage(decoded) ? decoded : OrderJson.of(decoded);
 }
 
-/** Empty if it is not UTF-8. */
+/** Empty, which is no JSON, if it is not UTF-8. */
 function textOf(data: Uint8Array): string {
   try {
     return utf8.decode(data);
@@ -65,7 +69,7 @@ const PLAIN_ORDER = new RegExp(
   `^\\{"id":"${unanchored(ID_FORM)}","placedAt":"${unanchored(PLACED_AT_FORM)}","items":\\[${PLAIN_ITEM}(?:,${PLAIN_ITEM})*\\]\\}$`,
 );
 /** An expression needs memory for each item. */
-const MAX_PLAIN_BYTES = 16 * 1024;
+const MAX_PLAIN_CHARACTERS = 16 * 1024;
 
 function unanchored({ source }: RegExp): string {
   return source.slice(1, -1);

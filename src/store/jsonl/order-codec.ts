@@ -53,15 +53,8 @@ const FIELDS: ReadonlySet<string> = new Set(["id", "placedAt", "items"]);
 const NOTHING: DecodedLine = { kind: "nothing" };
 
 /** One order as a line of the file: its checksum at the end, its newline included. */
-export function encodeOrder({ id, placedAt, items, claim, newestBefore }: StoredOrder): string {
-  const fields = {
-    id,
-    placedAt,
-    items,
-    ...(claim && { claim }),
-    ...(newestBefore && { newestBefore }),
-  };
-  const open = safeJson(fields).slice(0, -1);
+export function encodeOrder(order: StoredOrder): string {
+  const open = safeJson(fieldsOf(order)).slice(0, -1);
   return `${open},"crc32":"${crc32(Buffer.from(open))}"}\n`;
 }
 
@@ -84,15 +77,13 @@ export function decodeLine(line: Buffer, length = line.length): DecodedLine {
   }
   const problem = orderProblem(value) ?? (stored === undefined ? unknownField(value) : undefined);
   if (problem !== undefined) return damage(`not an order: ${problem}: ${excerpt(text)}`);
-  const { id, placedAt, items, claim, newestBefore } = value as StoredOrder;
-  const order: StoredOrder = {
-    id,
-    placedAt,
-    items,
-    ...(claim && { claim }),
-    ...(newestBefore && { newestBefore }),
-  };
+  const order = fieldsOf(value as StoredOrder);
   return { kind: "order", order, hasChecksum: stored !== undefined };
+}
+
+/** The fields that a line has, in their order, and no others. */
+function fieldsOf({ id, placedAt, items, claim, newestBefore }: StoredOrder): StoredOrder {
+  return { id, placedAt, items, ...(claim && { claim }), ...(newestBefore && { newestBefore }) };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { LowSync, MemorySync } from "lowdb";
 import { OrdersError } from "../../errors.js";
+import { nextTurn } from "../../next-turn.js";
 import { checkFeedOptions } from "../feed-errors.js";
 import type { Delivery, FeedOptions, OrderFeed } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
@@ -113,7 +114,7 @@ async function* deliveries(
       const next = subscriber.isFull ? undefined : (retries?.next() ?? subscriber.next());
       if (next !== undefined) {
         yield next;
-        await new Promise((resolve) => setImmediate(resolve)); // a signal is heard in a backlog too
+        await nextTurn(); // a signal is heard in a backlog too
       } else if (untilCaughtUp && !subscriber.isFull) return;
       else await changes.wait();
     }

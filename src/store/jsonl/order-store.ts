@@ -11,6 +11,7 @@ import {
 } from "../../domain/order.js";
 import { type OrderJson, orderJsonMatcher } from "../../domain/order-json.js";
 import { OrdersError } from "../../errors.js";
+import { nextTurn } from "../../next-turn.js";
 import type { OrderFeed } from "../order-feed.js";
 import type {
   CopyTarget,
@@ -82,19 +83,13 @@ export class JsonlOrderStore implements OrderStore {
 
   async *listJson(query: OrderQuery = {}): AsyncIterable<readonly OrderJson[]> {
     const matches = orderJsonMatcher(query);
-    const { newest } = query;
-    try {
-      const from = this.#reader.firstSince(query.since);
-      if (newest !== undefined) {
-        yield this.#newest(newest, matches, from);
-        return;
-      }
-      for (const lines of this.#reader.orders(from)) {
-        yield lines.map(({ order }) => order).filter(matches);
-        await nextTurn(); // a signal is heard, and others get on, in a large store too
-      }
-    } catch (error) {
-      throw storeFailure("read the orders", this.#file.path, error);
+    const { newest, since } = query;
+    if (newest !== undefined) {
+      yield this.#translateErrors(() => this.#newest(newest, since, matches));
+      return;
+    }
+    for await (const lines of this.#lines(since)) {
+      yield lines.map(({ order }) => order).filter(matches);
     }
   }
 
@@ -104,14 +99,7 @@ export class JsonlOrderStore implements OrderStore {
       ? (lines: readonly OrderLine[]) => lines.length // without looking into them
       : (lines: readonly OrderLine[]) => lines.filter(({ order }) => matches(order)).length;
     let count = 0;
-    try {
-      for (const lines of this.#reader.orders(this.#reader.firstSince(filter.since))) {
-        count += countOf(lines);
-        await nextTurn();
-      }
-    } catch (error) {
-      throw storeFailure("read the orders", this.#file.path, error);
-    }
+    for await (const lines of this.#lines(filter.since)) count += countOf(lines);
     return count;
   }
 
@@ -170,9 +158,26 @@ export class JsonlOrderStore implements OrderStore {
     );
   }
 
-  #newest(limit: number, matches: (order: OrderJson) => boolean, from: number): OrderJson[] {
+  /** The lines of orders, as many at a time as were read together; without those too old for `since`. */
+  async *#lines(since: string | undefined): AsyncGenerator<readonly OrderLine[], void> {
+    try {
+      for (const lines of this.#reader.orders(this.#reader.firstSince(since))) {
+        yield lines;
+        await nextTurn(); // also in a large store
+      }
+    } catch (error) {
+      throw storeFailure("read the orders", this.#file.path, error);
+    }
+  }
+
+  #newest(
+    limit: number,
+    since: string | undefined,
+    matches: (order: OrderJson) => boolean,
+  ): OrderJson[] {
     const found: OrderJson[] = [];
-    for (const lines of limit === 0 ? [] : this.#reader.ordersBackward(from)) {
+    if (limit === 0) return found;
+    for (const lines of this.#reader.ordersBackward(this.#reader.firstSince(since))) {
       for (const { order } of lines) {
         if (matches(order) && found.push(order) === limit) return found.reverse();
       }
@@ -202,8 +207,4 @@ export class JsonlOrderStore implements OrderStore {
 function placed(requested: Order, holder: Order, replayed: boolean): PlacedOrder {
   if (!sameItems(holder, requested)) throw OrdersError.conflict(holder);
   return { order: { id: holder.id, placedAt: holder.placedAt, items: holder.items }, replayed };
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import type { SyncAdapter } from "lowdb";
 import { createDirectory, isMissing, syncDirectory } from "./files/directory.js";
 import { openFile } from "./files/open-file.js";
-import { indexOf } from "./lines/find-bytes.js";
+import { indexOf, readTail } from "./lines/find-bytes.js";
 import { newestTime } from "./lines/newest-time.js";
 import { endOfTornLine } from "./lines/torn-line.js";
 import { encodeOrder, type StoredOrder } from "./order-codec.js";
@@ -47,8 +47,9 @@ export class OrdersFile implements SyncAdapter<StoredOrder[]> {
         const { size } = stats;
         // Whoever finds the file empty makes sure that its name survives a power cut too.
         if (size === 0) syncDirectory(dirname(this.path));
-        const lines = marked(orders, newestTime(fd, size)).map(encodeOrder);
-        const bytes = Buffer.from(endOfTornLine(fd, size) + lines.join(""));
+        const tail = readTail(fd, size);
+        const lines = marked(orders, newestTime(fd, size, tail)).map(encodeOrder);
+        const bytes = Buffer.from(endOfTornLine(fd, size, tail) + lines.join(""));
         const written = writeSync(fd, bytes); // throws if not one byte could be written
         mayBeStored = true;
         const problem = writeProblem(fd, bytes, size, written);

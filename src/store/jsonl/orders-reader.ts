@@ -32,8 +32,8 @@ export class OrdersReader {
   }
 
   /** Every line from byte `from` on, which must be the beginning of a line. */
-  *lines(from = 0): Generator<readonly ScannedLine[], void> {
-    yield* this.#scan((fd, end) => readBlocks(fd, end, from));
+  lines(from = 0): Generator<readonly ScannedLine[], void> {
+    return this.#scan((fd, end) => readBlocks(fd, end, from));
   }
 
   /** The lines that are orders, from byte `from` on; damage is reported. */
@@ -92,14 +92,14 @@ export class OrdersReader {
     return withFile(this.path, (fd) => {
       if (fd === undefined) return 0;
       const { size } = fstatSync(fd);
+      const scanner = this.#scanner(fd, size);
       for (let back = FIRST_LOOK_BYTES; back < size; back *= 2) {
         const start = lastNewline(fd, 0, size - back) + 1;
         const [block] = readBlocks(fd, size, start);
-        const lines = block ? new LineScanner(fd, basename(this.path), size).scan(block) : [];
-        const older = lines.find(
-          (line) => line.kind === "order" && line.isInOrder && line.order.placedAt < latest,
-        );
-        if (older?.kind === "order") return older.start;
+        for (const line of block ? scanner.scan(block) : []) {
+          if (line.kind !== "order" || !line.isInOrder) continue;
+          if (line.order.placedAt < latest) return line.start;
+        }
       }
       return 0;
     });
@@ -164,7 +164,7 @@ export class OrdersReader {
       if (fd === undefined) return true;
       const damaged: DamagedLine[] = [];
       const end = fstatSync(fd).size;
-      const scanner = new LineScanner(fd, basename(this.path), end, this.#earlierIn(fd));
+      const scanner = this.#scanner(fd, end, this.#earlierIn(fd));
       reading: for (const block of readBlocks(fd, end, position.byte)) {
         for (const line of scanner.scan(block)) {
           if (line.kind === "damage") damaged.push(line);
@@ -175,6 +175,10 @@ export class OrdersReader {
       for (const line of damaged) this.#report(line);
       return true;
     });
+  }
+
+  #scanner(fd: number, end: number, earlier?: EarlierOrders): LineScanner {
+    return new LineScanner(fd, basename(this.path), end, earlier);
   }
 
   #earlierIn(fd: number): EarlierOrders {
@@ -189,7 +193,7 @@ export class OrdersReader {
     if (fd === undefined) return;
     try {
       const end = fstatSync(fd).size;
-      const scanner = new LineScanner(fd, basename(this.path), end);
+      const scanner = this.#scanner(fd, end);
       for (const block of blocks(fd, end)) yield scanner.scan(block);
     } finally {
       closeSync(fd);

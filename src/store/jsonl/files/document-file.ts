@@ -1,32 +1,18 @@
-import {
-  closeSync,
-  fdatasyncSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { sep } from "node:path";
 import type { SyncAdapter } from "lowdb";
 import { escapeUnsafe } from "../../../domain/printable.js";
 import { messageOf, systemMessage } from "../../../error-message.js";
 import { OrdersError } from "../../../errors.js";
+import { replaceFile } from "../../../replace-file.js";
 import type { Damage } from "../../order-store.js";
 import { storeFailure } from "../errors.js";
 import { isMissing } from "./directory.js";
 import { withFile } from "./open-file.js";
 
-let written = 0;
-
-const RENAME_TRIES = 50;
-const RENAME_PAUSE_MS = 20;
-
 /**
- * A lowdb adapter for one small JSON document. Whoever reads it finds the old one whole or the new
- * one whole, also after a crash: it is written to a temporary file of its own name, synced, and
- * renamed. lowdb's own file adapter shares one temporary name between processes, and never syncs.
+ * A lowdb adapter for one small JSON document, which is replaced as a whole: see {@link replaceFile}.
+ * lowdb's own file adapter shares one temporary name between processes, and never syncs.
  */
 export class DocumentFile<T> implements SyncAdapter<T> {
   readonly path: string;
@@ -67,44 +53,14 @@ export class DocumentFile<T> implements SyncAdapter<T> {
   /** @throws {OrdersError} `store-failed`; a system error if the directory is gone. */
   write(document: T): void {
     try {
-      this.#write(document);
+      replaceFile(this.path, `${JSON.stringify(document)}\n`);
     } catch (error) {
       throw isMissing(error) ? error : storeFailure("write", this.path, error);
     }
   }
 
-  #write(document: T): void {
-    const temporary = `${this.path}.${process.pid}-${++written}.tmp`;
-    const fd = openSync(temporary, "wx");
-    try {
-      writeFileSync(fd, `${JSON.stringify(document)}\n`);
-      fdatasyncSync(fd);
-    } catch (error) {
-      rmSync(temporary, { force: true });
-      throw error;
-    } finally {
-      closeSync(fd);
-    }
-    replace(temporary, this.path);
-  }
-
   remove(): void {
     rmSync(this.path, { force: true, recursive: true }); // whatever it is
-  }
-}
-
-/** Renames over a file. Windows refuses that while anybody, such as a virus scanner, has it open. */
-function replace(temporary: string, path: string): void {
-  for (let tries = 1; ; tries++) {
-    try {
-      renameSync(temporary, path);
-      return;
-    } catch (error) {
-      const { code = "" } = error as NodeJS.ErrnoException;
-      const isBusy = process.platform === "win32" && ["EPERM", "EACCES", "EBUSY"].includes(code);
-      if (!isBusy || tries === RENAME_TRIES) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RENAME_PAUSE_MS);
-    }
   }
 }
 

@@ -2,6 +2,7 @@ import { readSync } from "node:fs";
 
 export const NEWLINE = 0x0a;
 const CHUNK_BYTES = 64 * 1024;
+const TAIL_BYTES = 1024;
 
 /** Where `needle` is first found between the bytes `from` and `end`; -1 if it is not there. */
 export function indexOf(needle: Buffer, fd: number, from: number, end: number): number {
@@ -33,6 +34,12 @@ export function* readChunks(fd: number, from: number, end: number): Generator<Bu
     yield chunk;
     position += chunk.length;
   }
+}
+
+/** The last bytes of a file of this size: a few orders, or all that it has. */
+export function readTail(fd: number, size: number, bytes = TAIL_BYTES): Buffer {
+  const start = Math.max(0, size - bytes);
+  return readChunk(fd, start, size - start);
 }
 
 /** Reads `size` bytes at `position`, or fewer if the file ends before. */

@@ -2,10 +2,9 @@ import { OrderJson } from "../../../domain/order-json.js";
 import type { Claim } from "../order-codec.js";
 import { decodeParts } from "./decode-parts.js";
 import { EarlierOrders } from "./earlier-orders.js";
-import { NEWLINE } from "./find-bytes.js";
 import { LineNumbers } from "./line-numbers.js";
 import type { Block } from "./read-blocks.js";
-import { type Line, linesOf } from "./read-lines.js";
+import { eachLine, type Line, lineOf } from "./read-lines.js";
 import { WrittenLines } from "./written-line.js";
 
 /** Tells what the lines of an open file are. */
@@ -31,22 +30,12 @@ export class LineScanner {
   /** The lines of a block that are not blank, nor torn and cancelled. */
   scan(block: Block): ScannedLine[] {
     const scanned: ScannedLine[] = [];
-    const { bytes, start } = block;
-    if (block.cutFrom !== undefined) {
-      for (const line of linesOf(block)) this.#decode(line, scanned);
-      return scanned;
-    }
     const written = new WrittenLines(block, this.#locationOf);
-    for (let from = 0; from < bytes.length; ) {
-      const newline = bytes.indexOf(NEWLINE, from);
-      const to = newline < 0 ? bytes.length : newline;
+    eachLine(block, (from, to) => {
       const line = written.at(from, to);
-      if (line === undefined) {
-        const length = to - from;
-        this.#decode({ start: start + from, bytes: bytes.subarray(from, to), length }, scanned);
-      } else if (!this.#earlier.holds(this.#fd, line)) scanned.push(line);
-      from = to + 1;
-    }
+      if (line === undefined) this.#decode(lineOf(block, from, to), scanned);
+      else if (!this.#earlier.holds(this.#fd, line)) scanned.push(line);
+    });
     return scanned;
   }
 

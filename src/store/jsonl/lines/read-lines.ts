@@ -8,7 +8,7 @@ export function* readLines(fd: number, end: number, from = 0): Generator<Line, v
 
 /** Reads the same lines as {@link readLines}, the last one first. */
 export function* readLinesBackward(fd: number, end: number): Generator<Line, void> {
-  for (const block of readBlocksBackward(fd, end)) yield* [...linesOf(block)].reverse();
+  for (const block of readBlocksBackward(fd, end)) yield* linesOf(block).reverse();
 }
 
 /** The lines of some blocks that contain `needle`, each as a block. The others are not split. */
@@ -26,18 +26,26 @@ export function* linesContaining(needle: Buffer, blocks: Iterable<Block>): Gener
   }
 }
 
-/** The lines of a block, one by one. */
-export function* linesOf({ start, bytes, cutFrom }: Block): Generator<Line, void> {
-  if (cutFrom !== undefined) {
-    yield { start, bytes, length: cutFrom };
-    return;
-  }
+/** The lines of a block. */
+export function linesOf(block: Block): Line[] {
+  const lines: Line[] = [];
+  eachLine(block, (from, to) => lines.push(lineOf(block, from, to)));
+  return lines;
+}
+
+/** Calls `visit` with where each line of a block begins and where its newline is, if it has one. */
+export function eachLine({ bytes }: Block, visit: (from: number, to: number) => void): void {
   for (let from = 0; from < bytes.length; ) {
     const newline = bytes.indexOf(NEWLINE, from);
     const to = newline < 0 ? bytes.length : newline;
-    yield { start: start + from, bytes: bytes.subarray(from, to), length: to - from };
+    visit(from, to);
     from = to + 1;
   }
+}
+
+/** The line between two bytes of a block. */
+export function lineOf({ start, bytes, cutFrom }: Block, from: number, to: number): Line {
+  return { start: start + from, bytes: bytes.subarray(from, to), length: cutFrom ?? to - from };
 }
 
 /** A line of a file, up to a newline or up to the end of what is read. */

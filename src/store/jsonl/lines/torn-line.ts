@@ -1,5 +1,5 @@
-import { readSync } from "node:fs";
 import { CANCEL, decodeLine } from "../order-codec.js";
+import { NEWLINE } from "./find-bytes.js";
 import { readLinesBackward } from "./read-lines.js";
 
 /**
@@ -7,12 +7,11 @@ import { readLinesBackward } from "./read-lines.js";
  * order, which an editor may have left so, is finished. A fragment was torn by a crash and never
  * acknowledged: it is cancelled. What is longer than any order, or several lines in one, is left for
  * readers to judge.
+ *
+ * @param tail the last bytes of the file: see {@link readTail}.
  */
-export function endOfTornLine(fd: number, size: number): string {
-  if (size === 0) return "";
-  const last = Buffer.alloc(1);
-  readSync(fd, last, 0, 1, size - 1);
-  if (last.toString("latin1") === "\n") return "";
+export function endOfTornLine(fd: number, size: number, tail: Buffer): string {
+  if (size === 0 || tail.at(-1) === NEWLINE) return "";
   for (const { bytes, length } of readLinesBackward(fd, size)) {
     if (length > bytes.length || bytes.includes("\r")) return "\n";
     return decodeLine(bytes).kind === "order" ? "\n" : `${CANCEL}\n`;

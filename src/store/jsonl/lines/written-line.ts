@@ -27,8 +27,13 @@ export class WrittenLines {
 
   /** The line between two bytes of the block; `undefined` if it has to be looked at closely. */
   at(from: number, to: number): WrittenLine | undefined {
-    const { bytes } = this.block;
-    if (!beginsAsOrder(bytes, from) || !hasValidChecksum(this.#view, from, to)) return undefined;
+    const { bytes, cutFrom } = this.block;
+    if (
+      cutFrom !== undefined ||
+      !beginsAsOrder(bytes, from) ||
+      !hasValidChecksum(this.#view, from, to)
+    )
+      return undefined;
     const fieldsEnd = to - CHECKSUM_BYTES;
     if (bytes[fieldsEnd - 1] === END_OF_ITEMS) return new WrittenLine(this, from, to, fieldsEnd);
     const tail = TAIL.exec(
@@ -37,7 +42,14 @@ export class WrittenLines {
     if (tail === null || tail[0] === "") return undefined;
     const [all, checkedTo, token, newestBefore] = tail;
     const claim = token === undefined ? undefined : { checkedTo: Number(checkedTo), token };
-    return new WrittenLine(this, from, to, fieldsEnd - all.length, claim, newestBefore);
+    return new WrittenLine(
+      this,
+      from,
+      to,
+      fieldsEnd - all.length,
+      claim,
+      newestBefore === undefined,
+    );
   }
 
   /** JSON between two bytes of the block, safe to print. */
@@ -72,14 +84,14 @@ export class WrittenLine implements OrderLine {
     to: number,
     fieldsEnd: number,
     claim?: Claim,
-    newestBefore?: string,
+    isInOrder = true,
   ) {
     this.#lines = lines;
     this.#from = from;
     this.#to = to;
     this.#fieldsEnd = fieldsEnd;
     this.claim = claim;
-    this.isInOrder = newestBefore === undefined;
+    this.isInOrder = isInOrder;
   }
 
   get start(): number {
