@@ -1,6 +1,6 @@
 import { MessageBus } from "./bus/message-bus.js";
 import type { DeliverOptions } from "./deliver.js";
-import type { Commands, PlacedOrder } from "./domain/commands.js";
+import type { Commands, PlacedOrder, PlaceOrder } from "./domain/commands.js";
 import type { Events } from "./domain/events.js";
 import { OrdersError } from "./errors.js";
 import type { SalesDesk } from "./handlers/notify-sales.js";
@@ -41,9 +41,12 @@ class Application implements Orders {
     this.#closing = closing;
   }
 
-  async placeOrder(items: readonly string[], id?: string): Promise<PlacedOrder> {
+  async placeOrder(
+    items: readonly string[],
+    details: PlaceOrderDetails = {},
+  ): Promise<PlacedOrder> {
     this.#assertOpen();
-    return this.#track(this.bus.send("place-order", { items, ...(id !== undefined && { id }) }));
+    return this.#track(this.bus.send("place-order", { items, ...details }));
   }
 
   async *deliveries(options: FeedOptions = {}): AsyncGenerator<Delivery, void> {
@@ -129,6 +132,9 @@ export interface OpenOrdersOptions extends OpenStoreOptions {
   readonly now?: () => Date;
 }
 
+/** What a PlaceOrder can have besides its items. */
+export type PlaceOrderDetails = Omit<PlaceOrder, "items">;
+
 /** A running application: a store, a bus, and the handlers between them. */
 export interface Orders {
   readonly store: OrderStore;
@@ -136,12 +142,12 @@ export interface Orders {
   /**
    * Places an order: sends PlaceOrder and resolves once it is stored and every handler has finished.
    *
-   * @param id the order's id, so that placing again is safe: see {@link PlaceOrder}.
+   * @param details whom it is for, a note, and an id with which placing again is safe: see {@link PlaceOrder}.
    * @throws {OrdersError} `invalid-order`, `conflict`, `store-failed` or `server-failed`: nothing was
    *   stored; `outcome-unknown`: it may be, `orderId` says under which id; `notification-failed`: the
    *   order is stored, but a handler failed.
    */
-  placeOrder(items: readonly string[], id?: string): Promise<PlacedOrder>;
+  placeOrder(items: readonly string[], details?: PlaceOrderDetails): Promise<PlacedOrder>;
   /**
    * Subscribes to the stored orders: those that are waiting, then each new one. Settle each with
    * `ack()` or `park()` before you ask for the next one; with a `batch` above 1, that many may be in

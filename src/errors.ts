@@ -1,4 +1,4 @@
-import type { Order } from "./domain/order.js";
+import { contentDifference, type Order } from "./domain/order.js";
 import { messageOf } from "./error-message.js";
 
 /** The kinds of failure. The meaning of a code never changes. */
@@ -11,7 +11,7 @@ export type ErrorCode =
   | "store-failed"
   /** The order is stored, but a notification failed: do not place it again. */
   | "notification-failed"
-  /** An order with other items holds that id; nothing was stored. */
+  /** Another order holds that id; nothing was stored. */
   | "conflict"
   /** No such order or subscription, or more than one matches. */
   | "not-found"
@@ -56,9 +56,20 @@ export class OrdersError extends Error {
     return new OrdersError("invalid-order", `cannot place the order: ${problem}`, { hint });
   }
 
-  /** An order with other items holds the id. */
-  static conflict(holder: Order): OrdersError {
-    return new OrdersError("conflict", `order ${holder.id} is already placed with other items`, {
+  /**
+   * Of two orders with one id only the same one can be placed.
+   *
+   * @throws {OrdersError} `conflict` if they differ in more than the time.
+   */
+  static refuseDifference(holder: Order, requested: Order): void {
+    const field = contentDifference(holder, requested);
+    if (field === undefined) return;
+    const difference = {
+      items: "with other items",
+      for: "for another name",
+      note: "with another note",
+    };
+    throw new OrdersError("conflict", `order ${holder.id} is already placed ${difference[field]}`, {
       hint: `nothing was stored; see orders show ${holder.id}`,
     });
   }

@@ -4,7 +4,13 @@
  *
  * @module
  */
-export { type OpenOrdersOptions, type Orders, type OrdersBus, openOrders } from "./app.js";
+export {
+  type OpenOrdersOptions,
+  type Orders,
+  type OrdersBus,
+  openOrders,
+  type PlaceOrderDetails,
+} from "./app.js";
 export { HandlerError } from "./bus/dispatch.js";
 export { MessageBus } from "./bus/message-bus.js";
 export type {

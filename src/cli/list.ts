@@ -20,6 +20,7 @@ export function createListCommand(context: Context): Command {
       "with an item that contains this text, ignoring case; given twice: both texts",
       parseItem,
     )
+    .option("--for <name>", "for this name, ignoring case")
     .option("--count", "print only the number of orders")
     .addOption(
       new Option("--format <format>", "output format (default: table on a terminal, otherwise tsv)")
@@ -40,7 +41,7 @@ export function createListCommand(context: Context): Command {
 export async function runList(options: ListOptions, context: Context): Promise<void> {
   const { stdout, stderr } = context.io;
   const { store } = await context.openExisting(options);
-  const filter: OrderFilter = { ...timeFilter(options), item: options.item };
+  const filter: OrderFilter = { ...timeFilter(options), item: options.item, for: options.for };
   if (options.count) {
     const count = await store.count(filter);
     stdout.write(`${Math.min(count, options.limit ?? count)}\n`);
@@ -53,12 +54,13 @@ export async function runList(options: ListOptions, context: Context): Promise<v
   const { limit = Number.POSITIVE_INFINITY } = options;
   const newest = options.limit === undefined ? undefined : limit + 1; // tells whether there are more
   let listed = 0;
-  let page = form.always ? form.begin : "";
+  let page = form.always ? form.begin([]) : "";
   let isCut = false;
   for await (const batch of store.listJson({ ...filter, newest })) {
     isCut = batch.length > limit;
-    for (const order of isCut ? batch.slice(1) : batch) {
-      if (listed === 0 && !form.always) page += form.begin;
+    const shown = isCut ? batch.slice(1) : batch;
+    if (listed === 0 && shown.length > 0 && !form.always) page += form.begin(shown);
+    for (const order of shown) {
       if (listed > 0) page += form.separator;
       page += form.order(order);
       listed++;
@@ -76,6 +78,7 @@ export async function runList(options: ListOptions, context: Context): Promise<v
 export interface ListOptions extends CommonOptions, TimeOptions {
   readonly limit?: number;
   readonly item?: readonly string[];
+  readonly for?: string;
   readonly count?: boolean;
   readonly format?: Format;
   readonly json?: boolean;

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
-import { isOrderId, itemProblem, MAX_ORDER_BYTES, type Order } from "../domain/order.js";
+import type { PlaceOrderDetails } from "../app.js";
+import { isOrderId, MAX_ORDER_BYTES, type Order, textProblem } from "../domain/order.js";
 import { safeJson } from "../domain/printable.js";
 import { systemMessage } from "../error-message.js";
 import { OrdersError } from "../errors.js";
@@ -13,12 +14,15 @@ export function createPlaceOrderCommand(context: Context): Command {
     .description("Store an order and notify the sales desk with a banner on stdout.")
     .usage("[options] <items...>")
     .argument("[items...]", "the items to order; a single '-' reads them from stdin, one per line")
+    .option("--for <name>", "whom the order is for")
+    .option("--note <text>", "what else there is to know about it")
     .option("--id <uuid>", "use this id (a UUID), so that placing the order again is safe", parseId)
     .addOption(quietOption("print the order's id instead of the banner"))
     .addOption(jsonOption("print the stored order as JSON instead of the banner"))
     .action(() => runPlaceOrder(command.args, command.optsWithGlobals(), context));
   return addCommonOptions(command, [
     'orders place-order "100 inch TV" "magic carpet"',
+    'orders place-order --for "Ada Lovelace" --note "ring twice" "magic carpet"',
     'orders place-order -- "-5 °C fridge"',
     'id=$(orders place-order --quiet "tv")',
     "orders place-order - < items.txt",
@@ -35,10 +39,11 @@ export async function runPlaceOrder(
 ): Promise<void> {
   const { io } = context;
   const wanted = await readArguments(items, io);
+  const details = detailsOf(options);
   io.onStop((signal) => io.endBy(signal));
   if (options.json || options.quiet) {
     const orders = await context.open(options);
-    const { order, replayed } = await orders.placeOrder(wanted, options.id);
+    const { order, replayed } = await orders.placeOrder(wanted, details);
     const json = () => safeJson({ ...order, ...(replayed && { replayed }) });
     acknowledge(order, options.json ? json() : order.id, io);
     return;
@@ -47,14 +52,24 @@ export async function runPlaceOrder(
   const orders = await context.open(options, ({ notification }) => {
     io.stdout.write(renderBanner(notification, style));
   });
-  await orders.placeOrder(wanted, options.id);
+  await orders.placeOrder(wanted, details);
 }
 
 /** The options of `place-order`. */
 export interface PlaceOrderOptions extends CommonOptions {
   readonly id?: string;
+  readonly for?: string;
+  readonly note?: string;
   readonly quiet?: boolean;
   readonly json?: boolean;
+}
+
+function detailsOf({ id, for: name, note }: PlaceOrderOptions): PlaceOrderDetails {
+  return {
+    ...(id !== undefined && { id }),
+    ...(name !== undefined && { for: name }),
+    ...(note !== undefined && { note }),
+  };
 }
 
 /** An order that is stored must not look like one that failed, even if stdout cannot be written. */
@@ -123,7 +138,7 @@ async function readItems({ stdin, stderr }: Io): Promise<readonly string[]> {
   const items: string[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (line === "") continue;
-    const problem = itemProblem(line);
+    const problem = textProblem(line);
     if (problem !== undefined) {
       throw new OrdersError(
         "invalid-order",

@@ -34,17 +34,25 @@ export interface ShowOptions extends CommonOptions {
 }
 
 /** For a person: labels, the local time, each item on a line. */
-function card({ id, placedAt, items }: Order): string {
+function card({ id, placedAt, items, for: name, note }: Order): string {
   const rows = [
     ["ID", id],
     ["Placed", longTime(placedAt)],
     ...items.map((item, index) => [index === 0 ? "Items" : "", escapeUnsafe(item)]),
+    ...(name === undefined ? [] : [["For", escapeUnsafe(name)]]),
+    ...(note === undefined ? [] : [["Note", escapeUnsafe(note)]]),
   ];
   return rows.map(([label = "", value]) => `${label.padEnd(8)}${value}\n`).join("");
 }
 
 /** For a script: name and value, separated by a tab; one `item` line for each item. */
-function fields({ id, placedAt, items }: Order): string {
-  const rows = [["id", id], ["placedAt", placedAt], ...items.map((item) => ["item", item])];
+function fields({ id, placedAt, items, for: name, note }: Order): string {
+  const rows = [
+    ["id", id],
+    ["placedAt", placedAt],
+    ...items.map((item) => ["item", item]),
+    ...(name === undefined ? [] : [["for", name]]),
+    ...(note === undefined ? [] : [["note", note]]),
+  ];
   return rows.map(([name, value = ""]) => `${name}\t${escapeUnsafe(value)}\n`).join("");
 }

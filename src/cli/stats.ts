@@ -18,6 +18,7 @@ export function createStatsCommand(context: Context): Command {
     )
     .addOption(sinceOption(context.io))
     .addOption(untilOption(context.io))
+    .option("--for <name>", "for this name, ignoring case")
     .option("--top <n>", "the n most ordered items", parseTop, 10)
     .addOption(
       new Option("--svg <file>", "draw an SVG file instead").argParser(parseSvg).conflicts("json"),
@@ -36,7 +37,7 @@ export async function runStats(options: StatsOptions, context: Context): Promise
   const { io } = context;
   refuseUnknownZone(io, ZONE_HINT);
   const { store } = await context.openExisting(options);
-  const filter = timeFilter(options);
+  const filter = { ...timeFilter(options), for: options.for };
   const statistics = new OrderStatistics();
   for await (const orders of store.listJson(filter)) {
     for (const { placedAt, items } of orders) statistics.add(placedAt, items);
@@ -72,6 +73,7 @@ export async function runStats(options: StatsOptions, context: Context): Promise
 
 /** The options of `stats`. */
 export interface StatsOptions extends CommonOptions, TimeOptions {
+  readonly for?: string;
   readonly top: number;
   readonly svg?: string;
   readonly json?: boolean;

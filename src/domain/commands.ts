@@ -1,11 +1,10 @@
 import type { Notification } from "./notification.js";
-import type { Order } from "./order.js";
+import type { Order, OrderContent } from "./order.js";
 
 /** Creates and stores an order of these items. */
-export interface PlaceOrder {
-  readonly items: readonly string[];
+export interface PlaceOrder extends OrderContent {
   /**
-   * The id of the order, a lower-case UUID; a new one unless given. Placing the same items with the
+   * The id of the order, a lower-case UUID; a new one unless given. Placing the same content with the
    * same id again returns the order that is already stored.
    */
   readonly id?: string;

@@ -1,4 +1,5 @@
 import type { Order } from "./order.js";
+import { escapeUnsafe } from "./printable.js";
 import { pythonList } from "./python-list.js";
 
 /** What the sales desk is notified of, independent of how it is rendered. */
@@ -8,7 +9,10 @@ export interface Notification {
   readonly lines: readonly string[];
 }
 
-/** The notification of a new order, in the words of the original tutorial. */
-export function newOrderNotification({ id, items }: Order): Notification {
-  return { heading: "New Order:", lines: [`ID: ${id}`, `Items: ${pythonList(items)}`] };
+/** The notification of a new order, in the words of the original tutorial; it knew no names and notes. */
+export function newOrderNotification({ id, items, for: name, note }: Order): Notification {
+  const lines = [`ID: ${id}`, `Items: ${pythonList(items)}`];
+  if (name !== undefined) lines.push(`For: ${escapeUnsafe(name)}`);
+  if (note !== undefined) lines.push(`Note: ${escapeUnsafe(note)}`);
+  return { heading: "New Order:", lines };
 }

@@ -1,4 +1,11 @@
-import { foldCase, type Order, type OrderFilter, orderMatcher, PLACED_AT_LENGTH } from "./order.js";
+import {
+  foldCase,
+  type Order,
+  type OrderFilter,
+  orderFields,
+  orderMatcher,
+  PLACED_AT_LENGTH,
+} from "./order.js";
 import { safeJson } from "./printable.js";
 
 /**
@@ -9,14 +16,15 @@ export class OrderJson implements Order {
   /** One line, safe to print; the fields in the order of {@link Order}, without white space. */
   readonly json: string;
   #items: readonly string[] | undefined;
+  #texts: Pick<Order, "for" | "note"> | undefined;
 
   /** @param json as {@link OrderJson.of} writes it. */
   constructor(json: string) {
     this.json = json;
   }
 
-  static of({ id, placedAt, items }: Order): OrderJson {
-    return new OrderJson(safeJson({ id, placedAt, items }));
+  static of(order: Order): OrderJson {
+    return new OrderJson(safeJson(orderFields(order)));
   }
 
   get id(): string {
@@ -29,12 +37,26 @@ export class OrderJson implements Order {
 
   /** The items as a JSON array. */
   get itemsJson(): string {
-    return this.json.slice(ITEMS_AT, -1);
+    return this.json.slice(ITEMS_AT, endOfItems(this.json));
   }
 
   get items(): readonly string[] {
     this.#items ??= JSON.parse(this.itemsJson) as string[];
     return this.#items;
+  }
+
+  get for(): string | undefined {
+    return this.#parsedTexts().for;
+  }
+
+  get note(): string | undefined {
+    return this.#parsedTexts().note;
+  }
+
+  #parsedTexts(): Pick<Order, "for" | "note"> {
+    if (this.json.endsWith(ITEMS_END)) return {};
+    this.#texts ??= JSON.parse(`{${this.json.slice(endOfItems(this.json) + 1)}`) as Order;
+    return this.#texts;
   }
 
   /** The order as plain data. */
@@ -47,6 +69,15 @@ const ID_AT = '{"id":"'.length;
 const ID_LENGTH = "01234567-89ab-cdef-0123-456789abcdef".length;
 const PLACED_AT = ID_AT + ID_LENGTH + '","placedAt":"'.length;
 const ITEMS_AT = PLACED_AT + PLACED_AT_LENGTH + '","items":'.length;
+
+/** Where the items end. In a JSON text the quotes of the next name cannot be those of an item: they are escaped. */
+function endOfItems(json: string): number {
+  if (json.endsWith(ITEMS_END)) return json.length - 1;
+  const end = json.indexOf('],"for":"', ITEMS_AT);
+  return (end < 0 ? json.lastIndexOf('],"note":"') : end) + 1;
+}
+
+const ITEMS_END = "]}";
 
 /** Whether JSON text, of ours, begins at a byte as that of an order does. */
 export function beginsAsOrder(json: Uint8Array, from: number): boolean {
@@ -63,20 +94,20 @@ const BRACKET = "[".charCodeAt(0);
 
 /** The filter as a predicate that parses only what it has to. */
 export function orderJsonMatcher(filter: OrderFilter): (order: OrderJson) => boolean {
-  const { item = [], ...times } = filter;
+  const { item = [], ...others } = filter;
   const texts = [item].flat().map(foldCase);
   const matches = orderMatcher(filter);
   // Of one character it may stand between two items, and with a quote reach from one into the next.
   if (texts.length === 0 || texts.some((text) => text.length < 2 || text.includes('"'))) {
     return matches;
   }
-  const isInTime = orderMatcher(times);
+  const matchesOthers = orderMatcher(others);
   return (order) => {
     const { itemsJson } = order;
     // Only in plain text is case a matter of 26 letters, and an item what stands between its quotes.
     if (!PLAIN.test(itemsJson)) return matches(order);
     const folded = itemsJson.toLowerCase();
-    return isInTime(order) && texts.every((text) => folded.includes(text));
+    return matchesOthers(order) && texts.every((text) => folded.includes(text));
   };
 }
 

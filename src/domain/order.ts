@@ -9,11 +9,18 @@ export interface Order {
   readonly placedAt: string;
   /** One or more items, exactly as they were given. */
   readonly items: readonly string[];
+  /** Whom it is for, exactly as given; absent if nobody is named. */
+  readonly for?: string | undefined;
+  /** What else there is to know about it, exactly as given; absent if there is nothing. */
+  readonly note?: string | undefined;
 }
+
+/** What its customer says of an order: all but the id and the time that it is given. */
+export type OrderContent = Pick<Order, "items" | "for" | "note">;
 
 /** The most that an order can be as JSON, on any store: more is a mistake, and must still be read. */
 export const MAX_ORDER_BYTES = 16 * 2 ** 20;
-/** Id, time and the names of the fields. */
+/** Id, time and the names of all fields. */
 const OTHER_FIELDS_BYTES = 128;
 /** The form of {@link Order.id}. */
 export const ID_FORM = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -30,45 +37,76 @@ export function isOrderId(text: unknown): text is string {
 }
 
 /**
- * What is wrong with a list of items; `undefined` if it can be ordered.
+ * What is wrong with the content of an order; `undefined` if it can be placed.
  *
- * Refused is only what cannot be meant or cannot be stored exactly: no items, a blank item, half a
- * surrogate pair (it has no UTF-8 form) and NUL (it cannot be an argument of a program).
+ * Refused is only what cannot be meant or cannot be stored exactly: no items, a blank text, half a
+ * surrogate pair (it has no UTF-8 form) and NUL (it cannot be an argument of a program); and what
+ * cannot be passed on: a name or note of more than {@link MAX_TEXT_CHARACTERS} characters.
  */
-export function itemsProblem(items: unknown): string | undefined {
+export function contentProblem(
+  content: {
+    readonly [Field in keyof OrderContent]?: unknown;
+  },
+): string | undefined {
+  const { items } = content;
   if (!Array.isArray(items)) return "items are missing";
   if (items.length === 0) return "there are no items";
   let characters = 0; // UTF-16 code units
   for (const [index, item] of items.entries()) {
-    const problem = itemProblem(item);
+    const problem = textProblem(item);
     if (problem !== undefined) return `item ${index + 1} ${problem}`;
     characters += item.length + '"",'.length;
+  }
+  for (const name of ["for", "note"] as const) {
+    const text = content[name];
+    if (text === undefined) continue;
+    const problem = textProblem(text);
+    if (problem !== undefined) return `'${name}' ${problem}`;
+    if ((text as string).length > MAX_TEXT_CHARACTERS) {
+      return `'${name}' is longer than ${MAX_TEXT_CHARACTERS} characters`;
+    }
+    characters += (text as string).length;
   }
   // None takes more than the six bytes of \u0000: most orders need not be written to know that.
   const fits =
     6 * characters + OTHER_FIELDS_BYTES <= MAX_ORDER_BYTES ||
-    Buffer.byteLength(safeJson(items)) + OTHER_FIELDS_BYTES <= MAX_ORDER_BYTES;
-  return fits ? undefined : "the items are larger than 16 MiB together";
+    Buffer.byteLength(safeJson([items, content.for, content.note])) + OTHER_FIELDS_BYTES <=
+      MAX_ORDER_BYTES;
+  return fits ? undefined : "it is larger than 16 MiB";
 }
 
-/** What is wrong with one item, as the end of a sentence that begins with it. */
-export function itemProblem(item: unknown): string | undefined {
-  if (typeof item !== "string") return "is not a string";
-  if (item.trim() === "") return "is blank";
-  if (item.includes("\0")) return "contains a NUL character";
-  if (!item.isWellFormed()) return "contains half of a surrogate pair";
+/** A hook gets name and note in its environment, where Linux takes no text of more than 128 KiB. */
+const MAX_TEXT_CHARACTERS = 4096;
+
+/** What is wrong with one text of an order, as the end of a sentence that begins with it. */
+export function textProblem(text: unknown): string | undefined {
+  if (typeof text !== "string") return "is not a string";
+  if (text.trim() === "") return "is blank";
+  if (text.includes("\0")) return "contains a NUL character";
+  if (!text.isWellFormed()) return "contains half of a surrogate pair";
   return undefined;
 }
 
 /** Why `value` is not an {@link Order}; `undefined` if it is one. */
 export function orderProblem(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return "not an object";
-  const { id, placedAt, items } = value as Partial<Record<keyof Order, unknown>>;
+  const { id, placedAt, ...content } = value as Partial<Record<keyof Order, unknown>>;
   if (!isOrderId(id)) return "id is not a lower-case UUID";
   if (typeof placedAt !== "string" || !PLACED_AT_FORM.test(placedAt)) {
     return "placedAt is not a UTC time such as 2026-01-31T09:30:00.000Z";
   }
-  return itemsProblem(items);
+  return contentProblem(content);
+}
+
+/** An order's own fields, in their order, without those that it does not have. */
+export function orderFields({ id, placedAt, items, for: name, note }: Order): Order {
+  return {
+    id,
+    placedAt,
+    items,
+    ...(name !== undefined && { for: name }),
+    ...(note !== undefined && { note }),
+  };
 }
 
 /** The time as an order has it; `undefined` if the clock is not within the years 0 to 9999. */
@@ -85,28 +123,36 @@ export interface OrderFilter {
   readonly until?: string | undefined;
   /** One of the items contains this text, ignoring case; of several texts each is in some item. */
   readonly item?: string | readonly string[] | undefined;
+  /** It is for this name, ignoring case. */
+  readonly for?: string | undefined;
 }
 
 /** Whether a filter has no condition: every order matches. */
-export function isUnconditional({ since, until, item }: OrderFilter): boolean {
-  return since === undefined && until === undefined && item === undefined;
+export function isUnconditional(filter: OrderFilter): boolean {
+  return Object.values(filter).every((condition) => condition === undefined);
 }
 
-/** Whether two orders are for the same items in the same order. */
-export function sameItems(one: Order, other: Order): boolean {
-  return (
+/** In what two orders differ but for id and time: the first such field; `undefined`: in nothing. */
+export function contentDifference(
+  one: OrderContent,
+  other: OrderContent,
+): keyof OrderContent | undefined {
+  const areSameItems =
     one.items.length === other.items.length &&
-    one.items.every((item, index) => item === other.items[index])
-  );
+    one.items.every((item, index) => item === other.items[index]);
+  if (!areSameItems) return "items";
+  return (["for", "note"] as const).find((field) => one[field] !== other[field]);
 }
 
 /** The filter as a predicate, with everything prepared that does not depend on the order. */
 export function orderMatcher(filter: OrderFilter): (order: Order) => boolean {
   const { since, until, item = [] } = filter;
   const wanted = [item].flat().map(foldCase);
+  const name = filter.for === undefined ? undefined : foldCase(filter.for);
   return (order) =>
     (since === undefined || order.placedAt >= since) &&
     (until === undefined || order.placedAt <= until) &&
+    (name === undefined || (order.for !== undefined && foldCase(order.for) === name)) &&
     (wanted.length === 0 || containsAll(order.items.map(foldCase), wanted));
 }
 

@@ -1,6 +1,6 @@
 import type { PlacedOrder } from "../domain/commands.js";
 import { newId } from "../domain/new-id.js";
-import { isOrderId, itemsProblem, type Order, placedAtOf } from "../domain/order.js";
+import { contentProblem, isOrderId, type Order, orderFields, placedAtOf } from "../domain/order.js";
 import { OrdersError } from "../errors.js";
 import type { OrderRepository } from "../store/order-store.js";
 import type { HandlerOf } from "./handler-of.js";
@@ -21,12 +21,13 @@ export function placeOrder(deps: {
   orders: Pick<OrderRepository, "save" | "saveIfNew">;
   now: () => Date;
 }): HandlerOf<"place-order"> {
-  return async function placeOrder({ payload: { items, id } }, bus) {
-    const problem = id !== undefined && !isOrderId(id) ? NO_ID : itemsProblem(items);
+  return async function placeOrder({ payload: { id, ...content } }, bus) {
+    const problem = id !== undefined && !isOrderId(id) ? NO_ID : contentProblem(content);
     if (problem !== undefined) throw OrdersError.invalidOrder(problem);
     const placedAt = placedAtOf(deps.now());
     if (placedAt === undefined) throw OrdersError.invalidOrder(NO_TIME, "set the clock");
-    const requested = { id: id ?? newId(), placedAt, items: [...items] };
+    const items = [...content.items];
+    const requested = orderFields({ ...content, id: id ?? newId(), placedAt, items });
     const placed = await save(requested, id !== undefined);
     const { order } = placed;
     try {

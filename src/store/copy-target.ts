@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Order } from "../domain/order.js";
+import { type Order, orderFields } from "../domain/order.js";
 import { OrdersError } from "../errors.js";
 import type { CopyTarget, OrderStore } from "./order-store.js";
 
@@ -75,9 +75,9 @@ function fingerprintOf(order: Order | undefined): string | undefined {
   return order && fingerprint(order);
 }
 
-function fingerprint({ placedAt, items }: Order): string {
+function fingerprint(order: Order): string {
   return createHash("sha256")
-    .update(JSON.stringify([placedAt, items]))
+    .update(JSON.stringify(orderFields(order)))
     .digest()
     .toString("latin1"); // half the memory of hexadecimal digits
 }

@@ -1,4 +1,4 @@
-import { type Order, orderProblem } from "../domain/order.js";
+import { type Order, orderFields, orderProblem } from "../domain/order.js";
 import { OrdersError } from "../errors.js";
 
 /**
@@ -9,6 +9,5 @@ import { OrdersError } from "../errors.js";
 export function storableOrder(order: Order): Order {
   const problem = orderProblem(order);
   if (problem !== undefined) throw OrdersError.invalidOrder(problem);
-  const { id, placedAt, items } = order;
-  return { id, placedAt, items: [...items] };
+  return orderFields({ ...order, items: [...order.items] });
 }

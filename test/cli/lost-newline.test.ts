@@ -134,9 +134,7 @@ describe("an order that is larger than a reader accepts", () => {
     const store = temporaryDirectory();
     const { exitCode, stdout, stderr } = await runCli(["place-order", item], { store });
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
-    expect(stderr).toBe(
-      "orders: cannot place the order: the items are larger than 16 MiB together\n",
-    );
+    expect(stderr).toBe("orders: cannot place the order: it is larger than 16 MiB\n");
     expect((await runCli(["list", "--count"], { store })).stdout).toBe("0\n");
   });
 

@@ -66,7 +66,7 @@ export function describeApplication(newPlace: NewPlace): void {
       const closed = { code: "invalid-usage", message: expect.stringContaining("closed") };
       await expect(orders.placeOrder(["tv"])).rejects.toMatchObject(closed);
       await expect(
-        orders.placeOrder(["tv"], "403d33e9-39e5-44bc-8f5e-eab0c6f897ff"),
+        orders.placeOrder(["tv"], { id: "403d33e9-39e5-44bc-8f5e-eab0c6f897ff" }),
       ).rejects.toMatchObject(closed);
       await expect(orders.bus.send("place-order", { items: ["tv"] })).rejects.toMatchObject(closed);
       await expect(all(orders.deliveries())).rejects.toMatchObject(closed);

@@ -65,6 +65,8 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
       ["was placed before the year 0", { placedAt: "-000001-12-31T23:59:59.999Z" }],
       ["was placed at a time of another form", { placedAt: "2026-01-31" }],
       ["has no items", { items: [] }],
+      ["is for a blank name", { for: " " }],
+      ["has a note that is longer than its hook can be given", { note: "x".repeat(4097) }],
       ["has an id in upper case", { id: anOrder().id.toUpperCase() }],
     ])("stores nothing that no reader would take for an order: one that %s", async (_, fields) => {
       const order = { ...anOrder(), ...fields };
@@ -80,8 +82,8 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
       ["that shows no time", new Date(Number.NaN)],
     ])("places nothing by a clock %s, and says that it is wrong", async (_, now) => {
       const orders = await openOrders({ store, now: () => now });
-      for (const id of [undefined, anOrder().id]) {
-        await expect(orders.placeOrder(["tv"], id)).rejects.toMatchObject({
+      for (const details of [{}, { id: anOrder().id }]) {
+        await expect(orders.placeOrder(["tv"], details)).rejects.toMatchObject({
           code: "invalid-order",
           message: expect.stringContaining("the clock is wrong"),
         });
@@ -110,6 +112,21 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
       expect(await all(store.list({ since, newest: 1 }))).toEqual([late]);
       expect(await store.count({ since })).toBe(2);
       expect(await store.count()).toBe(3);
+    });
+
+    it("keeps whom an order is for and its note, and lists by the name", async () => {
+      const plain = anOrder();
+      const named = anOrder({ for: 'Ada "],"note":"', note: '\\"],"claim":{' });
+      const noted = anOrder({ note: "\u{1f514}".repeat(2048) });
+      for (const order of [plain, named]) await store.save(order);
+      expect(await store.saveIfNew(noted)).toEqual({ order: noted, replayed: false });
+      expect(await all(store.list())).toEqual([plain, named, noted]);
+      expect(await all(store.list({ for: 'ADA "],"note":"' }))).toEqual([named]);
+      expect(await store.count({ for: "Ada" })).toBe(0);
+      expect(await store.findByIdPrefix(named.id, 1)).toEqual([named]);
+      await expect(store.saveIfNew({ ...noted, note: "another" })).rejects.toMatchObject({
+        code: "conflict",
+      });
     });
 
     it("lists by text of an item, whatever its case and its way of composing accents", async () => {

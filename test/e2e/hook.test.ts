@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { isRunning } from "../support/is-running.js";
 import { runCli } from "../support/run-cli.js";
-import { runOrders } from "../support/run-orders.js";
+import { environment, runOrders } from "../support/run-orders.js";
 import { startWatch } from "../support/run-watch.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 import { until } from "../support/until.js";
@@ -61,6 +61,16 @@ describe.runIf(process.platform === "linux")("the command of orders watch --exec
         "ORDERS_REDELIVERED=false",
       ]),
     );
+  });
+
+  it("finds whom the order is for and its note in the environment, and nothing there without them", async () => {
+    const env = { ...environment(store), ORDERS_FOR: "another", ORDERS_NOTE: "of another order" };
+    const argv = ["watch", "--as", "sales", "--until-caught-up", "--exec"];
+    const tell = `env | grep -e ^ORDERS_FOR= -e ^ORDERS_NOTE= >> ${file("env")}; echo . >> ${file("env")}`;
+    await place("tv");
+    await place("desk", "--for", "Ada", "--note", "$(touch hacked)");
+    await runOrders([...argv, tell], store, { env });
+    expect(lines("env")).toEqual([".", "ORDERS_FOR=Ada", "ORDERS_NOTE=$(touch hacked)", "."]);
   });
 
   it("finds the store that --store names", async () => {

@@ -1,4 +1,5 @@
 import type { OrderJson } from "../../domain/order-json.js";
+import { safeJson } from "../../domain/printable.js";
 import type { Output } from "../io.js";
 import type { Style } from "./style.js";
 import { createTable } from "./table.js";
@@ -11,8 +12,8 @@ export type Format = (typeof FORMATS)[number];
 
 /** How a list of orders is written. */
 export interface ListFormat {
-  /** Written before the first order; if there is none, only with {@link always}. */
-  readonly begin: string;
+  /** Written before the first orders; if there is none, only with {@link always}. */
+  begin(orders: readonly OrderJson[]): string;
   readonly separator: string;
   readonly end: string;
   /** Whether an empty list is written too: an empty JSON array is a document, an empty table is not. */
@@ -25,20 +26,29 @@ export function listFormat(format: Format, output: Output, style: Style): ListFo
   switch (format) {
     case "table": {
       const table = createTable(output.columns, style);
-      return rows((order) => table.row(order), table.heading);
+      return rows(
+        (order) => table.row(order),
+        (orders) => table.heading(orders),
+      );
     }
     case "tsv":
       return rows(tsvRow);
     case "csv":
-      return { ...rows(csvRow, "placedAt,id,items\n"), always: true };
+      return { ...rows(csvRow, () => "placedAt,id,items,for,note\n"), always: true };
     case "ndjson":
       return rows(({ json }) => `${json}\n`);
     case "json":
-      return { begin: "[", separator: ",\n", end: "]\n", always: true, order: ({ json }) => json };
+      return {
+        begin: () => "[",
+        separator: ",\n",
+        end: "]\n",
+        always: true,
+        order: ({ json }) => json,
+      };
   }
 }
 
-function rows(order: (order: OrderJson) => string, begin = ""): ListFormat {
+function rows(order: ListFormat["order"], begin: ListFormat["begin"] = () => ""): ListFormat {
   return { begin, separator: "", end: "", always: false, order };
 }
 
@@ -51,12 +61,23 @@ function tsvRow({ placedAt, id, itemsJson }: OrderJson): string {
 }
 
 /**
- * The same as CSV ({@link https://www.rfc-editor.org/rfc/rfc4180 RFC 4180}). Only the items need
- * quotes; as a JSON array they begin with `[`, so that no spreadsheet takes an item for a formula.
- * Where spreadsheets split at semicolons, one in an item would begin a cell: it is written as
- * `\u003b`, the same to JSON ({@link https://owasp.org/www-community/attacks/CSV_Injection}).
+ * The same with name and note as CSV ({@link https://www.rfc-editor.org/rfc/rfc4180 RFC 4180}). As a JSON
+ * array items begin with `[`, so that no spreadsheet takes an item for a formula. Where spreadsheets
+ * split at semicolons, one in an item would begin a cell: it is written as `\u003b`, the same to
+ * JSON ({@link https://owasp.org/www-community/attacks/CSV_Injection}).
  */
-function csvRow({ placedAt, id, itemsJson }: OrderJson): string {
-  const json = itemsJson.replaceAll(";", "\\u003b");
-  return `${placedAt},${id},"${json.replaceAll('"', '""')}"\n`;
+function csvRow({ placedAt, id, itemsJson, for: name, note }: OrderJson): string {
+  return `${[placedAt, id, csvJson(itemsJson), csvText(name), csvText(note)].join(",")}\n`;
+}
+
+/** A text as it is where that is safe, else as a JSON string, which begins with a quote. */
+function csvText(text: string | undefined): string {
+  if (text === undefined) return "";
+  const json = safeJson(text);
+  const isSafe = json === `"${text}"` && /^[\p{L}\p{N}][^;,]*$/u.test(text);
+  return isSafe ? text : csvJson(json);
+}
+
+function csvJson(json: string): string {
+  return `"${json.replaceAll(";", "\\u003b").replaceAll('"', '""')}"`;
 }

@@ -8,26 +8,36 @@ import { shortTime } from "./time.js";
 export function createTable(columns: number, style: Style): Table {
   const rest = columns - TIME_COLUMNS - 2 * GAP.length;
   const idWidth = rest - FULL_ID_COLUMNS >= MIN_ITEMS_COLUMNS ? FULL_ID_COLUMNS : SHORT_ID_COLUMNS;
-  const row = (time: string, id: string, items: string) =>
-    `${[time, id, items].filter(Boolean).join(GAP)}\n`;
+  const row = (...cells: readonly string[]) => `${cells.filter(Boolean).join(GAP)}\n`;
+  const itemsWidth = rest - idWidth;
+  const nameWidth = Math.max(0, Math.min(NAME_COLUMNS, Math.floor(itemsWidth / 3)));
+  /** The items, and whom they are for at the end of the line; without a name they have its room too. */
+  const wanted = (items: string, name: string | undefined) =>
+    name === undefined || nameWidth === 0
+      ? [cut(items, itemsWidth)]
+      : [padded(items, itemsWidth - nameWidth - GAP.length), cut(name, nameWidth)];
   return {
-    heading: row(
-      style.faint("PLACED".padEnd(TIME_COLUMNS)),
-      style.faint("ID".padEnd(idWidth)),
-      style.faint(cut("ITEMS", rest - idWidth)),
-    ),
-    row: ({ id, placedAt, items }) =>
+    heading: (orders) =>
+      row(
+        style.faint("PLACED".padEnd(TIME_COLUMNS)),
+        style.faint("ID".padEnd(idWidth)),
+        ...wanted("ITEMS", orders.some((order) => order.for !== undefined) ? "FOR" : undefined).map(
+          (cell) => style.faint(cell),
+        ),
+      ),
+    row: ({ id, placedAt, items, for: name }) =>
       row(
         style.faint(shortTime(placedAt)),
         style.id(id.slice(0, idWidth)),
-        cut(escapeUnsafe(items.join(", ")), rest - idWidth),
+        ...wanted(escapeUnsafe(items.join(", ")), name && escapeUnsafe(name)),
       ),
   };
 }
 
-/** Renders orders as the rows of a table that never wraps: time, id, items. */
+/** Renders orders as the rows of a table that never wraps: time, id, items, name. */
 export interface Table {
-  readonly heading: string;
+  /** @param orders the first ones, which tell whether there is a column of names. */
+  heading(orders: readonly Order[]): string;
   row(order: Order): string;
 }
 
@@ -36,6 +46,8 @@ const FULL_ID_COLUMNS = 36;
 const SHORT_ID_COLUMNS = 8;
 /** Ids are shortened to leave this much to the items. */
 const MIN_ITEMS_COLUMNS = 40;
+/** How wide a name can be. */
+const NAME_COLUMNS = 16;
 const GAP = "  ";
 const ELLIPSIS = "…";
 
@@ -54,6 +66,7 @@ export function cut(text: string, columns: number): string {
 
 /** Cuts text to a width in terminal columns, and fills it up with blanks. */
 export function padded(text: string, columns: number): string {
+  if (columns === Number.POSITIVE_INFINITY) return text;
   const shown = cut(text, columns);
   return shown + " ".repeat(Math.max(0, columns - width(shown)));
 }

@@ -1,4 +1,10 @@
-import { ID_FORM, type Order, orderProblem, PLACED_AT_FORM } from "../../domain/order.js";
+import {
+  ID_FORM,
+  type Order,
+  orderFields,
+  orderProblem,
+  PLACED_AT_FORM,
+} from "../../domain/order.js";
 import { OrderJson } from "../../domain/order-json.js";
 import { escapeUnsafe } from "../../domain/printable.js";
 import type { Damage } from "../order-store.js";
@@ -15,8 +21,8 @@ export interface StoredMessage {
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /** An order as a message's body. */
-export function encodeOrder({ id, placedAt, items }: Order): string {
-  return JSON.stringify({ id, placedAt, items });
+export function encodeOrder(order: Order): string {
+  return JSON.stringify(orderFields(order));
 }
 
 /** Decodes a message; one that is not an order, or not the one that its subject names, is damage. */
@@ -37,9 +43,9 @@ export function decodeOrder(
   }
   const problem = orderProblem(value);
   if (problem !== undefined) return damage(`not an order: ${problem}`);
-  const { id, placedAt, items } = value as Order;
-  if (idOf(message.subject) !== id) return damage(`order ${id} under another id`);
-  return { id, placedAt, items };
+  const order = orderFields(value as Order);
+  if (idOf(message.subject) !== order.id) return damage(`order ${order.id} under another id`);
+  return order;
 }
 
 /** The same as JSON text. Most messages are exactly that text, and are not parsed. */
@@ -62,14 +68,14 @@ function textOf(data: Uint8Array): string {
   }
 }
 
-/** An item of printable ASCII that JSON need not escape, and that is not blank. */
-const PLAIN_ITEM = '" *[!#-[\\]-~][ !#-[\\]-~]*"';
-/** An order of such items, byte for byte as it is encoded. */
+/** A text of printable ASCII that JSON need not escape, and that is not blank. */
+const PLAIN_TEXT = '" *[!#-[\\]-~][ !#-[\\]-~]*"';
+/** An order of such texts, byte for byte as it is encoded. */
 const PLAIN_ORDER = new RegExp(
-  `^\\{"id":"${unanchored(ID_FORM)}","placedAt":"${unanchored(PLACED_AT_FORM)}","items":\\[${PLAIN_ITEM}(?:,${PLAIN_ITEM})*\\]\\}$`,
+  `^\\{"id":"${unanchored(ID_FORM)}","placedAt":"${unanchored(PLACED_AT_FORM)}","items":\\[${PLAIN_TEXT}(?:,${PLAIN_TEXT})*\\](?:,"for":${PLAIN_TEXT})?(?:,"note":${PLAIN_TEXT})?\\}$`,
 );
 /** An expression needs memory for each item. */
-const MAX_PLAIN_CHARACTERS = 16 * 1024;
+const MAX_PLAIN_CHARACTERS = 4096;
 
 function unanchored({ source }: RegExp): string {
   return source.slice(1, -1);

@@ -1,6 +1,6 @@
 import { JetStreamApiCodes } from "@nats-io/jetstream";
 import type { PlacedOrder } from "../../domain/commands.js";
-import { type Order, sameItems } from "../../domain/order.js";
+import type { Order } from "../../domain/order.js";
 import { OrdersError } from "../../errors.js";
 import type { Connected, ServerConnection } from "./connection/server-connection.js";
 import { isOutcomeUnknown, isTransient, serverFailure } from "./errors.js";
@@ -50,7 +50,7 @@ export class OrderPublisher {
           this.#publishOnce(connected, order),
         );
         if (holder === undefined) return { order, replayed: false };
-        if (!sameItems(holder, order)) throw OrdersError.conflict(holder);
+        OrdersError.refuseDifference(holder, order);
         const own = attempt > 1 && holder.placedAt === order.placedAt;
         return { order: holder, replayed: !own };
       } catch (error) {

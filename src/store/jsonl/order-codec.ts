@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { type Order, orderProblem } from "../../domain/order.js";
+import { type Order, orderFields, orderProblem } from "../../domain/order.js";
 import { escapeUnsafe, safeJson } from "../../domain/printable.js";
 import { crc32 } from "./lines/crc32.js";
 
@@ -49,7 +49,7 @@ const CHECKSUM_WITHIN = /,"crc32":"[0-9a-f]{8}"\}/;
 const CHECKSUM = /,"crc32":"([0-9a-f]{8})"\}$/;
 /** How long a checksum is at the end of a line. */
 export const CHECKSUM_BYTES = ',"crc32":"01234567"}'.length;
-const FIELDS: ReadonlySet<string> = new Set(["id", "placedAt", "items"]);
+const FIELDS: ReadonlySet<string> = new Set(["id", "placedAt", "items", "for", "note"]);
 const NOTHING: DecodedLine = { kind: "nothing" };
 
 /** One order as a line of the file: its checksum at the end, its newline included. */
@@ -82,8 +82,12 @@ export function decodeLine(line: Buffer, length = line.length): DecodedLine {
 }
 
 /** The fields that a line has, in their order, and no others. */
-function fieldsOf({ id, placedAt, items, claim, newestBefore }: StoredOrder): StoredOrder {
-  return { id, placedAt, items, ...(claim && { claim }), ...(newestBefore && { newestBefore }) };
+function fieldsOf({ claim, newestBefore, ...order }: StoredOrder): StoredOrder {
+  return {
+    ...orderFields(order),
+    ...(claim && { claim }),
+    ...(newestBefore && { newestBefore }),
+  };
 }
 
 /**

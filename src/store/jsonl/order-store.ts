@@ -3,11 +3,12 @@ import { join } from "node:path";
 import type { PlacedOrder } from "../../domain/commands.js";
 import { newId } from "../../domain/new-id.js";
 import {
+  contentDifference,
   isOrderId,
   isUnconditional,
   type Order,
   type OrderFilter,
-  sameItems,
+  orderFields,
 } from "../../domain/order.js";
 import { type OrderJson, orderJsonMatcher } from "../../domain/order-json.js";
 import { OrdersError } from "../../errors.js";
@@ -71,7 +72,7 @@ export class JsonlOrderStore implements OrderStore {
         first !== undefined && first.claim?.token !== claim.token,
       );
     }
-    if (sameItems(holder.order, order)) {
+    if (!contentDifference(holder.order, order)) {
       this.#confirm(id, () => this.#file.sync()); // its own writer may not have got so far
     }
     return placed(order, holder.order, true);
@@ -203,8 +204,8 @@ export class JsonlOrderStore implements OrderStore {
   }
 }
 
-/** @throws {OrdersError} `conflict` if the holder of the id is for other items. */
+/** @throws {OrdersError} `conflict` if the holder of the id is another order. */
 function placed(requested: Order, holder: Order, replayed: boolean): PlacedOrder {
-  if (!sameItems(holder, requested)) throw OrdersError.conflict(holder);
-  return { order: { id: holder.id, placedAt: holder.placedAt, items: holder.items }, replayed };
+  OrdersError.refuseDifference(holder, requested);
+  return { order: orderFields(holder), replayed };
 }

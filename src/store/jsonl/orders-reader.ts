@@ -1,6 +1,6 @@
 import { closeSync, fstatSync } from "node:fs";
 import { basename } from "node:path";
-import { type Order, sameItems } from "../../domain/order.js";
+import { contentDifference, type Order } from "../../domain/order.js";
 import type { OrderJson } from "../../domain/order-json.js";
 import type { Damage } from "../order-store.js";
 import { openForReading, withFile } from "./files/open-file.js";
@@ -62,7 +62,8 @@ export class OrdersReader {
       for (const { order } of lines) {
         if (!order.id.startsWith(prefix)) continue;
         // A line that somebody copied is no second order; `check` names it.
-        if (found.some((other) => other.id === order.id && sameItems(other, order))) continue;
+        if (found.some((other) => other.id === order.id && !contentDifference(other, order)))
+          continue;
         if (found.push(order) === limit) return found;
       }
     }

@@ -1,5 +1,5 @@
 import type { PlacedOrder } from "../../domain/commands.js";
-import { type Order, type OrderFilter, orderMatcher, sameItems } from "../../domain/order.js";
+import { type Order, type OrderFilter, orderMatcher } from "../../domain/order.js";
 import { OrderJson } from "../../domain/order-json.js";
 import { OrdersError } from "../../errors.js";
 import type { OrderFeed } from "../order-feed.js";
@@ -28,7 +28,7 @@ export class MemoryOrderStore implements OrderStore {
       await this.save(order);
       return { order, replayed: false };
     }
-    if (!sameItems(holder, order)) throw OrdersError.conflict(holder);
+    OrdersError.refuseDifference(holder, order);
     return { order: holder, replayed: true };
   }
 

@@ -39,17 +39,11 @@ export class WrittenLines {
     const tail = TAIL.exec(
       bytes.toString("latin1", Math.max(from, fieldsEnd - MAX_TAIL_BYTES), fieldsEnd),
     );
-    if (tail === null || tail[0] === "") return undefined;
-    const [all, checkedTo, token, newestBefore] = tail;
+    if (tail === null) return undefined;
+    const [, others = "", checkedTo, token, newestBefore] = tail;
+    const orderEnd = fieldsEnd - others.length;
     const claim = token === undefined ? undefined : { checkedTo: Number(checkedTo), token };
-    return new WrittenLine(
-      this,
-      from,
-      to,
-      fieldsEnd - all.length,
-      claim,
-      newestBefore === undefined,
-    );
+    return new WrittenLine(this, from, to, orderEnd, claim, newestBefore === undefined);
   }
 
   /** JSON between two bytes of the block, safe to print. */
@@ -113,10 +107,13 @@ export class WrittenLine implements OrderLine {
 }
 
 const END_OF_ITEMS = "]".charCodeAt(0);
-/** What is not of the order itself. In a JSON text its quotes cannot be those of an item: they are escaped. */
+/**
+ * What follows the items: a name, a note, and what is not of the order itself. In a JSON text their quotes
+ * cannot be those of an item: they are escaped. A line of longer texts is looked at closely.
+ */
 const TAIL =
-  /(?:,"claim":\{"checkedTo":(\d+),"token":"([0-9a-f]{8})"\})?(?:,"newestBefore":"([^"]{24})")?$/;
-const MAX_TAIL_BYTES = 128;
+  /\](?:,"for":"(?:[^"\\]|\\.)*")?(?:,"note":"(?:[^"\\]|\\.)*")?((?:,"claim":\{"checkedTo":(\d+),"token":"([0-9a-f]{8})"\})?(?:,"newestBefore":"([^"]{24})")?)$/;
+const MAX_TAIL_BYTES = 512;
 
 /** Whether the bytes between `from` and `to` end in a checksum of themselves: we wrote them, and all of them. */
 export function hasValidChecksum(bytes: DataView, from = 0, to = bytes.byteLength): boolean {

@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import { runCli, type World } from "../support/run-cli.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+const ID = "403d33e9-39e5-44bc-8f5e-eab0c6f897ff";
+const place = (args: string[], world: World = {}) => runCli(["place-order", ...args], world);
+
+describe("an order for somebody, with a note", () => {
+  it("is announced with both, below what the banner always says", async () => {
+    const { stdout } = await place(["--for", "Ada", "--note", "ring\ntwice", "--id", ID, "tv"]);
+    expect(stdout).toBe(
+      `============\nNew Order:\n============\nID: ${ID}\nItems: ['tv']\nFor: Ada\nNote: ring\\ntwice\n`,
+    );
+  });
+
+  it("has them in JSON, after the items", async () => {
+    const { stdout } = await place(["--json", "--note", "n", "--for", "Ada", "tv"]);
+    expect(Object.keys(JSON.parse(stdout))).toEqual(["id", "placedAt", "items", "for", "note"]);
+    expect(JSON.parse(stdout)).toMatchObject({ for: "Ada", note: "n" });
+  });
+
+  it("is shown with them, on a terminal and in a script", async () => {
+    const store = temporaryDirectory();
+    await place(["--id", ID, "--for", "Ada\u202e", "--note", "a\tb", "tv"], { store });
+    const card = await runCli(["show", ID], { store, terminal: ["stdout"] });
+    expect(card.stdout).toMatch(/^Items {3}tv\nFor {5}Ada\\u202e\nNote {4}a\\tb\n$/m);
+    const fields = await runCli(["show", ID], { store });
+    expect(fields.stdout).toMatch(/\nitem\ttv\nfor\tAda\\u202e\nnote\ta\\tb\n$/);
+  });
+
+  it("is found by its name, whatever the case, and counted", async () => {
+    const store = temporaryDirectory();
+    await place(["--for", "Ada Lovelace", "tv"], { store });
+    await place(["--for", "Ada", "desk"], { store });
+    await place(["chair"], { store });
+    const listed = await runCli(["list", "--for", "ada lovelace", "--json"], { store });
+    expect(JSON.parse(listed.stdout)).toMatchObject([{ items: ["tv"], for: "Ada Lovelace" }]);
+    for (const item of [[], ["--item", "desk"]]) {
+      const counted = await runCli(["list", "--for", "ADA", ...item, "--count"], { store });
+      expect(counted.stdout).toBe("1\n");
+    }
+    const stats = await runCli(["stats", "--for", "ada", "--json"], { store });
+    expect(JSON.parse(stats.stdout)).toMatchObject({ items: [{ item: "desk" }] });
+  });
+
+  it("has its name in a column of the table, which others do not need", async () => {
+    const store = temporaryDirectory();
+    const world = { store, terminal: ["stdout"] as const, columns: 60 };
+    await place(["tv"], { store });
+    expect((await runCli(["list", "--no-color"], world)).stdout).not.toContain("FOR");
+    await place(["--for", "Ada", "desk"], { store });
+    const [heading = "", tv, desk = ""] = (
+      await runCli(["list", "--no-color"], world)
+    ).stdout.split("\n");
+    expect(desk.indexOf("Ada")).toBe(heading.indexOf("FOR"));
+    expect(tv).toMatch(/ {2}tv$/);
+  });
+
+  it.each([
+    ["Ada Lovelace", "Ada Lovelace"],
+    ["=cmd()", '"""=cmd()"""'],
+    ["Ada; -1", '"""Ada\\u003b -1"""'],
+    ['Ada "the first"', '"""Ada \\""the first\\"""""'],
+  ])("is written to CSV so that no spreadsheet takes %j for a formula", async (name, cell) => {
+    const store = temporaryDirectory();
+    await place(["--for", name, "tv"], { store });
+    const { stdout } = await runCli(["list", "--format", "csv"], { store });
+    expect(stdout).toMatch(/^placedAt,id,items,for,note\n/);
+    expect(stdout.endsWith(`,"[""tv""]",${cell},\n`)).toBe(true);
+  });
+
+  it.each([
+    [["--for", "Bob", "--note", "n"], "for another name"],
+    [["--note", "n"], "for another name"],
+    [["--for", "Ada", "--note", "m"], "with another note"],
+  ])("cannot be placed again with %j", async (details, difference) => {
+    const store = temporaryDirectory();
+    const first = ["--id", ID, "--for", "Ada", "--note", "n", "tv"];
+    await place(first, { store });
+    expect(await place(first, { store })).toMatchObject({ exitCode: 0 });
+    expect(await place(["--id", ID, ...details, "tv"], { store })).toMatchObject({
+      exitCode: 5,
+      stderr: expect.stringMatching(`^orders: order ${ID} is already placed ${difference}\n`),
+    });
+  });
+
+  it.each([
+    ["--for", ""],
+    ["--note", "  "],
+  ])("is refused with %s %j: a variable may be unset", async (option, value) => {
+    expect(await place([option, value, "tv"])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(`^orders: ${option} is empty\n`),
+    });
+  });
+
+  it("is refused with a note that is too long for the environment of a hook", async () => {
+    const { exitCode, stderr } = await place(["--note", "x".repeat(4097), "tv"]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toBe("orders: cannot place the order: 'note' is longer than 4096 characters\n");
+  });
+});
