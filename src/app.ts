@@ -1,6 +1,6 @@
 import { MessageBus } from "./bus/message-bus.js";
 import type { DeliverOptions } from "./deliver.js";
-import type { Commands, PlacedOrder, PlaceOrder } from "./domain/commands.js";
+import type { CancelResult, Commands, PlacedOrder, PlaceOrder } from "./domain/commands.js";
 import type { Events } from "./domain/events.js";
 import { OrdersError } from "./errors.js";
 import type { SalesDesk } from "./handlers/notify-sales.js";
@@ -47,6 +47,12 @@ class Application implements Orders {
   ): Promise<PlacedOrder> {
     this.#assertOpen();
     return this.#track(this.bus.send("place-order", { items, ...details }));
+  }
+
+  async cancelOrder(id: string, reason?: string): Promise<CancelResult> {
+    this.#assertOpen();
+    const command = { id, ...(reason !== undefined && { reason }) };
+    return this.#track(this.bus.send("cancel-order", command));
   }
 
   async *deliveries(options: FeedOptions = {}): AsyncGenerator<Delivery, void> {
@@ -115,6 +121,10 @@ function untilClosed(store: OrderStore, closing: AbortSignal): HandlerDeps["orde
       assertOpen(closing);
       return store.saveIfNew(order);
     },
+    async cancel(cancellation) {
+      assertOpen(closing);
+      return store.cancel(cancellation);
+    },
   };
 }
 
@@ -148,6 +158,17 @@ export interface Orders {
    *   order is stored, but a handler failed.
    */
   placeOrder(items: readonly string[], details?: PlaceOrderDetails): Promise<PlacedOrder>;
+  /**
+   * Cancels an order: sends CancelOrder and resolves once the cancellation is stored and every handler has
+   * finished. Cancelling it again is safe.
+   *
+   * @param id the whole id of the order.
+   * @param reason why.
+   * @throws {OrdersError} `not-found`, `invalid-order`, `store-failed` or `server-failed`: nothing was
+   *   stored; `outcome-unknown`: it may be; `notification-failed`: the order is cancelled, but a
+   *   handler failed.
+   */
+  cancelOrder(id: string, reason?: string): Promise<CancelResult>;
   /**
    * Subscribes to the stored orders: those that are waiting, then each new one. Settle each with
    * `ack()` or `park()` before you ask for the next one; with a `batch` above 1, that many may be in

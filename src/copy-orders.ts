@@ -4,7 +4,7 @@ import { openCopyTarget } from "./store/copy-target.js";
 import type { CopyTarget, OrderStore } from "./store/order-store.js";
 
 /**
- * Copies all orders of one store to another, in their order and with ids and times unchanged, then reads
+ * Copies all orders of one store to another, with their cancellations, ids and times unchanged, then reads
  * the other one again and compares every order. Orders that are already there are skipped: run again, an
  * interrupted copy resumes and a complete one changes nothing; two at once store each order once.
  * Needs about 250 bytes per order.
@@ -20,11 +20,13 @@ export async function copyOrders(
 ): Promise<Copied> {
   const target = (await to.copyTarget?.()) ?? (await openCopyTarget(to));
   const ids = new Set<string>();
+  const cancelled = new Set<string>();
   let listed = 0;
   let copied = 0;
   let batch: Order[] = [];
-  for await (const order of from.list()) {
+  for await (const order of from.list(ALL)) {
     ids.add(order.id);
+    if (order.cancelledAt !== undefined) cancelled.add(order.id);
     if (batch.push(order) === BATCH_ORDERS) {
       copied += await store(batch, target);
       batch = [];
@@ -32,8 +34,8 @@ export async function copyOrders(
     if (++listed % PROGRESS_INTERVAL_ORDERS === 0) onProgress(listed);
   }
   copied += await store(batch, target);
-  await verify(ids, target, to);
-  const later = Math.max(0, (await from.count()) - listed);
+  await verify({ ids, cancelled }, target, to);
+  const later = Math.max(0, (await from.count(ALL)) - listed);
   return { copied, present: listed - copied, later };
 }
 
@@ -47,6 +49,7 @@ export interface Copied {
   readonly later: number;
 }
 
+const ALL = { includeCancelled: true };
 /** How many orders are saved at once. */
 const BATCH_ORDERS = 256;
 const PROGRESS_INTERVAL_ORDERS = 10_000;
@@ -63,10 +66,17 @@ async function store(batch: readonly Order[], target: CopyTarget): Promise<numbe
   }
 }
 
-/** Reads the target again: it must hold each of the orders as the target was given it. */
-async function verify(ids: Set<string>, target: CopyTarget, to: OrderStore): Promise<void> {
-  for await (const order of to.list()) if (target.has(order)) ids.delete(order.id);
-  for (const id of ids) {
+/** Reads the target again: it must hold each of the orders as the target was given it, and their cancellations. */
+async function verify(
+  { ids, cancelled }: { readonly ids: Set<string>; readonly cancelled: Set<string> },
+  target: CopyTarget,
+  to: OrderStore,
+): Promise<void> {
+  for await (const order of to.list(ALL)) {
+    if (target.has(order)) ids.delete(order.id);
+    if (order.cancelledAt !== undefined) cancelled.delete(order.id);
+  }
+  for (const id of [...ids, ...cancelled]) {
     throw new OrdersError("store-damaged", `order ${id} did not arrive in ${to.location}`, {
       hint: "copy again; if that does not help, run orders check",
     });

@@ -2,12 +2,13 @@ import { HandlerError } from "./bus/dispatch.js";
 import type { Dispatcher } from "./bus/types.js";
 import type { Commands } from "./domain/commands.js";
 import type { Events } from "./domain/events.js";
+import type { CancelledOrder } from "./domain/order.js";
 import { messageOf } from "./error-message.js";
 import type { Delivery, FeedOptions, OrderFeed } from "./store/order-feed.js";
 
 /**
- * Takes stored orders from the feed, one at a time, and publishes OrderCreated for each. An order is
- * acknowledged once every handler has finished; if one fails, all are called again.
+ * Takes stored orders from the feed, one at a time, and publishes OrderCreated or OrderCancelled for each.
+ * It is acknowledged once every handler has finished; if one fails, all are called again.
  *
  * @throws the error of a handler if it is not to be retried, and every error of the feed.
  */
@@ -81,13 +82,14 @@ async function handle(
   }
 }
 
-/** Publishes OrderCreated; returns what the handlers threw. */
+/** Publishes OrderCreated or OrderCancelled; returns what the handlers threw. */
 async function publish(
-  { order }: Delivery,
+  { event, order }: Delivery,
   bus: Dispatcher<Commands, Events>,
 ): Promise<readonly unknown[]> {
   try {
-    await bus.publish("order-created", { order });
+    if (event === "order-created") await bus.publish(event, { order });
+    else await bus.publish(event, { order: order as CancelledOrder });
     return [];
   } catch (error) {
     const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];

@@ -1,4 +1,5 @@
 import { contentDifference, type Order } from "./domain/order.js";
+import { escapeUnsafe } from "./domain/printable.js";
 import { messageOf } from "./error-message.js";
 
 /** The kinds of failure. The meaning of a code never changes. */
@@ -9,7 +10,7 @@ export type ErrorCode =
   | "invalid-order"
   /** The store could not be read or written; nothing was stored. */
   | "store-failed"
-  /** The order is stored, but a notification failed: do not place it again. */
+  /** The order is stored, or cancelled, but a notification failed: do not place it again. */
   | "notification-failed"
   /** Another order holds that id; nothing was stored. */
   | "conflict"
@@ -52,47 +53,78 @@ export class OrdersError extends Error {
   }
 
   /** The order cannot be placed as it is. */
-  static invalidOrder(problem: string, hint?: string): OrdersError {
-    return new OrdersError("invalid-order", `cannot place the order: ${problem}`, { hint });
+  static invalidOrder(problem: string): OrdersError {
+    return new OrdersError("invalid-order", `cannot place the order: ${problem}`);
+  }
+
+  /** The clock shows no time that an order could have. */
+  static wrongClock(verb: "place" | "cancel"): OrdersError {
+    const problem = "the clock is wrong: it shows no time in the years 0 to 9999";
+    return new OrdersError("invalid-order", `cannot ${verb} the order: ${problem}`, {
+      hint: "set the clock",
+    });
+  }
+
+  /** There is no order of this id. */
+  static noOrder(id: string, location: string): OrdersError {
+    return new OrdersError("not-found", `no order ${id}`, {
+      hint: `searched ${escapeUnsafe(location)}`,
+    });
   }
 
   /**
-   * Of two orders with one id only the same one can be placed.
+   * With the id of an order only the same one can be placed again, and not after it was cancelled.
    *
-   * @throws {OrdersError} `conflict` if they differ in more than the time.
+   * @throws {OrdersError} `conflict` if they differ in more than the time, or the holder was cancelled.
    */
-  static refuseDifference(holder: Order, requested: Order): void {
+  static refuseConflict(holder: Order, requested: Order): void {
     const field = contentDifference(holder, requested);
-    if (field === undefined) return;
+    if (field === undefined && holder.cancelledAt === undefined) return;
+    const hint = `nothing was stored; see orders show ${holder.id}`;
+    if (field === undefined) {
+      const message = `order ${holder.id} was placed before, and cancelled at ${holder.cancelledAt}`;
+      throw new OrdersError("conflict", message, { hint });
+    }
     const difference = {
       items: "with other items",
       for: "for another name",
       note: "with another note",
     };
     throw new OrdersError("conflict", `order ${holder.id} is already placed ${difference[field]}`, {
-      hint: `nothing was stored; see orders show ${holder.id}`,
+      hint,
     });
   }
 
-  /** `reason` keeps us from knowing whether the order is stored. */
-  static outcomeUnknown(orderId: string, reason: string, cause: unknown): OrdersError {
+  /** `reason` keeps us from knowing whether the order is stored, or cancelled. */
+  static outcomeUnknown(
+    orderId: string,
+    what: "stored" | "cancelled",
+    reason: string,
+    cause: unknown,
+  ): OrdersError {
+    const message = `cannot make sure that order ${orderId} is ${what}: ${reason}`;
+    const hint = unknownOutcomeHint(orderId, what);
+    return new OrdersError("outcome-unknown", message, { cause, orderId, hint });
+  }
+
+  /** The order is stored, or its cancellation, but `cause` kept the notification from being sent. */
+  static notificationFailed(order: Order, cause: unknown): OrdersError {
+    const isCancelled = order.cancelledAt !== undefined;
     return new OrdersError(
-      "outcome-unknown",
-      `cannot make sure that order ${orderId} is stored: ${reason}`,
+      "notification-failed",
+      `order ${order.id} is ${isCancelled ? "cancelled" : "stored"}, but its notification failed: ${messageOf(cause)}`,
       {
         cause,
-        orderId,
-        hint: `it may or may not be stored; placing it again with --id ${orderId} is safe`,
+        order,
+        hint: isCancelled ? "cancelling it again notifies again" : "do not place it again",
       },
     );
   }
+}
 
-  /** The order is stored, but `cause` kept its notification from being sent. */
-  static notificationFailed(order: Order, cause: unknown): OrdersError {
-    return new OrdersError(
-      "notification-failed",
-      `order ${order.id} is stored, but its notification failed: ${messageOf(cause)}`,
-      { cause, order, hint: "do not place it again" },
-    );
-  }
+/** What to do if nobody knows what became of an order. */
+export function unknownOutcomeHint(orderId: string, what: "stored" | "cancelled"): string {
+  return what === "stored"
+    ? `it may or may not be stored; placing it again with --id ${orderId} is safe`
+    : "it may or may not be cancelled; cancelling it again is safe";
 }

@@ -25,11 +25,18 @@ export type {
   SubscribeOptions,
 } from "./bus/types.js";
 export type { Consequence, DeliverOptions, RetryPolicy } from "./deliver.js";
-export type { Commands, NotifySales, PlacedOrder, PlaceOrder } from "./domain/commands.js";
-export type { Events, OrderCreated } from "./domain/events.js";
+export type {
+  CancelOrder,
+  CancelResult,
+  Commands,
+  NotifySales,
+  PlacedOrder,
+  PlaceOrder,
+} from "./domain/commands.js";
+export type { Events, OrderCancelled, OrderCreated } from "./domain/events.js";
 export type { Message } from "./domain/message.js";
 export type { Notification } from "./domain/notification.js";
-export type { Order, OrderFilter } from "./domain/order.js";
+export type { Cancellation, CancelledOrder, Order, OrderFilter } from "./domain/order.js";
 export { OrderJson } from "./domain/order-json.js";
 export { type ErrorCode, OrdersError } from "./errors.js";
 export type { SalesDesk } from "./handlers/notify-sales.js";
@@ -38,6 +45,7 @@ export { MemoryOrderStore } from "./store/memory/order-store.js";
 export { type OpenStoreOptions, openStore } from "./store/open-store.js";
 export type {
   Delivery,
+  FeedEvent,
   FeedOptions,
   OrderFeed,
   StartingPosition,

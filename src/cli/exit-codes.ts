@@ -27,7 +27,7 @@ const EXIT_CODES = [
   },
   {
     exitCode: 5,
-    meaning: "conflict: the id is already placed with other items",
+    meaning: "conflict: the id is already placed with other items, or was cancelled",
     errors: ["conflict"],
   },
   {

@@ -56,8 +56,12 @@ export class Heartbeat {
     this.show();
   }
 
-  /** Counts an order, once. */
-  count({ id, placedAt }: Order): void {
+  /** Counts an order, once; one that was cancelled no more. */
+  count({ id, placedAt, cancelledAt }: Order): void {
+    if (cancelledAt !== undefined) {
+      this.#today.delete(id);
+      return;
+    }
     if (this.#last === undefined || placedAt > this.#last) this.#last = placedAt;
     this.#startNewDay();
     if (new Date(placedAt).toDateString() === this.#day) this.#today.add(id);

@@ -11,8 +11,7 @@ import { shownDuration } from "./render/duration.js";
 
 /**
  * A command that is run for each order, in a process group of its own, with the order as JSON on its
- * stdin and ORDERS_ID, ORDERS_PLACED_AT, ORDERS_FOR, ORDERS_NOTE, ORDERS_ATTEMPT, ORDERS_REDELIVERED and
- * ORDERS_STORE in its environment. Its output goes to our stdout and stderr.
+ * stdin and what {@link variables} names in its environment, with ORDERS_STORE. Its output goes to our stdout and stderr.
  */
 export class Hook {
   readonly #command: string;
@@ -140,12 +139,15 @@ function letBegin({ stdio: [, , , gate] }: ChildProcess): void {
 }
 
 /** Those that are undefined are not in the environment, not even if they are in ours. */
-function variables({ order, attempt, redelivered }: Delivery): NodeJS.ProcessEnv {
+function variables({ event, order, attempt, redelivered }: Delivery): NodeJS.ProcessEnv {
   return {
+    ORDERS_EVENT: event,
     ORDERS_ID: order.id,
     ORDERS_PLACED_AT: order.placedAt,
     ORDERS_FOR: order.for,
     ORDERS_NOTE: order.note,
+    ORDERS_CANCELLED_AT: order.cancelledAt,
+    ORDERS_REASON: order.reason,
     ORDERS_ATTEMPT: String(attempt),
     ORDERS_REDELIVERED: String(redelivered),
   };

@@ -21,6 +21,7 @@ export function createListCommand(context: Context): Command {
       parseItem,
     )
     .option("--for <name>", "for this name, ignoring case")
+    .option("--all", "also orders that were cancelled")
     .option("--count", "print only the number of orders")
     .addOption(
       new Option("--format <format>", "output format (default: table on a terminal, otherwise tsv)")
@@ -41,7 +42,12 @@ export function createListCommand(context: Context): Command {
 export async function runList(options: ListOptions, context: Context): Promise<void> {
   const { stdout, stderr } = context.io;
   const { store } = await context.openExisting(options);
-  const filter: OrderFilter = { ...timeFilter(options), item: options.item, for: options.for };
+  const filter: OrderFilter = {
+    ...timeFilter(options),
+    item: options.item,
+    for: options.for,
+    includeCancelled: options.all,
+  };
   if (options.count) {
     const count = await store.count(filter);
     stdout.write(`${Math.min(count, options.limit ?? count)}\n`);
@@ -50,7 +56,7 @@ export async function runList(options: ListOptions, context: Context): Promise<v
 
   const format = options.json ? "json" : (options.format ?? (stdout.isTerminal ? "table" : "tsv"));
   if (format === "table") warnOfUnknownZone(context.io);
-  const form = listFormat(format, stdout, context.style(stdout));
+  const form = listFormat(format, stdout, context.style(stdout), options);
   const { limit = Number.POSITIVE_INFINITY } = options;
   const newest = options.limit === undefined ? undefined : limit + 1; // tells whether there are more
   let listed = 0;
@@ -79,6 +85,7 @@ export interface ListOptions extends CommonOptions, TimeOptions {
   readonly limit?: number;
   readonly item?: readonly string[];
   readonly for?: string;
+  readonly all?: boolean;
   readonly count?: boolean;
   readonly format?: Format;
   readonly json?: boolean;

@@ -56,10 +56,10 @@ async function exists(name: string, store: Orders["store"]): Promise<boolean> {
 
 async function countFrom(from: StartingPosition, store: Orders["store"]): Promise<number> {
   if (from === "now") return 0;
-  if (from === "start") return store.count();
-  if ("since" in from) return store.count({ since: from.since });
+  if (from === "start") return store.count({ includeCancelled: true });
+  if ("since" in from) return store.count({ since: from.since, includeCancelled: true });
   let count = 0;
-  for await (const { id } of store.list()) {
+  for await (const { id } of store.list({ includeCancelled: true })) {
     if (count > 0 || id === from.id) count++;
   }
   return count;

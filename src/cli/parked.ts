@@ -50,15 +50,23 @@ export async function runParked(options: ParkedOptions, context: Context): Promi
     return;
   }
   if (stdout.isTerminal) warnOfUnknownZone(context.io);
-  const rows = parked.map(({ subscription, order, attempts, parkedAt, reason }) => {
+  const showsEvents = parked.some(({ event }) => event !== "order-created");
+  const rows = parked.map(({ subscription, event, order, attempts, parkedAt, reason }) => {
     const time = stdout.isTerminal ? shortTime(parkedAt) : parkedAt;
     const id = order.id.slice(
       0,
       stdout.columns < FULL_ID_MIN_COLUMNS ? SHORT_ID_CHARACTERS : undefined,
     );
-    return [subscription, id, String(attempts), time, reason];
+    return [subscription, id, String(attempts), time, reason, ...(showsEvents ? [event] : [])];
   });
-  stdout.write(renderColumns(HEADINGS, rows, stdout, context.style(stdout)));
+  stdout.write(
+    renderColumns(
+      showsEvents ? [...HEADINGS, "EVENT"] : HEADINGS,
+      rows,
+      stdout,
+      context.style(stdout),
+    ),
+  );
   if (rows.length === 0 && stderr.isTerminal) stderr.write("no parked orders\n");
 }
 
@@ -72,7 +80,7 @@ export async function runParkedRetry(
     throw new OrdersError("invalid-usage", "give the ids of parked orders, or --all");
   }
   const { subscriptions, parked } = await openParked(options, context);
-  for (const each of options.all ? parked : ids.map((id) => findParked(id, parked))) {
+  for (const each of options.all ? distinct(parked) : ids.map((id) => findParked(id, parked))) {
     await subscriptions.retry(each.subscription, each.order.id);
     context.io.stdout.write(`${each.order.id}\n`);
   }
@@ -120,10 +128,18 @@ async function openParked(
   return { subscriptions, parked: await subscriptions.parked(as) };
 }
 
+/** One of each order and subscription: what is parked of an order goes together. */
+function distinct(parked: readonly ParkedOrder[]): readonly ParkedOrder[] {
+  const orders = new Map(parked.map((each) => [`${each.subscription} ${each.order.id}`, each]));
+  return [...orders.values()];
+}
+
 /** The one parked order whose id is `id` or begins with it. */
 function findParked(id: string, parked: readonly ParkedOrder[]): ParkedOrder {
   const prefix = idPrefix(id);
-  const found = parked.filter(({ order }) => prefix !== undefined && order.id.startsWith(prefix));
+  const found = distinct(
+    parked.filter(({ order }) => prefix !== undefined && order.id.startsWith(prefix)),
+  );
   const [only] = found;
   if (only === undefined) {
     throw new OrdersError("not-found", `order ${id} is not parked`, { hint: "see orders parked" });

@@ -9,7 +9,7 @@ import { warnOfUnknownZone } from "./time-zone.js";
 
 export function createShowCommand(context: Context): Command {
   const command = new Command("show")
-    .description("Show one order.")
+    .description("Show one order, cancelled or not.")
     .argument("<id>", ID_FORMS)
     .addOption(jsonOption("print the order as JSON"))
     .action((id: string) => runShow(id, command.optsWithGlobals(), context));
@@ -34,25 +34,30 @@ export interface ShowOptions extends CommonOptions {
 }
 
 /** For a person: labels, the local time, each item on a line. */
-function card({ id, placedAt, items, for: name, note }: Order): string {
+function card({ id, placedAt, items, for: name, note, cancelledAt, reason }: Order): string {
   const rows = [
     ["ID", id],
     ["Placed", longTime(placedAt)],
     ...items.map((item, index) => [index === 0 ? "Items" : "", escapeUnsafe(item)]),
     ...(name === undefined ? [] : [["For", escapeUnsafe(name)]]),
     ...(note === undefined ? [] : [["Note", escapeUnsafe(note)]]),
+    ...(cancelledAt === undefined ? [] : [["Cancelled", longTime(cancelledAt)]]),
+    ...(reason === undefined ? [] : [["Reason", escapeUnsafe(reason)]]),
   ];
-  return rows.map(([label = "", value]) => `${label.padEnd(8)}${value}\n`).join("");
+  const width = cancelledAt === undefined ? 8 : 11;
+  return rows.map(([label = "", value]) => `${label.padEnd(width)}${value}\n`).join("");
 }
 
 /** For a script: name and value, separated by a tab; one `item` line for each item. */
-function fields({ id, placedAt, items, for: name, note }: Order): string {
+function fields({ id, placedAt, items, for: name, note, cancelledAt, reason }: Order): string {
   const rows = [
     ["id", id],
     ["placedAt", placedAt],
     ...items.map((item) => ["item", item]),
     ...(name === undefined ? [] : [["for", name]]),
     ...(note === undefined ? [] : [["note", note]]),
+    ...(cancelledAt === undefined ? [] : [["cancelledAt", cancelledAt]]),
+    ...(reason === undefined ? [] : [["reason", reason]]),
   ];
   return rows.map(([name, value = ""]) => `${name}\t${escapeUnsafe(value)}\n`).join("");
 }

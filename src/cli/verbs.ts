@@ -21,6 +21,11 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import("./show.js")).createShowCommand,
   },
   {
+    name: "cancel",
+    summary: "cancel an order and notify the sales desk",
+    load: async () => (await import("./cancel.js")).createCancelCommand,
+  },
+  {
     name: "stats",
     summary: "count orders, and draw them by item and by day",
     load: async () => (await import("./stats.js")).createStatsCommand,

@@ -88,9 +88,11 @@ export function deskView(options: { json?: boolean; quiet?: boolean }, context: 
   const { stdout } = context.io;
   const style = context.style(stdout);
   if (options.json) return ({ order }) => `${safeJson(order)}\n`;
-  if (options.quiet) return ({ order }) => `${order.id}\n`;
+  // A script that reads ids does something for each new order, and not again when it is cancelled.
+  if (options.quiet) return ({ order }) => (order.cancelledAt === undefined ? `${order.id}\n` : "");
   return ({ order, notification }) => {
-    const time = stdout.isTerminal ? `\n${style.faint(longTime(order.placedAt))}\n` : "";
+    const at = order.cancelledAt ?? order.placedAt;
+    const time = stdout.isTerminal ? `\n${style.faint(longTime(at))}\n` : "";
     return time + renderBanner(notification, style);
   };
 }

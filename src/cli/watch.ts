@@ -22,7 +22,7 @@ import { deskView, OutputClosed, WatchDesk } from "./watch-desk.js";
 export function createWatchCommand(context: Context): Command {
   const command = new Command("watch")
     .description(
-      "Print the banner of each order as it is placed, no matter by which program.\nWith --as, every order is handled at least once, even if nothing was watching.\nA directory allows one watcher per name; on a server, several share the orders.",
+      "Print the banner of each order as it is placed or cancelled, no matter by which program.\nWith --as, every order is handled at least once, even if nothing was watching.\nA directory allows one watcher per name; on a server, several share the orders.",
     )
     .option(
       "--as <name>",
@@ -30,7 +30,7 @@ export function createWatchCommand(context: Context): Command {
     )
     .option("--from <position>", `where a new subscription starts: ${FROM_FORMS}`)
     .option("--until-caught-up", "handle the waiting orders, then exit")
-    .option("--exec <command>", "run a command for each order, with the order as JSON on its stdin")
+    .option("--exec <command>", "run a command for each event, with the order as JSON on its stdin")
     .option("--max-attempts <n>", "park an order after n failed attempts", parseCount, 5)
     .addOption(
       new Option(
@@ -48,7 +48,7 @@ export function createWatchCommand(context: Context): Command {
     )
     .option("--bell", "ring the terminal bell for each order")
     .addOption(yesOption())
-    .addOption(quietOption("print ids instead of banners").conflicts("exec"))
+    .addOption(quietOption("print the ids of new orders instead of banners").conflicts("exec"))
     .addOption(jsonOption("print each order as a line of JSON").conflicts("exec"))
     .action(() => runWatch(command.optsWithGlobals(), context));
   return addCommonOptions(command, [

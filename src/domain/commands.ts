@@ -1,5 +1,5 @@
 import type { Notification } from "./notification.js";
-import type { Order, OrderContent } from "./order.js";
+import type { CancelledOrder, Order, OrderContent } from "./order.js";
 
 /** Creates and stores an order of these items. */
 export interface PlaceOrder extends OrderContent {
@@ -17,6 +17,22 @@ export interface PlacedOrder {
   readonly replayed: boolean;
 }
 
+/** Cancels a stored order, once: the first cancellation holds. */
+export interface CancelOrder {
+  /** The id of the order. */
+  readonly id: string;
+  /** Why; at most 4096 characters. */
+  readonly reason?: string | undefined;
+}
+
+/** The result of CancelOrder. */
+export interface CancelResult {
+  /** The order, with when and why it was cancelled. */
+  readonly order: CancelledOrder;
+  /** It was cancelled before. */
+  readonly replayed: boolean;
+}
+
 /** Notifies the sales desk of an order. */
 export interface NotifySales {
   readonly order: Order;
@@ -30,5 +46,6 @@ export interface NotifySales {
  */
 export interface Commands {
   "place-order": { payload: PlaceOrder; result: PlacedOrder };
+  "cancel-order": { payload: CancelOrder; result: CancelResult };
   "notify-sales": { payload: NotifySales; result: undefined };
 }

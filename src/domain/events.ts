@@ -1,8 +1,13 @@
-import type { Order } from "./order.js";
+import type { CancelledOrder, Order } from "./order.js";
 
 /** An order was stored. */
 export interface OrderCreated {
   readonly order: Order;
+}
+
+/** An order was cancelled. */
+export interface OrderCancelled {
+  readonly order: CancelledOrder;
 }
 
 /**
@@ -12,4 +17,5 @@ export interface OrderCreated {
  */
 export interface Events {
   "order-created": OrderCreated;
+  "order-cancelled": OrderCancelled;
 }

@@ -1,4 +1,5 @@
 import {
+  type Cancellation,
   foldCase,
   type Order,
   type OrderFilter,
@@ -16,7 +17,7 @@ export class OrderJson implements Order {
   /** One line, safe to print; the fields in the order of {@link Order}, without white space. */
   readonly json: string;
   #items: readonly string[] | undefined;
-  #texts: Pick<Order, "for" | "note"> | undefined;
+  #rest: Partial<Order> | undefined;
 
   /** @param json as {@link OrderJson.of} writes it. */
   constructor(json: string) {
@@ -24,7 +25,9 @@ export class OrderJson implements Order {
   }
 
   static of(order: Order): OrderJson {
-    return new OrderJson(safeJson(orderFields(order)));
+    const placed = new OrderJson(safeJson(orderFields(order)));
+    const { cancelledAt } = order;
+    return cancelledAt === undefined ? placed : placed.cancelled({ ...order, cancelledAt });
   }
 
   get id(): string {
@@ -46,17 +49,32 @@ export class OrderJson implements Order {
   }
 
   get for(): string | undefined {
-    return this.#parsedTexts().for;
+    return this.#parsedRest().for;
   }
 
   get note(): string | undefined {
-    return this.#parsedTexts().note;
+    return this.#parsedRest().note;
   }
 
-  #parsedTexts(): Pick<Order, "for" | "note"> {
-    if (this.json.endsWith(ITEMS_END)) return {};
-    this.#texts ??= JSON.parse(`{${this.json.slice(endOfItems(this.json) + 1)}`) as Order;
-    return this.#texts;
+  get cancelledAt(): string | undefined {
+    return this.#parsedRest().cancelledAt;
+  }
+
+  get reason(): string | undefined {
+    return this.#parsedRest().reason;
+  }
+
+  /** The order as its cancellation leaves it. */
+  cancelled({ cancelledAt, reason }: Cancellation): OrderJson {
+    const fields = safeJson({ cancelledAt, ...(reason !== undefined && { reason }) });
+    return new OrderJson(`${this.json.slice(0, -1)},${fields.slice(1)}`);
+  }
+
+  /** The fields that follow the items. */
+  #parsedRest(): Partial<Order> {
+    if (this.json.endsWith(ITEMS_END)) return NOTHING;
+    this.#rest ??= JSON.parse(`{${this.json.slice(endOfItems(this.json) + 1)}`) as Order;
+    return this.#rest;
   }
 
   /** The order as plain data. */
@@ -73,11 +91,12 @@ const ITEMS_AT = PLACED_AT + PLACED_AT_LENGTH + '","items":'.length;
 /** Where the items end. In a JSON text the quotes of the next name cannot be those of an item: they are escaped. */
 function endOfItems(json: string): number {
   if (json.endsWith(ITEMS_END)) return json.length - 1;
-  const end = json.indexOf('],"for":"', ITEMS_AT);
-  return (end < 0 ? json.lastIndexOf('],"note":"') : end) + 1;
+  return json.search(NEXT_FIELD) + 1;
 }
 
 const ITEMS_END = "]}";
+const NEXT_FIELD = /\],"(?:for|note|cancelledAt)":"/;
+const NOTHING: Partial<Order> = {};
 
 /** Whether JSON text, of ours, begins at a byte as that of an order does. */
 export function beginsAsOrder(json: Uint8Array, from: number): boolean {

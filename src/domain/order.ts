@@ -1,7 +1,7 @@
 import { isoTime } from "./iso-time.js";
 import { safeJson } from "./printable.js";
 
-/** An order. Immutable: it is placed once and never edited. */
+/** An order. It is placed once and never edited; it can be cancelled, once. */
 export interface Order {
   /** A UUID of {@link https://www.rfc-editor.org/rfc/rfc9562#section-5 RFC 9562}, any version, lower case. */
   readonly id: string;
@@ -13,7 +13,17 @@ export interface Order {
   readonly for?: string | undefined;
   /** What else there is to know about it, exactly as given; absent if there is nothing. */
   readonly note?: string | undefined;
+  /** When it was cancelled (form of {@link Order.placedAt}); absent unless it was. */
+  readonly cancelledAt?: string | undefined;
+  /** Why it was cancelled, exactly as given; absent if nobody said. */
+  readonly reason?: string | undefined;
 }
+
+/** An order that was cancelled. */
+export type CancelledOrder = Order & { readonly cancelledAt: string };
+
+/** Cancels the order of an id. */
+export interface Cancellation extends Pick<CancelledOrder, "id" | "cancelledAt" | "reason"> {}
 
 /** What its customer says of an order: all but the id and the time that it is given. */
 export type OrderContent = Pick<Order, "items" | "for" | "note">;
@@ -60,11 +70,8 @@ export function contentProblem(
   for (const name of ["for", "note"] as const) {
     const text = content[name];
     if (text === undefined) continue;
-    const problem = textProblem(text);
+    const problem = remarkProblem(text);
     if (problem !== undefined) return `'${name}' ${problem}`;
-    if ((text as string).length > MAX_TEXT_CHARACTERS) {
-      return `'${name}' is longer than ${MAX_TEXT_CHARACTERS} characters`;
-    }
     characters += (text as string).length;
   }
   // None takes more than the six bytes of \u0000: most orders need not be written to know that.
@@ -75,8 +82,16 @@ export function contentProblem(
   return fits ? undefined : "it is larger than 16 MiB";
 }
 
-/** A hook gets name and note in its environment, where Linux takes no text of more than 128 KiB. */
+/** A hook gets name, note and reason in its environment, where Linux takes no text of more than 128 KiB. */
 const MAX_TEXT_CHARACTERS = 4096;
+
+/** What is wrong with a name, note or reason, as the end of a sentence that begins with it. */
+export function remarkProblem(text: unknown): string | undefined {
+  const problem = textProblem(text);
+  if (problem !== undefined) return problem;
+  if ((text as string).length <= MAX_TEXT_CHARACTERS) return undefined;
+  return `is longer than ${MAX_TEXT_CHARACTERS} characters`;
+}
 
 /** What is wrong with one text of an order, as the end of a sentence that begins with it. */
 export function textProblem(text: unknown): string | undefined {
@@ -98,7 +113,7 @@ export function orderProblem(value: unknown): string | undefined {
   return contentProblem(content);
 }
 
-/** An order's own fields, in their order, without those that it does not have. */
+/** What an order was placed with: the fields, in their order, without those that it does not have. */
 export function orderFields({ id, placedAt, items, for: name, note }: Order): Order {
   return {
     id,
@@ -107,6 +122,27 @@ export function orderFields({ id, placedAt, items, for: name, note }: Order): Or
     ...(name !== undefined && { for: name }),
     ...(note !== undefined && { note }),
   };
+}
+
+/** Why `value` is not a {@link Cancellation}; `undefined` if it is one. */
+export function cancellationProblem(
+  value: {
+    readonly [Field in keyof Cancellation]?: unknown;
+  },
+): string | undefined {
+  const { id, cancelledAt, reason } = value;
+  if (!isOrderId(id)) return "id is not a lower-case UUID";
+  if (typeof cancelledAt !== "string" || !PLACED_AT_FORM.test(cancelledAt)) {
+    return "cancelledAt is not a UTC time such as 2026-01-31T09:30:00.000Z";
+  }
+  const problem = reason === undefined ? undefined : remarkProblem(reason);
+  return problem && `'reason' ${problem}`;
+}
+
+/** An order as its cancellation leaves it. */
+export function cancelledOrder(order: Order, cancellation: Cancellation): CancelledOrder {
+  const { cancelledAt, reason } = cancellation;
+  return { ...orderFields(order), cancelledAt, ...(reason !== undefined && { reason }) };
 }
 
 /** The time as an order has it; `undefined` if the clock is not within the years 0 to 9999. */
@@ -125,11 +161,13 @@ export interface OrderFilter {
   readonly item?: string | readonly string[] | undefined;
   /** It is for this name, ignoring case. */
   readonly for?: string | undefined;
+  /** Orders that were cancelled count too. */
+  readonly includeCancelled?: boolean | undefined;
 }
 
-/** Whether a filter has no condition: every order matches. */
-export function isUnconditional(filter: OrderFilter): boolean {
-  return Object.values(filter).every((condition) => condition === undefined);
+/** Whether a filter has no condition on what an order was placed with. */
+export function isUnconditional({ includeCancelled: _, ...conditions }: OrderFilter): boolean {
+  return Object.values(conditions).every((condition) => condition === undefined);
 }
 
 /** In what two orders differ but for id and time: the first such field; `undefined`: in nothing. */
@@ -146,10 +184,11 @@ export function contentDifference(
 
 /** The filter as a predicate, with everything prepared that does not depend on the order. */
 export function orderMatcher(filter: OrderFilter): (order: Order) => boolean {
-  const { since, until, item = [] } = filter;
+  const { since, until, item = [], includeCancelled = false } = filter;
   const wanted = [item].flat().map(foldCase);
   const name = filter.for === undefined ? undefined : foldCase(filter.for);
   return (order) =>
+    (includeCancelled || order.cancelledAt === undefined) &&
     (since === undefined || order.placedAt >= since) &&
     (until === undefined || order.placedAt <= until) &&
     (name === undefined || (order.for !== undefined && foldCase(order.for) === name)) &&

@@ -6,7 +6,6 @@ import type { OrderRepository } from "../store/order-store.js";
 import type { HandlerOf } from "./handler-of.js";
 
 const NO_ID = "its id is not a lower-case UUID";
-const NO_TIME = "the clock is wrong: it shows no time in the years 0 to 9999";
 
 /**
  * Handles PlaceOrder: creates the order, stores it, then publishes OrderCreated. For an order that was
@@ -25,7 +24,7 @@ export function placeOrder(deps: {
     const problem = id !== undefined && !isOrderId(id) ? NO_ID : contentProblem(content);
     if (problem !== undefined) throw OrdersError.invalidOrder(problem);
     const placedAt = placedAtOf(deps.now());
-    if (placedAt === undefined) throw OrdersError.invalidOrder(NO_TIME, "set the clock");
+    if (placedAt === undefined) throw OrdersError.wrongClock("place");
     const items = [...content.items];
     const requested = orderFields({ ...content, id: id ?? newId(), placedAt, items });
     const placed = await save(requested, id !== undefined);

@@ -2,7 +2,9 @@ import type { Registry } from "../bus/types.js";
 import type { Commands } from "../domain/commands.js";
 import type { Events } from "../domain/events.js";
 import type { OrderRepository } from "../store/order-store.js";
+import { cancelOrder } from "./cancel-order.js";
 import { notifySales, type SalesDesk } from "./notify-sales.js";
+import { orderCancelled } from "./order-cancelled.js";
 import { orderCreated } from "./order-created.js";
 import { placeOrder } from "./place-order.js";
 
@@ -11,17 +13,19 @@ export function registry(deps: HandlerDeps): Registry<Commands, Events> {
   return {
     commands: {
       "place-order": placeOrder(deps),
+      "cancel-order": cancelOrder(deps),
       "notify-sales": notifySales(deps),
     },
     events: {
       "order-created": [orderCreated()],
+      "order-cancelled": [orderCancelled()],
     },
   };
 }
 
 /** The dependencies of the handlers. */
 export interface HandlerDeps {
-  readonly orders: Pick<OrderRepository, "save" | "saveIfNew">;
+  readonly orders: Pick<OrderRepository, "save" | "saveIfNew" | "cancel">;
   readonly salesDesk: SalesDesk;
   readonly now: () => Date;
 }

@@ -1,12 +1,16 @@
 import { createHash } from "node:crypto";
-import { type Order, orderFields } from "../domain/order.js";
+import { type CancelledOrder, type Order, orderFields } from "../domain/order.js";
 import { OrdersError } from "../errors.js";
 import type { CopyTarget, OrderStore } from "./order-store.js";
 
 /** A copy target for any store: it reads what is there, and saves each of the others if it is new. */
 export async function openCopyTarget(to: OrderStore): Promise<CopyTarget> {
   const fingerprints = new Fingerprints(to.location);
-  for await (const order of to.list()) fingerprints.add(order);
+  const cancelled = new Set<string>();
+  for await (const order of to.list({ includeCancelled: true })) {
+    fingerprints.add(order);
+    if (order.cancelledAt !== undefined) cancelled.add(order.id);
+  }
   const saveOne = async (order: Order): Promise<boolean> => {
     try {
       const { order: holder, replayed } = await to.saveIfNew(order);
@@ -22,6 +26,8 @@ export async function openCopyTarget(to: OrderStore): Promise<CopyTarget> {
     has: (order) => fingerprints.has(order),
     async store(orders) {
       const saved = await Promise.all(fingerprints.missing(orders).map(saveOne));
+      const cancelledNow = orders.filter(isCancelled).filter(({ id }) => !cancelled.has(id));
+      await Promise.all(cancelledNow.map((order) => to.cancel(order)));
       return saved.filter(Boolean).length;
     },
   };
@@ -69,6 +75,11 @@ export class Fingerprints {
       hint: `compare both: orders show ${id} --store <location>`,
     });
   }
+}
+
+/** Whether an order was cancelled, and how. */
+export function isCancelled(order: Order): order is CancelledOrder {
+  return order.cancelledAt !== undefined;
 }
 
 function fingerprintOf(order: Order | undefined): string | undefined {

@@ -1,12 +1,13 @@
-import type { Order } from "../domain/order.js";
+import type { Cancellation, Order } from "../domain/order.js";
 import { IdSet } from "./id-set.js";
 
 /**
- * Looks at the orders of a store one after another: none may be there twice, and each must have been
- * placed at a time that exists. Holds all ids in memory, 32 to 64 bytes for each order.
+ * Looks at the orders of a store and their cancellations one after another: none may be there twice, and each
+ * order must have been placed at a time that exists. Holds all ids in memory, 32 to 64 bytes for each order.
  */
 export class OrderCheck {
   readonly #ids = new IdSet();
+  readonly #cancelled = new IdSet();
   /** Mostly that of the next order too. */
   #existingDay = "";
 
@@ -26,6 +27,17 @@ export class OrderCheck {
     this.#existingDay = day;
     return undefined;
   }
+
+  /** What is wrong with a cancellation, if anything is: its order was looked at before. */
+  cancellationProblemOf({ id }: Pick<Cancellation, "id">): string | undefined {
+    if (!this.#ids.has(id)) return cancelsNothing(id);
+    return this.#cancelled.add(id) ? undefined : `order ${id} is cancelled a second time`;
+  }
+}
+
+/** What is wrong with a cancellation whose order is not before it. */
+export function cancelsNothing(id: string): string {
+  return `it cancels order ${id}, which is not before it`;
 }
 
 const DAY_LENGTH = "2026-01-31".length;

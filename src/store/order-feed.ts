@@ -1,8 +1,8 @@
-import type { Order } from "../domain/order.js";
+import { isOrderId, type Order } from "../domain/order.js";
 
 /**
- * Delivers stored orders to subscriptions, at least once each, in the order in which they were
- * stored.
+ * Delivers stored orders and their cancellations to subscriptions, at least once each, in the order in
+ * which they were stored.
  *
  * A subscription is a name with a durable position in the feed: a new one begins at a starting
  * position, and then it resumes after the last order that it acknowledged, also after a crash.
@@ -60,8 +60,13 @@ export type StartingPosition =
   | { readonly since: string }
   | { readonly id: string };
 
-/** One order, in flight until it is acknowledged or parked. */
+/** What happened to an order, as topics of the bus. */
+export type FeedEvent = "order-created" | "order-cancelled";
+
+/** One event of an order, in flight until it is acknowledged or parked. */
 export interface Delivery {
+  readonly event: FeedEvent;
+  /** The order as the event left it: only a cancelled one has `cancelledAt`. */
   readonly order: Order;
   /** How often the order was tried by this subscription, this time included. */
   readonly attempt: number;
@@ -78,6 +83,27 @@ export interface Delivery {
   park(reason: string): Promise<void>;
 }
 
+/** The name under which a delivery is parked: an order can be parked when it was created and when cancelled. */
+export function parkingKey({ event, order }: Pick<Delivery, "event" | "order">): string {
+  return keyOf(order.id, event);
+}
+
+/** The names under which an order may be parked. */
+export function parkingKeys(id: string): string[] {
+  return [keyOf(id, "order-created"), keyOf(id, "order-cancelled")];
+}
+
+/** The id of the order that is parked under a name; `undefined`: nothing can be. */
+export function idOfParkingKey(key: string): string | undefined {
+  const id = key.endsWith(CANCELLED) ? key.slice(0, -CANCELLED.length) : key;
+  return isOrderId(id) ? id : undefined;
+}
+
+function keyOf(id: string, event: FeedEvent): string {
+  return event === "order-created" ? id : id + CANCELLED;
+}
+
+const CANCELLED = "-cancelled";
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 /** Devices of Windows, also with an extension: no file can have such a name there. */
 const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/;

@@ -1,5 +1,5 @@
-import type { PlacedOrder } from "../domain/commands.js";
-import type { Order, OrderFilter } from "../domain/order.js";
+import type { CancelResult, PlacedOrder } from "../domain/commands.js";
+import type { Cancellation, Order, OrderFilter } from "../domain/order.js";
 import type { OrderJson } from "../domain/order-json.js";
 import type { OrderFeed } from "./order-feed.js";
 import type { Subscriptions } from "./subscriptions.js";
@@ -12,7 +12,7 @@ export interface OrderQuery extends OrderFilter {
 
 /** What checking a store found. */
 export interface StoreReport {
-  /** How many orders there are. */
+  /** How many orders there are, cancelled or not. */
   readonly orders: number;
   readonly damage: readonly Damage[];
   /** What is worth knowing but is no damage, a sentence each. */
@@ -33,12 +33,25 @@ export interface OrderRepository {
    * Stores an order under an id that its caller chose, so that asking again is safe: the first
    * order of an id holds it, and a later one with the same items is answered with the first.
    *
-   * @throws {OrdersError} `conflict`: an order with other items holds the id, nothing was stored;
-   *   `invalid-order`, `store-failed`, `server-failed`, `outcome-unknown`.
+   * @throws {OrdersError} `conflict`: another order holds the id, or one that was cancelled, nothing was
+   *   stored; `invalid-order`, `store-failed`, `server-failed`, `outcome-unknown`.
    */
   saveIfNew(order: Order): Promise<PlacedOrder>;
 
-  /** Lists orders in the order in which they were stored, in bounded memory. */
+  /**
+   * Cancels an order: its cancellation is stored beside it, and the order is no longer listed unless it is
+   * asked for. Once this resolves that is on stable storage. The first cancellation of an order
+   * holds, and each later one is answered with it.
+   *
+   * @throws {OrdersError} `not-found`: there is no such order; `invalid-order`, `store-failed`,
+   *   `server-failed`: nothing was stored; `outcome-unknown`: it may be.
+   */
+  cancel(cancellation: Cancellation): Promise<CancelResult>;
+
+  /**
+   * Lists orders in the order in which they were stored, those that were cancelled only if the query says so.
+   * Memory is bounded but for about 150 bytes for each cancellation.
+   */
   list(query?: OrderQuery): AsyncIterable<Order>;
 
   /**
@@ -50,7 +63,7 @@ export interface OrderRepository {
   /** How many orders match. */
   count(filter?: OrderFilter): Promise<number>;
 
-  /** The orders whose id starts with `prefix` (lower case), oldest first, at most `limit`. */
+  /** The orders whose id starts with `prefix` (lower case), cancelled or not, oldest first, at most `limit`. */
   findByIdPrefix(prefix: string, limit: number): Promise<readonly Order[]>;
 }
 

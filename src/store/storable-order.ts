@@ -1,5 +1,18 @@
-import { type Order, orderFields, orderProblem } from "../domain/order.js";
+import {
+  type Cancellation,
+  cancellationProblem,
+  type Order,
+  orderFields,
+  orderProblem,
+} from "../domain/order.js";
 import { OrdersError } from "../errors.js";
+
+/** @throws {OrdersError} `invalid-order` if no reader would take it for a cancellation. */
+export function refuseInvalidCancellation(cancellation: Cancellation): void {
+  const problem = cancellationProblem(cancellation);
+  if (problem === undefined) return;
+  throw new OrdersError("invalid-order", `cannot cancel the order: ${problem}`);
+}
 
 /**
  * A copy of an order for a store to keep. What no reader would take for an order is not stored.

@@ -1,5 +1,5 @@
 import type { Order } from "../domain/order.js";
-import type { StartingPosition } from "./order-feed.js";
+import type { FeedEvent, StartingPosition } from "./order-feed.js";
 
 /** Administers the subscriptions of a store and the orders that they have parked. */
 export interface Subscriptions {
@@ -29,7 +29,7 @@ export interface Subscriptions {
   parked(name?: string): Promise<readonly ParkedOrder[]>;
 
   /**
-   * Has a parked order delivered again: at once if somebody is subscribed, else to the next
+   * Has what is parked of an order delivered again: at once if somebody is subscribed, else to the next
    * subscriber.
    *
    * @throws {OrdersError} `not-found`: it is not parked there.
@@ -37,7 +37,7 @@ export interface Subscriptions {
   retry(name: string, id: string): Promise<void>;
 
   /**
-   * Drops a parked order: the subscription is done with it. The order itself stays stored.
+   * Drops what is parked of an order: the subscription is done with it. The order itself stays stored.
    *
    * @throws {OrdersError} `not-found`: it is not parked there.
    */
@@ -63,6 +63,8 @@ export interface SubscriptionStatus {
 /** An order that was set aside after its last attempt failed. */
 export interface ParkedOrder {
   readonly subscription: string;
+  /** What the subscription was told of the order. */
+  readonly event: FeedEvent;
   readonly order: Order;
   /** What the last attempt failed with. */
   readonly reason: string;

@@ -65,8 +65,8 @@ describe("an order for somebody, with a note", () => {
     const store = temporaryDirectory();
     await place(["--for", name, "tv"], { store });
     const { stdout } = await runCli(["list", "--format", "csv"], { store });
-    expect(stdout).toMatch(/^placedAt,id,items,for,note\n/);
-    expect(stdout.endsWith(`,"[""tv""]",${cell},\n`)).toBe(true);
+    expect(stdout).toMatch(/^placedAt,id,items,for,note,cancelledAt,reason\n/);
+    expect(stdout.endsWith(`,"[""tv""]",${cell},,,\n`)).toBe(true);
   });
 
   it.each([

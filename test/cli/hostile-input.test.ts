@@ -169,7 +169,9 @@ describe("what is shown of items that mean harm", () => {
     await run(["place-order", "--", ...ITEMS]);
     const { stdout } = await run(["list", "--format", "csv"]);
     const [, placedAt, id, items = ""] =
-      /^placedAt,id,items,for,note\n([^,]+),([^,]+),"(.*)",,\n$/s.exec(stdout) ?? [];
+      /^placedAt,id,items,for,note,cancelledAt,reason\n([^,]+),([^,]+),"(.*)",,,,\n$/s.exec(
+        stdout,
+      ) ?? [];
     expect({ placedAt, id }).toEqual({
       placedAt: expect.stringMatching(/^\d{4}-/),
       id: expect.stringMatching(/^[0-9a-f]{8}-/),

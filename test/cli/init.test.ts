@@ -48,7 +48,7 @@ describeWithServer("orders init on a server", () => {
     expect(await runCli(["init"], { store: url })).toEqual({
       exitCode: 7,
       stdout: "",
-      stderr: `orders: stream orders is configured differently: discard is old, not new, max_age is 3600000000000, not 0: ${url}\n  it was left as it is; orders init --alter changes it\n`,
+      stderr: `orders: stream orders is configured differently: discard is old, not new, max_age is 3600000000000, not 0, subjects is orders.order-created.*, not orders.order-created.* orders.order-cancelled.*: ${url}\n  it was left as it is; orders init --alter changes it\n`,
     });
     expect((await streams.info("orders")).config).toMatchObject({ max_age: 3600e9 });
     expect((await runCli(["init", "--alter"], { store: url })).stdout).toContain(

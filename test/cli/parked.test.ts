@@ -76,7 +76,7 @@ describe("orders parked", () => {
 
   it("prints one JSON array with --json", async () => {
     const entries = JSON.parse((await parked(["--json", "--as", "sales"])).stdout);
-    const about = { subscription: "sales", reason: REASON, attempts: 1 };
+    const about = { subscription: "sales", event: "order-created", reason: REASON, attempts: 1 };
     expect(entries).toEqual(
       [tv, cheese].map((order) => ({ ...about, order, parkedAt: expect.any(String) })),
     );

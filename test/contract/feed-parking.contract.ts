@@ -32,6 +32,7 @@ export function describeParking(newPlace: NewPlace): void {
         const [parked, ...others] = await subscriptions.parked();
         expect(parked).toEqual({
           subscription: "sales",
+          event: "order-created",
           order,
           reason,
           attempts: 2,

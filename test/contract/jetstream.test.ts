@@ -7,6 +7,7 @@ import {
   type ServerOptions,
   sharedServer,
 } from "../support/nats-server.js";
+import { describeCancelling } from "./cancel.contract.js";
 import { describeOrderFeed } from "./order-feed.contract.js";
 import { describeOrderStore } from "./order-store.contract.js";
 
@@ -14,10 +15,12 @@ function describeServer(options: ServerOptions): void {
   const server = sharedServer(options);
   describeOrderStore("a server", () => openStore(`${server.url}?stream=${uuid()}`));
 
-  describeOrderFeed("a server", { shares: true }, async () => {
+  const newPlace = async () => {
     const location = `${server.url}?stream=${uuid()}`;
     return () => openStore(location);
-  });
+  };
+  describeOrderFeed("a server", { shares: true }, newPlace);
+  describeCancelling("a server", newPlace);
 }
 
 describeWithServer("NATS JetStream", () => describeServer({}));

@@ -100,14 +100,18 @@ describe("a store of 20,000 orders", () => {
     expect(bytes).toBeLessThan(32 * 1024);
   });
 
-  it("is read once to be counted, searched and listed", async () => {
+  it("is read once to be counted, and to find an order by the beginning of its id", async () => {
     for (const read of [
       () => store.count(),
-      () => store.count({ item: "nothing" }),
       () => store.findByIdPrefix(newest.id.slice(0, 4), 20_000),
-      () => all(store.list()),
     ]) {
       expect((await countIo(read)).bytes).toBeLessThan(1.2 * content.length);
+    }
+  });
+
+  it("is searched for cancellations and then read once to be listed", async () => {
+    for (const read of [() => store.count({ item: "nothing" }), () => all(store.list())]) {
+      expect((await countIo(read)).bytes).toBeLessThan(2.2 * content.length);
     }
   });
 });

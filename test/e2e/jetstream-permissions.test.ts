@@ -8,6 +8,11 @@ const PLACING = [
   "$JS.API.STREAM.INFO.orders",
   "$JS.API.STREAM.MSG.GET.orders",
 ];
+const CANCELLING = [
+  "orders.order-cancelled.*",
+  "$JS.API.STREAM.INFO.orders",
+  "$JS.API.STREAM.MSG.GET.orders",
+];
 const LISTING = [
   "$JS.API.STREAM.INFO.orders",
   "$JS.API.STREAM.MSG.GET.orders",
@@ -36,7 +41,7 @@ describeWithServer("with the permissions that the documentation lists", () => {
   it("those who place, list and watch can do that, and no more", async () => {
     const server = await startServer(`authorization { users: [
       { user: admin, password: pw },
-      ${user("till", PLACING)}, ${user("office", LISTING)}, ${user("sales", WATCHING)}
+      ${user("till", PLACING)}, ${user("office", LISTING)}, ${user("manager", CANCELLING)}, ${user("sales", WATCHING)}
     ] }`);
     const as = (name: string, ...argv: string[]) =>
       runCli(argv, { store: `${server.url.replace("//", `//${name}:pw@`)}?timeout=5` });
@@ -62,9 +67,16 @@ describeWithServer("with the permissions that the documentation lists", () => {
       exitCode: 0,
       stdout: `${id}\n`,
     });
+    expect(await as("manager", "cancel", id, "-q")).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(await as("office", "list", "--count")).toMatchObject({ exitCode: 0, stdout: "0\n" });
+    expect((await as("office", "cancel", id)).exitCode).toBe(0); // it is cancelled already
 
     expect((await as("till", "list")).stderr).toContain(
       "this user is not allowed to publish to $JS.API.CONSUMER.CREATE.orders",
+    );
+    const [tv] = [(await as("till", "place", "-q", "tv")).stdout.trimEnd()];
+    expect((await as("office", "cancel", tv)).stderr).toContain(
+      "this user is not allowed to publish to orders.order-cancelled.",
     );
     expect((await as("office", "place", "tv")).stderr).toContain(
       "this user is not allowed to publish to orders.order-created.",

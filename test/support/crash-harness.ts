@@ -30,7 +30,8 @@ export function aRandomMoment(most: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, Math.random() * most));
 }
 
-function startVictim(program: string, args: readonly string[], store: string): Victim {
+/** Starts a program that prints a line for each thing that it acknowledges. */
+export function startVictim(program: string, args: readonly string[], store: string): Victim {
   const child = spawn(program, args, {
     env: environment(store),
     stdio: ["ignore", "pipe", "inherit"],
@@ -41,7 +42,7 @@ function startVictim(program: string, args: readonly string[], store: string): V
       output += text;
       if (output.includes("\n")) resolve();
     });
-    child.once("close", () => reject(new Error("it ended before it placed an order")));
+    child.once("close", () => reject(new Error("it ended before it acknowledged anything")));
   });
   acknowledgedOne.catch(() => {}); // not every test waits for it
   const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));

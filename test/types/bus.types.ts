@@ -51,9 +51,13 @@ bus.subscribe("order-created", ({ payload }) => {
 });
 
 type Flow = Registry<Commands, Events>;
-const events: Flow["events"] = { "order-created": [] };
+const events: Flow["events"] = { "order-created": [], "order-cancelled": [] };
 const commands: Flow["commands"] = {
   "place-order": async () => ({ order, replayed: false }),
+  "cancel-order": async () => ({
+    order: { ...order, cancelledAt: order.placedAt },
+    replayed: false,
+  }),
   "notify-sales": async () => undefined,
 };
 export const whole: Flow = { commands, events };

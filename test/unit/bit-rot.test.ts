@@ -1,7 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Order } from "../../src/domain/order.js";
 import { encodeOrder } from "../../src/store/jsonl/order-codec.js";
 import { OrdersReader } from "../../src/store/jsonl/orders-reader.js";
 import { anOrder } from "../support/orders.js";
@@ -24,7 +23,7 @@ describe("a file of orders in which one bit has flipped", () => {
         const flipped = Buffer.from(content);
         flipped[at] = (flipped[at] as number) ^ (1 << bit);
         writeFileSync(path, flipped);
-        for (const read of ["orders", "ordersBackward"] as const) {
+        for (const read of ["orders", "recordsBackward"] as const) {
           const { listed, damaged } = look(path, read);
           for (const order of listed) expect(orders).toContainEqual(order);
           if (listed.length < orders.length && !damaged) silently.push({ at, bit, read });
@@ -52,11 +51,13 @@ describe("a file of orders in which one bit has flipped", () => {
   });
 });
 
-function look(path: string, read: "orders" | "ordersBackward") {
+function look(path: string, read: "orders" | "recordsBackward") {
   let damaged = false;
   const reader = new OrdersReader(path, () => {
     damaged = true;
   });
-  const listed = [...reader[read]()].flat().map(({ order }): Order => order.parse());
+  const listed = [...reader[read]()]
+    .flat()
+    .flatMap((line) => (line.kind === "order" ? [line.order.parse()] : []));
   return { listed, damaged };
 }

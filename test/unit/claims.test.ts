@@ -32,8 +32,13 @@ describe("two lines that claim one id", () => {
     );
     const reader = new OrdersReader(path);
     expect([...reader.orders()].flat().map(itemsOf)).toEqual([["tv"], ["mine"]]);
-    expect([...reader.ordersBackward()].flat().map(itemsOf)).toEqual([["mine"], ["tv"]]);
-    expect([...reader.ordersContaining(id)].flat().map(itemsOf)).toEqual([["mine"]]);
+    expect(
+      [...reader.recordsBackward()]
+        .flat()
+        .filter((line) => line.kind === "order")
+        .map(itemsOf),
+    ).toEqual([["mine"], ["tv"]]);
+    expect(reader.startingWith(id, 9).map(({ items }) => items)).toEqual([["mine"]]);
     expect(reader.newestOf(id).map(({ items }) => items)).toEqual([["mine"]]);
     expect(reader.holderOf(id)?.order.parse()).toEqual(mine);
     expect([...reader.lines()].flat().map(({ kind }) => kind)).toEqual(["order", "order"]);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { LowSync } from "lowdb";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Order } from "../../src/domain/order.js";
-import type { OrderLine } from "../../src/store/jsonl/lines/line-scanner.js";
+import type { RecordLine } from "../../src/store/jsonl/lines/line-scanner.js";
 import { encodeOrder } from "../../src/store/jsonl/order-codec.js";
 import { OrdersFile } from "../../src/store/jsonl/orders-file.js";
 import { OrdersReader } from "../../src/store/jsonl/orders-reader.js";
@@ -97,7 +97,7 @@ describe("a file of orders that is not as it should be", () => {
       { location: "orders.jsonl:2", problem: expect.stringContaining(problem) },
     ]);
     damages.length = 0;
-    expect(read(reader.ordersBackward())).toEqual([second, first]);
+    expect(read(reader.recordsBackward())).toEqual([second, first]);
     expect(damages).toMatchObject([{ location: "orders.jsonl:2" }]);
   });
 
@@ -126,6 +126,6 @@ describe("a file of orders that is not as it should be", () => {
   }
 });
 
-function read(orders: Iterable<readonly OrderLine[]>): Order[] {
-  return [...orders].flat().map(({ order }) => order.parse());
+function read(records: Iterable<readonly RecordLine[]>): Order[] {
+  return [...records].flat().flatMap((line) => (line.kind === "order" ? [line.order.parse()] : []));
 }

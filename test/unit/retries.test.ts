@@ -16,7 +16,7 @@ describe("the parked orders that are to be delivered again", () => {
   it("are found however soon after they were parked they are asked for", () => {
     for (let round = 0; round < 100; round++) {
       const order = anOrder();
-      parking.park(order, 1, "out of paper");
+      parking.park({ event: "order-created", order }, 1, "out of paper");
       expect(retries.next()).toBeUndefined();
       parking.requestRetry(order.id);
       expect(retries.next()).toMatchObject({ order, attempt: 2 });
@@ -26,7 +26,7 @@ describe("the parked orders that are to be delivered again", () => {
 
   it("are found by the next subscriber, also if they were asked for while nobody was there", () => {
     const order = anOrder();
-    parking.park(order, 1, "out of paper");
+    parking.park({ event: "order-created", order }, 1, "out of paper");
     parking.requestRetry(order.id);
     expect(new Retries(parking).next()).toMatchObject({ order, attempt: 2 });
   });
@@ -39,7 +39,7 @@ describe("the parked orders that are to be delivered again", () => {
     const orders = Array.from({ length: 300 }, () => anOrder());
     const looking = await countIo(() => {
       for (const order of orders) {
-        parking.park(order, 1, "out of paper");
+        parking.park({ event: "order-created", order }, 1, "out of paper");
         expect(retries.next()).toBeUndefined();
       }
     });

@@ -22,7 +22,12 @@ export interface ListFormat {
 }
 
 /** How to write orders in a format. */
-export function listFormat(format: Format, output: Output, style: Style): ListFormat {
+export function listFormat(
+  format: Format,
+  output: Output,
+  style: Style,
+  { all = false }: { readonly all?: boolean } = {},
+): ListFormat {
   switch (format) {
     case "table": {
       const table = createTable(output.columns, style);
@@ -32,9 +37,11 @@ export function listFormat(format: Format, output: Output, style: Style): ListFo
       );
     }
     case "tsv":
-      return rows(tsvRow);
+      return rows(
+        all ? (order) => tsvRow(order, order.cancelledAt ?? "") : (order) => tsvRow(order),
+      );
     case "csv":
-      return { ...rows(csvRow, () => "placedAt,id,items,for,note\n"), always: true };
+      return { ...rows(csvRow, () => `${CSV_FIELDS.join(",")}\n`), always: true };
     case "ndjson":
       return rows(({ json }) => `${json}\n`);
     case "json":
@@ -53,21 +60,25 @@ function rows(order: ListFormat["order"], begin: ListFormat["begin"] = () => "")
 }
 
 /**
- * Time, id and items, separated by tabs. The items are a JSON array: one field however many there
- * are, without raw tabs and newlines.
+ * Time, id and items, separated by tabs; with cancelled orders, also when that was. The items are a JSON
+ * array: one field however many there are, without raw tabs and newlines.
  */
-function tsvRow({ placedAt, id, itemsJson }: OrderJson): string {
-  return `${placedAt}\t${id}\t${itemsJson}\n`;
+function tsvRow({ placedAt, id, itemsJson }: OrderJson, ...more: readonly string[]): string {
+  return `${[placedAt, id, itemsJson, ...more].join("\t")}\n`;
 }
 
+const CSV_FIELDS = ["placedAt", "id", "items", "for", "note", "cancelledAt", "reason"];
+
 /**
- * The same with name and note as CSV ({@link https://www.rfc-editor.org/rfc/rfc4180 RFC 4180}). As a JSON
+ * All fields as CSV ({@link https://www.rfc-editor.org/rfc/rfc4180 RFC 4180}). As a JSON
  * array items begin with `[`, so that no spreadsheet takes an item for a formula. Where spreadsheets
  * split at semicolons, one in an item would begin a cell: it is written as `\u003b`, the same to
  * JSON ({@link https://owasp.org/www-community/attacks/CSV_Injection}).
  */
-function csvRow({ placedAt, id, itemsJson, for: name, note }: OrderJson): string {
-  return `${[placedAt, id, csvJson(itemsJson), csvText(name), csvText(note)].join(",")}\n`;
+function csvRow(order: OrderJson): string {
+  const { placedAt, id, itemsJson, cancelledAt = "" } = order;
+  const texts = [csvText(order.for), csvText(order.note), cancelledAt, csvText(order.reason)];
+  return `${[placedAt, id, csvJson(itemsJson), ...texts].join(",")}\n`;
 }
 
 /** A text as it is where that is safe, else as a JSON string, which begins with a quote. */

@@ -25,12 +25,17 @@ export function createTable(columns: number, style: Style): Table {
           (cell) => style.faint(cell),
         ),
       ),
-    row: ({ id, placedAt, items, for: name }) =>
-      row(
+    row: ({ id, placedAt, items, for: name, cancelledAt }) => {
+      const mark = cancelledAt === undefined ? "" : "(cancelled) ";
+      const dimmed = cancelledAt === undefined ? (text: string) => text : style.faint;
+      return row(
         style.faint(shortTime(placedAt)),
-        style.id(id.slice(0, idWidth)),
-        ...wanted(escapeUnsafe(items.join(", ")), name && escapeUnsafe(name)),
-      ),
+        (cancelledAt === undefined ? style.id : style.faint)(id.slice(0, idWidth)),
+        ...wanted(mark + escapeUnsafe(items.join(", ")), name && escapeUnsafe(name)).map((cell) =>
+          dimmed(cell),
+        ),
+      );
+    },
   };
 }
 

@@ -1,11 +1,12 @@
 import { StorageType, type StreamInfo } from "@nats-io/jetstream";
+import type { OrderJson } from "../../domain/order-json.js";
 import { OrderCheck } from "../order-check.js";
 import type { Damage, StoreReport } from "../order-store.js";
 import type { ServerConnection } from "./connection/server-connection.js";
 import { readMessages } from "./messages/read-messages.js";
-import { decodeOrderJson, isDamage } from "./order-codec.js";
+import { decodeCancellation, decodeOrderJson, isDamage } from "./order-codec.js";
 import { differences, orderStream, streamInfo } from "./streams.js";
-import { allOrders } from "./subjects.js";
+import { allEvents, eventOf } from "./subjects.js";
 import { clusterWarnings, isCurrent } from "./versions.js";
 
 /** Reads every order, and notes what the server guarantees. */
@@ -23,18 +24,24 @@ export async function checkServer(server: ServerConnection): Promise<StoreReport
   }
   for await (const message of readMessages(server, {
     stream: location.stream,
-    subjects: allOrders(location),
+    subjects: allEvents(location),
     gapless: true,
   })) {
-    const decoded = decodeOrderJson(location.stream, message);
+    const event = eventOf(message.subject);
+    if (event === undefined) continue;
+    const isOrder = event === "order-created";
+    const decoded = (isOrder ? decodeOrderJson : decodeCancellation)(location.stream, message);
     if (isDamage(decoded)) {
       damage.push(decoded);
       continue;
     }
-    const problem = check.problemOf(decoded);
+    const problem =
+      "cancelledAt" in decoded && !isOrder
+        ? check.cancellationProblemOf(decoded)
+        : check.problemOf(decoded as OrderJson);
     if (problem !== undefined)
       damage.push({ location: `${location.stream}:${message.seq}`, problem });
-    orders++;
+    if (isOrder) orders++;
   }
   const version = await server.ask("check the store", async ({ nc }) => nc.info?.version ?? "");
   const notes = [

@@ -1,4 +1,6 @@
 import {
+  type Cancellation,
+  cancellationProblem,
   ID_FORM,
   type Order,
   orderFields,
@@ -25,16 +27,42 @@ export function encodeOrder(order: Order): string {
   return JSON.stringify(orderFields(order));
 }
 
+/** A cancellation as a message's body, which nobody can take for an order. */
+export function encodeCancellation({ id, cancelledAt, reason }: Cancellation): string {
+  return JSON.stringify({
+    cancelled: id,
+    cancelledAt,
+    ...(reason !== undefined && { reason }),
+  });
+}
+
+/** Decodes a message; one that is not a cancellation, or not of the order that its subject names, is damage. */
+export function decodeCancellation(stream: string, message: StoredMessage): Cancellation | Damage {
+  const damage = (problem: string) => damageOf(stream, message, `not a cancellation: ${problem}`);
+  let value: { cancelled?: unknown; cancelledAt?: unknown; reason?: unknown };
+  try {
+    value = JSON.parse(textOf(message.data)) ?? {};
+  } catch {
+    return damage("not JSON");
+  }
+  const { cancelled: id, cancelledAt, reason } = value;
+  const problem = cancellationProblem({ id, cancelledAt, reason });
+  if (problem !== undefined) return damage(problem);
+  if (idOf(message.subject) !== id) return damage(`order ${id} under another id`);
+  return { id, cancelledAt, ...(reason !== undefined && { reason }) } as Cancellation;
+}
+
+function damageOf(stream: string, { seq }: StoredMessage, problem: string): Damage {
+  return { location: `${stream}:${seq}`, problem: escapeUnsafe(problem) };
+}
+
 /** Decodes a message; one that is not an order, or not the one that its subject names, is damage. */
 export function decodeOrder(
   stream: string,
   message: StoredMessage,
   json = textOf(message.data),
 ): Order | Damage {
-  const damage = (problem: string) => ({
-    location: `${stream}:${message.seq}`,
-    problem: escapeUnsafe(problem),
-  });
+  const damage = (problem: string) => damageOf(stream, message, problem);
   let value: unknown;
   try {
     value = JSON.parse(json);

@@ -44,8 +44,10 @@ export class JetStreamOrderFeed implements OrderFeed {
   async *#named(name: string, options: FeedOptions): AsyncGenerator<Delivery, void> {
     const server = this.#server;
     const consumer = new OrderConsumer(server, name);
-    const resumed = (await consumer.info()) !== undefined;
-    if (!resumed) await consumer.create(await deliverFrom(server, options.from ?? "start"));
+    const info = await consumer.info();
+    const resumed = info !== undefined;
+    if (resumed) await consumer.update(info);
+    else await consumer.create(await deliverFrom(server, options.from ?? "start"));
     const parking = new Parking(server, name, this.#onDamage);
     await parking.create();
     await retryConsumer(server, name).create();
@@ -53,8 +55,14 @@ export class JetStreamOrderFeed implements OrderFeed {
     const changed = new Signal();
     const connected = await server.ask("read the feed", async (current) => current);
     const pull = (from: DurableConsumer) => new PullConsumer(connected, from, changed.notify);
-    const parkedAttempts = new Map(parked.map(({ id, attempts }) => [id, attempts]));
-    const orders = new OrderSource(pull(consumer), consumer, this.#onDamage, parkedAttempts);
+    const parkedAttempts = new Map(parked.map(({ key, attempts }) => [key, attempts]));
+    const orders = new OrderSource(
+      server,
+      pull(consumer),
+      consumer,
+      this.#onDamage,
+      parkedAttempts,
+    );
     const retries = new RetrySource(pull(retryConsumer(server, name)), server, parking);
     options.onReady?.({ resumed });
     yield* new Subscriber(server, { orders, retries, parking }, changed, options).deliver();
@@ -67,7 +75,7 @@ export class JetStreamOrderFeed implements OrderFeed {
     const changed = new Signal();
     const connected = await server.ask("read the feed", async (current) => current);
     const messages = new PullConsumer(connected, consumer, changed.notify);
-    const orders = new OrderSource(messages, consumer, this.#onDamage);
+    const orders = new OrderSource(server, messages, consumer, this.#onDamage);
     options.onReady?.({ resumed: false });
     try {
       yield* new Subscriber(server, { orders }, changed, options).deliver();

@@ -1,12 +1,22 @@
 import { AckPolicy, DeliverPolicy } from "@nats-io/jetstream";
 import { nanos } from "@nats-io/transport-node";
-import type { PlacedOrder } from "../../domain/commands.js";
-import { isOrderId, isUnconditional, type Order, type OrderFilter } from "../../domain/order.js";
+import type { CancelResult, PlacedOrder } from "../../domain/commands.js";
+import {
+  type Cancellation,
+  type CancelledOrder,
+  cancelledOrder,
+  isOrderId,
+  isUnconditional,
+  type Order,
+  type OrderFilter,
+} from "../../domain/order.js";
 import { type OrderJson, orderJsonMatcher } from "../../domain/order-json.js";
+import { OrdersError } from "../../errors.js";
+import { Cancellations } from "../cancellations.js";
 import type { OrderFeed } from "../order-feed.js";
 import type { OrderQuery, OrderStore, StoreOptions, StoreReport } from "../order-store.js";
 import { parseAll } from "../parse-all.js";
-import { storableOrder } from "../storable-order.js";
+import { refuseInvalidCancellation, storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { checkServer } from "./check.js";
 import type { ServerStoreOptions } from "./connection/credential-files.js";
@@ -17,11 +27,24 @@ import { initStreams } from "./init.js";
 import { getMessages } from "./messages/get-messages.js";
 import { firstStoredSince } from "./messages/next-messages.js";
 import { lastMessage, readBatches, readMessages } from "./messages/read-messages.js";
-import { decodeOrderJson, isDamage, type StoredMessage } from "./order-codec.js";
+import {
+  decodeCancellation,
+  decodeOrderJson,
+  isDamage,
+  type StoredMessage,
+} from "./order-codec.js";
 import { JetStreamOrderFeed } from "./order-feed.js";
 import { OrderPublisher } from "./publisher.js";
 import { streamInfo } from "./streams.js";
-import { allOrders, idOf, orderSubject } from "./subjects.js";
+import {
+  allCancellations,
+  allEvents,
+  allOrders,
+  cancellationSubject,
+  eventOf,
+  idOf,
+  orderSubject,
+} from "./subjects.js";
 import { JetStreamSubscriptions } from "./subscriptions.js";
 
 /** A store on a NATS server or cluster: a stream with a message for each order. */
@@ -52,8 +75,20 @@ export class JetStreamOrderStore implements OrderStore {
     await this.#publisher.publish(storableOrder(order));
   }
 
-  async saveIfNew(order: Order): Promise<PlacedOrder> {
-    return this.#publisher.publish(storableOrder(order));
+  async saveIfNew(requested: Order): Promise<PlacedOrder> {
+    const order = storableOrder(requested);
+    const placed = await this.#publisher.publish(order);
+    if (placed.replayed) OrdersError.refuseConflict(await this.#asItIsNow(placed.order), order);
+    return placed;
+  }
+
+  async cancel(requested: Cancellation): Promise<CancelResult> {
+    refuseInvalidCancellation(requested);
+    const [order] = await this.findByIdPrefix(requested.id, 1);
+    if (order === undefined) throw OrdersError.noOrder(requested.id, this.location);
+    if (order.cancelledAt !== undefined) return { order: order as CancelledOrder, replayed: true };
+    const { cancellation, replayed } = await this.#publisher.cancel(requested);
+    return { order: cancelledOrder(order, cancellation), replayed };
   }
 
   list(query?: OrderQuery): AsyncIterable<Order> {
@@ -63,12 +98,13 @@ export class JetStreamOrderStore implements OrderStore {
   async *listJson(query: OrderQuery = {}): AsyncIterable<readonly OrderJson[]> {
     const matches = orderJsonMatcher(query);
     if (query.newest !== undefined) {
-      yield await this.#newest(query.newest, query.since, matches);
+      yield await this.#newest(query.newest, query, matches);
       return;
     }
     const from = query.since === undefined ? 1 : await this.#storedSince(query.since);
+    const cancellations = await this.#cancellations(from);
     for await (const batch of readBatches(this.#server, { ...this.#all(), from, gapless: true })) {
-      yield [...this.#decodeAll(batch, matches)];
+      yield cancellations.select([...this.#decodeOrders(batch)], query).filter(matches);
     }
   }
 
@@ -76,15 +112,20 @@ export class JetStreamOrderStore implements OrderStore {
     if (isUnconditional(filter)) {
       return this.#server.ask("count the orders", async (connected) => {
         const info = await streamInfo(connected, this.#location.stream);
-        const subjects = allOrders(this.#location);
-        if (info?.config.subjects.some((subject) => subject !== subjects)) {
-          return countShared(connected, info.config.name, subjects);
+        if (info === undefined) return 0;
+        const { name, subjects } = info.config;
+        const orders = allOrders(this.#location);
+        const cancellations = allCancellations(this.#location);
+        const cancelled = subjects.includes(cancellations)
+          ? await countPending(connected, name, cancellations)
+          : 0;
+        const counted = filter.includeCancelled ? 0 : cancelled;
+        if (subjects.some((subject) => subject !== orders && subject !== cancellations)) {
+          return (await countPending(connected, name, orders)) - counted;
         }
         // Without a leader the number may be an old one.
-        if (info?.cluster && !info.cluster.leader) {
-          throw new Unavailable("the stream has no leader");
-        }
-        return info?.state.messages ?? 0;
+        if (info.cluster && !info.cluster.leader) throw new Unavailable("the stream has no leader");
+        return info.state.messages - cancelled - counted;
       });
     }
     let count = 0;
@@ -97,7 +138,7 @@ export class JetStreamOrderStore implements OrderStore {
     for await (const message of this.#withIdPrefix(prefix)) {
       if (found.length === limit) break;
       const order = this.#decode(message);
-      if (order !== undefined) found.push(order.parse());
+      if (order !== undefined) found.push(await this.#asItIsNow(order.parse()));
     }
     return found;
   }
@@ -129,7 +170,7 @@ export class JetStreamOrderStore implements OrderStore {
   }
 
   #all() {
-    return { stream: this.#location.stream, subjects: allOrders(this.#location) };
+    return { stream: this.#location.stream, subjects: allEvents(this.#location) };
   }
 
   async *#withIdPrefix(prefix: string): AsyncGenerator<StoredMessage, void> {
@@ -145,7 +186,7 @@ export class JetStreamOrderStore implements OrderStore {
       headersOnly: true,
       gapless: true,
     })) {
-      if (!idOf(subject).startsWith(prefix)) continue;
+      if (eventOf(subject) !== "order-created" || !idOf(subject).startsWith(prefix)) continue;
       for await (const batch of getMessages(this.#server, {
         stream,
         subjects,
@@ -159,13 +200,14 @@ export class JetStreamOrderStore implements OrderStore {
 
   async #newest(
     limit: number,
-    since: string | undefined,
+    { since, includeCancelled }: OrderQuery,
     matches: (order: OrderJson) => boolean,
   ): Promise<OrderJson[]> {
     const { stream, subjects } = this.#all();
     const last = limit === 0 ? null : await lastMessage(this.#server, stream, subjects);
     if (last === null) return [];
     const found: OrderJson[] = [];
+    const cancellations = new Cancellations();
     const range = {
       stream,
       subjects,
@@ -173,8 +215,14 @@ export class JetStreamOrderStore implements OrderStore {
       to: since === undefined ? await this.#firstSeq() : await this.#storedSince(since),
     };
     for await (const batch of getMessages(this.#server, range)) {
-      for (const order of this.#decodeAll(batch, matches)) {
-        if (found.push(order) === limit) return found.reverse();
+      for (const message of batch) {
+        if (eventOf(message.subject) === "order-cancelled") {
+          this.#collect(message, cancellations);
+          continue;
+        }
+        const placed = this.#decode(message);
+        const [order] = cancellations.select(placed ? [placed] : [], { includeCancelled });
+        if (order && matches(order) && found.push(order) === limit) return found.reverse();
       }
     }
     return found.reverse();
@@ -198,17 +246,44 @@ export class JetStreamOrderStore implements OrderStore {
     });
   }
 
-  *#decodeAll(
-    batch: readonly StoredMessage[],
-    matches: (order: OrderJson) => boolean,
-  ): Generator<OrderJson, void> {
+  /** The cancellations from a number in the stream on. */
+  async #cancellations(from: number): Promise<Cancellations> {
+    const cancellations = new Cancellations();
+    const place = { stream: this.#location.stream, subjects: allCancellations(this.#location) };
+    for await (const message of readMessages(this.#server, { ...place, from })) {
+      this.#collect(message, cancellations);
+    }
+    return cancellations;
+  }
+
+  #collect(message: StoredMessage, cancellations: Cancellations): void {
+    const decoded = decodeCancellation(this.#location.stream, message);
+    if (isDamage(decoded)) this.#onDamage(decoded);
+    else cancellations.add(decoded, message.seq);
+  }
+
+  /** The order with its cancellation, if there is one. */
+  async #asItIsNow(order: Order): Promise<Order> {
+    const { stream } = this.#location;
+    const subject = cancellationSubject(this.#location, order.id);
+    const message = await lastMessage(this.#server, stream, subject);
+    if (message === null) return order;
+    const cancellation = decodeCancellation(stream, message);
+    if (!isDamage(cancellation)) return cancelledOrder(order, cancellation);
+    this.#onDamage(cancellation);
+    return order;
+  }
+
+  *#decodeOrders(batch: readonly StoredMessage[]): Generator<OrderJson, void> {
     for (const message of batch) {
       const order = this.#decode(message);
-      if (order !== undefined && matches(order)) yield order;
+      if (order !== undefined) yield order;
     }
   }
 
+  /** `undefined`: it is no order, or damaged. */
   #decode(message: StoredMessage): OrderJson | undefined {
+    if (eventOf(message.subject) !== "order-created") return undefined;
     const decoded = decodeOrderJson(this.#location.stream, message);
     if (!isDamage(decoded)) return decoded;
     this.#onDamage(decoded);
@@ -219,9 +294,9 @@ export class JetStreamOrderStore implements OrderStore {
 /** So much the server's clock may be behind that of whoever places orders. */
 const CLOCK_SLACK_MS = 24 * 60 * 60 * 1000;
 
-/** How many messages of these subjects a stream has that holds others too. */
-async function countShared({ jsm }: Connected, stream: string, subjects: string): Promise<number> {
-  const { name, num_pending: count } = await jsm.consumers.add(stream, {
+/** How many messages of these subjects a stream has, which holds others too. */
+async function countPending({ jsm }: Connected, stream: string, subjects: string): Promise<number> {
+  const { num_pending } = await jsm.consumers.add(stream, {
     filter_subject: subjects,
     ack_policy: AckPolicy.None,
     deliver_policy: DeliverPolicy.All,
@@ -229,6 +304,5 @@ async function countShared({ jsm }: Connected, stream: string, subjects: string)
     mem_storage: true,
     num_replicas: 1,
   });
-  await jsm.consumers.delete(stream, name);
-  return count;
+  return num_pending; // the consumer removes itself: deleting it would need a permission more
 }

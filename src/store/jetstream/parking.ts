@@ -41,8 +41,8 @@ export class Parking {
   }
 
   /** The parked order; `undefined`: it is not parked. */
-  async find(id: string): Promise<ParkedEntry | undefined> {
-    const message = await this.#last("parked", id);
+  async find(key: string): Promise<ParkedEntry | undefined> {
+    const message = await this.#last("parked", key);
     if (message === null) return undefined;
     const entry = decodeParked(parkingStream(this.#server.location).name, message);
     if (!isDamage(entry)) return entry;
@@ -50,33 +50,33 @@ export class Parking {
     return undefined;
   }
 
-  async park(id: string, entry: ParkedEntry): Promise<void> {
-    await this.#write("parked", id, entry);
+  async park(key: string, entry: ParkedEntry): Promise<void> {
+    await this.#write("parked", key, entry);
   }
 
-  async unpark(id: string): Promise<void> {
-    await this.#forget("parked", id);
+  async unpark(key: string): Promise<void> {
+    await this.#forget("parked", key);
   }
 
   /** Has a parked order delivered again. */
-  async requestRetry(id: string): Promise<void> {
-    await this.#write("retry", id, {});
+  async requestRetry(key: string): Promise<void> {
+    await this.#write("retry", key, {});
   }
 
   /** Attempts beyond those that the server counts: those that followed another within one delivery. */
-  async extraAttempts(id: string): Promise<number> {
-    const message = await this.#last("attempts", id);
+  async extraAttempts(key: string): Promise<number> {
+    const message = await this.#last("attempts", key);
     return message === null ? 0 : decodeExtraAttempts(message);
   }
 
-  async recordExtraAttempts(id: string, count: number): Promise<void> {
-    await this.#write("attempts", id, { count });
+  async recordExtraAttempts(key: string, count: number): Promise<void> {
+    await this.#write("attempts", key, { count });
   }
 
   /** Forgets the extra attempts at one order, or at all. */
-  async forgetExtraAttempts(id?: string): Promise<void> {
-    if (id === undefined) await this.#purge("attempts", "*");
-    else await this.#forget("attempts", id);
+  async forgetExtraAttempts(key?: string): Promise<void> {
+    if (key === undefined) await this.#purge("attempts", "*");
+    else await this.#forget("attempts", key);
   }
 
   /** Forgets everything. */
@@ -84,8 +84,8 @@ export class Parking {
     for (const kind of PARKING_KINDS) await this.#purge(kind, "*");
   }
 
-  async #last(kind: ParkingKind, id: string): Promise<StoredMessage | null> {
-    const { stream, subject } = this.#place(kind, id);
+  async #last(kind: ParkingKind, key: string): Promise<StoredMessage | null> {
+    const { stream, subject } = this.#place(kind, key);
     const message = await lastMessage(this.#server, stream, subject);
     return message === null || isForgotten(message) ? null : message;
   }
@@ -94,29 +94,29 @@ export class Parking {
    * Replicas of servers before 2.10 were seen to lose other messages of the stream when one was purged
    * and their leader was killed soon: there an empty message takes its place.
    */
-  async #forget(kind: ParkingKind, id: string): Promise<void> {
+  async #forget(kind: ParkingKind, key: string): Promise<void> {
     const { nc } = await this.#server.ask(RECORD, async (connected) => connected);
-    if (isCurrent(nc.info?.version ?? "")) await this.#purge(kind, id);
-    else await this.#write(kind, id);
+    if (isCurrent(nc.info?.version ?? "")) await this.#purge(kind, key);
+    else await this.#write(kind, key);
   }
 
-  async #write(kind: ParkingKind, id: string, value?: object): Promise<void> {
-    const { stream, subject } = this.#place(kind, id);
+  async #write(kind: ParkingKind, key: string, value?: object): Promise<void> {
+    const { stream, subject } = this.#place(kind, key);
     await this.#server.ask(RECORD, async ({ js }) => {
       await js.publish(subject, value && JSON.stringify(value), { expect: { streamName: stream } });
     });
   }
 
-  async #purge(kind: ParkingKind, id: string): Promise<void> {
-    const { stream, subject } = this.#place(kind, id);
+  async #purge(kind: ParkingKind, key: string): Promise<void> {
+    const { stream, subject } = this.#place(kind, key);
     await this.#server.ask(RECORD, ({ jsm }) => jsm.streams.purge(stream, { filter: subject }));
   }
 
-  #place(kind: ParkingKind, id: string) {
+  #place(kind: ParkingKind, key: string) {
     const { location } = this.#server;
     return {
       stream: parkingStream(location).name,
-      subject: parkingSubject(location, kind, this.name, id),
+      subject: parkingSubject(location, kind, this.name, key),
     };
   }
 }
@@ -124,7 +124,8 @@ export class Parking {
 /** A parked order of some subscription. */
 export interface ListedEntry extends ParkedEntry {
   readonly name: string;
-  readonly id: string;
+  /** See {@link parkingKey}. */
+  readonly key: string;
   readonly message: StoredMessage;
 }
 
@@ -145,7 +146,7 @@ export async function listParked(
     if (isForgotten(message)) continue;
     const entry = decodeParked(stream, message);
     if (isDamage(entry)) onDamage(entry);
-    else found.push({ ...entry, message, name: subscriptionOf(subject), id: idOf(subject) });
+    else found.push({ ...entry, message, name: subscriptionOf(subject), key: idOf(subject) });
   }
   return found.sort((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0));
 }

@@ -1,14 +1,22 @@
 import { JetStreamApiCodes } from "@nats-io/jetstream";
 import type { PlacedOrder } from "../../domain/commands.js";
-import type { Order } from "../../domain/order.js";
-import { OrdersError } from "../../errors.js";
+import type { Cancellation, Order } from "../../domain/order.js";
+import { OrdersError, unknownOutcomeHint } from "../../errors.js";
+import type { Damage } from "../order-store.js";
 import type { Connected, ServerConnection } from "./connection/server-connection.js";
 import { isOutcomeUnknown, isTransient, serverFailure } from "./errors.js";
 import { apiCode, isNoResponders, Unavailable } from "./failures/kinds.js";
 import { Limiter } from "./limiter.js";
-import { decodeOrder, encodeOrder, isDamage } from "./order-codec.js";
+import {
+  decodeCancellation,
+  decodeOrder,
+  encodeCancellation,
+  encodeOrder,
+  isDamage,
+  type StoredMessage,
+} from "./order-codec.js";
 import { createIfMissing, orderStream, streamInfo } from "./streams.js";
-import { allOrders, orderSubject } from "./subjects.js";
+import { allCancellations, allOrders, cancellationSubject, orderSubject } from "./subjects.js";
 
 /** How long one attempt may take to be acknowledged. */
 const ACK_TIMEOUT_MS = 1000;
@@ -16,7 +24,7 @@ const ACK_TIMEOUT_MS = 1000;
 const MAX_IN_FLIGHT = 256;
 
 /**
- * Stores orders as messages, each once, however often it has to be sent.
+ * Stores orders and cancellations as messages, each once, however often it has to be sent.
  *
  * The server stores a message only if there is none of its subject, which ends in the order's id;
  * so what is sent again because its acknowledgement was lost is refused if it was stored the first
@@ -37,37 +45,70 @@ export class OrderPublisher {
    *
    * @throws {OrdersError} `conflict`; `server-failed`: it was not stored; `outcome-unknown`: it may be.
    */
-  publish(order: Order): Promise<PlacedOrder> {
-    return this.#limiter.run(() => this.#persist(order));
-  }
-
-  async #persist(order: Order): Promise<PlacedOrder> {
-    const backoff = this.#server.backoff();
-    let outcomeUnknown = false;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const holder = await this.#server.attempt((connected) =>
-          this.#publishOnce(connected, order),
-        );
-        if (holder === undefined) return { order, replayed: false };
-        OrdersError.refuseDifference(holder, order);
-        const own = attempt > 1 && holder.placedAt === order.placedAt;
-        return { order: holder, replayed: !own };
-      } catch (error) {
-        if (error instanceof StreamCreated) continue;
-        outcomeUnknown ||= isOutcomeUnknown(error);
-        if (isTransient(error) && (await backoff.pause())) continue;
-        throw this.#failure(order, error, outcomeUnknown);
-      }
-    }
-  }
-
-  /** @returns the order that holds the id, if another message does. */
-  async #publishOnce(connected: Connected, order: Order): Promise<Order | undefined> {
+  async publish(order: Order): Promise<PlacedOrder> {
     const { location } = this.#server;
-    const subject = orderSubject(location, order.id);
+    const { holder = order, attempts } = await this.#persist({
+      id: order.id,
+      what: "stored",
+      subject: orderSubject(location, order.id),
+      body: encodeOrder(order),
+      decode: (message) => decodeOrder(location.stream, message),
+    });
+    OrdersError.refuseConflict(holder, order);
+    const own = holder === order || (attempts > 1 && holder.placedAt === order.placedAt);
+    return { order: holder, replayed: !own };
+  }
+
+  /**
+   * Stores the cancellation of an order that is stored.
+   *
+   * @returns the cancellation that holds.
+   * @throws {OrdersError} `server-failed`: it was not stored; `outcome-unknown`: it may be.
+   */
+  async cancel(
+    cancellation: Cancellation,
+  ): Promise<{ readonly cancellation: Cancellation; readonly replayed: boolean }> {
+    const { location } = this.#server;
+    const { id, cancelledAt } = cancellation;
+    const { holder = cancellation, attempts } = await this.#persist({
+      id,
+      what: "cancelled",
+      subject: cancellationSubject(location, id),
+      body: encodeCancellation(cancellation),
+      decode: (message) => decodeCancellation(location.stream, message),
+    });
+    const own = holder === cancellation || (attempts > 1 && holder.cancelledAt === cancelledAt);
+    return { cancellation: holder, replayed: !own };
+  }
+
+  #persist<T extends object>(record: StoredOnce<T>): Promise<Persisted<T>> {
+    return this.#limiter.run(async () => {
+      const backoff = this.#server.backoff();
+      let outcomeUnknown = false;
+      for (let attempts = 1; ; attempts++) {
+        try {
+          const holder = await this.#server.attempt((connected) =>
+            this.#publishOnce(connected, record),
+          );
+          return { holder, attempts };
+        } catch (error) {
+          if (error instanceof StreamCreated) continue;
+          outcomeUnknown ||= isOutcomeUnknown(error);
+          if (isTransient(error) && (await backoff.pause())) continue;
+          throw this.#failure(record, error, outcomeUnknown);
+        }
+      }
+    });
+  }
+
+  /** @returns what another message of the subject holds, if there is one. */
+  async #publishOnce<T extends object>(
+    connected: Connected,
+    { what, subject, body, decode }: StoredOnce<T>,
+  ): Promise<T | undefined> {
+    const { location } = this.#server;
     try {
-      await connected.js.publish(subject, encodeOrder(order), {
+      await connected.js.publish(subject, body, {
         // Another stream may have these subjects: what it stored would not be found.
         expect: { lastSubjectSequence: 0, streamName: location.stream },
         timeout: Math.min(ACK_TIMEOUT_MS, location.timeoutMs),
@@ -76,7 +117,7 @@ export class OrderPublisher {
     } catch (error) {
       if (isNoResponders(error)) {
         // Once for all that were sent together, so that they keep their order.
-        this.#ensuringStream ??= this.#ensureStream(connected, subject).finally(() => {
+        this.#ensuringStream ??= this.#ensureStream(connected, subject, what).finally(() => {
           this.#ensuringStream = undefined;
         });
         await this.#ensuringStream;
@@ -87,37 +128,68 @@ export class OrderPublisher {
       last_by_subj: subject,
     });
     if (message === null) throw new Unavailable("it is not stored yet", { outcomeUnknown: true });
-    const holder = decodeOrder(location.stream, message);
+    const holder = decode(message);
     if (!isDamage(holder)) return holder;
-    throw new OrdersError("store-failed", `cannot store the order: ${holder.problem}`, {
+    throw new OrdersError("store-failed", `cannot ${VERBS[what]} the order: ${holder.problem}`, {
       hint: `see ${holder.location}`,
     });
   }
 
-  /** Nobody received the order: creates the stream if there is none; else it has no leader now. */
-  async #ensureStream(connected: Connected, subject: string): Promise<void> {
+  /** Nobody received the message: creates the stream if there is none; else it has no leader now. */
+  async #ensureStream(
+    connected: Connected,
+    subject: string,
+    what: StoredOnce<object>["what"],
+  ): Promise<void> {
     const { location } = this.#server;
     const info = await streamInfo(connected, location.stream);
     if (info === undefined) {
       if (await createIfMissing(connected, orderStream(location))) throw new StreamCreated();
-    } else if (!info.config.subjects.includes(allOrders(location))) {
-      throw new OrdersError(
-        "server-failed",
-        `cannot store the order: stream ${location.stream} does not accept ${subject}: ${location.shown}`,
-        { hint: `it accepts ${info.config.subjects.join(" ")}; see ?prefix=… and ?stream=…` },
-      );
+      return;
     }
+    const { subjects } = info.config;
+    const wanted = what === "stored" ? allOrders(location) : allCancellations(location);
+    if (subjects.includes(wanted)) return;
+    const isOlder = subjects.includes(allOrders(location));
+    throw new OrdersError(
+      "server-failed",
+      `cannot ${VERBS[what]} the order: stream ${location.stream} does not accept ${subject}: ${location.shown}`,
+      {
+        hint: isOlder
+          ? "an earlier version set it up; orders init --alter changes it"
+          : `it accepts ${subjects.join(" ")}; see ?prefix=… and ?stream=…`,
+      },
+    );
   }
 
-  #failure(order: Order, error: unknown, outcomeUnknown: boolean): unknown {
+  #failure({ id, what }: StoredOnce<object>, error: unknown, outcomeUnknown: boolean): unknown {
     const { shown } = this.#server.location;
-    if (!outcomeUnknown) return serverFailure("store the order", shown, error);
-    return serverFailure(`make sure that order ${order.id} is stored`, shown, error, {
+    if (!outcomeUnknown) return serverFailure(`${VERBS[what]} the order`, shown, error);
+    return serverFailure(`make sure that order ${id} is ${what}`, shown, error, {
       code: "outcome-unknown",
-      hint: `it may or may not be stored; placing it again with --id ${order.id} is safe`,
+      hint: unknownOutcomeHint(id, what),
     });
   }
 }
+
+/** What is to be stored as the only message of a subject. */
+interface StoredOnce<T extends object> {
+  /** Of the order. */
+  readonly id: string;
+  /** What the order is then. */
+  readonly what: "stored" | "cancelled";
+  readonly subject: string;
+  readonly body: string;
+  readonly decode: (message: StoredMessage) => T | Damage;
+}
+
+interface Persisted<T> {
+  /** What was stored already; `undefined`: it is what was published. */
+  readonly holder: T | undefined;
+  readonly attempts: number;
+}
+
+const VERBS = { stored: "store", cancelled: "cancel" } as const;
 
 /** There was no stream; the order can be sent again. */
 class StreamCreated extends Error {

@@ -4,7 +4,7 @@ import type { ServerConnection } from "./connection/server-connection.js";
 import { type DeliverFrom, FROM_START, fromSeq } from "./consumers/consumer-config.js";
 import { lastMessage, readMessages } from "./messages/read-messages.js";
 import { decodeOrder, isDamage } from "./order-codec.js";
-import { allOrders, orderSubject } from "./subjects.js";
+import { allEvents, eventOf, orderSubject } from "./subjects.js";
 
 /**
  * Where in the stream a subscription that begins at a position begins.
@@ -18,7 +18,7 @@ export async function deliverFrom(
   if (from === "start") return FROM_START;
   const { stream } = server.location;
   if (from === "now") {
-    const last = await lastMessage(server, stream, allOrders(server.location));
+    const last = await lastMessage(server, stream, allEvents(server.location));
     return fromSeq((last?.seq ?? 0) + 1);
   }
   if ("id" in from) {
@@ -27,11 +27,12 @@ export async function deliverFrom(
     return fromSeq(message.seq);
   }
   let lastSeq = 0;
-  const subjects = allOrders(server.location);
+  const subjects = allEvents(server.location);
   for await (const message of readMessages(server, { stream, subjects, gapless: true })) {
+    lastSeq = message.seq;
+    if (eventOf(message.subject) !== "order-created") continue;
     const order = decodeOrder(stream, message);
     if (!isDamage(order) && order.placedAt >= from.since) return fromSeq(message.seq);
-    lastSeq = message.seq;
   }
   return fromSeq(lastSeq + 1); // not after the newest: one may have been placed meanwhile
 }

@@ -10,7 +10,7 @@ import { nanos } from "@nats-io/transport-node";
 import type { Connected } from "./connection/server-connection.js";
 import type { ServerLocation } from "./connection/server-location.js";
 import { apiCode } from "./failures/kinds.js";
-import { allOrders, PARKING_KINDS, parkingSubject } from "./subjects.js";
+import { allCancellations, allOrders, PARKING_KINDS, parkingSubject } from "./subjects.js";
 
 /** The JetStream API error: there is a stream of that name with another configuration. */
 const NAME_IN_USE = 10058;
@@ -34,7 +34,7 @@ export function orderStream(location: ServerLocation): WantedStream {
   return {
     ...permanent(location),
     name: location.stream,
-    subjects: [allOrders(location)],
+    subjects: [allOrders(location), allCancellations(location)],
     max_msgs_per_subject: -1,
   };
 }

@@ -1,3 +1,4 @@
+import type { FeedEvent } from "../order-feed.js";
 import type { ServerLocation } from "./connection/server-location.js";
 
 /** What the messages beside the orders are about; each kind has subjects of its own. */
@@ -9,22 +10,43 @@ export function orderSubject({ prefix }: ServerLocation, id: string): string {
   return `${prefix}.order-created.${id}`;
 }
 
+/** The subject of the cancellation of one order. */
+export function cancellationSubject({ prefix }: ServerLocation, id: string): string {
+  return `${prefix}.order-cancelled.${id}`;
+}
+
 /** The subject of all orders. */
 export function allOrders(location: ServerLocation): string {
   return orderSubject(location, "*");
 }
 
-/** What a subscription records about one order; `*` is all subscriptions, or all orders. */
+/** The subject of all cancellations. */
+export function allCancellations(location: ServerLocation): string {
+  return cancellationSubject(location, "*");
+}
+
+/** The subject of both, and of nothing else of ours: servers before 2.10 filter by no more than one. */
+export function allEvents({ prefix }: ServerLocation): string {
+  return `${prefix}.*.*`;
+}
+
+/** The event that a message is about; `undefined`: in a shared stream it can be something else's. */
+export function eventOf(subject: string): FeedEvent | undefined {
+  const topic = subject.split(".").at(-2);
+  return topic === "order-created" || topic === "order-cancelled" ? topic : undefined;
+}
+
+/** What a subscription records under a parking key; `*` is all subscriptions, or all keys. */
 export function parkingSubject(
   { prefix }: ServerLocation,
   kind: ParkingKind,
   name: string,
-  id: string,
+  key: string,
 ): string {
-  return `${prefix}.${kind}.${tokenOf(name)}.${id}`;
+  return `${prefix}.${kind}.${tokenOf(name)}.${key}`;
 }
 
-/** The id of an order: the last token of any subject. */
+/** The id of an order, or a parking key: the last token of a subject. */
 export function idOf(subject: string): string {
   return subject.slice(subject.lastIndexOf(".") + 1);
 }

@@ -1,4 +1,4 @@
-import type { Delivery, FeedOptions } from "../order-feed.js";
+import { type Delivery, type FeedOptions, parkingKey } from "../order-feed.js";
 import type { Signal } from "../signal.js";
 import type { ConnectionStatus, ServerConnection } from "./connection/server-connection.js";
 import { consumerInfo } from "./consumers/consumer-config.js";
@@ -6,7 +6,7 @@ import type { PulledMessage } from "./consumers/pull-consumer.js";
 import { Contact } from "./contact.js";
 import { isTransient } from "./errors.js";
 import type { Parking } from "./parking.js";
-import type { Source, SourcedOrder } from "./sources/source.js";
+import type { Source, SourcedEvent } from "./sources/source.js";
 
 /** What a subscriber delivers, and where it records what became of it. */
 export interface SubscriberSources {
@@ -17,7 +17,9 @@ export interface SubscriberSources {
 }
 
 /** An order in flight. */
-interface InFlight extends SourcedOrder {
+interface InFlight extends SourcedEvent {
+  /** See {@link parkingKey}. */
+  readonly key: string;
   readonly source: Source;
   readonly pulled: PulledMessage;
   attempt: number;
@@ -140,51 +142,52 @@ export class Subscriber {
 
   async #next(source: Source): Promise<Delivery | undefined> {
     const pulled = source.messages.take();
-    const order = pulled && (await source.decode(pulled));
-    if (pulled !== undefined && order === undefined) await this.#acknowledge(source, pulled);
-    if (pulled === undefined || order === undefined) return undefined;
+    const sourced = pulled && (await source.decode(pulled));
+    if (pulled !== undefined && sourced === undefined) await this.#acknowledge(source, pulled);
+    if (pulled === undefined || sourced === undefined) return undefined;
+    const key = parkingKey(sourced);
     const { deliveryCount } = pulled;
     const extraAttempts =
-      deliveryCount > 1 ? ((await this.#sources.parking?.extraAttempts(order.order.id)) ?? 0) : 0;
-    const attempt = order.earlierAttempts + deliveryCount + extraAttempts;
-    const inFlight = { ...order, source, pulled, attempt, extraAttempts };
+      deliveryCount > 1 ? ((await this.#sources.parking?.extraAttempts(key)) ?? 0) : 0;
+    const attempt = sourced.earlierAttempts + deliveryCount + extraAttempts;
+    const inFlight = { ...sourced, key, source, pulled, attempt, extraAttempts };
     this.#inFlight.add(inFlight);
     return this.#delivery(inFlight);
   }
 
   #delivery(inFlight: InFlight): Delivery {
-    const { order, seq, mayBeParked } = inFlight;
+    const { event, order, key, seq, mayBeParked } = inFlight;
     const { parking } = this.#sources;
     return {
+      event,
       order,
       attempt: inFlight.attempt,
       redelivered: inFlight.attempt > 1,
       ack: async () => {
         if (!this.#inFlight.delete(inFlight)) return;
         // Before the acknowledgement: a retry of what is no longer parked is skipped.
-        if (mayBeParked) await parking?.unpark(order.id);
+        if (mayBeParked) await parking?.unpark(key);
         await this.#settle(inFlight);
       },
       retry: async () => {
         inFlight.attempt++;
         inFlight.extraAttempts++;
-        await parking?.recordExtraAttempts(order.id, inFlight.extraAttempts);
+        await parking?.recordExtraAttempts(key, inFlight.extraAttempts);
         return this.#delivery(inFlight);
       },
       park: async (reason) => {
         if (!this.#inFlight.delete(inFlight)) return;
-        const isDropped =
-          inFlight.source === this.#sources.retries && !(await parking?.find(order.id));
+        const isDropped = inFlight.source === this.#sources.retries && !(await parking?.find(key));
         const parkedAt = new Date().toISOString();
         const entry = { seq, reason, attempts: inFlight.attempt, parkedAt };
-        if (!isDropped) await parking?.park(order.id, entry);
+        if (!isDropped) await parking?.park(key, entry);
         await this.#settle(inFlight);
       },
     };
   }
 
-  async #settle({ extraAttempts, order, source, pulled }: InFlight): Promise<void> {
-    if (extraAttempts > 0) await this.#sources.parking?.forgetExtraAttempts(order.id);
+  async #settle({ extraAttempts, key, source, pulled }: InFlight): Promise<void> {
+    if (extraAttempts > 0) await this.#sources.parking?.forgetExtraAttempts(key);
     await this.#acknowledge(source, pulled);
     this.#changed.notify();
   }

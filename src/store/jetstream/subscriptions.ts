@@ -1,14 +1,19 @@
 import { checkSubscriptionName, noSubscription, notParked } from "../feed-errors.js";
-import { isSubscriptionName, type StartingPosition } from "../order-feed.js";
+import {
+  isSubscriptionName,
+  parkingKey,
+  parkingKeys,
+  type StartingPosition,
+} from "../order-feed.js";
 import type { Damage } from "../order-store.js";
 import type { ParkedOrder, SubscriptionStatus, Subscriptions } from "../subscriptions.js";
 import type { ServerConnection } from "./connection/server-connection.js";
 import { retryConsumer } from "./consumers/durable-consumer.js";
 import { allOrderConsumers, OrderConsumer } from "./consumers/order-consumer.js";
-import { orderAt } from "./order-at.js";
 import { parkedDamage } from "./parked-entry.js";
 import { type ListedEntry, listParked, Parking } from "./parking.js";
 import { deliverFrom } from "./starting-position.js";
+import { eventAt } from "./stored-event.js";
 import { parkingStream } from "./streams.js";
 import { nameOf } from "./subjects.js";
 import { lastActiveAt, reachedSeq } from "./subscription-status.js";
@@ -34,7 +39,7 @@ export class JetStreamSubscriptions implements Subscriptions {
     return Promise.all(
       named.map(async ({ name, info }) => ({
         name,
-        after: (await orderAt(this.#server, reachedSeq(info)))?.id ?? null,
+        after: (await eventAt(this.#server, reachedSeq(info)))?.order.id ?? null,
         waiting: info.num_pending + info.num_ack_pending,
         parked: parked.filter((each) => each.name === name).length,
         activeAt: lastActiveAt(info),
@@ -73,28 +78,38 @@ export class JetStreamSubscriptions implements Subscriptions {
   }
 
   async retry(name: string, id: string): Promise<void> {
-    await (await this.#parkingOf(name, id)).requestRetry(id);
+    await this.#eachParked(name, id, (parking, key) => parking.requestRetry(key));
   }
 
   async drop(name: string, id: string): Promise<void> {
-    await (await this.#parkingOf(name, id)).unpark(id);
+    await this.#eachParked(name, id, (parking, key) => parking.unpark(key));
   }
 
   async #withOrder(entry: ListedEntry): Promise<ParkedOrder | undefined> {
-    const { name, id, seq, reason, attempts, parkedAt } = entry;
-    const order = await orderAt(this.#server, seq);
-    if (order?.id === id) return { subscription: name, order, reason, attempts, parkedAt };
+    const { name, key, seq, reason, attempts, parkedAt } = entry;
+    const stored = await eventAt(this.#server, seq);
+    if (stored !== undefined && parkingKey(stored) === key) {
+      return { subscription: name, ...stored, reason, attempts, parkedAt };
+    }
     const { name: stream } = parkingStream(this.#server.location);
-    this.#onDamage(parkedDamage(stream, entry.message, `order ${id} is not number ${seq}`));
+    this.#onDamage(parkedDamage(stream, entry.message, `order ${key} is not number ${seq}`));
     return undefined;
   }
 
-  /** Where an order is parked. */
-  async #parkingOf(name: string, id: string): Promise<Parking> {
+  /** Does something with each thing that is parked of an order. */
+  async #eachParked(
+    name: string,
+    id: string,
+    action: (parking: Parking, key: string) => Promise<void>,
+  ): Promise<void> {
     const parking = new Parking(this.#server, name, this.#onDamage);
-    const isParked = isSubscriptionName(name) && (await parking.find(id)) !== undefined;
+    let isParked = false;
+    for (const key of isSubscriptionName(name) ? parkingKeys(id) : []) {
+      if ((await parking.find(key)) === undefined) continue;
+      isParked = true;
+      await action(parking, key);
+    }
     if (!isParked) throw notParked(name, id);
-    return parking;
   }
 
   async #mustExist(name: string): Promise<void> {

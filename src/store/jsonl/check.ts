@@ -1,5 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import { OrderCheck } from "../order-check.js";
+import { parkingKey } from "../order-feed.js";
 import type { Damage, StoreReport } from "../order-store.js";
 import { readOrReport } from "./files/document-file.js";
 import { withFile } from "./files/open-file.js";
@@ -26,6 +27,9 @@ export function checkStore(reader: OrdersReader): StoreReport {
       notes.push(
         `${basename(reader.path)} ends in a torn line (${line.bytes} bytes) that was never acknowledged; the next order cancels it`,
       );
+    } else if (line.kind === "cancellation") {
+      const problem = check.cancellationProblemOf(line.cancellation);
+      if (problem !== undefined) damage.push({ location: line.location(), problem });
     } else {
       const problem = check.problemOf(line.order);
       if (problem !== undefined) damage.push({ location: line.location(), problem });
@@ -79,9 +83,9 @@ function damagedSubscriptions(reader: OrdersReader, ids: OrderCheck["ids"]): Dam
     }
   }
   for (const name of parkings) {
-    for (const { order } of new Parking(directory, name, report).list()) {
-      if (ids.has(order.id)) continue;
-      const location = `subscriptions/${name}.parked/${order.id}.json`;
+    for (const state of new Parking(directory, name, report).list()) {
+      if (ids.has(state.order.id)) continue;
+      const location = `subscriptions/${name}.parked/${parkingKey(state)}.json`;
       report({ location, problem: "there is no such order" });
     }
   }

@@ -1,10 +1,10 @@
 import { dirname } from "node:path";
 import { newId } from "../../domain/new-id.js";
-import type { Order } from "../../domain/order.js";
-import { Fingerprints } from "../copy-target.js";
+import { type Order, orderFields } from "../../domain/order.js";
+import { Fingerprints, isCancelled } from "../copy-target.js";
 import type { CopyTarget } from "../order-store.js";
 import { storeFailure } from "./errors.js";
-import type { StoredOrder } from "./order-codec.js";
+import type { StoredRecord } from "./order-codec.js";
 import { OrdersReader } from "./orders-reader.js";
 
 /**
@@ -13,12 +13,13 @@ import { OrdersReader } from "./orders-reader.js";
  */
 export class JsonlCopyTarget implements CopyTarget {
   readonly #reader: OrdersReader;
-  readonly #append: (order: StoredOrder) => Promise<void>;
+  readonly #append: (record: StoredRecord) => Promise<void>;
   readonly #fingerprints: Fingerprints;
+  readonly #cancelled = new Set<string>();
   readonly #token = newId().slice(0, 8);
   #readTo = 0;
 
-  constructor(path: string, append: (order: StoredOrder) => Promise<void>) {
+  constructor(path: string, append: (record: StoredRecord) => Promise<void>) {
     this.#reader = new OrdersReader(path);
     this.#append = append;
     this.#fingerprints = new Fingerprints(dirname(path));
@@ -33,7 +34,11 @@ export class JsonlCopyTarget implements CopyTarget {
     this.#readOn();
     const claim = { checkedTo: this.#readTo, token: this.#token };
     const missing = this.#fingerprints.missing(orders);
-    await Promise.all(missing.map((order) => this.#append({ ...order, claim })));
+    const records: StoredRecord[] = missing.map((order) => ({ ...orderFields(order), claim }));
+    for (const { id, cancelledAt, reason } of orders.filter(isCancelled)) {
+      if (!this.#cancelled.has(id)) records.push({ id, cancelledAt, reason, claim });
+    }
+    await Promise.all(records.map(this.#append));
     const stored = this.#readOn();
     this.#fingerprints.missing(missing); // a conflict, if another process was first with another order
     return stored;
@@ -46,6 +51,7 @@ export class JsonlCopyTarget implements CopyTarget {
       const end = this.#reader.endOfLastLine();
       for (const lines of this.#reader.lines(this.#readTo)) {
         for (const line of lines) {
+          if (line.kind === "cancellation") this.#cancelled.add(line.cancellation.id);
           if (line.kind !== "order") continue;
           if (this.#fingerprints.add(line.order) && line.claim?.token === this.#token) ours++;
         }

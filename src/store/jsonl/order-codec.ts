@@ -1,5 +1,11 @@
 import { isUtf8 } from "node:buffer";
-import { type Order, orderFields, orderProblem } from "../../domain/order.js";
+import {
+  type Cancellation,
+  cancellationProblem,
+  type Order,
+  orderFields,
+  orderProblem,
+} from "../../domain/order.js";
 import { escapeUnsafe, safeJson } from "../../domain/printable.js";
 import { crc32 } from "./lines/crc32.js";
 
@@ -21,21 +27,36 @@ export interface StoredOrder extends Order {
   readonly newestBefore?: string;
 }
 
+/** A cancellation as it is on file. Two processes may cancel an order at the same time: as with {@link Claim}. */
+export interface StoredCancellation extends Cancellation {
+  readonly claim?: Claim;
+}
+
+/** What a line of the file holds. */
+export type StoredRecord = StoredOrder | StoredCancellation;
+
 /** What one line of the file turned out to be. */
 export type DecodedLine =
-  /**
-   * `hasChecksum`: the line ends in its checksum, so it is one of ours, whole and unchanged. `problem`:
-   * something other than a fragment is before it on its line.
-   */
-  | {
-      readonly kind: "order";
-      readonly order: StoredOrder;
-      readonly hasChecksum: boolean;
-      readonly problem?: string;
-    }
+  | DecodedRecord
   | { readonly kind: "damage"; readonly problem: string }
   /** Blank, or torn and cancelled. */
   | { readonly kind: "nothing" };
+
+/** A line that holds a record. */
+export type DecodedRecord = {
+  /** The line ends in its checksum, so it is one of ours, whole and unchanged. */
+  readonly hasChecksum: boolean;
+  /** Something other than a fragment is before it on its line. */
+  readonly problem?: string;
+} & (
+  | { readonly kind: "order"; readonly order: StoredOrder }
+  | { readonly kind: "cancellation"; readonly cancellation: StoredCancellation }
+);
+
+/** Whether a line holds a record. */
+export function isRecord(decoded: DecodedLine): decoded is DecodedRecord {
+  return decoded.kind === "order" || decoded.kind === "cancellation";
+}
 
 /**
  * Ends a line that was torn by a crash: ASCII CAN, "disregard what went before". No order ends like
@@ -45,16 +66,34 @@ export type DecodedLine =
 export const CANCEL = "\x18";
 
 const ORDER_START = '{"id":"';
+/** How each line of a cancellation begins, and no other. */
+export const CANCELLATION_START = '{"cancelled":"';
 const CHECKSUM_WITHIN = /,"crc32":"[0-9a-f]{8}"\}/;
 const CHECKSUM = /,"crc32":"([0-9a-f]{8})"\}$/;
 /** How long a checksum is at the end of a line. */
 export const CHECKSUM_BYTES = ',"crc32":"01234567"}'.length;
 const FIELDS: ReadonlySet<string> = new Set(["id", "placedAt", "items", "for", "note"]);
+const CANCELLATION_FIELDS: ReadonlySet<string> = new Set(["cancelled", "cancelledAt", "reason"]);
 const NOTHING: DecodedLine = { kind: "nothing" };
 
 /** One order as a line of the file: its checksum at the end, its newline included. */
 export function encodeOrder(order: StoredOrder): string {
-  const open = safeJson(fieldsOf(order)).slice(0, -1);
+  return line(fieldsOf(order));
+}
+
+/** One cancellation as such a line. */
+export function encodeCancellation(cancellation: StoredCancellation): string {
+  const { id, cancelledAt, reason, claim } = cancellation;
+  return line({
+    cancelled: id,
+    cancelledAt,
+    ...(reason !== undefined && { reason }),
+    ...(claim && { claim }),
+  });
+}
+
+function line(record: object): string {
+  const open = safeJson(record).slice(0, -1);
   return `${open},"crc32":"${crc32(Buffer.from(open))}"}\n`;
 }
 
@@ -75,10 +114,21 @@ export function decodeLine(line: Buffer, length = line.length): DecodedLine {
   } catch {
     return damage(`not an order: ${excerpt(text)}`);
   }
-  const problem = orderProblem(value) ?? (stored === undefined ? unknownField(value) : undefined);
+  const hasChecksum = stored !== undefined;
+  if (text.startsWith(CANCELLATION_START)) {
+    const { cancelled: id, ...rest } = value as { cancelled: unknown } & StoredCancellation;
+    const cancellation = { ...rest, id } as StoredCancellation;
+    const problem =
+      cancellationProblem(cancellation) ?? unknownField(value, hasChecksum, CANCELLATION_FIELDS);
+    if (problem !== undefined) return damage(`not a cancellation: ${problem}: ${excerpt(text)}`);
+    return { kind: "cancellation", cancellation, hasChecksum };
+  }
+  if (hasChecksum && !text.startsWith(ORDER_START)) {
+    return damage(`of a kind that only a newer version of orders knows: ${excerpt(text)}`);
+  }
+  const problem = orderProblem(value) ?? unknownField(value, hasChecksum, FIELDS);
   if (problem !== undefined) return damage(`not an order: ${problem}: ${excerpt(text)}`);
-  const order = fieldsOf(value as StoredOrder);
-  return { kind: "order", order, hasChecksum: stored !== undefined };
+  return { kind: "order", order: fieldsOf(value as StoredOrder), hasChecksum };
 }
 
 /** The fields that a line has, in their order, and no others. */
@@ -91,14 +141,14 @@ function fieldsOf({ claim, newestBefore, ...order }: StoredOrder): StoredOrder {
 }
 
 /**
- * The order at the end of a line that begins with a fragment: what is left if a process dies within
+ * The record at the end of a line that begins with a fragment: what is left if a process dies within
  * its write while another, which saw an intact file a moment ago, is about to append. No item can
  * be taken for the beginning of an order, or for a checksum: in a JSON string its quotes are escaped.
  */
 function afterFragment(line: Buffer): DecodedLine | undefined {
-  const start = line.lastIndexOf(ORDER_START);
+  const start = Math.max(line.lastIndexOf(ORDER_START), line.lastIndexOf(CANCELLATION_START));
   const decoded = start > 0 ? decodeLine(line.subarray(start)) : undefined;
-  if (decoded?.kind !== "order" || !decoded.hasChecksum) return undefined;
+  if (decoded === undefined || !isRecord(decoded) || !decoded.hasChecksum) return undefined;
   const fragment = line.subarray(0, start);
   if (!CHECKSUM_WITHIN.test(fragment.toString("latin1"))) return decoded;
   // A whole order is before it: it may have been acknowledged, and only its newline be damaged.
@@ -112,8 +162,13 @@ function checksum(line: Buffer): string {
 }
 
 /** Without a checksum, an unknown field may be a known one that was damaged. */
-function unknownField(value: unknown): string | undefined {
-  const unknown = Object.keys(value as object).find((field) => !FIELDS.has(field));
+function unknownField(
+  value: unknown,
+  hasChecksum: boolean,
+  known: ReadonlySet<string>,
+): string | undefined {
+  if (hasChecksum) return undefined;
+  const unknown = Object.keys(value as object).find((field) => !known.has(field));
   return unknown === undefined ? undefined : `unknown field '${excerpt(unknown)}'`;
 }
 

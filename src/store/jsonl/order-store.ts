@@ -1,8 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { PlacedOrder } from "../../domain/commands.js";
+import type { CancelResult, PlacedOrder } from "../../domain/commands.js";
 import { newId } from "../../domain/new-id.js";
 import {
+  type Cancellation,
+  type CancelledOrder,
+  cancelledOrder,
   contentDifference,
   isOrderId,
   isUnconditional,
@@ -13,6 +16,7 @@ import {
 import { type OrderJson, orderJsonMatcher } from "../../domain/order-json.js";
 import { OrdersError } from "../../errors.js";
 import { nextTurn } from "../../next-turn.js";
+import { Cancellations } from "../cancellations.js";
 import type { OrderFeed } from "../order-feed.js";
 import type {
   CopyTarget,
@@ -23,12 +27,12 @@ import type {
   StoreReport,
 } from "../order-store.js";
 import { parseAll } from "../parse-all.js";
-import { storableOrder } from "../storable-order.js";
+import { refuseInvalidCancellation, storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { storeFailure } from "./errors.js";
 import { createDirectory, isPresent } from "./files/directory.js";
-import type { OrderLine } from "./lines/line-scanner.js";
-import type { Claim } from "./order-codec.js";
+import type { RecordLine } from "./lines/line-scanner.js";
+import type { Claim, StoredRecord } from "./order-codec.js";
 import { OrdersFile } from "./orders-file.js";
 import { OrdersReader } from "./orders-reader.js";
 import { outcomeUnknown, SaveQueue } from "./save-queue.js";
@@ -57,15 +61,12 @@ export class JsonlOrderStore implements OrderStore {
   async saveIfNew(requested: Order): Promise<PlacedOrder> {
     const order = storableOrder(requested);
     const { id } = order;
-    const claim: Claim = {
-      checkedTo: this.#translateErrors(() => this.#reader.endOfLastLine()),
-      token: newId().slice(0, 8),
-    };
+    const claim = this.#newClaim();
     const holder = this.#translateErrors(() => this.#reader.holderOf(id));
     if (holder === undefined) {
       await this.#saves.add({ ...order, claim });
       // Another process may have claimed the id meanwhile: the first line on file decides.
-      const first = this.#confirm(id, () => this.#reader.holderOf(id, claim.checkedTo));
+      const first = this.#confirm(order, () => this.#reader.holderOf(id, claim.checkedTo));
       return placed(
         order,
         first?.order ?? order,
@@ -73,9 +74,30 @@ export class JsonlOrderStore implements OrderStore {
       );
     }
     if (!contentDifference(holder.order, order)) {
-      this.#confirm(id, () => this.#file.sync()); // its own writer may not have got so far
+      this.#confirm(order, () => this.#file.sync()); // its own writer may not have got so far
     }
-    return placed(order, holder.order, true);
+    const cancellation = this.#translateErrors(() => this.#reader.cancellationOf(id, holder.end));
+    const now = cancellation ? holder.order.cancelled(cancellation.cancellation) : holder.order;
+    return placed(order, now, true);
+  }
+
+  async cancel(cancellation: Cancellation): Promise<CancelResult> {
+    refuseInvalidCancellation(cancellation);
+    const { id } = cancellation;
+    const claim = this.#newClaim();
+    const [order] = await this.findByIdPrefix(id, 1);
+    if (order === undefined) throw OrdersError.noOrder(id, this.location);
+    if (order.cancelledAt !== undefined) {
+      this.#confirm(cancellation, () => this.#file.sync());
+      return { order: order as CancelledOrder, replayed: true };
+    }
+    await this.#saves.add({ ...cancellation, claim });
+    // Another process may have cancelled it meanwhile: the first line on file decides.
+    const first = this.#confirm(cancellation, () =>
+      this.#reader.cancellationOf(id, claim.checkedTo),
+    );
+    const replayed = first !== undefined && first.claim?.token !== claim.token;
+    return { order: cancelledOrder(order, first?.cancellation ?? cancellation), replayed };
   }
 
   list(query?: OrderQuery): AsyncIterable<Order> {
@@ -86,21 +108,22 @@ export class JsonlOrderStore implements OrderStore {
     const matches = orderJsonMatcher(query);
     const { newest, since } = query;
     if (newest !== undefined) {
-      yield this.#translateErrors(() => this.#newest(newest, since, matches));
+      yield this.#translateErrors(() => this.#newest(newest, query, matches));
       return;
     }
-    for await (const lines of this.#lines(since)) {
-      yield lines.map(({ order }) => order).filter(matches);
+    const from = this.#firstSince(since);
+    const cancellations = this.#cancellations(from);
+    for await (const lines of this.#records(from)) {
+      const orders = lines.flatMap((line) => (line.kind === "order" ? [line.order] : []));
+      yield cancellations.select(orders, query).filter(matches);
     }
   }
 
   async count(filter: OrderFilter = {}): Promise<number> {
-    const matches = orderJsonMatcher(filter);
-    const countOf = isUnconditional(filter)
-      ? (lines: readonly OrderLine[]) => lines.length // without looking into them
-      : (lines: readonly OrderLine[]) => lines.filter(({ order }) => matches(order)).length;
+    const known = isUnconditional(filter) ? await this.#countAll(filter) : undefined;
+    if (known !== undefined) return known;
     let count = 0;
-    for await (const lines of this.#lines(filter.since)) count += countOf(lines);
+    for await (const orders of this.listJson(filter)) count += orders.length;
     return count;
   }
 
@@ -159,10 +182,25 @@ export class JsonlOrderStore implements OrderStore {
     );
   }
 
-  /** The lines of orders, as many at a time as were read together; without those too old for `since`. */
-  async *#lines(since: string | undefined): AsyncGenerator<readonly OrderLine[], void> {
+  /** How many orders there are, without looking into them; `undefined`: that does not tell. */
+  async #countAll({ includeCancelled }: OrderFilter): Promise<number | undefined> {
+    let orders = 0;
+    let cancellations = 0;
+    for await (const lines of this.#records(0)) {
+      const cancelling = lines.filter((line) => line.kind === "cancellation");
+      // Who claims to have looked has found the order, and no other cancellation of it.
+      if (!includeCancelled && cancelling.some(({ claim }) => claim === undefined))
+        return undefined;
+      cancellations += cancelling.length;
+      orders += lines.length - cancelling.length;
+    }
+    return includeCancelled ? orders : orders - cancellations;
+  }
+
+  /** The lines from a byte on, as many at a time as were read together. */
+  async *#records(from: number): AsyncGenerator<readonly RecordLine[], void> {
     try {
-      for (const lines of this.#reader.orders(this.#reader.firstSince(since))) {
+      for (const lines of this.#reader.records(from)) {
         yield lines;
         await nextTurn(); // also in a large store
       }
@@ -173,25 +211,47 @@ export class JsonlOrderStore implements OrderStore {
 
   #newest(
     limit: number,
-    since: string | undefined,
+    { since, includeCancelled }: OrderQuery,
     matches: (order: OrderJson) => boolean,
   ): OrderJson[] {
     const found: OrderJson[] = [];
     if (limit === 0) return found;
-    for (const lines of this.#reader.ordersBackward(this.#reader.firstSince(since))) {
-      for (const { order } of lines) {
-        if (matches(order) && found.push(order) === limit) return found.reverse();
+    const cancellations = new Cancellations();
+    for (const lines of this.#reader.recordsBackward(this.#reader.firstSince(since))) {
+      for (const line of lines) {
+        if (line.kind === "cancellation") {
+          cancellations.add(line.cancellation, line.start);
+          continue;
+        }
+        const [order] = cancellations.select([line.order], { includeCancelled });
+        if (order && matches(order) && found.push(order) === limit) return found.reverse();
       }
     }
     return found.reverse();
   }
 
-  /** Looks after an order that is on file: if that fails, nobody knows what became of it. */
-  #confirm<T>(id: string, look: () => T): T {
+  /** Where to begin to read for orders that were placed at `since` or later. */
+  #firstSince(since: string | undefined): number {
+    return this.#translateErrors(() => this.#reader.firstSince(since));
+  }
+
+  /** The cancellations of the orders from a byte on: each is behind its order. */
+  #cancellations(from: number): Cancellations {
+    return this.#translateErrors(() => this.#reader.cancellations(from));
+  }
+
+  /** That nothing on file is like the record which is appended next, as far as its writer has seen. */
+  #newClaim(): Claim {
+    const checkedTo = this.#translateErrors(() => this.#reader.endOfLastLine());
+    return { checkedTo, token: newId().slice(0, 8) };
+  }
+
+  /** Looks after a record that is on file: if that fails, nobody knows what became of it. */
+  #confirm<T>(record: StoredRecord, look: () => T): T {
     try {
       return look();
     } catch (error) {
-      throw outcomeUnknown(id, this.#file, error);
+      throw outcomeUnknown(record, this.#file, error);
     }
   }
 
@@ -206,6 +266,6 @@ export class JsonlOrderStore implements OrderStore {
 
 /** @throws {OrdersError} `conflict` if the holder of the id is another order. */
 function placed(requested: Order, holder: Order, replayed: boolean): PlacedOrder {
-  OrdersError.refuseDifference(holder, requested);
+  OrdersError.refuseConflict(holder, requested);
   return { order: orderFields(holder), replayed };
 }

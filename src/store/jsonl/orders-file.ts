@@ -6,30 +6,30 @@ import { openFile } from "./files/open-file.js";
 import { indexOf, readTail } from "./lines/find-bytes.js";
 import { newestTime } from "./lines/newest-time.js";
 import { endOfTornLine } from "./lines/torn-line.js";
-import { encodeOrder, type StoredOrder } from "./order-codec.js";
+import { encodeCancellation, encodeOrder, type StoredRecord } from "./order-codec.js";
 
 /**
- * `orders.jsonl` as a lowdb adapter. The data is the list of orders that are to be appended: each write
+ * `orders.jsonl` as a lowdb adapter. The data is the list of records that are to be appended: each write
  * appends them, one a line, and empties the list. Nothing on file is ever rewritten, and memory does not
  * grow with the file: what is on file is streamed by {@link OrdersReader}.
  *
  * lowdb's own file adapter rewrites the whole document at each write: of two writers the later one
  * erases what the earlier one stored, and nothing is synced.
  */
-export class OrdersFile implements SyncAdapter<StoredOrder[]> {
+export class OrdersFile implements SyncAdapter<StoredRecord[]> {
   readonly path: string;
 
   constructor(path: string) {
     this.path = path;
   }
 
-  /** Nothing: no order is waiting to be appended. */
+  /** Nothing: no record is waiting to be appended. */
   read(): null {
     return null;
   }
 
   /**
-   * Appends orders. When this returns they are on stable storage.
+   * Appends records. When this returns they are on stable storage.
    *
    * @throws {OutcomeUnknown} some of them may be stored, as is known only to those who read the file.
    * @throws {Error} a system error: none of them is stored.
@@ -38,8 +38,8 @@ export class OrdersFile implements SyncAdapter<StoredOrder[]> {
    * orders such writes, so that processes need no lock between them.
    * {@link https://pubs.opengroup.org/onlinepubs/9799919799/functions/write.html POSIX, write}
    */
-  write(orders: StoredOrder[]): void {
-    if (orders.length === 0) return;
+  write(records: StoredRecord[]): void {
+    if (records.length === 0) return;
     let mayBeStored = false;
     try {
       const { fd, stats } = this.#openForAppend();
@@ -48,14 +48,14 @@ export class OrdersFile implements SyncAdapter<StoredOrder[]> {
         // Whoever finds the file empty makes sure that its name survives a power cut too.
         if (size === 0) syncDirectory(dirname(this.path));
         const tail = readTail(fd, size);
-        const lines = marked(orders, newestTime(fd, size, tail)).map(encodeOrder);
+        const lines = linesOf(records, newestTime(fd, size, tail));
         const bytes = Buffer.from(endOfTornLine(fd, size, tail) + lines.join(""));
         const written = writeSync(fd, bytes); // throws if not one byte could be written
         mayBeStored = true;
         const problem = writeProblem(fd, bytes, size, written);
         if (problem !== undefined) {
-          // One order is whole if it lacks no more than its newline; of several, the first ones may be.
-          mayBeStored = orders.length > 1 || isOnFile(fd, bytes.subarray(0, -1), size);
+          // One record is whole if it lacks no more than its newline; of several, the first ones may be.
+          mayBeStored = records.length > 1 || isOnFile(fd, bytes.subarray(0, -1), size);
           throw diskFull(problem);
         }
         fdatasyncSync(fd);
@@ -65,7 +65,7 @@ export class OrdersFile implements SyncAdapter<StoredOrder[]> {
     } catch (error) {
       throw mayBeStored ? new OutcomeUnknown(error) : error;
     }
-    orders.length = 0;
+    records.length = 0;
   }
 
   /** Puts on stable storage what other processes may have written and not synced yet. */
@@ -91,15 +91,16 @@ export class OrdersFile implements SyncAdapter<StoredOrder[]> {
 }
 
 /**
- * Orders, of which those are marked that were placed before an earlier one on file, the newest of which
- * was placed at `newest`: who looks for new orders from the end must not stop at those.
+ * The lines of records, of which those orders are marked that were placed before an earlier one on file, the
+ * newest of which was placed at `newest`: who looks for new orders from the end must not stop at those.
  */
-function marked(orders: readonly StoredOrder[], newest = ""): readonly StoredOrder[] {
+function linesOf(records: readonly StoredRecord[], newest = ""): readonly string[] {
   let newestBefore = newest;
-  return orders.map((order) => {
-    if (order.placedAt < newestBefore) return { ...order, newestBefore };
-    newestBefore = order.placedAt;
-    return order;
+  return records.map((record) => {
+    if (!("items" in record)) return encodeCancellation(record);
+    if (record.placedAt < newestBefore) return encodeOrder({ ...record, newestBefore });
+    newestBefore = record.placedAt;
+    return encodeOrder(record);
   });
 }
 

@@ -1,19 +1,25 @@
 import { closeSync, fstatSync } from "node:fs";
 import { basename } from "node:path";
-import { contentDifference, type Order } from "../../domain/order.js";
+import { cancelledOrder, contentDifference, type Order } from "../../domain/order.js";
 import type { OrderJson } from "../../domain/order-json.js";
+import { Cancellations } from "../cancellations.js";
+import { cancelsNothing } from "../order-check.js";
+import type { Delivery } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
 import { openForReading, withFile } from "./files/open-file.js";
 import { EarlierOrders } from "./lines/earlier-orders.js";
 import { lastNewline } from "./lines/find-bytes.js";
 import {
+  type CancellationLine,
   type DamagedLine,
   LineScanner,
   type OrderLine,
+  type RecordLine,
   type ScannedLine,
 } from "./lines/line-scanner.js";
 import { type Block, readBlocks, readBlocksBackward } from "./lines/read-blocks.js";
-import { linesContaining } from "./lines/read-lines.js";
+import { linesContaining, linesContainingBackward } from "./lines/read-lines.js";
+import { CANCELLATION_START } from "./order-codec.js";
 import { holds, type Position, prefixChecksumAt } from "./position.js";
 
 /**
@@ -36,48 +42,72 @@ export class OrdersReader {
     return this.#scan((fd, end) => readBlocks(fd, end, from));
   }
 
-  /** The lines that are orders, from byte `from` on; damage is reported. */
-  *orders(from = 0): Generator<readonly OrderLine[], void> {
-    for (const lines of this.lines(from)) yield this.#ordersOf(lines);
+  /** The lines of orders and cancellations, from byte `from` on; damage is reported. */
+  *records(from = 0): Generator<readonly RecordLine[], void> {
+    for (const lines of this.lines(from)) yield this.#recordsOf(lines);
   }
 
-  /** The same lines, the newest first. */
-  *ordersBackward(from = 0): Generator<readonly OrderLine[], void> {
+  /** Those of orders alone. */
+  *orders(from = 0): Generator<readonly OrderLine[], void> {
+    for (const lines of this.records(from)) yield lines.filter((line) => line.kind === "order");
+  }
+
+  /** The lines of orders and cancellations, the newest first. */
+  *recordsBackward(from = 0): Generator<readonly RecordLine[], void> {
     for (const lines of this.#scan((fd, end) => readBlocksBackward(fd, end, from))) {
-      yield this.#ordersOf(lines.reverse());
+      yield this.#recordsOf(lines.reverse());
     }
   }
 
-  /** The orders whose lines contain `text`, oldest first. The others are not looked at, nor is damage in them. */
-  *ordersContaining(text: string, from = 0): Generator<readonly OrderLine[], void> {
+  /** The cancellations from byte `from` on. The lines of orders are not looked at, nor is damage in them. */
+  cancellations(from = 0): Cancellations {
+    const cancellations = new Cancellations();
+    for (const lines of this.#recordsContaining(CANCELLATION_START, from)) {
+      for (const line of lines)
+        if (line.kind === "cancellation") cancellations.add(line.cancellation, line.start);
+    }
+    return cancellations;
+  }
+
+  /** The records whose lines contain `text`, oldest first. The others are not looked at, nor is damage in them. */
+  *#recordsContaining(text: string, from = 0): Generator<readonly RecordLine[], void> {
     const needle = Buffer.from(text);
     const blocks = (fd: number, end: number) => linesContaining(needle, readBlocks(fd, end, from));
-    for (const lines of this.#scan(blocks)) yield this.#ordersOf(lines);
+    for (const lines of this.#scan(blocks)) yield this.#recordsOf(lines);
   }
 
-  /** The orders whose ids begin with `prefix`, oldest first, at most `limit`. */
+  /** The orders whose ids begin with `prefix`, as they are now, oldest first, at most `limit`. */
   startingWith(prefix: string, limit: number): readonly OrderJson[] {
     const found: OrderJson[] = [];
-    for (const lines of this.ordersContaining(prefix)) {
-      for (const { order } of lines) {
-        if (!order.id.startsWith(prefix)) continue;
-        // A line that somebody copied is no second order; `check` names it.
-        if (found.some((other) => other.id === order.id && !contentDifference(other, order)))
+    const cancellations = new Cancellations();
+    for (const lines of this.#recordsContaining(prefix)) {
+      for (const line of lines) {
+        if (line.kind === "cancellation") {
+          cancellations.add(line.cancellation, line.start);
           continue;
-        if (found.push(order) === limit) return found;
+        }
+        const { order } = line;
+        if (!order.id.startsWith(prefix) || found.length === limit) continue;
+        // A line that somebody copied is no second order; `check` names it.
+        const isCopy = (other: OrderJson) =>
+          other.id === order.id && contentDifference(other, order) === undefined;
+        if (!found.some(isCopy)) found.push(order);
       }
     }
-    return found;
+    return found.map((order) => cancellations.applyTo(order));
   }
 
-  /** The order of an id, the last on file, which has mostly one: searched from the end. */
+  /** The order of an id, as it is now, the last on file, which has mostly one: searched from the end. */
   newestOf(id: string): readonly OrderJson[] {
     const needle = Buffer.from(id);
+    const cancellations = new Cancellations();
     const blocks = (fd: number, end: number) =>
-      linesContaining(needle, readBlocksBackward(fd, end));
+      linesContainingBackward(needle, readBlocksBackward(fd, end));
     for (const lines of this.#scan(blocks)) {
-      const line = this.#ordersOf(lines).find(({ order }) => order.id === id);
-      if (line !== undefined) return [line.order];
+      for (const line of this.#recordsOf(lines)) {
+        if (line.kind === "cancellation") cancellations.add(line.cancellation, line.start);
+        else if (line.order.id === id) return [cancellations.applyTo(line.order)];
+      }
     }
     return [];
   }
@@ -108,8 +138,16 @@ export class OrdersReader {
 
   /** The order that holds an id, the first on file, searched from byte `from`. */
   holderOf(id: string, from = 0): OrderLine | undefined {
-    for (const lines of this.ordersContaining(id, from)) {
-      for (const line of lines) if (line.order.id === id) return line;
+    for (const lines of this.#recordsContaining(id, from)) {
+      for (const line of lines) if (line.kind === "order" && line.order.id === id) return line;
+    }
+    return undefined;
+  }
+
+  /** The cancellation of an order that holds, the first on file, searched from byte `from`. */
+  cancellationOf(id: string, from = 0): CancellationLine | undefined {
+    for (const lines of this.#recordsContaining(CANCELLATION_START + id, from)) {
+      for (const line of lines) if (line.kind === "cancellation") return line;
     }
     return undefined;
   }
@@ -131,21 +169,38 @@ export class OrdersReader {
   }
 
   /**
-   * The orders that follow a position, at most `limit`, each with the position behind it; `undefined`
+   * The events that follow a position, at most `limit`, each with the position behind it; `undefined`
    * if the position no longer holds. That is looked at before and after reading, in one and the same
    * file, for another may be put in its place or copied over it at any moment.
    */
-  readFrom(position: Position, limit: number): readonly PositionedOrder[] | undefined {
-    const found: PositionedOrder[] = [];
-    const isHeld = this.#readWhileHeld(position, (fd, { order, end: byte }) => {
-      const prefixChecksum = prefixChecksumAt(fd, byte) ?? "";
-      const end = { byte, prefixChecksum, after: order.id };
-      return found.push({ order: order.parse(), end }) < limit;
+  readFrom(position: Position, limit: number): readonly PositionedEvent[] | undefined {
+    const found: PositionedEvent[] = [];
+    const isHeld = this.#readWhileHeld(position, (fd, line) => {
+      const order = line.kind === "order" ? line.order.parse() : this.#cancelledBy(fd, line);
+      if (order === undefined) return true;
+      const event = line.kind === "order" ? "order-created" : "order-cancelled";
+      const prefixChecksum = prefixChecksumAt(fd, line.end) ?? "";
+      const end = { byte: line.end, prefixChecksum, after: order.id };
+      return found.push({ event, order, end }) < limit;
     });
     return isHeld ? found : undefined;
   }
 
-  /** How many orders follow a position; `undefined` if it no longer holds. */
+  /** The order that a line cancels, which is before it; `undefined`: there is none, which is damage. */
+  #cancelledBy(fd: number, { cancellation, start, location }: CancellationLine): Order | undefined {
+    const needle = Buffer.from(cancellation.id);
+    const scanner = this.#scanner(fd, start);
+    for (const block of linesContainingBackward(needle, readBlocksBackward(fd, start))) {
+      for (const line of scanner.scan(block)) {
+        if (line.kind !== "order" || line.order.id !== cancellation.id) continue;
+        return cancelledOrder(line.order.parse(), cancellation);
+      }
+    }
+    this.#onDamage({ location: location(), problem: cancelsNothing(cancellation.id) });
+    return undefined;
+  }
+
+  /** How many events follow a position; `undefined` if it no longer holds. */
   countFrom(position: Position): number | undefined {
     let count = 0;
     const isHeld = this.#readWhileHeld(position, () => {
@@ -159,7 +214,7 @@ export class OrdersReader {
    * @param visit returns whether to read on.
    * @returns whether the position holds; then damage is reported.
    */
-  #readWhileHeld(position: Position, visit: (fd: number, line: OrderLine) => boolean): boolean {
+  #readWhileHeld(position: Position, visit: (fd: number, line: RecordLine) => boolean): boolean {
     return withFile(this.path, (fd) => {
       if (!holds(fd, position)) return false;
       if (fd === undefined) return true;
@@ -169,7 +224,7 @@ export class OrdersReader {
       reading: for (const block of readBlocks(fd, end, position.byte)) {
         for (const line of scanner.scan(block)) {
           if (line.kind === "damage") damaged.push(line);
-          if (line.kind === "order" && !visit(fd, line)) break reading;
+          if (isRecordLine(line) && !visit(fd, line)) break reading;
         }
       }
       if (!holds(fd, position)) return false;
@@ -201,14 +256,14 @@ export class OrdersReader {
     }
   }
 
-  /** The lines that are orders; those that are damage are reported. */
-  #ordersOf(lines: readonly ScannedLine[]): readonly OrderLine[] {
-    const orders: OrderLine[] = [];
+  /** The lines that are orders and cancellations; those that are damage are reported. */
+  #recordsOf(lines: readonly ScannedLine[]): readonly RecordLine[] {
+    const records: RecordLine[] = [];
     for (const line of lines) {
-      if (line.kind === "order") orders.push(line);
+      if (isRecordLine(line)) records.push(line);
       else if (line.kind === "damage") this.#report(line);
     }
-    return orders;
+    return records;
   }
 
   #report(line: DamagedLine): void {
@@ -223,8 +278,11 @@ export class OrdersReader {
 export const CLOCK_SLACK_MS = 60 * 60 * 1000;
 const FIRST_LOOK_BYTES = 16 * 1024;
 
-/** An order, and the position behind it. */
-export interface PositionedOrder {
-  readonly order: Order;
+function isRecordLine(line: ScannedLine): line is RecordLine {
+  return line.kind === "order" || line.kind === "cancellation";
+}
+
+/** What the feed delivers, and the position behind it. */
+export interface PositionedEvent extends Pick<Delivery, "event" | "order"> {
   readonly end: Position;
 }

@@ -1,16 +1,25 @@
 import { appendFileSync, existsSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LowSync } from "lowdb";
-import { isOrderId, type Order, orderProblem } from "../../domain/order.js";
-import { isSubscriptionName } from "../order-feed.js";
+import { cancellationProblem, isOrderId, type Order, orderProblem } from "../../domain/order.js";
+import {
+  type Delivery,
+  type FeedEvent,
+  idOfParkingKey,
+  isSubscriptionName,
+  parkingKey,
+  parkingKeys,
+} from "../order-feed.js";
 import type { Damage } from "../order-store.js";
 import { createDirectory, syncDirectory } from "./files/directory.js";
 import { DocumentFile, documentNames, fileNames, readOrReport } from "./files/document-file.js";
 import { withFile } from "./files/open-file.js";
 import { readChunk } from "./lines/find-bytes.js";
 
-/** A parked order, as `subscriptions/<name>.parked/<id>.json` has it. */
+/** A parked order, as `subscriptions/<name>.parked/<id>.json` has it, or `<id>-cancelled.json`. */
 export interface ParkedState {
+  /** A document without it is of an order that was created. */
+  readonly event: FeedEvent;
   readonly order: Order;
   readonly reason: string;
   readonly attempts: number;
@@ -22,7 +31,7 @@ const DIRECTORY_ENDING = ".parked";
 
 /**
  * The parked orders of one subscription: a directory with a document for each, so that one process can
- * deliver orders while another lists, retries or drops them.
+ * deliver orders while another lists, retries or drops them. Documents go by {@link parkingKey}.
  */
 export class Parking {
   readonly directory: string;
@@ -39,8 +48,8 @@ export class Parking {
 
   /** The parked orders, in the order of parking. Damage is reported and skipped. */
   list(): ParkedState[] {
-    return this.#ids()
-      .map((id) => this.readOrReport(id))
+    return this.#keys()
+      .map((key) => this.readOrReport(key))
       .filter((state) => state !== null)
       .sort((one, other) => (one.parkedAt < other.parkedAt ? -1 : 1));
   }
@@ -49,46 +58,46 @@ export class Parking {
   requested(): string[] {
     rmSync(this.#requests, { force: true }); // before listing, or one that comes in between is missed
     const requested = this.list().filter(({ retryRequested }) => retryRequested);
-    return requested.map(({ order }) => order.id);
+    return requested.map(parkingKey);
   }
 
   /** The retries that were requested since, from byte `from` of their list on. */
-  requestsFrom(from: number): { readonly ids: string[]; readonly end: number } {
+  requestsFrom(from: number): { readonly keys: string[]; readonly end: number } {
     const stats = statSync(this.#requests, { throwIfNoEntry: false });
-    if (stats === undefined || stats.size <= from) return { ids: [], end: stats?.size ?? 0 };
+    if (stats === undefined || stats.size <= from) return { keys: [], end: stats?.size ?? 0 };
     return withFile(this.#requests, (fd) => {
       const bytes = fd === undefined ? Buffer.alloc(0) : readChunk(fd, from, stats.size - from);
-      return { ids: bytes.toString("latin1").split("\n"), end: from + bytes.length };
+      return { keys: bytes.toString("latin1").split("\n"), end: from + bytes.length };
     });
   }
 
-  /** `null` if the order is not parked. */
-  read(id: string): ParkedState | null {
-    if (!isOrderId(id)) return null;
-    const db = this.#document(id);
+  /** `null` if nothing is parked under this name. */
+  read(key: string): ParkedState | null {
+    if (idOfParkingKey(key) === undefined) return null;
+    const db = this.#document(key);
     db.read();
     return db.data;
   }
 
   /** The same; `null` too for a damaged document, which is reported. */
-  readOrReport(id: string): ParkedState | null {
+  readOrReport(key: string): ParkedState | null {
     return readOrReport(
-      () => this.read(id),
+      () => this.read(key),
       ({ location, problem }) => {
-        const fix = `to drop it: orders parked drop ${id} --as ${this.#name}`;
+        const fix = `to drop it: orders parked drop ${idOfParkingKey(key)} --as ${this.#name}`;
         this.#onDamage({ location, problem: `${problem}; ${fix}` });
       },
     );
   }
 
-  /** Whether there is a document for the order, damaged or not. */
-  has(id: string): boolean {
-    return isOrderId(id) && existsSync(this.#path(id));
-  }
-
   /** Parks an order. When this returns it is on stable storage. */
-  park(order: Order, attempts: number, reason: string): void {
+  park(
+    { event, order }: Pick<Delivery, "event" | "order">,
+    attempts: number,
+    reason: string,
+  ): void {
     this.#write({
+      event,
       order,
       reason,
       attempts,
@@ -98,14 +107,26 @@ export class Parking {
   }
 
   /**
-   * Has an order delivered again; it stays parked until that is acknowledged.
+   * Has what is parked of an order delivered again; it stays parked until that is acknowledged.
    *
-   * @returns `false` if it is not parked.
+   * @returns `false` if nothing is.
    */
   requestRetry(id: string): boolean {
-    if (!this.update(id, { retryRequested: true })) return false;
-    appendFileSync(this.#requests, `${id}\n`); // need not outlive a crash: who subscribes looks at all
-    return true;
+    const parked = keysOf(id).filter((key) => this.update(key, { retryRequested: true }));
+    // Need not outlive a crash: who subscribes looks at all.
+    for (const key of parked) appendFileSync(this.#requests, `${key}\n`);
+    return parked.length > 0;
+  }
+
+  /**
+   * Removes what is parked of an order, damaged or not.
+   *
+   * @returns `false` if nothing was.
+   */
+  drop(id: string): boolean {
+    const parked = keysOf(id).filter((key) => existsSync(this.#path(key)));
+    for (const key of parked) this.remove(key);
+    return parked.length > 0;
   }
 
   /**
@@ -113,15 +134,15 @@ export class Parking {
    *
    * @returns `false` if it is not parked, for example because somebody dropped it.
    */
-  update(id: string, changes: Partial<Omit<ParkedState, "order">>): boolean {
-    const state = this.read(id);
+  update(key: string, changes: Partial<Omit<ParkedState, "event" | "order">>): boolean {
+    const state = this.read(key);
     if (state === null) return false;
     this.#write({ ...state, ...changes });
     return true;
   }
 
-  remove(id: string): void {
-    rmSync(this.#path(id), { force: true, recursive: true }); // whatever it is
+  remove(key: string): void {
+    rmSync(this.#path(key), { force: true, recursive: true }); // whatever it is
   }
 
   /** Removes it with all that is in it. */
@@ -129,31 +150,36 @@ export class Parking {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  #ids(): string[] {
+  #keys(): string[] {
     const names = readOrReport(() => documentNames(this.directory), this.#onDamage);
-    return names?.filter(isOrderId) ?? [];
+    return names?.filter((name) => idOfParkingKey(name) !== undefined) ?? [];
   }
 
   #write(state: ParkedState): void {
     createDirectory(this.directory);
-    const db = this.#document(state.order.id);
+    const db = this.#document(parkingKey(state));
     db.data = state;
     db.write();
     syncDirectory(this.directory);
   }
 
-  #document(id: string): LowSync<ParkedState | null> {
+  #document(key: string): LowSync<ParkedState | null> {
     const decode = (value: unknown): ParkedState | null => {
       const state = decodeParked(value);
-      if (state.order.id === id) return state;
-      throw new Error(`not this order, but ${state.order.id}`);
+      if (parkingKey(state) === key) return state;
+      throw new Error(`not this order, but ${parkingKey(state)}`);
     };
-    return new LowSync(new DocumentFile(this.#path(id), decode), null);
+    return new LowSync(new DocumentFile(this.#path(key), decode), null);
   }
 
-  #path(id: string): string {
-    return join(this.directory, `${id}.json`);
+  #path(key: string): string {
+    return join(this.directory, `${key}.json`);
   }
+}
+
+/** None for what is no id: it would be a path. */
+function keysOf(id: string): string[] {
+  return isOrderId(id) ? parkingKeys(id) : [];
 }
 
 /** The subscriptions that have parked orders, by name, also those whose own file is gone. */
@@ -176,10 +202,17 @@ function mayHoldDocuments(directory: string): boolean {
 
 /** Reads a parked order; of an earlier version too, which called a requested retry `again`. */
 function decodeParked(value: unknown): ParkedState {
-  const { order, reason, attempts, parkedAt, ...rest } = (value ?? {}) as Partial<
-    ParkedState & { readonly again: boolean }
-  >;
-  const problem = orderProblem(order);
+  const {
+    event = "order-created",
+    order,
+    reason,
+    attempts,
+    parkedAt,
+    ...rest
+  } = (value ?? {}) as Partial<ParkedState & { readonly again: boolean }>;
+  const problem =
+    orderProblem(order) ??
+    (event === "order-cancelled" ? cancellationProblem(order as Order) : unknownEvent(event));
   if (problem !== undefined) throw new Error(`not a parked order: ${problem}`);
   if (
     order === undefined ||
@@ -190,5 +223,9 @@ function decodeParked(value: unknown): ParkedState {
     throw new Error("not a parked order: reason, attempts or time is missing");
   }
   const retryRequested = rest.retryRequested ?? rest.again ?? false;
-  return { order, reason, attempts: attempts as number, parkedAt, retryRequested };
+  return { event, order, reason, attempts: attempts as number, parkedAt, retryRequested };
+}
+
+function unknownEvent(event: string): string | undefined {
+  return event === "order-created" ? undefined : "its event is unknown";
 }

@@ -1,6 +1,5 @@
-import { isOrderId, type Order } from "../../domain/order.js";
-import type { Delivery } from "../order-feed.js";
-import type { Parking } from "./parking.js";
+import { type Delivery, idOfParkingKey, parkingKey } from "../order-feed.js";
+import type { ParkedState, Parking } from "./parking.js";
 
 /** Delivers the parked orders whose retry was requested. */
 export class Retries {
@@ -17,41 +16,42 @@ export class Retries {
 
   /** The next of them; `undefined` while there is none. */
   next(): Delivery | undefined {
-    for (let id = this.#nextId(); id !== undefined; id = this.#nextId()) {
-      const state = this.#inFlight.has(id) ? null : this.#parking.readOrReport(id);
-      if (state?.retryRequested) return this.#delivery(state.order, state.attempts + 1);
+    for (let key = this.#nextKey(); key !== undefined; key = this.#nextKey()) {
+      const state = this.#inFlight.has(key) ? null : this.#parking.readOrReport(key);
+      if (state?.retryRequested) return this.#delivery(state, state.attempts + 1);
     }
     return undefined;
   }
 
-  #nextId(): string | undefined {
+  #nextKey(): string | undefined {
     const next = this.#requested.next();
     if (!next.done) return next.value;
-    const { ids, end } = this.#parking.requestsFrom(this.#readTo);
-    this.#requested = ids.filter(isOrderId).values();
+    const { keys, end } = this.#parking.requestsFrom(this.#readTo);
+    this.#requested = keys.filter((key) => idOfParkingKey(key) !== undefined).values();
     this.#readTo = end;
     return this.#requested.next().value;
   }
 
   /** Whoever drops the order meanwhile has the last word: it is only updated, not parked anew. */
-  #delivery(order: Order, attempt: number): Delivery {
-    const { id } = order;
+  #delivery({ event, order }: ParkedState | Delivery, attempt: number): Delivery {
+    const key = parkingKey({ event, order });
     const parking = this.#parking;
-    this.#inFlight.add(id);
-    parking.update(id, { attempts: attempt });
+    this.#inFlight.add(key);
+    parking.update(key, { attempts: attempt });
     return {
+      event,
       order,
       attempt,
       redelivered: true,
       ack: async () => {
-        parking.remove(id);
-        this.#inFlight.delete(id);
+        parking.remove(key);
+        this.#inFlight.delete(key);
       },
-      retry: async () => this.#delivery(order, attempt + 1),
+      retry: async () => this.#delivery({ event, order } as ParkedState, attempt + 1),
       park: async (reason) => {
         const parkedAt = new Date().toISOString();
-        parking.update(id, { reason, attempts: attempt, parkedAt, retryRequested: false });
-        this.#inFlight.delete(id);
+        parking.update(key, { reason, attempts: attempt, parkedAt, retryRequested: false });
+        this.#inFlight.delete(key);
       },
     };
   }

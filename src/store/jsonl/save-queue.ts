@@ -2,28 +2,28 @@ import { LowSync } from "lowdb";
 import { systemMessage } from "../../error-message.js";
 import { OrdersError } from "../../errors.js";
 import { storeFailure } from "./errors.js";
-import type { StoredOrder } from "./order-codec.js";
+import type { StoredRecord } from "./order-codec.js";
 import { type OrdersFile, OutcomeUnknown } from "./orders-file.js";
 
 /** Saves that are asked for in the same turn of the event loop share one write and one sync. */
 export class SaveQueue {
   readonly #file: OrdersFile;
-  readonly #db: LowSync<StoredOrder[]>;
+  readonly #db: LowSync<StoredRecord[]>;
   #pending: Save[] = [];
 
   constructor(file: OrdersFile) {
     this.#file = file;
-    this.#db = new LowSync<StoredOrder[]>(file, []);
+    this.#db = new LowSync<StoredRecord[]>(file, []);
   }
 
   /**
-   * Resolves once the order is on stable storage.
+   * Resolves once the order, or its cancellation, is on stable storage.
    *
    * @param next what to do once there is room for it.
    */
-  add(order: StoredOrder, next = "place the order again"): Promise<void> {
+  add(record: StoredRecord, next?: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#pending.push({ order, next, resolve, reject });
+      this.#pending.push({ record, next, resolve, reject });
       if (this.#pending.length === 1) setImmediate(() => this.commit());
     });
   }
@@ -33,7 +33,7 @@ export class SaveQueue {
     const saves = this.#pending;
     this.#pending = [];
     try {
-      this.#db.data = saves.map(({ order }) => order);
+      this.#db.data = saves.map(({ record }) => record);
       this.#db.write();
     } catch (error) {
       this.#db.data = []; // rejected, and not to go out with the next save
@@ -43,20 +43,27 @@ export class SaveQueue {
     for (const { resolve } of saves) resolve();
   }
 
-  #failure({ order, next }: Save, error: unknown): unknown {
-    if (error instanceof OutcomeUnknown) return outcomeUnknown(order.id, this.#file, error.cause);
-    return storeFailure("store the order", this.#file.path, error, next);
+  #failure({ record, next }: Save, error: unknown): unknown {
+    if (error instanceof OutcomeUnknown) return outcomeUnknown(record, this.#file, error.cause);
+    const isOrder = "items" in record;
+    const again = next ?? (isOrder ? "place the order again" : "cancel the order again");
+    return storeFailure(`${isOrder ? "store" : "cancel"} the order`, this.#file.path, error, again);
   }
 }
 
 interface Save {
-  readonly order: StoredOrder;
-  readonly next: string;
+  readonly record: StoredRecord;
+  readonly next: string | undefined;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** Nobody knows whether the order is stored: what came after its write failed. */
-export function outcomeUnknown(id: string, { path }: OrdersFile, cause: unknown): OrdersError {
-  return OrdersError.outcomeUnknown(id, `${systemMessage(cause)}: ${path}`, cause);
+/** Nobody knows whether the record is stored: what came after its write failed. */
+export function outcomeUnknown(
+  record: StoredRecord,
+  { path }: OrdersFile,
+  cause: unknown,
+): OrdersError {
+  const what = "items" in record ? "stored" : "cancelled";
+  return OrdersError.outcomeUnknown(record.id, what, `${systemMessage(cause)}: ${path}`, cause);
 }

@@ -1,6 +1,5 @@
-import type { Order } from "../../domain/order.js";
 import { OrdersError } from "../../errors.js";
-import type { Delivery } from "../order-feed.js";
+import { type Delivery, parkingKey } from "../order-feed.js";
 import type { OrdersFile } from "./orders-file.js";
 import type { OrdersReader } from "./orders-reader.js";
 import type { Parking } from "./parking.js";
@@ -56,11 +55,11 @@ export class Subscriber {
     const { reader, file, batch, state } = this.#deps;
     const found = reader.readFrom(this.#readTo, batch);
     if (found === undefined) throw gone(reader, this.#readTo);
-    for (const { order, end } of found) {
+    for (const { event, order, end } of found) {
       const attempt = end.byte <= this.#earlier.deliveredTo ? this.#earlier.attempts + 1 : 1;
       // Only as many as have the same number of attempts, for the state holds one number for all.
       if (attempt !== (this.#ready[0]?.attempt ?? attempt)) break;
-      this.#ready.push({ order, end, attempt, settled: false });
+      this.#ready.push({ event, order, end, attempt, settled: false });
     }
     const [first] = this.#ready;
     const last = this.#ready.at(-1);
@@ -72,14 +71,15 @@ export class Subscriber {
   }
 
   #delivery(each: InFlight, attempt: number): Delivery {
-    const { order } = each;
+    const { event, order } = each;
     const { parking } = this.#deps;
     return {
+      event,
       order,
       attempt,
       redelivered: attempt > 1,
       ack: async () => {
-        if (attempt > 1) parking?.remove(order.id); // parked before a crash that came in between
+        if (attempt > 1) parking?.remove(parkingKey(each)); // parked before a crash that came in between
         this.#settle(each);
       },
       retry: async () => {
@@ -87,7 +87,7 @@ export class Subscriber {
         return this.#delivery(each, attempt + 1);
       },
       park: async (reason) => {
-        parking?.park(order, attempt, reason);
+        parking?.park(each, attempt, reason);
         this.#settle(each);
       },
     };
@@ -128,8 +128,7 @@ export interface SubscriberDeps {
   readonly parking?: Parking;
 }
 
-interface InFlight {
-  readonly order: Order;
+interface InFlight extends Pick<Delivery, "event" | "order"> {
   readonly end: Position;
   readonly attempt: number;
   settled: boolean;

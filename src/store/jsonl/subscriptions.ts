@@ -49,9 +49,7 @@ export class JsonlSubscriptions implements Subscriptions {
       (name === undefined ? this.#names() : [this.#existing(name)]).flatMap((subscription) =>
         this.#parking(subscription)
           .list()
-          .map(({ order, reason, attempts, parkedAt }) => {
-            return { subscription, order, reason, attempts, parkedAt };
-          }),
+          .map(({ retryRequested: _, ...parked }) => ({ subscription, ...parked })),
       ),
     );
   }
@@ -62,11 +60,8 @@ export class JsonlSubscriptions implements Subscriptions {
   }
 
   async drop(name: string, id: string): Promise<void> {
-    this.#translateErrors(() => {
-      const parking = this.#parking(name);
-      if (!parking.has(id)) throw notParked(name, id);
-      parking.remove(id);
-    });
+    const parked = this.#translateErrors(() => this.#parking(name).drop(id));
+    if (!parked) throw notParked(name, id);
   }
 
   #parking(name: string): Parking {

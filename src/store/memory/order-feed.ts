@@ -1,22 +1,22 @@
-import type { Order } from "../../domain/order.js";
 import { checkFeedOptions, subscriptionBusy } from "../feed-errors.js";
 import type { Delivery, FeedOptions, OrderFeed } from "../order-feed.js";
 import { settleOnce } from "../settle-once.js";
+import type { StoredEvent } from "./stored-event.js";
 import { MemorySubscriber } from "./subscriber.js";
 import { MemorySubscriptions } from "./subscriptions.js";
 
 /** The feed of a store in memory. */
 export class MemoryOrderFeed implements OrderFeed {
   readonly subscriptions = new MemorySubscriptions();
-  readonly #orders: readonly Order[];
+  readonly #log: readonly StoredEvent[];
   /** Subscriptions with a subscriber, the ephemeral ones too. */
   readonly #busy = this.subscriptions.busy;
 
-  constructor(orders: readonly Order[]) {
-    this.#orders = orders;
+  constructor(log: readonly StoredEvent[]) {
+    this.#log = log;
   }
 
-  /** An order was added. */
+  /** An order was added, or cancelled. */
   notify(): void {
     for (const subscriber of this.#busy) subscriber.notify();
   }
@@ -30,7 +30,7 @@ export class MemoryOrderFeed implements OrderFeed {
       throw subscriptionBusy(name, "another subscriber");
     }
     const from = options.from ?? (name === undefined ? "now" : "start");
-    const subscriber = known ?? new MemorySubscriber(this.#orders, from);
+    const subscriber = known ?? new MemorySubscriber(this.#log, from);
     if (name !== undefined) this.subscriptions.named.set(name, subscriber);
     this.#busy.add(subscriber);
     try {

@@ -1,35 +1,57 @@
-import type { PlacedOrder } from "../../domain/commands.js";
-import { type Order, type OrderFilter, orderMatcher } from "../../domain/order.js";
+import type { CancelResult, PlacedOrder } from "../../domain/commands.js";
+import {
+  type Cancellation,
+  type CancelledOrder,
+  cancelledOrder,
+  type Order,
+  type OrderFilter,
+  orderMatcher,
+} from "../../domain/order.js";
 import { OrderJson } from "../../domain/order-json.js";
 import { OrdersError } from "../../errors.js";
 import type { OrderFeed } from "../order-feed.js";
 import type { OrderQuery, OrderStore, StoreReport } from "../order-store.js";
 import { parseAll } from "../parse-all.js";
-import { storableOrder } from "../storable-order.js";
+import { refuseInvalidCancellation, storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { checkOrders } from "./check.js";
 import { MemoryOrderFeed } from "./order-feed.js";
+import type { StoredEvent } from "./stored-event.js";
 
 /** A store that forgets everything when the process ends: for tests and for trying things out. */
 export class MemoryOrderStore implements OrderStore {
   readonly location = "memory";
-  readonly #orders: Order[] = [];
-  readonly #feed = new MemoryOrderFeed(this.#orders);
+  /** Everything that happened, in this order. */
+  readonly #log: StoredEvent[] = [];
+  readonly #cancelled = new Map<string, CancelledOrder>();
+  readonly #feed = new MemoryOrderFeed(this.#log);
 
   async save(order: Order): Promise<void> {
-    this.#orders.push(storableOrder(order));
-    this.#feed.notify();
+    this.#append({ event: "order-created", order: storableOrder(order) });
   }
 
-  async saveIfNew(order: Order): Promise<PlacedOrder> {
-    storableOrder(order);
-    const holder = this.#orders.find(({ id }) => id === order.id);
+  async saveIfNew(requested: Order): Promise<PlacedOrder> {
+    const order = storableOrder(requested);
+    const holder = this.#orders().find(({ id }) => id === order.id);
     if (holder === undefined) {
       await this.save(order);
       return { order, replayed: false };
     }
-    OrdersError.refuseDifference(holder, order);
+    OrdersError.refuseConflict(holder, order);
     return { order: holder, replayed: true };
+  }
+
+  async cancel(cancellation: Cancellation): Promise<CancelResult> {
+    refuseInvalidCancellation(cancellation);
+    const { id } = cancellation;
+    const cancelled = this.#cancelled.get(id);
+    if (cancelled !== undefined) return { order: cancelled, replayed: true };
+    const placed = this.#orders().find((each) => each.id === id);
+    if (placed === undefined) throw OrdersError.noOrder(id, this.location);
+    const order = cancelledOrder(placed, cancellation);
+    this.#cancelled.set(id, order);
+    this.#append({ event: "order-cancelled", order });
+    return { order, replayed: false };
   }
 
   list(query?: OrderQuery): AsyncIterable<Order> {
@@ -37,17 +59,19 @@ export class MemoryOrderStore implements OrderStore {
   }
 
   async *listJson(query: OrderQuery = {}): AsyncIterable<readonly OrderJson[]> {
-    const matching = this.#orders.filter(orderMatcher(query));
+    const matching = this.#orders().filter(orderMatcher(query));
     const first = Math.max(0, matching.length - (query.newest ?? matching.length));
     yield matching.slice(first).map(OrderJson.of);
   }
 
   async count(filter: OrderFilter = {}): Promise<number> {
-    return this.#orders.filter(orderMatcher(filter)).length;
+    return this.#orders().filter(orderMatcher(filter)).length;
   }
 
   async findByIdPrefix(prefix: string, limit: number): Promise<readonly Order[]> {
-    return this.#orders.filter(({ id }) => id.startsWith(prefix)).slice(0, limit);
+    return this.#orders()
+      .filter(({ id }) => id.startsWith(prefix))
+      .slice(0, limit);
   }
 
   async exists(): Promise<boolean> {
@@ -67,8 +91,20 @@ export class MemoryOrderStore implements OrderStore {
   }
 
   async check(): Promise<StoreReport> {
-    return checkOrders(this.#orders);
+    return checkOrders(this.#orders());
   }
 
   async close(): Promise<void> {}
+
+  #append(event: StoredEvent): void {
+    this.#log.push(event);
+    this.#feed.notify();
+  }
+
+  /** The orders as they are now. */
+  #orders(): Order[] {
+    return this.#log
+      .filter(({ event }) => event === "order-created")
+      .map(({ order }) => this.#cancelled.get(order.id) ?? order);
+  }
 }

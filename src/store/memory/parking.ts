@@ -1,15 +1,16 @@
-import type { Order } from "../../domain/order.js";
+import { parkingKey, parkingKeys } from "../order-feed.js";
 import type { ParkedOrder } from "../subscriptions.js";
+import type { StoredEvent } from "./stored-event.js";
 
 interface Entry extends Omit<ParkedOrder, "subscription"> {
-  /** The order's index in the store. */
+  /** The event's index in the store. */
   readonly index: number;
 }
 
-/** The parked orders of one subscription, in the order of parking. */
+/** The parked orders of one subscription, in the order of parking, by {@link parkingKey}. */
 export class Parking {
   readonly #entries = new Map<string, Entry>();
-  /** The ids of those whose retry was requested. */
+  /** Those whose retry was requested. */
   readonly #requested = new Set<string>();
 
   get size(): number {
@@ -17,41 +18,47 @@ export class Parking {
   }
 
   list(): Omit<ParkedOrder, "subscription">[] {
-    return [...this.#entries.values()].map(({ order, reason, attempts, parkedAt }) => {
-      return { order, reason, attempts, parkedAt };
-    });
+    return [...this.#entries.values()].map(({ index: _, ...parked }) => parked);
   }
 
   /** How often a parked order was tried; `undefined` if it is not parked. */
-  attempts(id: string): number | undefined {
-    return this.#entries.get(id)?.attempts;
+  attempts(key: string): number | undefined {
+    return this.#entries.get(key)?.attempts;
   }
 
-  park(order: Order, index: number, attempts: number, reason: string): void {
+  park({ event, order }: StoredEvent, index: number, attempts: number, reason: string): void {
     const parkedAt = new Date().toISOString();
-    this.remove(order.id); // parked again, it is the last
-    this.#entries.set(order.id, { order, index, reason, attempts, parkedAt });
+    const key = parkingKey({ event, order });
+    this.remove(key); // parked again, it is the last
+    this.#entries.set(key, { event, order, index, reason, attempts, parkedAt });
   }
 
-  /** @returns whether it is parked. */
+  /** @returns whether anything of the order is parked. */
   requestRetry(id: string): boolean {
-    const isParked = this.#entries.has(id);
-    if (isParked) this.#requested.add(id);
-    return isParked;
+    const parked = parkingKeys(id).filter((key) => this.#entries.has(key));
+    for (const key of parked) this.#requested.add(key);
+    return parked.length > 0;
   }
 
-  /** The index of the first order whose retry was requested and which is not in flight. */
+  /** @returns whether anything of the order was parked. */
+  drop(id: string): boolean {
+    return parkingKeys(id)
+      .map((key) => this.remove(key))
+      .includes(true);
+  }
+
+  /** The index of the first event whose retry was requested and which is not in flight. */
   nextRetry(inFlight: ReadonlySet<number>): number | undefined {
-    for (const id of this.#requested) {
-      const index = this.#entries.get(id)?.index;
+    for (const key of this.#requested) {
+      const index = this.#entries.get(key)?.index;
       if (index !== undefined && !inFlight.has(index)) return index;
     }
     return undefined;
   }
 
   /** @returns whether it was parked. */
-  remove(id: string): boolean {
-    this.#requested.delete(id);
-    return this.#entries.delete(id);
+  remove(key: string): boolean {
+    this.#requested.delete(key);
+    return this.#entries.delete(key);
   }
 }

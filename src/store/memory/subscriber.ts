@@ -1,15 +1,20 @@
-import type { Order } from "../../domain/order.js";
-import type { Delivery, FeedOptions, StartingPosition } from "../order-feed.js";
+import {
+  type Delivery,
+  type FeedOptions,
+  parkingKey,
+  type StartingPosition,
+} from "../order-feed.js";
 import { Signal } from "../signal.js";
 import type { SubscriptionStatus } from "../subscriptions.js";
 import { Parking } from "./parking.js";
 import { startingIndex } from "./starting-position.js";
+import type { StoredEvent } from "./stored-event.js";
 
-/** One subscription to the orders of a store in memory, and who reads it. Orders go by their index. */
+/** One subscription to the orders of a store in memory, and who reads it. Events go by their index. */
 export class MemorySubscriber {
   readonly parking = new Parking();
-  readonly #orders: readonly Order[];
-  /** All orders before this one are settled: acknowledged or parked. */
+  readonly #log: readonly StoredEvent[];
+  /** All events before this one are settled: acknowledged or parked. */
   #position: number;
   /** Those after it that are settled already. */
   #settled = new Set<number>();
@@ -20,12 +25,12 @@ export class MemorySubscriber {
   readonly notify = this.#changed.notify;
 
   /**
-   * @param orders those of the store: they grow, and {@link notify} is called then.
+   * @param log of the store: it grows, and {@link notify} is called then.
    * @throws {OrdersError} `not-found`: there is no order to begin with.
    */
-  constructor(orders: readonly Order[], from: StartingPosition) {
-    this.#orders = orders;
-    this.#position = startingIndex(orders, from);
+  constructor(log: readonly StoredEvent[], from: StartingPosition) {
+    this.#log = log;
+    this.#position = startingIndex(log, from);
   }
 
   /** Delivers orders, to one caller at a time. */
@@ -51,15 +56,15 @@ export class MemorySubscriber {
 
   /** @throws {OrdersError} `not-found`: there is no order to begin with. */
   reset(from: StartingPosition): void {
-    this.#position = startingIndex(this.#orders, from);
+    this.#position = startingIndex(this.#log, from);
     this.#settled = new Set();
     this.#attempts = new Map();
   }
 
   status(): Omit<SubscriptionStatus, "name"> {
     return {
-      after: this.#orders[this.#position - 1]?.id ?? null,
-      waiting: this.#orders.length - this.#position - this.#settled.size,
+      after: this.#log[this.#position - 1]?.order.id ?? null,
+      waiting: this.#log.length - this.#position - this.#settled.size,
       parked: this.parking.size,
       activeAt: this.#activeAt,
     };
@@ -71,18 +76,19 @@ export class MemorySubscriber {
     if (retry !== undefined) return retry;
     let index = this.#position;
     while (this.#settled.has(index) || inFlight.has(index)) index++;
-    return index < this.#orders.length ? index : undefined;
+    return index < this.#log.length ? index : undefined;
   }
 
   #delivery(index: number, inFlight: Set<number>): Delivery {
-    const order = this.#orders[index] as Order;
-    const before = this.#attempts.get(index) ?? this.parking.attempts(order.id) ?? 0;
+    const stored = this.#log[index] as StoredEvent;
+    const key = parkingKey(stored);
+    const before = this.#attempts.get(index) ?? this.parking.attempts(key) ?? 0;
     const attempt = before + 1;
     const isRetry = index < this.#position || this.#settled.has(index);
     this.#attempts.set(index, attempt);
     this.#activeAt = new Date().toISOString();
     return {
-      order,
+      ...stored,
       attempt,
       redelivered: attempt > 1,
       ack: async () => {
@@ -92,9 +98,9 @@ export class MemorySubscriber {
       park: async (reason) => {
         if (!inFlight.delete(index)) return;
         const attempts = this.#attempts.get(index) ?? attempt;
-        const isDropped = isRetry && this.parking.attempts(order.id) === undefined;
+        const isDropped = isRetry && this.parking.attempts(key) === undefined;
         this.#settle(index);
-        if (!isDropped) this.parking.park(order, index, attempts, reason);
+        if (!isDropped) this.parking.park(stored, index, attempts, reason);
       },
     };
   }
@@ -102,7 +108,7 @@ export class MemorySubscriber {
   #settle(index: number): void {
     if (index >= this.#position) this.#settled.add(index);
     while (this.#settled.delete(this.#position)) this.#position++;
-    this.parking.remove((this.#orders[index] as Order).id);
+    this.parking.remove(parkingKey(this.#log[index] as StoredEvent));
     this.#attempts.delete(index);
     this.#activeAt = new Date().toISOString();
     this.notify();

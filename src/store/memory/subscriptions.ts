@@ -46,7 +46,7 @@ export class MemorySubscriptions implements Subscriptions {
   }
 
   async drop(name: string, id: string): Promise<void> {
-    if (!this.named.get(name)?.parking.remove(id)) throw notParked(name, id);
+    if (!this.named.get(name)?.parking.drop(id)) throw notParked(name, id);
   }
 
   #byName(): [string, MemorySubscriber][] {

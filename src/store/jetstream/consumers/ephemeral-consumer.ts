@@ -1,6 +1,6 @@
 import { createInbox, nanos } from "@nats-io/transport-node";
 import type { ServerConnection } from "../connection/server-connection.js";
-import { allOrders } from "../subjects.js";
+import { allEvents } from "../subjects.js";
 import { consumerInfo, type DeliverFrom, explicitConsumer, fromSeq } from "./consumer-config.js";
 
 /** The server removes it when it has been unused for so long. */
@@ -22,7 +22,7 @@ export class EphemeralConsumer {
     const { delivered } = await this.#server.ask("subscribe", ({ jsm }) =>
       jsm.consumers.add(this.stream, {
         name: this.consumer,
-        ...explicitConsumer(allOrders(this.#server.location), from),
+        ...explicitConsumer(allEvents(this.#server.location), from),
         inactive_threshold: nanos(INACTIVE_AFTER_MS),
       }),
     );

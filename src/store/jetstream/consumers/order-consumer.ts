@@ -3,7 +3,7 @@ import type { ConsumerInfo } from "@nats-io/jetstream";
 import { subscriptionRemoved } from "../../feed-errors.js";
 import type { ServerConnection } from "../connection/server-connection.js";
 import { isMissingStream } from "../streams.js";
-import { allOrders } from "../subjects.js";
+import { allEvents } from "../subjects.js";
 import { DurableConsumer, retryConsumer } from "./durable-consumer.js";
 
 const LOOK_INTERVAL_MS = 100;
@@ -16,9 +16,18 @@ export class OrderConsumer extends DurableConsumer {
   readonly #name: string;
 
   constructor(server: ServerConnection, name: string) {
-    super(server, server.location.stream, name, allOrders(server.location));
+    super(server, server.location.stream, name, allEvents(server.location));
     this.#server = server;
     this.#name = name;
+  }
+
+  /** Has a consumer that an earlier version created deliver cancellations too. */
+  async update({ config }: ConsumerInfo): Promise<void> {
+    const filter_subject = allEvents(this.#server.location);
+    if (config.filter_subject === filter_subject) return;
+    await this.#server.ask("subscribe", ({ jsm }) =>
+      jsm.consumers.update(this.stream, this.consumer, { filter_subject }),
+    );
   }
 
   /**

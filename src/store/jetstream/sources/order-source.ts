@@ -1,7 +1,9 @@
+import { parkingKey } from "../../order-feed.js";
 import type { Damage } from "../../order-store.js";
+import type { ServerConnection } from "../connection/server-connection.js";
 import type { PullConsumer, PulledMessage } from "../consumers/pull-consumer.js";
-import { decodeOrder, isDamage } from "../order-codec.js";
-import type { Source, SourcedOrder } from "./source.js";
+import { decodeEvent } from "../stored-event.js";
+import type { Source, SourcedEvent } from "./source.js";
 
 /** The consumer of a subscription's orders, durable or ephemeral. */
 interface OrderConsumer {
@@ -9,21 +11,24 @@ interface OrderConsumer {
   recreate(lastSeq: number, signal: AbortSignal | undefined): Promise<void>;
 }
 
-/** The stored orders that a subscription has not had yet. */
+/** The stored orders and cancellations that a subscription has not had yet. */
 export class OrderSource implements Source {
   readonly messages: PullConsumer;
+  readonly #server: ServerConnection;
   readonly #consumer: OrderConsumer;
   readonly #onDamage: (damage: Damage) => void;
   readonly #parkedAttempts: ReadonlyMap<string, number>;
 
-  /** @param parkedAttempts attempts at the orders that were parked before, by id. */
+  /** @param parkedAttempts attempts at what was parked before, by parking key. */
   constructor(
+    server: ServerConnection,
     messages: PullConsumer,
     consumer: OrderConsumer,
     onDamage: (damage: Damage) => void,
     parkedAttempts: ReadonlyMap<string, number> = new Map(),
   ) {
     this.messages = messages;
+    this.#server = server;
     this.#consumer = consumer;
     this.#onDamage = onDamage;
     this.#parkedAttempts = parkedAttempts;
@@ -33,14 +38,11 @@ export class OrderSource implements Source {
     return this.#consumer.recreate(this.messages.lastSeq, signal);
   }
 
-  async decode({ message, deliveryCount }: PulledMessage): Promise<SourcedOrder | undefined> {
-    const order = decodeOrder(this.messages.stream, message);
-    if (isDamage(order)) {
-      this.#onDamage(order);
-      return undefined;
-    }
-    const attempts = this.#parkedAttempts.get(order.id);
+  async decode({ message, deliveryCount }: PulledMessage): Promise<SourcedEvent | undefined> {
+    const stored = await decodeEvent(this.#server, message, this.#onDamage);
+    if (stored === undefined) return undefined;
+    const attempts = this.#parkedAttempts.get(parkingKey(stored));
     const mayBeParked = deliveryCount > 1 || attempts !== undefined;
-    return { order, seq: message.seq, earlierAttempts: attempts ?? 0, mayBeParked };
+    return { ...stored, seq: message.seq, earlierAttempts: attempts ?? 0, mayBeParked };
   }
 }

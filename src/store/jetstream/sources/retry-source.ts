@@ -1,13 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { parkingKey } from "../../order-feed.js";
 import type { ServerConnection } from "../connection/server-connection.js";
 import { retryConsumer } from "../consumers/durable-consumer.js";
 import { OrderConsumer } from "../consumers/order-consumer.js";
 import type { PullConsumer, PulledMessage } from "../consumers/pull-consumer.js";
-import { orderAt } from "../order-at.js";
 import type { Parking } from "../parking.js";
+import { eventAt } from "../stored-event.js";
 import { isMissingStream, streamInfo } from "../streams.js";
 import { idOf } from "../subjects.js";
-import type { Source, SourcedOrder } from "./source.js";
+import type { Source, SourcedEvent } from "./source.js";
 
 /** A server can still be deleting the files of a stream, and would delete those of a new one. */
 const STREAM_REMOVAL_MS = 1000;
@@ -41,11 +42,13 @@ export class RetrySource implements Source {
     }
   }
 
-  async decode({ message }: PulledMessage): Promise<SourcedOrder | undefined> {
-    const id = idOf(message.subject);
-    const entry = await this.#parking.find(id);
-    const order = entry && (await orderAt(this.#server, entry.seq));
-    if (entry === undefined || order?.id !== id) return undefined; // dropped meanwhile
-    return { order, seq: entry.seq, earlierAttempts: entry.attempts, mayBeParked: true };
+  async decode({ message }: PulledMessage): Promise<SourcedEvent | undefined> {
+    const key = idOf(message.subject);
+    const entry = await this.#parking.find(key);
+    const stored = entry && (await eventAt(this.#server, entry.seq));
+    if (entry === undefined || stored === undefined || parkingKey(stored) !== key) {
+      return undefined; // dropped meanwhile
+    }
+    return { ...stored, seq: entry.seq, earlierAttempts: entry.attempts, mayBeParked: true };
   }
 }

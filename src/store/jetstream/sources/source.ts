@@ -1,7 +1,7 @@
-import type { Order } from "../../../domain/order.js";
 import type { PullConsumer, PulledMessage } from "../consumers/pull-consumer.js";
+import type { StoredEvent } from "../stored-event.js";
 
-/** Where a subscriber's orders come from: one consumer, and what its messages mean. */
+/** Where a subscriber's events come from: one consumer, and what its messages mean. */
 export interface Source {
   readonly messages: PullConsumer;
   /**
@@ -11,14 +11,13 @@ export interface Source {
    * @throws {OrdersError} `not-found`: there is nothing to resume.
    */
   recreate(signal: AbortSignal | undefined): Promise<void>;
-  /** The order of a message; `undefined`: there is nothing to deliver. */
-  decode(pulled: PulledMessage): Promise<SourcedOrder | undefined>;
+  /** The event of a message; `undefined`: there is nothing to deliver. */
+  decode(pulled: PulledMessage): Promise<SourcedEvent | undefined>;
 }
 
 /** What one message delivers. */
-export interface SourcedOrder {
-  readonly order: Order;
-  /** The order's number in the stream of orders. */
+export interface SourcedEvent extends StoredEvent {
+  /** The event's number in the stream of orders. */
   readonly seq: number;
   /** Attempts before those that the message's delivery count tells of. */
   readonly earlierAttempts: number;

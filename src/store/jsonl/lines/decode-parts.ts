@@ -1,17 +1,17 @@
-import { type DecodedLine, decodeLine } from "../order-codec.js";
+import { type DecodedLine, decodeLine, isRecord } from "../order-codec.js";
 import type { Line } from "./read-lines.js";
 
 const CARRIAGE_RETURN = 0x0d;
 
 /**
- * A line, decoded; as several where an editor has written carriage returns instead of newlines. No order
+ * A line, decoded; as several where an editor has written carriage returns instead of newlines. No record
  * holds one, for JSON escapes it.
  */
 export function decodeParts(line: Line): DecodedPart[] {
   const decoded = decodeLine(line.bytes, line.length);
   const { start, bytes, length } = line;
   const inside = bytes.indexOf(CARRIAGE_RETURN);
-  const isWhole = decoded.kind === "order" && decoded.problem === undefined;
+  const isWhole = isRecord(decoded) && decoded.problem === undefined;
   if (isWhole || length > bytes.length || inside < 0 || inside === length - 1) {
     return [{ ...line, decoded }];
   }

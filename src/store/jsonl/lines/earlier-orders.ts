@@ -1,7 +1,7 @@
 import { fstatSync } from "node:fs";
-import type { Claim } from "../order-codec.js";
+import { CANCELLATION_START, type Claim } from "../order-codec.js";
 import { decodeParts } from "./decode-parts.js";
-import type { OrderLine } from "./line-scanner.js";
+import type { RecordLine } from "./line-scanner.js";
 import { readBlocks } from "./read-blocks.js";
 import { type Line, linesContaining, linesOf, readLines } from "./read-lines.js";
 
@@ -19,14 +19,15 @@ export class EarlierOrders {
   #searchedBytes = 0;
   #indexedFrom: number | undefined;
   #indexedTo = 0;
-  /** Where the lines of each order begin, in ascending order. */
+  /** Where the lines of each order and of its cancellation begin, in ascending order. */
   readonly #starts = new Map<string, number[]>();
 
   /**
-   * Whether an earlier line of a file, always the same, holds the id that this order claims: one between
-   * the bytes that its writer had searched and the `start` of its own line.
+   * Whether an earlier line of a file, always the same, holds the id that this order claims, or is a
+   * cancellation of the order that this one cancels: one between the bytes that its writer had searched
+   * and the `start` of its own line.
    */
-  holds(fd: number, line: OrderLine): boolean {
+  holds(fd: number, line: RecordLine): boolean {
     const { claim, start } = line;
     if (claim === undefined) return false;
     const from = claim.checkedTo <= start ? claim.checkedTo : 0; // the file is not what it was
@@ -35,14 +36,14 @@ export class EarlierOrders {
       this.#batch = { ...claim, end };
       return false;
     }
-    const { id } = line.order;
+    const key = line.kind === "order" ? line.order.id : cancellationKey(line.cancellation.id);
     const searchedBytes = this.#searchedBytes + start - from;
     if (searchedBytes <= MAX_SEARCHES * fstatSync(fd).size) {
       this.#searchedBytes = searchedBytes;
-      return isBetween(fd, id, from, start);
+      return isBetween(fd, key, from, start);
     }
     this.#index(fd, from, start);
-    return this.#starts.get(id)?.some((at) => at >= from && at < start) ?? false;
+    return this.#starts.get(key)?.some((at) => at >= from && at < start) ?? false;
   }
 
   /** Orders that were written together follow what their writer had searched, and have different ids. */
@@ -60,9 +61,9 @@ export class EarlierOrders {
       this.#indexedTo = 0;
     }
     for (const line of readLines(fd, end, Math.min(this.#indexedTo, end))) {
-      for (const { id, start } of ordersOn(line)) {
-        const starts = this.#starts.get(id);
-        if (starts === undefined) this.#starts.set(id, [start]);
+      for (const { key, start } of recordsOn(line)) {
+        const starts = this.#starts.get(key);
+        if (starts === undefined) this.#starts.set(key, [start]);
         else starts.push(start);
       }
     }
@@ -72,26 +73,33 @@ export class EarlierOrders {
   }
 
   #forgetBefore(from: number): void {
-    for (const [id, starts] of this.#starts) {
+    for (const [key, starts] of this.#starts) {
       if ((starts[0] as number) >= from) break;
-      this.#starts.delete(id);
+      this.#starts.delete(key);
       const others = starts.filter((start) => start >= from);
-      if (others.length > 0) this.#starts.set(id, others);
+      if (others.length > 0) this.#starts.set(key, others);
     }
   }
 }
 
-function isBetween(fd: number, id: string, from: number, end: number): boolean {
-  for (const block of linesContaining(Buffer.from(id), readBlocks(fd, end, from))) {
+function isBetween(fd: number, key: string, from: number, end: number): boolean {
+  for (const block of linesContaining(Buffer.from(key), readBlocks(fd, end, from))) {
     for (const line of linesOf(block)) {
-      if (ordersOn(line).some((order) => order.id === id)) return true;
+      if (recordsOn(line).some((record) => record.key === key)) return true;
     }
   }
   return false;
 }
 
-function ordersOn(line: Line): { readonly id: string; readonly start: number }[] {
-  return decodeParts(line).flatMap(({ start, decoded }) =>
-    decoded.kind === "order" ? [{ id: decoded.order.id, start }] : [],
-  );
+/** What an order is remembered by is its id, a cancellation how its line begins. */
+function recordsOn(line: Line): { readonly key: string; readonly start: number }[] {
+  return decodeParts(line).flatMap(({ start, decoded }) => {
+    if (decoded.kind === "order") return [{ key: decoded.order.id, start }];
+    if (decoded.kind !== "cancellation") return [];
+    return [{ key: cancellationKey(decoded.cancellation.id), start }];
+  });
+}
+
+function cancellationKey(id: string): string {
+  return CANCELLATION_START + id;
 }

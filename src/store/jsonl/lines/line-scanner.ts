@@ -1,5 +1,6 @@
+import type { Cancellation } from "../../../domain/order.js";
 import { OrderJson } from "../../../domain/order-json.js";
-import type { Claim } from "../order-codec.js";
+import { type Claim, type DecodedRecord, isRecord } from "../order-codec.js";
 import { decodeParts } from "./decode-parts.js";
 import { EarlierOrders } from "./earlier-orders.js";
 import { LineNumbers } from "./line-numbers.js";
@@ -43,12 +44,11 @@ export class LineScanner {
     const location = () => this.#locationOf(line.start);
     for (const { start, bytes, length, decoded } of decodeParts(line)) {
       const isFinished = start + length < this.#end;
-      if (decoded.kind === "order") {
-        const { order, problem } = decoded;
+      if (isRecord(decoded)) {
+        const { problem } = decoded;
         if (problem !== undefined) scanned.push({ kind: "damage", problem, location });
         const end = start + length + (isFinished ? 1 : 0);
-        const json = OrderJson.of(order);
-        const found = { ...NOT_AS_WRITTEN, start, end, claim: order.claim, order: json, location };
+        const found = { ...contentOf(decoded), start, end, location };
         if (!this.#earlier.holds(this.#fd, found)) scanned.push(found);
       } else if (decoded.kind === "damage" && (isFinished || length > bytes.length)) {
         scanned.push({ kind: "damage", problem: decoded.problem, location });
@@ -59,23 +59,43 @@ export class LineScanner {
   }
 }
 
-const NOT_AS_WRITTEN = { kind: "order", isInOrder: false } as const;
+/** An order whose line was decoded may not be as we wrote it. */
+function contentOf(decoded: DecodedRecord) {
+  if (decoded.kind === "cancellation") {
+    const { kind, cancellation } = decoded;
+    return { kind, cancellation, claim: cancellation.claim };
+  }
+  const { kind, order } = decoded;
+  return { kind, order: OrderJson.of(order), claim: order.claim, isInOrder: false };
+}
 
 /** What a line turned out to be. */
-export type ScannedLine = OrderLine | DamagedLine | TornLine;
+export type ScannedLine = RecordLine | DamagedLine | TornLine;
 
-/** An order, between two bytes of the file. */
-export interface OrderLine {
-  readonly kind: "order";
-  readonly order: OrderJson;
+/** An order or a cancellation. */
+export type RecordLine = OrderLine | CancellationLine;
+
+/** What lies between two bytes of the file. */
+interface Span {
   readonly start: number;
   /** Where the next line begins. */
   readonly end: number;
   readonly claim: Claim | undefined;
-  /** Whether its writer saw that no order before it was placed later. */
-  readonly isInOrder: boolean;
   /** Names the line, as `orders.jsonl:17`. */
   location(): string;
+}
+
+export interface OrderLine extends Span {
+  readonly kind: "order";
+  /** As it was placed. */
+  readonly order: OrderJson;
+  /** Whether its writer saw that no order before it was placed later. */
+  readonly isInOrder: boolean;
+}
+
+export interface CancellationLine extends Span {
+  readonly kind: "cancellation";
+  readonly cancellation: Cancellation;
 }
 
 export interface DamagedLine {

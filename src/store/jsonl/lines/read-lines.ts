@@ -26,6 +26,14 @@ export function* linesContaining(needle: Buffer, blocks: Iterable<Block>): Gener
   }
 }
 
+/** The same lines, the last one first, of blocks of which the last comes first. */
+export function* linesContainingBackward(
+  needle: Buffer,
+  blocks: Iterable<Block>,
+): Generator<Block, void> {
+  for (const block of blocks) yield* [...linesContaining(needle, [block])].reverse();
+}
+
 /** The lines of a block. */
 export function linesOf(block: Block): Line[] {
   const lines: Line[] = [];

@@ -1,0 +1,61 @@
+import { Command } from "commander";
+import { escapeUnsafe, safeJson } from "../domain/printable.js";
+import { OrdersError } from "../errors.js";
+import { addCommonOptions, jsonOption, quietOption } from "./common-options.js";
+import type { CommonOptions, Context } from "./context.js";
+import { findOrder, ID_FORMS } from "./find-order.js";
+import { renderBanner } from "./render/banner.js";
+import { longTime } from "./render/time.js";
+
+export function createCancelCommand(context: Context): Command {
+  const command = new Command("cancel")
+    .description(
+      "Cancel an order and notify the sales desk with a banner on stdout.\nThe order stays stored: orders list --all and orders show tell when and why it was cancelled.",
+    )
+    .argument("<id>", ID_FORMS)
+    .option("--reason <text>", "why")
+    .addOption(quietOption("print the order's id instead of the banner"))
+    .addOption(jsonOption("print the cancelled order as JSON instead of the banner"))
+    .action((id: string) => runCancel(id, command.optsWithGlobals(), context));
+  return addCommonOptions(command, [
+    'orders cancel 403d33e9 --reason "out of stock"',
+    "orders list --all",
+  ]);
+}
+
+/** Cancels the one order that `id`, or the beginning of an id, matches. */
+export async function runCancel(
+  id: string,
+  options: CancelOptions,
+  context: Context,
+): Promise<void> {
+  const { io } = context;
+  io.onStop((signal) => io.endBy(signal));
+  const isSilent = options.json || options.quiet;
+  const style = context.style(io.stdout);
+  const orders = await context.openExisting(options, ({ notification }) => {
+    if (!isSilent) io.stdout.write(renderBanner(notification, style));
+  });
+  const found = await findOrder(id, orders.store);
+  const { order, replayed } = await orders.cancelOrder(found.id, options.reason);
+  if (isSilent) {
+    const json = () => safeJson({ ...order, ...(replayed && { replayed }) });
+    try {
+      io.stdout.write(`${options.json ? json() : order.id}\n`);
+    } catch (cause) {
+      throw OrdersError.notificationFailed(order, cause);
+    }
+  }
+  if (!replayed || options.json) return;
+  const why = order.reason === undefined ? "" : `: ${escapeUnsafe(order.reason)}`;
+  io.stderr.write(
+    `order ${order.id} was already cancelled, on ${longTime(order.cancelledAt)}${why}\n`,
+  );
+}
+
+/** The options of `cancel`. */
+export interface CancelOptions extends CommonOptions {
+  readonly reason?: string;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}

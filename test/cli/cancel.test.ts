@@ -1,0 +1,251 @@
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { encodeCancellation, encodeOrder } from "../../src/store/jsonl/order-codec.js";
+import { openStore } from "../../src/store/open-store.js";
+import { all, anOrder } from "../support/orders.js";
+import { runCli, type World } from "../support/run-cli.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+const TV = anOrder({ id: "403d33e9-39e5-44bc-8f5e-eab0c6f897ff", items: ["100 inch TV"] });
+const DESK = anOrder({ id: "7e67e227-afcb-4336-8327-0a36f33b63b9", items: ["desk"], for: "Ada" });
+const NOW = "2026-02-01T10:00:00.000Z";
+
+let store: string;
+beforeEach(() => {
+  store = temporaryDirectory();
+  writeFileSync(file(), encodeOrder(TV) + encodeOrder(DESK));
+});
+const file = () => join(store, "orders.jsonl");
+const orders = (args: string[], world: World = {}) => runCli(args, { store, now: NOW, ...world });
+const cancel = (...args: string[]) => orders(["cancel", ...args]);
+
+describe("orders cancel", () => {
+  it("cancels the order whose id begins so, and prints a banner like that of a new order", async () => {
+    expect(await cancel("7e67", "--reason", "too\nwide")).toMatchObject({
+      exitCode: 0,
+      stderr: "",
+      stdout: `============\nOrder Cancelled:\n============\nID: ${DESK.id}\nItems: ['desk']\nFor: Ada\nReason: too\\nwide\n`,
+    });
+    expect((await orders(["list"])).stdout).toContain(TV.id);
+    expect((await orders(["list", "--count"])).stdout).toBe("1\n");
+    expect((await orders(["list", "--count", "--all"])).stdout).toBe("2\n");
+    expect((await orders(["check"])).stdout).toBe("2 orders, no damage\n");
+  });
+
+  it("appends a line, and leaves what was there as it was", async () => {
+    const before = readFileSync(file(), "utf8");
+    await cancel("403d", "-q");
+    const after = readFileSync(file(), "utf8");
+    expect(after.startsWith(before)).toBe(true);
+    expect(after.slice(before.length)).toMatch(
+      new RegExp(
+        `^\\{"cancelled":"${TV.id}","cancelledAt":"${NOW}","claim":\\{"checkedTo":${before.length},"token":"[0-9a-f]{8}"\\},"crc32":"[0-9a-f]{8}"\\}\\n$`,
+      ),
+    );
+  });
+
+  it("prints the id, or the order as JSON", async () => {
+    expect((await cancel("403d", "--quiet")).stdout).toBe(`${TV.id}\n`);
+    const { stdout } = await cancel("7e67", "--json", "--reason", "r");
+    expect(JSON.parse(stdout)).toEqual({ ...DESK, cancelledAt: NOW, reason: "r" });
+    expect((await orders(["show", "7e67", "--json"])).stdout).toBe(stdout);
+  });
+
+  it("says when it was done before, with exit code 0", async () => {
+    await cancel("403d", "--reason", "sold\tout");
+    const later = { now: "2026-02-03T10:00:00.000Z" };
+    const again = await orders(["cancel", "403d", "--reason", "another"], later);
+    expect(again).toMatchObject({
+      exitCode: 0,
+      stderr: `order ${TV.id} was already cancelled, on 2026-02-01 11:00:00 +01:00: sold\\tout\n`,
+    });
+    expect(again.stdout).toContain("Reason: sold\\tout\n");
+    const { stdout, stderr } = await orders(["cancel", "403d", "--json"], later);
+    expect(JSON.parse(stdout)).toEqual({
+      ...TV,
+      cancelledAt: NOW,
+      reason: "sold\tout",
+      replayed: true,
+    });
+    expect(stderr).toBe("");
+  });
+
+  it.each([
+    [["cancel", "ffff"], 4, "orders: no order ffff\n"],
+    [["cancel", "tv"], 2, "orders: 'tv' is not an order id\n"],
+    [["cancel", "403d", "--reason", ""], 2, "orders: --reason is empty\n"],
+  ])("cancels nothing with %j", async (args, exitCode, message) => {
+    const outcome = await orders(args);
+    expect(outcome).toMatchObject({ exitCode, stdout: "" });
+    expect(outcome.stderr.startsWith(message)).toBe(true);
+    expect((await orders(["list", "--count"])).stdout).toBe("2\n");
+  });
+
+  it("refuses a reason that is too long for the environment of a hook", async () => {
+    expect(await cancel("403d", "--reason", "x".repeat(4097))).toMatchObject({
+      exitCode: 2,
+      stderr: "orders: cannot cancel the order: 'reason' is longer than 4096 characters\n",
+    });
+  });
+
+  it("creates no store", async () => {
+    const empty = join(store, "none");
+    expect(await orders(["cancel", "403d"], { store: empty })).toMatchObject({ exitCode: 4 });
+  });
+
+  it("says that the order is cancelled if the banner cannot be written", async () => {
+    const full = Object.assign(new Error("ENOSPC: no space left on device, write"), {
+      code: "ENOSPC",
+      syscall: "write",
+    });
+    const outcome = await orders(["cancel", "403d"], {
+      write: () => {
+        throw full;
+      },
+    });
+    expect(outcome.exitCode).toBe(3);
+    expect(outcome.stderr).toMatch(
+      new RegExp(`^orders: order ${TV.id} is cancelled, but its notification failed: .*\n  cancel`),
+    );
+    expect((await orders(["list", "--count"])).stdout).toBe("1\n");
+  });
+
+  it("frees no id: the order cannot be placed again with it", async () => {
+    await cancel("403d");
+    const again = ["place-order", "--id", TV.id, "100 inch TV"];
+    expect(await orders(again)).toMatchObject({
+      exitCode: 5,
+      stderr: `orders: order ${TV.id} was placed before, and cancelled at ${NOW}\n  nothing was stored; see orders show ${TV.id}\n`,
+    });
+  });
+});
+
+describe("a cancelled order", () => {
+  beforeEach(() => cancel("403d", "--reason", "sold out"));
+
+  it("is marked in a table, and has a time in every format, with --all", async () => {
+    const world = { terminal: ["stdout"] as const };
+    const table = await orders(["list", "--all", "--no-color"], world);
+    expect(table.stdout).toContain("(cancelled) 100 inch TV\n");
+    expect((await orders(["list", "--no-color"], world)).stdout).not.toContain("100 inch TV");
+    const tsv = await orders(["list", "--all"]);
+    expect(tsv.stdout.split("\n").map((line) => line.split("\t")[3])).toEqual([NOW, "", undefined]);
+    const csv = await orders(["list", "--all", "--format", "csv"]);
+    expect(csv.stdout.split("\n")[1]).toMatch(new RegExp(`,,,${NOW},sold out$`));
+    const json = await orders(["list", "--all", "--json"]);
+    expect(JSON.parse(json.stdout)).toEqual([
+      { ...TV, cancelledAt: NOW, reason: "sold out" },
+      DESK,
+    ]);
+  });
+
+  it("is shown with when and why", async () => {
+    const card = await orders(["show", "403d"], { terminal: ["stdout"] });
+    expect(card.stdout).toMatch(
+      /^Cancelled {2}2026-02-01 11:00:00 \+01:00\nReason {5}sold out\n$/m,
+    );
+    const fields = await orders(["show", "403d"]);
+    expect(fields.stdout).toContain(`\ncancelledAt\t${NOW}\nreason\tsold out\n`);
+  });
+
+  it("is not counted by stats", async () => {
+    const { stdout } = await orders(["stats", "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({ orders: { total: 1 }, items: [{ item: "desk" }] });
+  });
+
+  it("is watched as it was placed, and then as it was cancelled", async () => {
+    const watch = ["watch", "--as", "a", "--until-caught-up"];
+    const lines = (await orders([...watch, "--json"])).stdout.trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      TV,
+      DESK,
+      { ...TV, cancelledAt: NOW, reason: "sold out" },
+    ]);
+    const banners = await orders(["watch", "--as", "b", "--until-caught-up"]);
+    expect(banners.stdout.match(/^(New Order|Order Cancelled):$/gm)).toEqual([
+      "New Order:",
+      "New Order:",
+      "Order Cancelled:",
+    ]);
+    const ids = await orders(["watch", "--as", "c", "--until-caught-up", "-q"]);
+    expect(ids.stdout).toBe(`${TV.id}\n${DESK.id}\n`);
+    expect((await orders(["subscriptions", "--json"])).stdout).toMatch(/"waiting":0.*"waiting":0/);
+  });
+});
+
+describe("a line that cancels an order", () => {
+  const content = Buffer.from(
+    encodeOrder(TV) + encodeOrder(DESK) + encodeCancellation({ id: TV.id, cancelledAt: NOW }),
+  );
+
+  it("is never lost silently, whichever of its bits flips", async () => {
+    const start = content.lastIndexOf('{"cancelled"');
+    for (let at = start; at < content.length - 1; at++) {
+      for (let bit = 0; bit < 8; bit++) {
+        const flipped = Buffer.from(content);
+        flipped[at] = (flipped[at] as number) ^ (1 << bit);
+        writeFileSync(file(), flipped);
+        const damage: unknown[] = [];
+        const opened = await openStore(store, { onDamage: (each) => damage.push(each) });
+        for (const newest of [undefined, 2]) {
+          damage.length = 0;
+          const listed = await all(opened.list({ newest }));
+          if (damage.length === 0) expect(listed).toEqual([DESK]);
+          else expect(listed).toEqual([TV, DESK]);
+        }
+      }
+    }
+  });
+
+  it("is damage if its order is not before it, or it is the second", async () => {
+    const cancellation = encodeCancellation({ id: TV.id, cancelledAt: NOW });
+    writeFileSync(file(), cancellation + encodeOrder(TV) + cancellation + cancellation);
+    const { exitCode, stderr } = await orders(["check"]);
+    expect(exitCode).toBe(6);
+    expect(stderr).toBe(
+      `orders.jsonl:1: it cancels order ${TV.id}, which is not before it\norders.jsonl:4: order ${TV.id} is cancelled a second time\n`,
+    );
+    const watched = await orders(["watch", "--as", "sales", "--until-caught-up", "--json"]);
+    expect(watched.stdout.trimEnd().split("\n")).toHaveLength(3);
+    expect(watched.stderr).toContain("orders.jsonl:1: it cancels order");
+  });
+
+  it("is read if it was torn before, or follows a fragment", async () => {
+    const whole = encodeCancellation({ id: TV.id, cancelledAt: NOW });
+    writeFileSync(file(), encodeOrder(TV) + whole.slice(0, 60));
+    expect((await orders(["list", "--count"])).stdout).toBe("1\n");
+    appendFileSync(file(), whole);
+    expect((await orders(["list", "--count"])).stdout).toBe("0\n");
+    await orders(["place-order", "next"]);
+    expect((await orders(["list", "--count"])).stdout).toBe("1\n");
+    expect((await orders(["check"])).stdout).toBe("2 orders, no damage\n");
+  });
+
+  it("can be written by hand, without a checksum", async () => {
+    appendFileSync(file(), `{"cancelled":"${TV.id}","cancelledAt":"${NOW}","reason":"by hand"}\n`);
+    expect((await orders(["show", "403d"])).stdout).toContain("reason\tby hand\n");
+    appendFileSync(file(), `{"cancelled":"${DESK.id}","cancelledAt":"${NOW}","because":"?"}\n`);
+    const { stdout, stderr } = await orders(["list", "--count"]);
+    expect({ stdout, stderr }).toEqual({
+      stdout: "1\n",
+      stderr: expect.stringContaining("not a cancellation: unknown field 'because'"),
+    });
+  });
+});
+
+describe("a line of a kind that this version does not know", () => {
+  it("is named as what a newer version wrote, and hides no order", async () => {
+    const { crc32 } = await import("../../src/store/jsonl/lines/crc32.js");
+    const open = `{"returned":"${TV.id}"`;
+    appendFileSync(file(), `${open},"crc32":"${crc32(Buffer.from(open))}"}\n`);
+    const { exitCode, stdout, stderr } = await orders(["list", "--json"]);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 6,
+      stderr: expect.stringContaining(
+        "orders.jsonl:3: of a kind that only a newer version of orders",
+      ),
+    });
+    expect(JSON.parse(stdout)).toEqual([TV, DESK]);
+  });
+});
