@@ -7,7 +7,7 @@ import type { SalesDesk } from "./handlers/notify-sales.js";
 import { type HandlerDeps, registry } from "./handlers/registry.js";
 import { type OpenStoreOptions, openStore } from "./store/open-store.js";
 import type { Delivery, FeedOptions } from "./store/order-feed.js";
-import type { OrderStore } from "./store/order-store.js";
+import type { CopyTarget, OrderStore } from "./store/order-store.js";
 
 /**
  * Puts an application together: a store, a bus, and the handlers between them.
@@ -24,20 +24,38 @@ export async function openOrders(options: OpenOrdersOptions): Promise<Orders> {
     typeof options.store === "string" ? await openStore(options.store, options) : options.store;
   const closing = new AbortController();
   const orders = untilClosed(store, closing.signal);
-  const bus: OrdersBus = new MessageBus(registry({ orders, salesDesk, now }));
-  return new Application(store, bus, closing);
+  let target: Promise<CopyTarget> | undefined;
+  const copyTarget = () => {
+    target ??= openCopyTargetOf(store);
+    return target;
+  };
+  const bus: OrdersBus = new MessageBus(registry({ orders, copyTarget, salesDesk, now }));
+  return new Application(store, bus, copyTarget, closing);
+}
+
+/** Loaded by those who import or copy. */
+async function openCopyTargetOf(store: OrderStore): Promise<CopyTarget> {
+  const { openCopyTarget } = await import("./store/copy-target.js");
+  return openCopyTarget(store);
 }
 
 class Application implements Orders {
   readonly store: OrderStore;
   readonly bus: OrdersBus;
+  readonly copyTarget: () => Promise<CopyTarget>;
   readonly #closing: AbortController;
   /** What {@link close} waits for. */
   readonly #pending = new Set<Promise<unknown>>();
 
-  constructor(store: OrderStore, bus: OrdersBus, closing: AbortController) {
+  constructor(
+    store: OrderStore,
+    bus: OrdersBus,
+    copyTarget: () => Promise<CopyTarget>,
+    closing: AbortController,
+  ) {
     this.store = store;
     this.bus = bus;
+    this.copyTarget = copyTarget;
     this.#closing = closing;
   }
 
@@ -183,6 +201,8 @@ export interface Orders {
    * orders: its handlers already get each one from `placeOrder`, and would get it twice.
    */
   deliver(options?: DeliverOptions): Promise<void>;
+  /** Compares orders with those that are stored, and stores many: reads all that is stored first. */
+  copyTarget(): Promise<CopyTarget>;
   /** Ends the deliveries, waits for pending work and closes the store. */
   close(): Promise<void>;
   /** Closes at the end of a block: `await using orders = await openOrders(…)`. */

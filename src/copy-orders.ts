@@ -18,22 +18,25 @@ export async function copyOrders(
   to: OrderStore,
   onProgress: (done: number) => void,
 ): Promise<Copied> {
-  const target = (await to.copyTarget?.()) ?? (await openCopyTarget(to));
+  const target = await openCopyTarget(to);
   const ids = new Set<string>();
   const cancelled = new Set<string>();
   let listed = 0;
   let copied = 0;
-  let batch: Order[] = [];
-  for await (const order of from.list(ALL)) {
-    ids.add(order.id);
-    if (order.cancelledAt !== undefined) cancelled.add(order.id);
-    if (batch.push(order) === BATCH_ORDERS) {
+  for await (const orders of from.listJson(ALL)) {
+    for (let begin = 0; begin < orders.length; begin += BATCH_ORDERS) {
+      const batch = orders.slice(begin, begin + BATCH_ORDERS);
+      for (const { id, cancelledAt } of batch) {
+        ids.add(id);
+        if (cancelledAt !== undefined) cancelled.add(id);
+      }
       copied += await store(batch, target);
-      batch = [];
+      const before = listed;
+      listed += batch.length;
+      const passed = Math.floor(listed / PROGRESS_INTERVAL_ORDERS) * PROGRESS_INTERVAL_ORDERS;
+      if (passed > before) onProgress(passed);
     }
-    if (++listed % PROGRESS_INTERVAL_ORDERS === 0) onProgress(listed);
   }
-  copied += await store(batch, target);
   await verify({ ids, cancelled }, target, to);
   const later = Math.max(0, (await from.count(ALL)) - listed);
   return { copied, present: listed - copied, later };
@@ -57,7 +60,7 @@ const PROGRESS_INTERVAL_ORDERS = 10_000;
 /** Copying again is what to do about an unknown outcome, not placing an order again. */
 async function store(batch: readonly Order[], target: CopyTarget): Promise<number> {
   try {
-    return await target.store(batch);
+    return (await target.store(batch)).length;
   } catch (error) {
     if (!(error instanceof OrdersError) || error.code !== "outcome-unknown") throw error;
     const { code, message, cause, orderId } = error;
@@ -72,10 +75,11 @@ async function verify(
   target: CopyTarget,
   to: OrderStore,
 ): Promise<void> {
-  for await (const order of to.list(ALL)) {
-    if (target.has(order)) ids.delete(order.id);
-    if (order.cancelledAt !== undefined) cancelled.delete(order.id);
-  }
+  for await (const orders of to.listJson(ALL))
+    for (const order of orders) {
+      if (target.compare(order) === "same") ids.delete(order.id);
+      if (order.cancelledAt !== undefined) cancelled.delete(order.id);
+    }
   for (const id of [...ids, ...cancelled]) {
     throw new OrdersError("store-damaged", `order ${id} did not arrive in ${to.location}`, {
       hint: "copy again; if that does not help, run orders check",

@@ -58,11 +58,15 @@ export class OrdersError extends Error {
   }
 
   /** The clock shows no time that an order could have. */
-  static wrongClock(verb: "place" | "cancel"): OrdersError {
+  static wrongClock(verb: "place" | "cancel" | "import"): OrdersError {
     const problem = "the clock is wrong: it shows no time in the years 0 to 9999";
-    return new OrdersError("invalid-order", `cannot ${verb} the order: ${problem}`, {
-      hint: "set the clock",
-    });
+    return new OrdersError(
+      "invalid-order",
+      `cannot ${verb} the ${verb === "import" ? "orders" : "order"}: ${problem}`,
+      {
+        hint: "set the clock",
+      },
+    );
   }
 
   /** There is no order of this id. */

@@ -29,11 +29,13 @@ export type {
   CancelOrder,
   CancelResult,
   Commands,
+  ImportedOrders,
+  ImportOrders,
   NotifySales,
   PlacedOrder,
   PlaceOrder,
 } from "./domain/commands.js";
-export type { Events, OrderCancelled, OrderCreated } from "./domain/events.js";
+export type { Events, OrderCancelled, OrderCreated, OrdersImported } from "./domain/events.js";
 export type { Message } from "./domain/message.js";
 export type { Notification } from "./domain/notification.js";
 export type { Cancellation, CancelledOrder, Order, OrderFilter } from "./domain/order.js";
@@ -41,6 +43,7 @@ export { OrderJson } from "./domain/order-json.js";
 export { type ErrorCode, OrdersError } from "./errors.js";
 export type { SalesDesk } from "./handlers/notify-sales.js";
 export type { CredentialFiles } from "./store/jetstream/connection/credential-files.js";
+export type { Comparison } from "./store/known-orders.js";
 export { MemoryOrderStore } from "./store/memory/order-store.js";
 export { type OpenStoreOptions, openStore } from "./store/open-store.js";
 export type {
@@ -51,10 +54,12 @@ export type {
   StartingPosition,
 } from "./store/order-feed.js";
 export type {
+  CopyTarget,
   Damage,
   OrderQuery,
   OrderRepository,
   OrderStore,
+  StoreAs,
   StoreOptions,
   StoreReport,
 } from "./store/order-store.js";

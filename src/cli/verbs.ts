@@ -56,6 +56,11 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import("./init.js")).createInitCommand,
   },
   {
+    name: "import",
+    summary: "import orders from a file",
+    load: async () => (await import("./import.js")).createImportCommand,
+  },
+  {
     name: "check",
     summary: "check the whole store for damage",
     load: async () => (await import("./check.js")).createCheckCommand,

@@ -33,6 +33,21 @@ export interface CancelResult {
   readonly replayed: boolean;
 }
 
+/** Stores orders that were placed elsewhere before, with their own ids and times, unless they are there. */
+export interface ImportOrders {
+  readonly orders: readonly Order[];
+  /** Also to subscriptions; unless given, they are history, of which no subscription is told. */
+  readonly deliver: boolean;
+  /** Notify the sales desk of each, as of a new order. */
+  readonly notify: boolean;
+}
+
+/** The result of ImportOrders. */
+export interface ImportedOrders {
+  /** How many were stored: the others were there. */
+  readonly imported: number;
+}
+
 /** Notifies the sales desk of an order. */
 export interface NotifySales {
   readonly order: Order;
@@ -47,5 +62,6 @@ export interface NotifySales {
 export interface Commands {
   "place-order": { payload: PlaceOrder; result: PlacedOrder };
   "cancel-order": { payload: CancelOrder; result: CancelResult };
+  "import-orders": { payload: ImportOrders; result: ImportedOrders };
   "notify-sales": { payload: NotifySales; result: undefined };
 }

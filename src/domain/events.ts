@@ -10,6 +10,13 @@ export interface OrderCancelled {
   readonly order: CancelledOrder;
 }
 
+/** Orders were imported, and stored together. */
+export interface OrdersImported {
+  readonly orders: readonly Order[];
+  /** See {@link ImportOrders}. */
+  readonly notify: boolean;
+}
+
 /**
  * Every event: its topic and its payload.
  *
@@ -18,4 +25,5 @@ export interface OrderCancelled {
 export interface Events {
   "order-created": OrderCreated;
   "order-cancelled": OrderCancelled;
+  "orders-imported": OrdersImported;
 }

@@ -1,10 +1,12 @@
 import {
   type Cancellation,
   foldCase,
+  ID_FORM,
   type Order,
   type OrderFilter,
   orderFields,
   orderMatcher,
+  PLACED_AT_FORM,
   PLACED_AT_LENGTH,
 } from "./order.js";
 import { safeJson } from "./printable.js";
@@ -25,6 +27,7 @@ export class OrderJson implements Order {
   }
 
   static of(order: Order): OrderJson {
+    if (order instanceof OrderJson) return order;
     const placed = new OrderJson(safeJson(orderFields(order)));
     const { cancelledAt } = order;
     return cancelledAt === undefined ? placed : placed.cancelled({ ...order, cancelledAt });
@@ -41,6 +44,12 @@ export class OrderJson implements Order {
   /** The items as a JSON array. */
   get itemsJson(): string {
     return this.json.slice(ITEMS_AT, endOfItems(this.json));
+  }
+
+  /** What the order is for, as JSON: all but id and time, and without a cancellation. */
+  get contentJson(): string {
+    const end = this.json.endsWith(ITEMS_END) ? -1 : this.json.search(CANCELLATION);
+    return this.json.slice(ITEMS_AT, end);
   }
 
   get items(): readonly string[] {
@@ -77,6 +86,26 @@ export class OrderJson implements Order {
     return this.#rest;
   }
 
+  /** The same order with another id, or placed at another time. */
+  with({
+    id = this.id,
+    placedAt = this.placedAt,
+  }: Partial<Pick<Order, "id" | "placedAt">>): OrderJson {
+    const rest = this.json.slice(PLACED_AT + PLACED_AT_LENGTH);
+    return new OrderJson(`{"id":"${id}","placedAt":"${placedAt}${rest}`);
+  }
+
+  /** The text without a cancellation. */
+  get placedJson(): string {
+    if (this.json.endsWith(ITEMS_END)) return this.json;
+    return `${this.json.slice(0, this.json.search(CANCELLATION))}}`;
+  }
+
+  /** As an order is in JSON. */
+  toJSON(): Order {
+    return this.parse();
+  }
+
   /** The order as plain data. */
   parse(): Order {
     return JSON.parse(this.json) as Order;
@@ -88,6 +117,26 @@ const ID_LENGTH = "01234567-89ab-cdef-0123-456789abcdef".length;
 const PLACED_AT = ID_AT + ID_LENGTH + '","placedAt":"'.length;
 const ITEMS_AT = PLACED_AT + PLACED_AT_LENGTH + '","items":'.length;
 
+/** The order that a text is if it is plain ASCII, byte for byte as we write it: it need not be parsed. */
+export function plainOrder(text: string): OrderJson | undefined {
+  return text.length <= MAX_PLAIN_CHARACTERS && PLAIN_ORDER.test(text)
+    ? new OrderJson(text)
+    : undefined;
+}
+
+/** A text of printable ASCII that JSON need not escape, and that is not blank. */
+const PLAIN_TEXT = '" *[!#-[\\]-~][ !#-[\\]-~]*"';
+/** An order of such texts, byte for byte as it is encoded. */
+const PLAIN_ORDER = new RegExp(
+  `^\\{"id":"${unanchored(ID_FORM)}","placedAt":"${unanchored(PLACED_AT_FORM)}","items":\\[${PLAIN_TEXT}(?:,${PLAIN_TEXT})*\\](?:,"for":${PLAIN_TEXT})?(?:,"note":${PLAIN_TEXT})?\\}$`,
+);
+/** An expression needs memory for each item. */
+const MAX_PLAIN_CHARACTERS = 4096;
+
+function unanchored({ source }: RegExp): string {
+  return source.slice(1, -1);
+}
+
 /** Where the items end. In a JSON text the quotes of the next name cannot be those of an item: they are escaped. */
 function endOfItems(json: string): number {
   if (json.endsWith(ITEMS_END)) return json.length - 1;
@@ -96,6 +145,7 @@ function endOfItems(json: string): number {
 
 const ITEMS_END = "]}";
 const NEXT_FIELD = /\],"(?:for|note|cancelledAt)":"/;
+const CANCELLATION = /(?:,"cancelledAt":".{24}"(?:,"reason":"(?:[^"\\]|\\.)*")?)?\}$/;
 const NOTHING: Partial<Order> = {};
 
 /** Whether JSON text, of ours, begins at a byte as that of an order does. */

@@ -86,7 +86,7 @@ export function contentProblem(
 const MAX_TEXT_CHARACTERS = 4096;
 
 /** What is wrong with a name, note or reason, as the end of a sentence that begins with it. */
-export function remarkProblem(text: unknown): string | undefined {
+function remarkProblem(text: unknown): string | undefined {
   const problem = textProblem(text);
   if (problem !== undefined) return problem;
   if ((text as string).length <= MAX_TEXT_CHARACTERS) return undefined;

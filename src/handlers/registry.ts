@@ -1,11 +1,13 @@
 import type { Registry } from "../bus/types.js";
 import type { Commands } from "../domain/commands.js";
 import type { Events } from "../domain/events.js";
-import type { OrderRepository } from "../store/order-store.js";
+import type { CopyTarget, OrderRepository } from "../store/order-store.js";
 import { cancelOrder } from "./cancel-order.js";
+import { importOrders } from "./import-orders.js";
 import { notifySales, type SalesDesk } from "./notify-sales.js";
 import { orderCancelled } from "./order-cancelled.js";
 import { orderCreated } from "./order-created.js";
+import { ordersImported } from "./orders-imported.js";
 import { placeOrder } from "./place-order.js";
 
 /** The whole flow: the handlers of every message. A missing command does not compile. */
@@ -14,11 +16,13 @@ export function registry(deps: HandlerDeps): Registry<Commands, Events> {
     commands: {
       "place-order": placeOrder(deps),
       "cancel-order": cancelOrder(deps),
+      "import-orders": importOrders(deps),
       "notify-sales": notifySales(deps),
     },
     events: {
       "order-created": [orderCreated()],
       "order-cancelled": [orderCancelled()],
+      "orders-imported": [ordersImported()],
     },
   };
 }
@@ -26,6 +30,8 @@ export function registry(deps: HandlerDeps): Registry<Commands, Events> {
 /** The dependencies of the handlers. */
 export interface HandlerDeps {
   readonly orders: Pick<OrderRepository, "save" | "saveIfNew" | "cancel">;
+  /** Always the same one: it has read what is stored. */
+  readonly copyTarget: () => Promise<CopyTarget>;
   readonly salesDesk: SalesDesk;
   readonly now: () => Date;
 }

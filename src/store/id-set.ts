@@ -3,16 +3,24 @@
  * five times as much memory, and holds no more than 16 million.
  */
 export class IdSet {
+  /** The words of an id, and then those that belong to it. */
+  readonly #row: Uint32Array;
+  #table: Uint32Array;
   #size = 0;
-  #table = new Uint32Array(WORDS * 1024);
-  readonly #words = new Uint32Array(WORDS);
 
-  /** Adds an id. @returns whether it was not there. */
-  add(id: string): boolean {
+  /** @param values how many words of 32 bits are kept with each id. */
+  constructor(values = 0) {
+    this.#row = new Uint32Array(ID_WORDS + values);
+    this.#table = new Uint32Array(this.#row.length * 1024);
+  }
+
+  /** Adds an id and its values. @returns whether it was not there. */
+  add(id: string, ...values: readonly number[]): boolean {
     const at = this.#find(id);
     if (!isEmpty(this.#table, at)) return false;
-    this.#table.set(this.#words, at);
-    if (++this.#size * WORDS * 2 > this.#table.length) this.#grow();
+    this.#row.set(values, ID_WORDS);
+    this.#table.set(this.#row, at);
+    if (++this.#size * this.#row.length * 2 > this.#table.length) this.#grow();
     return true;
   }
 
@@ -20,22 +28,29 @@ export class IdSet {
     return !isEmpty(this.#table, this.#find(id));
   }
 
+  /** One of the values of an id; `undefined`: it is not there. */
+  value(id: string, index: number): number | undefined {
+    const at = this.#find(id);
+    return isEmpty(this.#table, at) ? undefined : this.#table[at + ID_WORDS + index];
+  }
+
   #find(id: string): number {
-    readWords(id, this.#words);
-    return find(this.#table, this.#words);
+    readWords(id, this.#row);
+    return find(this.#table, this.#row);
   }
 
   #grow(): void {
+    const { length } = this.#row;
     const larger = new Uint32Array(this.#table.length * 2);
-    for (let at = 0; at < this.#table.length; at += WORDS) {
-      const words = this.#table.subarray(at, at + WORDS);
-      if (!isEmpty(words, 0)) larger.set(words, find(larger, words));
+    for (let at = 0; at < this.#table.length; at += length) {
+      const row = this.#table.subarray(at, at + length);
+      if (!isEmpty(row, 0)) larger.set(row, find(larger, row));
     }
     this.#table = larger;
   }
 }
 
-const WORDS = 4;
+const ID_WORDS = 4;
 const DASH = "-".charCodeAt(0);
 
 /** Reads the 128 bits of a UUID into four words. */
@@ -55,14 +70,17 @@ function isEmpty(table: Uint32Array, at: number): boolean {
   return table[at + 1] === 0;
 }
 
-/** Where an id is in a table, or where it would be put. */
-function find(table: Uint32Array, words: Uint32Array): number {
-  const [a = 0, b = 0, c = 0, d = 0] = words;
-  const mask = table.length / WORDS - 1; // their number is a power of 2
+/** Where the id of a row is in a table, or where it would be put. */
+function find(table: Uint32Array, row: Uint32Array): number {
+  const a = row[0] as number;
+  const b = row[1] as number;
+  const c = row[2] as number;
+  const d = row[3] as number;
+  const mask = table.length / row.length - 1; // their number is a power of 2
   let place = Math.imul(a ^ b ^ c ^ d, 0x9e3779b1) >>> 0;
   for (;;) {
     place &= mask;
-    const at = place * WORDS;
+    const at = place * row.length;
     if (isEmpty(table, at)) return at;
     if (table[at] === a && table[at + 1] === b && table[at + 2] === c && table[at + 3] === d) {
       return at;

@@ -1,6 +1,7 @@
 import type { CancelResult, PlacedOrder } from "../domain/commands.js";
 import type { Cancellation, Order, OrderFilter } from "../domain/order.js";
 import type { OrderJson } from "../domain/order-json.js";
+import type { Comparison } from "./known-orders.js";
 import type { OrderFeed } from "./order-feed.js";
 import type { Subscriptions } from "./subscriptions.js";
 
@@ -36,7 +37,7 @@ export interface OrderRepository {
    * @throws {OrdersError} `conflict`: another order holds the id, or one that was cancelled, nothing was
    *   stored; `invalid-order`, `store-failed`, `server-failed`, `outcome-unknown`.
    */
-  saveIfNew(order: Order): Promise<PlacedOrder>;
+  saveIfNew(order: Order, as?: StoreAs): Promise<PlacedOrder>;
 
   /**
    * Cancels an order: its cancellation is stored beside it, and the order is no longer listed unless it is
@@ -46,7 +47,7 @@ export interface OrderRepository {
    * @throws {OrdersError} `not-found`: there is no such order; `invalid-order`, `store-failed`,
    *   `server-failed`: nothing was stored; `outcome-unknown`: it may be.
    */
-  cancel(cancellation: Cancellation): Promise<CancelResult>;
+  cancel(cancellation: Cancellation, as?: StoreAs): Promise<CancelResult>;
 
   /**
    * Lists orders in the order in which they were stored, those that were cancelled only if the query says so.
@@ -113,17 +114,25 @@ export interface OrderStore extends OrderRepository {
 
 /**
  * Stores copies of many orders, each one once: also if another process copies the same orders or
- * places one of them by its id at the same time. Keeps a fingerprint of each order, about 150 bytes,
- * because the orders themselves may not fit into memory.
+ * places one of them by its id at the same time. Keeps 48 bytes of each order, because the orders
+ * themselves may not fit into memory.
  */
 export interface CopyTarget {
   /**
-   * Stores the orders that are not there yet.
+   * Stores the orders that are not there yet, and cancellations that are not.
    *
-   * @returns how many were stored.
+   * @returns the orders that were stored.
    * @throws {OrdersError} `conflict`: another order holds an id, none of these orders was stored.
    */
-  store(orders: readonly Order[]): Promise<number>;
-  /** Whether this order, as it is, was found in the store or stored. */
-  has(order: Order): boolean;
+  store(orders: readonly Order[], as?: StoreAs): Promise<readonly Order[]>;
+  /** Whether an order of this id was found in the store or stored. */
+  has(id: string): boolean;
+  /** The same of an order, and whether it is this one. */
+  compare(order: Order, options?: { readonly ignoreTime?: boolean }): Comparison;
+}
+
+/** How an order is stored. */
+export interface StoreAs {
+  /** It is history: no subscription is told of it. */
+  readonly isImported?: boolean | undefined;
 }

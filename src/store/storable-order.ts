@@ -5,6 +5,7 @@ import {
   orderFields,
   orderProblem,
 } from "../domain/order.js";
+import { OrderJson } from "../domain/order-json.js";
 import { OrdersError } from "../errors.js";
 
 /** @throws {OrdersError} `invalid-order` if no reader would take it for a cancellation. */
@@ -19,7 +20,8 @@ export function refuseInvalidCancellation(cancellation: Cancellation): void {
  *
  * @throws {OrdersError} `invalid-order`
  */
-export function storableOrder(order: Order): Order {
+export function storableOrder(given: Order): Order {
+  const order = given instanceof OrderJson ? given.parse() : given; // a class is not copied field by field
   const problem = orderProblem(order);
   if (problem !== undefined) throw OrdersError.invalidOrder(problem);
   return orderFields({ ...order, items: [...order.items] });

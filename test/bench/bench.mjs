@@ -2,7 +2,7 @@
  * Measures speed side by side in one run, and prints ratios with their aims.
  *
  *     npm run bench                                             # all: a quarter of an hour
- *     npm run bench -- --only start,bus                         # some of start, saving, bus, reading, growth
+ *     npm run bench -- --only start,bus                         # some of start, saving, importing, bus, reading, growth
  *     npm run bench -- --orders 100000 --seconds 2 --sizes 10,1000,100000
  *     npm run bench -- --json docs/performance.json
  *
@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { bus } from "./bus.mjs";
 import { growth } from "./growth.mjs";
+import { importing } from "./importing.mjs";
 import { machineFacts } from "./machine-facts.mjs";
 import { compare } from "./pairs.mjs";
 import { reading } from "./reading.mjs";
@@ -23,7 +24,7 @@ import { saving } from "./saving.mjs";
 import { start } from "./start.mjs";
 import { Stores } from "./stores.mjs";
 
-const GROUPS = { start, saving, bus, reading, growth };
+const GROUPS = { start, saving, importing, bus, reading, growth };
 
 const { values } = parseArgs({
   options: {

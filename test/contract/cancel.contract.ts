@@ -233,5 +233,32 @@ export function describeCancelling(name: string, newPlace: NewPlace): void {
         await target.close();
       }
     });
+
+    it("passes over what is stored as history: no subscription is told of it", async () => {
+      const [before] = await place.save(1);
+      const old = anOrder();
+      const sales = await subscribed(place.feed, "sales");
+      await (await sales.take()).ack();
+      const taking = sales.take();
+      await place.store.saveIfNew(old, { isImported: true });
+      await place.store.cancel({ id: old.id, cancelledAt: AT }, { isImported: true });
+      const [after] = await place.save(1);
+      expect(await taking).toMatchObject({ order: after });
+      await (await taking).ack();
+      await sales.end();
+      expect(await all(place.other.list(ALL))).toEqual([
+        before,
+        { ...old, cancelledAt: AT },
+        after,
+      ]);
+      expect(await place.other.check()).toMatchObject({ orders: 3, damage: [] });
+      await place.other.saveIfNew(anOrder(), { isImported: true });
+      expect(await handleAll(place.otherFeed, "sales")).toEqual([]);
+      expect(await place.subscriptions.list()).toMatchObject([{ waiting: 0 }]);
+      expect(await handleAll(place.otherFeed, "new")).toMatchObject([
+        { order: before },
+        { order: after },
+      ]);
+    });
   });
 }

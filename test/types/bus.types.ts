@@ -51,13 +51,18 @@ bus.subscribe("order-created", ({ payload }) => {
 });
 
 type Flow = Registry<Commands, Events>;
-const events: Flow["events"] = { "order-created": [], "order-cancelled": [] };
+const events: Flow["events"] = {
+  "order-created": [],
+  "order-cancelled": [],
+  "orders-imported": [],
+};
 const commands: Flow["commands"] = {
   "place-order": async () => ({ order, replayed: false }),
   "cancel-order": async () => ({
     order: { ...order, cancelledAt: order.placedAt },
     replayed: false,
   }),
+  "import-orders": async () => ({ imported: 0 }),
   "notify-sales": async () => undefined,
 };
 export const whole: Flow = { commands, events };

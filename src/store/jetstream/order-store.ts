@@ -14,7 +14,7 @@ import { type OrderJson, orderJsonMatcher } from "../../domain/order-json.js";
 import { OrdersError } from "../../errors.js";
 import { Cancellations } from "../cancellations.js";
 import type { OrderFeed } from "../order-feed.js";
-import type { OrderQuery, OrderStore, StoreOptions, StoreReport } from "../order-store.js";
+import type { OrderQuery, OrderStore, StoreAs, StoreOptions, StoreReport } from "../order-store.js";
 import { parseAll } from "../parse-all.js";
 import { refuseInvalidCancellation, storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
@@ -75,19 +75,19 @@ export class JetStreamOrderStore implements OrderStore {
     await this.#publisher.publish(storableOrder(order));
   }
 
-  async saveIfNew(requested: Order): Promise<PlacedOrder> {
+  async saveIfNew(requested: Order, as: StoreAs = {}): Promise<PlacedOrder> {
     const order = storableOrder(requested);
-    const placed = await this.#publisher.publish(order);
+    const placed = await this.#publisher.publish(order, as);
     if (placed.replayed) OrdersError.refuseConflict(await this.#asItIsNow(placed.order), order);
     return placed;
   }
 
-  async cancel(requested: Cancellation): Promise<CancelResult> {
+  async cancel(requested: Cancellation, as: StoreAs = {}): Promise<CancelResult> {
     refuseInvalidCancellation(requested);
     const [order] = await this.findByIdPrefix(requested.id, 1);
     if (order === undefined) throw OrdersError.noOrder(requested.id, this.location);
     if (order.cancelledAt !== undefined) return { order: order as CancelledOrder, replayed: true };
-    const { cancellation, replayed } = await this.#publisher.cancel(requested);
+    const { cancellation, replayed } = await this.#publisher.cancel(requested, as);
     return { order: cancelledOrder(order, cancellation), replayed };
   }
 

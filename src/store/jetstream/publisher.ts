@@ -2,7 +2,7 @@ import { JetStreamApiCodes } from "@nats-io/jetstream";
 import type { PlacedOrder } from "../../domain/commands.js";
 import type { Cancellation, Order } from "../../domain/order.js";
 import { OrdersError, unknownOutcomeHint } from "../../errors.js";
-import type { Damage } from "../order-store.js";
+import type { Damage, StoreAs } from "../order-store.js";
 import type { Connected, ServerConnection } from "./connection/server-connection.js";
 import { isOutcomeUnknown, isTransient, serverFailure } from "./errors.js";
 import { apiCode, isNoResponders, Unavailable } from "./failures/kinds.js";
@@ -45,13 +45,13 @@ export class OrderPublisher {
    *
    * @throws {OrdersError} `conflict`; `server-failed`: it was not stored; `outcome-unknown`: it may be.
    */
-  async publish(order: Order): Promise<PlacedOrder> {
+  async publish(order: Order, as?: StoreAs): Promise<PlacedOrder> {
     const { location } = this.#server;
     const { holder = order, attempts } = await this.#persist({
       id: order.id,
       what: "stored",
       subject: orderSubject(location, order.id),
-      body: encodeOrder(order),
+      body: encodeOrder(order, as),
       decode: (message) => decodeOrder(location.stream, message),
     });
     OrdersError.refuseConflict(holder, order);
@@ -67,6 +67,7 @@ export class OrderPublisher {
    */
   async cancel(
     cancellation: Cancellation,
+    as?: StoreAs,
   ): Promise<{ readonly cancellation: Cancellation; readonly replayed: boolean }> {
     const { location } = this.#server;
     const { id, cancelledAt } = cancellation;
@@ -74,7 +75,7 @@ export class OrderPublisher {
       id,
       what: "cancelled",
       subject: cancellationSubject(location, id),
-      body: encodeCancellation(cancellation),
+      body: encodeCancellation(cancellation, as),
       decode: (message) => decodeCancellation(location.stream, message),
     });
     const own = holder === cancellation || (attempts > 1 && holder.cancelledAt === cancelledAt);

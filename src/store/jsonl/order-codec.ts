@@ -22,7 +22,11 @@ export interface Claim {
 
 /** An order as it is on file. */
 export interface StoredOrder extends Order {
+  /** The order as {@link OrderJson.placedJson} is, if that is known: it need not be encoded. */
+  readonly json?: string;
   readonly claim?: Claim;
+  /** See {@link StoreAs}; on file `imported`. */
+  readonly isImported?: boolean;
   /** An order before it was placed at this later time: a clock was set back, or an old order was copied. */
   readonly newestBefore?: string;
 }
@@ -30,6 +34,7 @@ export interface StoredOrder extends Order {
 /** A cancellation as it is on file. Two processes may cancel an order at the same time: as with {@link Claim}. */
 export interface StoredCancellation extends Cancellation {
   readonly claim?: Claim;
+  readonly isImported?: boolean;
 }
 
 /** What a line of the file holds. */
@@ -78,22 +83,29 @@ const NOTHING: DecodedLine = { kind: "nothing" };
 
 /** One order as a line of the file: its checksum at the end, its newline included. */
 export function encodeOrder(order: StoredOrder): string {
-  return line(fieldsOf(order));
+  const { json = safeJson(orderFields(order)), claim, isImported, newestBefore } = order;
+  const marks = [
+    isImported ? ',"imported":true' : "",
+    claim ? `,"claim":${JSON.stringify(claim)}` : "",
+    newestBefore ? `,"newestBefore":"${newestBefore}"` : "",
+  ];
+  return line(json.slice(0, -1) + marks.join(""));
 }
 
 /** One cancellation as such a line. */
 export function encodeCancellation(cancellation: StoredCancellation): string {
-  const { id, cancelledAt, reason, claim } = cancellation;
-  return line({
+  const { id, cancelledAt, reason, claim, isImported } = cancellation;
+  const json = safeJson({
     cancelled: id,
     cancelledAt,
     ...(reason !== undefined && { reason }),
+    ...(isImported && { imported: true }),
     ...(claim && { claim }),
   });
+  return line(json.slice(0, -1));
 }
 
-function line(record: object): string {
-  const open = safeJson(record).slice(0, -1);
+function line(open: string): string {
   return `${open},"crc32":"${crc32(Buffer.from(open))}"}\n`;
 }
 
@@ -116,8 +128,8 @@ export function decodeLine(line: Buffer, length = line.length): DecodedLine {
   }
   const hasChecksum = stored !== undefined;
   if (text.startsWith(CANCELLATION_START)) {
-    const { cancelled: id, ...rest } = value as { cancelled: unknown } & StoredCancellation;
-    const cancellation = { ...rest, id } as StoredCancellation;
+    const { cancelled: id, cancelledAt, reason, ...rest } = value as OnFile & StoredCancellation;
+    const cancellation = { id, cancelledAt, reason, ...marksOf(rest) } as StoredCancellation;
     const problem =
       cancellationProblem(cancellation) ?? unknownField(value, hasChecksum, CANCELLATION_FIELDS);
     if (problem !== undefined) return damage(`not a cancellation: ${problem}: ${excerpt(text)}`);
@@ -128,13 +140,21 @@ export function decodeLine(line: Buffer, length = line.length): DecodedLine {
   }
   const problem = orderProblem(value) ?? unknownField(value, hasChecksum, FIELDS);
   if (problem !== undefined) return damage(`not an order: ${problem}: ${excerpt(text)}`);
-  return { kind: "order", order: fieldsOf(value as StoredOrder), hasChecksum };
+  const order = { ...orderFields(value as Order), ...marksOf(value as OnFile) };
+  return { kind: "order", order, hasChecksum };
 }
 
-/** The fields that a line has, in their order, and no others. */
-function fieldsOf({ claim, newestBefore, ...order }: StoredOrder): StoredOrder {
+/** What a line can hold besides an order or a cancellation. */
+interface OnFile {
+  readonly cancelled?: string;
+  readonly imported?: boolean;
+  readonly claim?: Claim;
+  readonly newestBefore?: string;
+}
+
+function marksOf({ imported, claim, newestBefore }: OnFile) {
   return {
-    ...orderFields(order),
+    ...(imported && { isImported: true }),
     ...(claim && { claim }),
     ...(newestBefore && { newestBefore }),
   };

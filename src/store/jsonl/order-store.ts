@@ -23,6 +23,7 @@ import type {
   Damage,
   OrderQuery,
   OrderStore,
+  StoreAs,
   StoreOptions,
   StoreReport,
 } from "../order-store.js";
@@ -58,13 +59,13 @@ export class JsonlOrderStore implements OrderStore {
     await this.#saves.add(storableOrder(order));
   }
 
-  async saveIfNew(requested: Order): Promise<PlacedOrder> {
+  async saveIfNew(requested: Order, as: StoreAs = {}): Promise<PlacedOrder> {
     const order = storableOrder(requested);
     const { id } = order;
     const claim = this.#newClaim();
     const holder = this.#translateErrors(() => this.#reader.holderOf(id));
     if (holder === undefined) {
-      await this.#saves.add({ ...order, claim });
+      await this.#saves.add({ ...order, claim, ...markOf(as) });
       // Another process may have claimed the id meanwhile: the first line on file decides.
       const first = this.#confirm(order, () => this.#reader.holderOf(id, claim.checkedTo));
       return placed(
@@ -81,7 +82,7 @@ export class JsonlOrderStore implements OrderStore {
     return placed(order, now, true);
   }
 
-  async cancel(cancellation: Cancellation): Promise<CancelResult> {
+  async cancel(cancellation: Cancellation, as: StoreAs = {}): Promise<CancelResult> {
     refuseInvalidCancellation(cancellation);
     const { id } = cancellation;
     const claim = this.#newClaim();
@@ -91,7 +92,7 @@ export class JsonlOrderStore implements OrderStore {
       this.#confirm(cancellation, () => this.#file.sync());
       return { order: order as CancelledOrder, replayed: true };
     }
-    await this.#saves.add({ ...cancellation, claim });
+    await this.#saves.add({ ...cancellation, claim, ...markOf(as) });
     // Another process may have cancelled it meanwhile: the first line on file decides.
     const first = this.#confirm(cancellation, () =>
       this.#reader.cancellationOf(id, claim.checkedTo),
@@ -178,7 +179,7 @@ export class JsonlOrderStore implements OrderStore {
   async copyTarget(): Promise<CopyTarget> {
     const { JsonlCopyTarget } = await import("./copy-target.js");
     return this.#translateErrors(
-      () => new JsonlCopyTarget(this.#file.path, (order) => this.#saves.add(order, "copy again")),
+      () => new JsonlCopyTarget(this.#file.path, (records) => this.#saves.addAll(records, AGAIN)),
     );
   }
 
@@ -262,6 +263,12 @@ export class JsonlOrderStore implements OrderStore {
       throw storeFailure("read the orders", this.#file.path, error);
     }
   }
+}
+
+const AGAIN = "run it again: orders that are stored already are skipped";
+
+function markOf({ isImported }: StoreAs): StoreAs & { readonly isImported?: boolean } {
+  return isImported ? { isImported } : {};
 }
 
 /** @throws {OrdersError} `conflict` if the holder of the id is another order. */

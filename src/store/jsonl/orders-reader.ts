@@ -173,17 +173,33 @@ export class OrdersReader {
    * if the position no longer holds. That is looked at before and after reading, in one and the same
    * file, for another may be put in its place or copied over it at any moment.
    */
-  readFrom(position: Position, limit: number): readonly PositionedEvent[] | undefined {
-    const found: PositionedEvent[] = [];
-    const isHeld = this.#readWhileHeld(position, (fd, line) => {
-      const order = line.kind === "order" ? line.order.parse() : this.#cancelledBy(fd, line);
-      if (order === undefined) return true;
-      const event = line.kind === "order" ? "order-created" : "order-cancelled";
-      const prefixChecksum = prefixChecksumAt(fd, line.end) ?? "";
-      const end = { byte: line.end, prefixChecksum, after: order.id };
-      return found.push({ event, order, end }) < limit;
-    });
-    return isHeld ? found : undefined;
+  readFrom(position: Position, limit: number): ReadEvents | undefined {
+    const events: PositionedEvent[] = [];
+    let passed: RecordLine | undefined;
+    let passedTo: Position | undefined;
+    const isHeld = this.#readWhileHeld(
+      position,
+      (fd, line) => {
+        if (line.isImported) {
+          passed = line;
+          return true;
+        }
+        const order = line.kind === "order" ? line.order.parse() : this.#cancelledBy(fd, line);
+        if (order === undefined) return true;
+        const event = line.kind === "order" ? "order-created" : "order-cancelled";
+        const prefixChecksum = prefixChecksumAt(fd, line.end) ?? "";
+        const end = { byte: line.end, prefixChecksum, after: order.id };
+        passed = undefined;
+        return events.push({ event, order, end }) < limit;
+      },
+      (fd) => {
+        if (passed === undefined) return;
+        const { end: byte } = passed;
+        const after = passed.kind === "order" ? passed.order.id : passed.cancellation.id;
+        passedTo = { byte, prefixChecksum: prefixChecksumAt(fd, byte) ?? "", after };
+      },
+    );
+    return isHeld ? { events, passedTo } : undefined;
   }
 
   /** The order that a line cancels, which is before it; `undefined`: there is none, which is damage. */
@@ -203,8 +219,8 @@ export class OrdersReader {
   /** How many events follow a position; `undefined` if it no longer holds. */
   countFrom(position: Position): number | undefined {
     let count = 0;
-    const isHeld = this.#readWhileHeld(position, () => {
-      count++;
+    const isHeld = this.#readWhileHeld(position, (_, line) => {
+      if (!line.isImported) count++;
       return true;
     });
     return isHeld ? count : undefined;
@@ -212,9 +228,14 @@ export class OrdersReader {
 
   /**
    * @param visit returns whether to read on.
+   * @param finish is called at the end.
    * @returns whether the position holds; then damage is reported.
    */
-  #readWhileHeld(position: Position, visit: (fd: number, line: RecordLine) => boolean): boolean {
+  #readWhileHeld(
+    position: Position,
+    visit: (fd: number, line: RecordLine) => boolean,
+    finish: (fd: number) => void = () => {},
+  ): boolean {
     return withFile(this.path, (fd) => {
       if (!holds(fd, position)) return false;
       if (fd === undefined) return true;
@@ -227,6 +248,7 @@ export class OrdersReader {
           if (isRecordLine(line) && !visit(fd, line)) break reading;
         }
       }
+      finish(fd);
       if (!holds(fd, position)) return false;
       for (const line of damaged) this.#report(line);
       return true;
@@ -282,7 +304,14 @@ function isRecordLine(line: ScannedLine): line is RecordLine {
   return line.kind === "order" || line.kind === "cancellation";
 }
 
+/** What follows a position. */
+export interface ReadEvents {
+  readonly events: readonly PositionedEvent[];
+  /** Behind what no subscription is told of, if that comes last. */
+  readonly passedTo: Position | undefined;
+}
+
 /** What the feed delivers, and the position behind it. */
-export interface PositionedEvent extends Pick<Delivery, "event" | "order"> {
+interface PositionedEvent extends Pick<Delivery, "event" | "order"> {
   readonly end: Position;
 }

@@ -18,12 +18,20 @@ export class SaveQueue {
 
   /**
    * Resolves once the order, or its cancellation, is on stable storage.
-   *
-   * @param next what to do once there is room for it.
    */
-  add(record: StoredRecord, next?: string): Promise<void> {
+  add(record: StoredRecord): Promise<void> {
+    return this.addAll([record]);
+  }
+
+  /**
+   * Resolves once all of the records are on stable storage.
+   *
+   * @param next what to do once there is room for them.
+   */
+  addAll(records: readonly StoredRecord[], next?: string): Promise<void> {
+    if (records.length === 0) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      this.#pending.push({ record, next, resolve, reject });
+      this.#pending.push({ records, next, resolve, reject });
       if (this.#pending.length === 1) setImmediate(() => this.commit());
     });
   }
@@ -33,7 +41,7 @@ export class SaveQueue {
     const saves = this.#pending;
     this.#pending = [];
     try {
-      this.#db.data = saves.map(({ record }) => record);
+      this.#db.data = saves.flatMap(({ records }) => records);
       this.#db.write();
     } catch (error) {
       this.#db.data = []; // rejected, and not to go out with the next save
@@ -43,7 +51,8 @@ export class SaveQueue {
     for (const { resolve } of saves) resolve();
   }
 
-  #failure({ record, next }: Save, error: unknown): unknown {
+  #failure({ records, next }: Save, error: unknown): unknown {
+    const record = records[0] as StoredRecord;
     if (error instanceof OutcomeUnknown) return outcomeUnknown(record, this.#file, error.cause);
     const isOrder = "items" in record;
     const again = next ?? (isOrder ? "place the order again" : "cancel the order again");
@@ -52,7 +61,8 @@ export class SaveQueue {
 }
 
 interface Save {
-  readonly record: StoredRecord;
+  /** At least one. */
+  readonly records: readonly StoredRecord[];
   readonly next: string | undefined;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;

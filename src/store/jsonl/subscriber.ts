@@ -55,7 +55,9 @@ export class Subscriber {
     const { reader, file, batch, state } = this.#deps;
     const found = reader.readFrom(this.#readTo, batch);
     if (found === undefined) throw gone(reader, this.#readTo);
-    for (const { event, order, end } of found) {
+    const { events, passedTo } = found;
+    if (events.length === 0 && passedTo !== undefined) this.#pass(passedTo);
+    for (const { event, order, end } of events) {
       const attempt = end.byte <= this.#earlier.deliveredTo ? this.#earlier.attempts + 1 : 1;
       // Only as many as have the same number of attempts, for the state holds one number for all.
       if (attempt !== (this.#ready[0]?.attempt ?? attempt)) break;
@@ -68,6 +70,14 @@ export class Subscriber {
     file.sync(); // no order is delivered that a power cut could still take back
     const deliveredTo = Math.max(last.end.byte, state.data.deliveredTo);
     this.#save({ deliveredTo, attempts: first.attempt });
+  }
+
+  /** Goes on behind what no subscription is told of. */
+  #pass(to: Position): void {
+    this.#readTo = to;
+    if (this.#inFlight.length > 0) return;
+    this.#deps.state.data.position = to;
+    this.#save({ deliveredTo: Math.max(to.byte, this.#deps.state.data.deliveredTo) });
   }
 
   #delivery(each: InFlight, attempt: number): Delivery {

@@ -10,7 +10,7 @@ import {
 import { OrderJson } from "../../domain/order-json.js";
 import { OrdersError } from "../../errors.js";
 import type { OrderFeed } from "../order-feed.js";
-import type { OrderQuery, OrderStore, StoreReport } from "../order-store.js";
+import type { OrderQuery, OrderStore, StoreAs, StoreReport } from "../order-store.js";
 import { parseAll } from "../parse-all.js";
 import { refuseInvalidCancellation, storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
@@ -30,18 +30,18 @@ export class MemoryOrderStore implements OrderStore {
     this.#append({ event: "order-created", order: storableOrder(order) });
   }
 
-  async saveIfNew(requested: Order): Promise<PlacedOrder> {
+  async saveIfNew(requested: Order, as: StoreAs = {}): Promise<PlacedOrder> {
     const order = storableOrder(requested);
     const holder = this.#orders().find(({ id }) => id === order.id);
     if (holder === undefined) {
-      await this.save(order);
+      this.#append({ event: "order-created", order, ...as });
       return { order, replayed: false };
     }
     OrdersError.refuseConflict(holder, order);
     return { order: holder, replayed: true };
   }
 
-  async cancel(cancellation: Cancellation): Promise<CancelResult> {
+  async cancel(cancellation: Cancellation, as: StoreAs = {}): Promise<CancelResult> {
     refuseInvalidCancellation(cancellation);
     const { id } = cancellation;
     const cancelled = this.#cancelled.get(id);
@@ -50,7 +50,7 @@ export class MemoryOrderStore implements OrderStore {
     if (placed === undefined) throw OrdersError.noOrder(id, this.location);
     const order = cancelledOrder(placed, cancellation);
     this.#cancelled.set(id, order);
-    this.#append({ event: "order-cancelled", order });
+    this.#append({ event: "order-cancelled", order, ...as });
     return { order, replayed: false };
   }
 

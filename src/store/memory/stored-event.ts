@@ -1,4 +1,5 @@
 import type { Delivery } from "../order-feed.js";
+import type { StoreAs } from "../order-store.js";
 
-/** What the feed delivers of one event. */
-export type StoredEvent = Pick<Delivery, "event" | "order">;
+/** What happened, and whether subscriptions are told. */
+export type StoredEvent = Pick<Delivery, "event" | "order"> & StoreAs;

@@ -64,7 +64,9 @@ export class MemorySubscriber {
   status(): Omit<SubscriptionStatus, "name"> {
     return {
       after: this.#log[this.#position - 1]?.order.id ?? null,
-      waiting: this.#log.length - this.#position - this.#settled.size,
+      waiting:
+        this.#log.slice(this.#position).filter((each) => !each.isImported).length -
+        this.#settled.size,
       parked: this.parking.size,
       activeAt: this.#activeAt,
     };
@@ -75,20 +77,25 @@ export class MemorySubscriber {
     const retry = this.parking.nextRetry(inFlight);
     if (retry !== undefined) return retry;
     let index = this.#position;
-    while (this.#settled.has(index) || inFlight.has(index)) index++;
+    while (this.#isPassedOver(index) || this.#settled.has(index) || inFlight.has(index)) index++;
     return index < this.#log.length ? index : undefined;
   }
 
+  #isPassedOver(index: number): boolean {
+    return this.#log[index]?.isImported ?? false;
+  }
+
   #delivery(index: number, inFlight: Set<number>): Delivery {
-    const stored = this.#log[index] as StoredEvent;
-    const key = parkingKey(stored);
+    const { event, order } = this.#log[index] as StoredEvent;
+    const key = parkingKey({ event, order });
     const before = this.#attempts.get(index) ?? this.parking.attempts(key) ?? 0;
     const attempt = before + 1;
     const isRetry = index < this.#position || this.#settled.has(index);
     this.#attempts.set(index, attempt);
     this.#activeAt = new Date().toISOString();
     return {
-      ...stored,
+      event,
+      order,
       attempt,
       redelivered: attempt > 1,
       ack: async () => {
@@ -100,14 +107,16 @@ export class MemorySubscriber {
         const attempts = this.#attempts.get(index) ?? attempt;
         const isDropped = isRetry && this.parking.attempts(key) === undefined;
         this.#settle(index);
-        if (!isDropped) this.parking.park(stored, index, attempts, reason);
+        if (!isDropped) this.parking.park({ event, order }, index, attempts, reason);
       },
     };
   }
 
   #settle(index: number): void {
     if (index >= this.#position) this.#settled.add(index);
-    while (this.#settled.delete(this.#position)) this.#position++;
+    while (this.#settled.delete(this.#position) || this.#isPassedOver(this.#position)) {
+      this.#position++;
+    }
     this.parking.remove(parkingKey(this.#log[index] as StoredEvent));
     this.#attempts.delete(index);
     this.#activeAt = new Date().toISOString();

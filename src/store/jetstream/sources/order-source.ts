@@ -2,6 +2,7 @@ import { parkingKey } from "../../order-feed.js";
 import type { Damage } from "../../order-store.js";
 import type { ServerConnection } from "../connection/server-connection.js";
 import type { PullConsumer, PulledMessage } from "../consumers/pull-consumer.js";
+import { isImported } from "../order-codec.js";
 import { decodeEvent } from "../stored-event.js";
 import type { Source, SourcedEvent } from "./source.js";
 
@@ -39,6 +40,7 @@ export class OrderSource implements Source {
   }
 
   async decode({ message, deliveryCount }: PulledMessage): Promise<SourcedEvent | undefined> {
+    if (isImported(message)) return undefined;
     const stored = await decodeEvent(this.#server, message, this.#onDamage);
     if (stored === undefined) return undefined;
     const attempts = this.#parkedAttempts.get(parkingKey(stored));

@@ -61,12 +61,15 @@ export class LineScanner {
 
 /** An order whose line was decoded may not be as we wrote it. */
 function contentOf(decoded: DecodedRecord) {
+  const { claim, isImported = false } =
+    decoded.kind === "order" ? decoded.order : decoded.cancellation;
+  const marks = { claim, isImported };
   if (decoded.kind === "cancellation") {
     const { kind, cancellation } = decoded;
-    return { kind, cancellation, claim: cancellation.claim };
+    return { kind, cancellation, ...marks };
   }
   const { kind, order } = decoded;
-  return { kind, order: OrderJson.of(order), claim: order.claim, isInOrder: false };
+  return { kind, order: OrderJson.of(order), ...marks, isInOrder: false };
 }
 
 /** What a line turned out to be. */
@@ -81,6 +84,8 @@ interface Span {
   /** Where the next line begins. */
   readonly end: number;
   readonly claim: Claim | undefined;
+  /** No subscription is told of it. */
+  readonly isImported: boolean;
   /** Names the line, as `orders.jsonl:17`. */
   location(): string;
 }

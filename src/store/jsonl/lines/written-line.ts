@@ -35,15 +35,21 @@ export class WrittenLines {
     )
       return undefined;
     const fieldsEnd = to - CHECKSUM_BYTES;
-    if (bytes[fieldsEnd - 1] === END_OF_ITEMS) return new WrittenLine(this, from, to, fieldsEnd);
+    if (bytes[fieldsEnd - 1] === END_OF_ITEMS) {
+      return new WrittenLine(this, from, to, fieldsEnd, NO_MARKS);
+    }
     const tail = TAIL.exec(
       bytes.toString("latin1", Math.max(from, fieldsEnd - MAX_TAIL_BYTES), fieldsEnd),
     );
     if (tail === null) return undefined;
-    const [, others = "", checkedTo, token, newestBefore] = tail;
+    const [, others = "", imported, checkedTo, token, newestBefore] = tail;
     const orderEnd = fieldsEnd - others.length;
     const claim = token === undefined ? undefined : { checkedTo: Number(checkedTo), token };
-    return new WrittenLine(this, from, to, orderEnd, claim, newestBefore === undefined);
+    return new WrittenLine(this, from, to, orderEnd, {
+      claim,
+      isImported: imported !== undefined,
+      isInOrder: newestBefore === undefined,
+    });
   }
 
   /** JSON between two bytes of the block, safe to print. */
@@ -64,6 +70,7 @@ const PRINTABLE = /^[\n -~]*$/;
 export class WrittenLine implements OrderLine {
   readonly kind = "order";
   readonly claim: Claim | undefined;
+  readonly isImported: boolean;
   readonly isInOrder: boolean;
   readonly #lines: WrittenLines;
   readonly #from: number;
@@ -77,14 +84,14 @@ export class WrittenLine implements OrderLine {
     from: number,
     to: number,
     fieldsEnd: number,
-    claim?: Claim,
-    isInOrder = true,
+    { claim, isImported, isInOrder }: Marks,
   ) {
     this.#lines = lines;
     this.#from = from;
     this.#to = to;
     this.#fieldsEnd = fieldsEnd;
     this.claim = claim;
+    this.isImported = isImported;
     this.isInOrder = isInOrder;
   }
 
@@ -106,13 +113,17 @@ export class WrittenLine implements OrderLine {
   }
 }
 
+/** What a line says of an order that is not of the order itself. */
+type Marks = Pick<OrderLine, "claim" | "isImported" | "isInOrder">;
+
+const NO_MARKS: Marks = { claim: undefined, isImported: false, isInOrder: true };
 const END_OF_ITEMS = "]".charCodeAt(0);
 /**
  * What follows the items: a name, a note, and what is not of the order itself. In a JSON text their quotes
  * cannot be those of an item: they are escaped. A line of longer texts is looked at closely.
  */
 const TAIL =
-  /\](?:,"for":"(?:[^"\\]|\\.)*")?(?:,"note":"(?:[^"\\]|\\.)*")?((?:,"claim":\{"checkedTo":(\d+),"token":"([0-9a-f]{8})"\})?(?:,"newestBefore":"([^"]{24})")?)$/;
+  /\](?:,"for":"(?:[^"\\]|\\.)*")?(?:,"note":"(?:[^"\\]|\\.)*")?((,"imported":true)?(?:,"claim":\{"checkedTo":(\d+),"token":"([0-9a-f]{8})"\})?(?:,"newestBefore":"([^"]{24})")?)$/;
 const MAX_TAIL_BYTES = 512;
 
 /** Whether the bytes between `from` and `to` end in a checksum of themselves: we wrote them, and all of them. */

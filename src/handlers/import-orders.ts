@@ -1,0 +1,35 @@
+import { orderProblem } from "../domain/order.js";
+import { OrderJson } from "../domain/order-json.js";
+import { messageOf } from "../error-message.js";
+import { OrdersError } from "../errors.js";
+import type { CopyTarget } from "../store/order-store.js";
+import type { HandlerOf } from "./handler-of.js";
+
+/**
+ * Handles ImportOrders: stores those that are not there yet, then publishes OrdersImported.
+ *
+ * @throws {OrdersError} `conflict`: another order holds an id, or `invalid-order`: none of these orders was
+ *   stored; `store-failed`, `server-failed`, `outcome-unknown`: some may be, and importing them again is
+ *   safe; `notification-failed`: they are stored, but a handler of OrdersImported failed.
+ */
+export function importOrders(deps: {
+  copyTarget: () => Promise<CopyTarget>;
+}): HandlerOf<"import-orders"> {
+  return async function importOrders({ payload: { orders, deliver, notify } }, bus) {
+    for (const order of orders) {
+      const problem = order instanceof OrderJson ? undefined : orderProblem(order);
+      if (problem !== undefined) throw OrdersError.invalidOrder(problem);
+    }
+    const target = await deps.copyTarget();
+    const imported = await target.store(orders, { isImported: !deliver });
+    if (imported.length > 0) {
+      try {
+        await bus.publish("orders-imported", { orders: imported, notify });
+      } catch (cause) {
+        const message = `the orders are imported, but a notification failed: ${messageOf(cause)}`;
+        throw new OrdersError("notification-failed", message, { cause });
+      }
+    }
+    return { imported: imported.length };
+  };
+}

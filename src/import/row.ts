@@ -1,0 +1,97 @@
+import { cancellationProblem, isOrderId, type Order, orderProblem } from "../domain/order.js";
+import { OrderJson } from "../domain/order-json.js";
+
+/** One order of a file as it was read, before anything is known of it. */
+export interface RawRow {
+  /** Where it is: a line or a number, as `orders.csv:7`. */
+  readonly at: string;
+  readonly value?: unknown;
+  /** Why it could not be read. */
+  readonly problem?: string;
+}
+
+/** One order of a file. */
+export type Row = InvalidRow | ValidRow;
+
+/** What is no order. */
+export interface InvalidRow {
+  readonly at: string;
+  readonly problem: string;
+}
+
+export interface ValidRow {
+  readonly at: string;
+  readonly order: OrderJson;
+  /** Whether the file has an id of it, and when it was placed; else those are to be replaced. */
+  readonly hasId: boolean;
+  readonly hasTime: boolean;
+  readonly problem?: never;
+}
+
+/** Looks at the fields of a row. Names and times may be written as other programs write them. */
+export function toRow({ at, value, problem }: RawRow): Row {
+  if (problem !== undefined) return { at, problem };
+  if (value instanceof OrderJson) return { at, order: value, hasId: true, hasTime: true };
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return { at, problem: "not an object" };
+  }
+  const fields: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(value)) {
+    const known = FIELDS[name];
+    if (known === undefined) return { at, problem: `unknown field '${name}'; ${KNOWN}` };
+    if (field !== null && field !== undefined) fields[known] = field;
+  }
+  const { id, placedAt, items, for: name, note, cancelledAt, reason } = fields;
+  const order = {
+    id: typeof id === "string" ? id.toLowerCase() : (id ?? SOME_ID),
+    placedAt: utcTime(placedAt) ?? SOME_TIME,
+    items: typeof items === "string" ? [items] : items,
+    for: name,
+    note,
+    cancelledAt: utcTime(cancelledAt),
+    reason,
+  };
+  const wrong = problemOf(order);
+  if (wrong !== undefined) return { at, problem: wrong };
+  return {
+    at,
+    order: OrderJson.of(order as Order),
+    hasId: id !== undefined,
+    hasTime: placedAt !== undefined,
+  };
+}
+
+/** Every field, under the names that it has here and elsewhere. */
+const FIELDS: Readonly<Record<string, keyof Order>> = {
+  id: "id",
+  placedAt: "placedAt",
+  placed_at: "placedAt",
+  items: "items",
+  for: "for",
+  note: "note",
+  cancelledAt: "cancelledAt",
+  cancelled_at: "cancelledAt",
+  reason: "reason",
+};
+const KNOWN = "an order has id, placedAt, items, for, note, cancelledAt and reason";
+
+const SOME_ID = "00000000-0000-4000-8000-000000000000";
+const SOME_TIME = "2000-01-01T00:00:00.000Z";
+
+function problemOf(order: { readonly [Field in keyof Order]?: unknown }): string | undefined {
+  const { id, cancelledAt, reason } = order;
+  if (!isOrderId(id)) return "id is not a UUID";
+  const problem = orderProblem(order);
+  if (problem !== undefined) return problem;
+  if (cancelledAt !== undefined) return cancellationProblem({ id, cancelledAt, reason });
+  return reason === undefined ? undefined : "it has a reason, but no cancelledAt";
+}
+
+/** A time of {@link https://www.rfc-editor.org/rfc/rfc3339 RFC 3339} in our form; anything else as it is. */
+function utcTime(time: unknown): unknown {
+  if (typeof time !== "string" || !RFC_3339.test(time)) return time;
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? time : date.toISOString();
+}
+
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/i;
