@@ -118,28 +118,26 @@ class Application implements Orders {
     return { ...options, signal: either };
   }
 
-  async #track<T>(task: Promise<T>): Promise<T> {
+  #track<T>(task: Promise<T>): Promise<T> {
+    const end = () => void this.#pending.delete(task);
     this.#pending.add(task);
-    try {
-      return await task;
-    } finally {
-      this.#pending.delete(task);
-    }
+    task.then(end, end);
+    return task;
   }
 }
 
 /** Stores orders until the application is closed, also those that are sent on the bus. */
 function untilClosed(store: OrderStore, closing: AbortSignal): HandlerDeps["orders"] {
   return {
-    async save(order) {
+    save(order) {
       assertOpen(closing);
-      await store.save(order);
+      return store.save(order);
     },
-    async saveIfNew(order) {
+    saveIfNew(order) {
       assertOpen(closing);
       return store.saveIfNew(order);
     },
-    async cancel(cancellation) {
+    cancel(cancellation) {
       assertOpen(closing);
       return store.cancel(cancellation);
     },

@@ -115,13 +115,10 @@ export function orderProblem(value: unknown): string | undefined {
 
 /** What an order was placed with: the fields, in their order, without those that it does not have. */
 export function orderFields({ id, placedAt, items, for: name, note }: Order): Order {
-  return {
-    id,
-    placedAt,
-    items,
-    ...(name !== undefined && { for: name }),
-    ...(note !== undefined && { note }),
-  };
+  const fields: { -readonly [Field in keyof Order]: Order[Field] } = { id, placedAt, items };
+  if (name !== undefined) fields.for = name; // spreading takes several times as long
+  if (note !== undefined) fields.note = note;
+  return fields;
 }
 
 /** Why `value` is not a {@link Cancellation}; `undefined` if it is one. */

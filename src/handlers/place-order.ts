@@ -1,6 +1,6 @@
 import type { PlacedOrder } from "../domain/commands.js";
 import { newId } from "../domain/new-id.js";
-import { contentProblem, isOrderId, type Order, orderFields, placedAtOf } from "../domain/order.js";
+import { contentProblem, isOrderId, orderFields, placedAtOf } from "../domain/order.js";
 import { OrdersError } from "../errors.js";
 import type { OrderRepository } from "../store/order-store.js";
 import type { HandlerOf } from "./handler-of.js";
@@ -20,14 +20,17 @@ export function placeOrder(deps: {
   orders: Pick<OrderRepository, "save" | "saveIfNew">;
   now: () => Date;
 }): HandlerOf<"place-order"> {
-  return async function placeOrder({ payload: { id, ...content } }, bus) {
-    const problem = id !== undefined && !isOrderId(id) ? NO_ID : contentProblem(content);
+  return async function placeOrder({ payload }, bus) {
+    const { id, for: name, note } = payload;
+    const problem = id !== undefined && !isOrderId(id) ? NO_ID : contentProblem(payload);
     if (problem !== undefined) throw OrdersError.invalidOrder(problem);
     const placedAt = placedAtOf(deps.now());
     if (placedAt === undefined) throw OrdersError.wrongClock("place");
-    const items = [...content.items];
-    const requested = orderFields({ ...content, id: id ?? newId(), placedAt, items });
-    const placed = await save(requested, id !== undefined);
+    const items = [...payload.items];
+    const requested = orderFields({ id: id ?? newId(), placedAt, items, for: name, note });
+    let placed: PlacedOrder = { order: requested, replayed: false };
+    if (id === undefined) await deps.orders.save(requested);
+    else placed = await deps.orders.saveIfNew(requested);
     const { order } = placed;
     try {
       await bus.publish("order-created", { order });
@@ -36,10 +39,4 @@ export function placeOrder(deps: {
     }
     return placed;
   };
-
-  async function save(order: Order, idIsChosen: boolean): Promise<PlacedOrder> {
-    if (idIsChosen) return deps.orders.saveIfNew(order);
-    await deps.orders.save(order);
-    return { order, replayed: false };
-  }
 }
