@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openOrders } from "../../src/app.js";
-import type { Order } from "../../src/domain/order.js";
+import { type Order, orderMatcher } from "../../src/domain/order.js";
 import type { OrderStore } from "../../src/store/order-store.js";
 import { all, anOrder, anyOrder } from "../support/orders.js";
 
@@ -127,6 +127,30 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
       await expect(store.saveIfNew({ ...noted, note: "another" })).rejects.toMatchObject({
         code: "conflict",
       });
+    });
+
+    it("finds the text of an item, whatever other characters are beside it", async () => {
+      const letters = fc.constantFrom(...'aAbİıſKßS,[]"\\: {}é\u0301\n\u202e');
+      const text = fc.string({ unit: letters, minLength: 1, maxLength: 4 });
+      const plain = fc.string({ unit: fc.constantFrom(..."aAbBsk, "), minLength: 1, maxLength: 4 });
+      const items = fc.array(fc.oneof(text, plain), { minLength: 1, maxLength: 3 });
+      const orders = fc
+        .sample(items, 60)
+        .map((each) => anOrder({ items: each.map((one) => `${one}.`) }));
+      for (const order of orders) await store.save(order);
+      await fc.assert(
+        fc.asyncProperty(
+          fc.oneof(text, plain),
+          fc.option(plain, { nil: undefined }),
+          async (one, other) => {
+            const item = other === undefined ? [one] : [one, other];
+            const matching = orders.filter(orderMatcher({ item }));
+            expect(await all(store.list({ item }))).toEqual(matching);
+            expect(await store.count({ item })).toBe(matching.length);
+          },
+        ),
+        { numRuns: 100 },
+      );
     });
 
     it("lists by text of an item, whatever its case and its way of composing accents", async () => {

@@ -7,6 +7,7 @@ import {
   type CancelledOrder,
   cancelledOrder,
   contentDifference,
+  foldCase,
   isOrderId,
   isUnconditional,
   type Order,
@@ -112,10 +113,16 @@ export class JsonlOrderStore implements OrderStore {
       yield this.#translateErrors(() => this.#newest(newest, query, matches));
       return;
     }
+    const texts = [query.item ?? []].flat().map(foldCase);
     const from = this.#firstSince(since);
     const cancellations = this.#cancellations(from);
     for await (const lines of this.#records(from)) {
-      const orders = lines.flatMap((line) => (line.kind === "order" ? [line.order] : []));
+      const orders: OrderJson[] = [];
+      for (const line of lines) {
+        if (line.kind === "order" && texts.every((text) => line.mayContain?.(text) ?? true)) {
+          orders.push(line.order);
+        }
+      }
       yield cancellations.select(orders, query).filter(matches);
     }
   }

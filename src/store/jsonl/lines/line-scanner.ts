@@ -96,6 +96,11 @@ export interface OrderLine extends Span {
   readonly order: OrderJson;
   /** Whether its writer saw that no order before it was placed later. */
   readonly isInOrder: boolean;
+  /**
+   * Whether an item may contain a text (see {@link foldCase}); if it says no, none does. Without it nobody
+   * can tell but by looking into the order.
+   */
+  mayContain?(text: string): boolean;
 }
 
 export interface CancellationLine extends Span {

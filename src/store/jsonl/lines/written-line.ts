@@ -18,6 +18,10 @@ export class WrittenLines {
   #text: string | undefined;
   /** Whether all of that is printable ASCII. */
   #isPrintable: boolean | undefined;
+  /** The text in lower case. */
+  #folded: string | undefined;
+  /** Where a text is found next. Lines are asked for one after another. */
+  readonly #hits = new Map<string, number>();
 
   constructor(block: Block, locationOf: (start: number) => string) {
     this.block = block;
@@ -54,15 +58,45 @@ export class WrittenLines {
 
   /** JSON between two bytes of the block, safe to print. */
   json(from: number, to: number): string {
-    const { bytes } = this.block;
-    this.#text ??= bytes.toString("latin1");
-    this.#isPrintable ??= PRINTABLE.test(this.#text);
-    const json = this.#text.slice(from, to);
-    return this.#isPrintable || PRINTABLE.test(json)
+    const text = this.#asText();
+    const json = text.slice(from, to);
+    return this.#isAllPrintable(text) || PRINTABLE.test(json)
       ? json
-      : safeJsonText(bytes.toString("utf8", from, to));
+      : safeJsonText(this.block.bytes.toString("utf8", from, to));
+  }
+
+  /**
+   * Whether the line between two bytes may contain a text, ignoring case. That is looked for in all of the
+   * block at once, where neither is more than ASCII: what else is the same without its case is not.
+   *
+   * @param text as {@link foldCase} makes it.
+   */
+  mayContain(text: string, from: number, to: number): boolean {
+    const block = this.#asText();
+    if (!this.#isAllPrintable(block) || !PLAIN_TEXT.test(text)) return true;
+    this.#folded ??= block.toLowerCase();
+    let hit = this.#hits.get(text) ?? -1;
+    if (hit < from) {
+      const found = this.#folded.indexOf(text, from);
+      hit = found < 0 ? Number.POSITIVE_INFINITY : found;
+      this.#hits.set(text, hit);
+    }
+    return hit < to;
+  }
+
+  #asText(): string {
+    this.#text ??= this.block.bytes.toString("latin1");
+    return this.#text;
+  }
+
+  #isAllPrintable(text: string): boolean {
+    this.#isPrintable ??= PRINTABLE.test(text);
+    return this.#isPrintable;
   }
 }
+
+/** Printable ASCII that JSON does not escape. */
+const PLAIN_TEXT = /^[ !#-[\]-~]+$/;
 
 const PRINTABLE = /^[\n -~]*$/;
 
@@ -105,6 +139,10 @@ export class WrittenLine implements OrderLine {
 
   location(): string {
     return this.#lines.locationOf(this.start);
+  }
+
+  mayContain(text: string): boolean {
+    return this.#lines.mayContain(text, this.#from, this.#to);
   }
 
   get order(): OrderJson {
