@@ -1,4 +1,3 @@
-import type { Order } from "./domain/order.js";
 import { OrdersError } from "./errors.js";
 import { openCopyTarget } from "./store/copy-target.js";
 import type { CopyTarget, OrderStore } from "./store/order-store.js";
@@ -30,7 +29,7 @@ export async function copyOrders(
         ids.add(id);
         if (cancelledAt !== undefined) cancelled.add(id);
       }
-      copied += await store(batch, target);
+      copied += (await target.store(batch)).length;
       const before = listed;
       listed += batch.length;
       const passed = Math.floor(listed / PROGRESS_INTERVAL_ORDERS) * PROGRESS_INTERVAL_ORDERS;
@@ -56,18 +55,6 @@ const ALL = { includeCancelled: true };
 /** How many orders are saved at once. */
 const BATCH_ORDERS = 256;
 const PROGRESS_INTERVAL_ORDERS = 10_000;
-
-/** Copying again is what to do about an unknown outcome, not placing an order again. */
-async function store(batch: readonly Order[], target: CopyTarget): Promise<number> {
-  try {
-    return (await target.store(batch)).length;
-  } catch (error) {
-    if (!(error instanceof OrdersError) || error.code !== "outcome-unknown") throw error;
-    const { code, message, cause, orderId } = error;
-    const hint = "copy again: orders that are stored already are skipped";
-    throw new OrdersError(code, message, { cause, hint, ...(orderId && { orderId }) });
-  }
-}
 
 /** Reads the target again: it must hold each of the orders as the target was given it, and their cancellations. */
 async function verify(

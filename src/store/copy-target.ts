@@ -6,7 +6,20 @@ import type { CopyTarget, OrderStore } from "./order-store.js";
 
 /** The store's own copy target, or one for any store. */
 export async function openCopyTarget(to: OrderStore): Promise<CopyTarget> {
-  return (await to.copyTarget?.()) ?? saveEach(to);
+  const target = (await to.copyTarget?.()) ?? (await saveEach(to));
+  return {
+    has: (id) => target.has(id),
+    compare: (order, options) => target.compare(order, options),
+    store: (orders, as) => target.store(orders, as).catch(tellToRepeat),
+  };
+}
+
+/** What to do about an unknown outcome is to store all of them again, not to place an order again. */
+function tellToRepeat(error: unknown): never {
+  if (!(error instanceof OrdersError) || error.code !== "outcome-unknown") throw error;
+  const { code, message, cause, orderId } = error;
+  const hint = "run it again: orders that are stored already are skipped";
+  throw new OrdersError(code, message, { cause, hint, ...(orderId && { orderId }) });
 }
 
 /** Reads what is there, and saves each of the others if it is new. */

@@ -73,11 +73,11 @@ describe.runIf(IS_LINUX)("a copy that may not grow", () => {
     const [unknown, full] = [await limited(), await limited()];
     expect(unknown).toMatchObject({ exitCode: 8, stdout: "" });
     expect(unknown.stderr).toMatch(
-      /\n {2}copy again: orders that are stored already are skipped\n$/,
+      /\n {2}run it again: orders that are stored already are skipped\n$/,
     );
     expect(full).toMatchObject({ exitCode: 1, stdout: "" });
     expect(full.stderr).toMatch(
-      /\n {2}raise the limit on file sizes \(ulimit -f\), then copy again\n$/,
+      /\n {2}raise the limit on file sizes \(ulimit -f\), then run it again: orders that are stored already are skipped\n$/,
     );
     expect((await runShell(copy, from)).exitCode).toBe(0);
     expect(ids(to)).toEqual(ids(from));

@@ -8,6 +8,7 @@ import { type Comparison, KnownOrders } from "../known-orders.js";
 import type { CopyTarget, StoreAs } from "../order-store.js";
 import { storeFailure } from "./errors.js";
 import type { StoredOrder, StoredRecord } from "./order-codec.js";
+import type { WrittenTo } from "./orders-file.js";
 import { OrdersReader } from "./orders-reader.js";
 
 /**
@@ -16,13 +17,13 @@ import { OrdersReader } from "./orders-reader.js";
  */
 export class JsonlCopyTarget implements CopyTarget {
   readonly #reader: OrdersReader;
-  readonly #append: (records: readonly StoredRecord[]) => Promise<void>;
+  readonly #append: Append;
   readonly #known: KnownOrders;
   readonly #cancelled = new IdSet();
   readonly #token = newId().slice(0, 8);
   #readTo = 0;
 
-  constructor(path: string, append: (records: readonly StoredRecord[]) => Promise<void>) {
+  constructor(path: string, append: Append) {
     this.#reader = new OrdersReader(path);
     this.#append = append;
     this.#known = new KnownOrders(dirname(path));
@@ -51,10 +52,26 @@ export class JsonlCopyTarget implements CopyTarget {
     for (const { id, cancelledAt, reason } of orders.filter(isCancelled)) {
       if (!this.#cancelled.has(id)) records.push({ id, cancelledAt, reason, ...mark });
     }
-    await this.#append(records);
+    const written = await this.#append(records);
+    if (written?.start === this.#readTo) return this.#noteOwn(missing, records, written.end);
     const ours = this.#readOn();
-    this.#known.missing(missing); // a conflict, if another process was first with another order
-    return missing.filter(({ id }) => ours.has(id));
+    const [own, others] = [true, false].map((isOwn) => {
+      return missing.filter(({ id }) => ours.has(id) === isOwn);
+    });
+    this.#known.missing(others ?? []); // a conflict, if another process was first with another order
+    return own ?? [];
+  }
+
+  /** Nobody else has appended since the file was read: what is there need not be read back. */
+  #noteOwn(
+    orders: readonly OrderJson[],
+    records: readonly StoredRecord[],
+    end: number,
+  ): readonly Order[] {
+    for (const order of orders) this.#known.add(order);
+    for (const record of records) if (!("items" in record)) this.#cancelled.add(record.id);
+    this.#readTo = end;
+    return orders;
   }
 
   /** Reads what was appended since the last time. @returns the ids of those orders that are ours. */
@@ -76,6 +93,9 @@ export class JsonlCopyTarget implements CopyTarget {
     return ours;
   }
 }
+
+/** Appends records, and tells where they are: see {@link SaveQueue.addAll}. */
+type Append = (records: readonly StoredRecord[]) => Promise<WrittenTo | undefined>;
 
 /** Without encoding it anew. */
 function recordOf(order: OrderJson, mark: Pick<StoredOrder, "claim" | "isImported">): StoredOrder {

@@ -18,6 +18,8 @@ import { encodeCancellation, encodeOrder, type StoredRecord } from "./order-code
  */
 export class OrdersFile implements SyncAdapter<StoredRecord[]> {
   readonly path: string;
+  /** Between which bytes of the file the last write put its lines. */
+  lastWritten: WrittenTo | undefined;
 
   constructor(path: string) {
     this.path = path;
@@ -52,13 +54,14 @@ export class OrdersFile implements SyncAdapter<StoredRecord[]> {
         const bytes = Buffer.from(endOfTornLine(fd, size, tail) + lines.join(""));
         const written = writeSync(fd, bytes); // throws if not one byte could be written
         mayBeStored = true;
-        const problem = writeProblem(fd, bytes, size, written);
-        if (problem !== undefined) {
+        const found = written < bytes.length ? -1 : placeOnFile(fd, bytes, size);
+        if (found < 0) {
           // One record is whole if it lacks no more than its newline; of several, the first ones may be.
-          mayBeStored = records.length > 1 || isOnFile(fd, bytes.subarray(0, -1), size);
-          throw diskFull(problem);
+          mayBeStored = records.length > 1 || placeOnFile(fd, bytes.subarray(0, -1), size) >= 0;
+          throw diskFull(writeProblem(bytes, written));
         }
         fdatasyncSync(fd);
+        this.lastWritten = { start: found, end: found + bytes.length };
       } finally {
         closeSync(fd);
       }
@@ -104,6 +107,12 @@ function linesOf(records: readonly StoredRecord[], newest = ""): readonly string
   });
 }
 
+/** Where lines were written. */
+export interface WrittenTo {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** As the flag `a+` of the C library. */
 const APPEND = constants.O_APPEND | constants.O_CREAT | constants.O_RDWR;
 
@@ -117,21 +126,25 @@ export class OutcomeUnknown extends Error {
   }
 }
 
-/** Why bytes that went to the end of a file of the size `from` are not there as they should be. */
-function writeProblem(fd: number, bytes: Buffer, from: number, written: number) {
+/** Why bytes that went to the end of a file are not there as they should be. */
+function writeProblem(bytes: Buffer, written: number): string {
   // The kernel takes less than all of a write to a file only when the file cannot grow.
-  if (written < bytes.length) return `only ${written} of ${bytes.length} bytes could be written`;
-  // After a partial write libuv continues by itself: another process may have appended in between.
-  // https://github.com/libuv/libuv/blob/v1.x/src/unix/fs.c, uv__fs_write_all
-  return isOnFile(fd, bytes, from) ? undefined : "it was written in parts";
+  return written < bytes.length
+    ? `only ${written} of ${bytes.length} bytes could be written`
+    : "it was written in parts";
 }
 
 function diskFull(what: string): Error {
   return Object.assign(new Error(`ENOSPC: ${what}`), { code: "ENOSPC", syscall: "write" });
 }
 
-/** Whether bytes that were appended to a file of the size `from` are there in one piece. */
-function isOnFile(fd: number, bytes: Buffer, from: number): boolean {
+/**
+ * Where bytes are that were appended to a file of the size `from`, in one piece; -1: nowhere.
+ *
+ * After a partial write libuv continues by itself: another process may have appended in between.
+ * {@link https://github.com/libuv/libuv/blob/v1.x/src/unix/fs.c uv__fs_write_all}
+ */
+function placeOnFile(fd: number, bytes: Buffer, from: number): number {
   const { size } = fstatSync(fd);
-  return size === from + bytes.length || indexOf(bytes, fd, from, size) >= 0;
+  return size === from + bytes.length ? from : indexOf(bytes, fd, from, size);
 }

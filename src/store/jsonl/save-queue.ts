@@ -3,7 +3,7 @@ import { systemMessage } from "../../error-message.js";
 import { OrdersError } from "../../errors.js";
 import { storeFailure } from "./errors.js";
 import type { StoredRecord } from "./order-codec.js";
-import { type OrdersFile, OutcomeUnknown } from "./orders-file.js";
+import { type OrdersFile, OutcomeUnknown, type WrittenTo } from "./orders-file.js";
 
 /** Saves that are asked for in the same turn of the event loop share one write and one sync. */
 export class SaveQueue {
@@ -19,17 +19,18 @@ export class SaveQueue {
   /**
    * Resolves once the order, or its cancellation, is on stable storage.
    */
-  add(record: StoredRecord): Promise<void> {
+  add(record: StoredRecord): Promise<unknown> {
     return this.addAll([record]);
   }
 
   /**
-   * Resolves once all of the records are on stable storage.
+   * Resolves once all of the records are on stable storage, with where they are if nothing else was
+   * written together with them.
    *
    * @param next what to do once there is room for them.
    */
-  addAll(records: readonly StoredRecord[], next?: string): Promise<void> {
-    if (records.length === 0) return Promise.resolve();
+  addAll(records: readonly StoredRecord[], next?: string): Promise<WrittenTo | undefined> {
+    if (records.length === 0) return Promise.resolve(undefined);
     return new Promise((resolve, reject) => {
       this.#pending.push({ records, next, resolve, reject });
       if (this.#pending.length === 1) setImmediate(() => this.commit());
@@ -48,7 +49,8 @@ export class SaveQueue {
       for (const save of saves) save.reject(this.#failure(save, error));
       return;
     }
-    for (const { resolve } of saves) resolve();
+    const written = saves.length === 1 ? this.#file.lastWritten : undefined;
+    for (const { resolve } of saves) resolve(written);
   }
 
   #failure({ records, next }: Save, error: unknown): unknown {
@@ -64,7 +66,7 @@ interface Save {
   /** At least one. */
   readonly records: readonly StoredRecord[];
   readonly next: string | undefined;
-  readonly resolve: () => void;
+  readonly resolve: (written: WrittenTo | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
 
