@@ -1,5 +1,4 @@
 import { orderProblem } from "../domain/order.js";
-import { OrderJson } from "../domain/order-json.js";
 import { messageOf } from "../error-message.js";
 import { OrdersError } from "../errors.js";
 import type { CopyTarget } from "../store/order-store.js";
@@ -16,6 +15,7 @@ export function importOrders(deps: {
   copyTarget: () => Promise<CopyTarget>;
 }): HandlerOf<"import-orders"> {
   return async function importOrders({ payload: { orders, deliver, notify } }, bus) {
+    const { OrderJson } = await import("../domain/order-json.js"); // few processes import
     for (const order of orders) {
       const problem = order instanceof OrderJson ? undefined : orderProblem(order);
       if (problem !== undefined) throw OrdersError.invalidOrder(problem);

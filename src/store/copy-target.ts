@@ -34,7 +34,9 @@ async function saveEach(to: OrderStore): Promise<CopyTarget> {
   }
   const saveOne = async (order: Order, isImported: boolean): Promise<boolean> => {
     try {
-      const { order: holder, replayed } = await to.saveIfNew(order, { isImported });
+      const { order: holder, replayed } = await to.saveIfNew(OrderJson.of(order).parse(), {
+        isImported,
+      });
       known.add(OrderJson.of(holder));
       known.missing([order]); // a conflict, if the holder was placed at another time
       return !replayed;

@@ -5,7 +5,6 @@ import {
   orderFields,
   orderProblem,
 } from "../domain/order.js";
-import { OrderJson } from "../domain/order-json.js";
 import { OrdersError } from "../errors.js";
 
 /** @throws {OrdersError} `invalid-order` if no reader would take it for a cancellation. */
@@ -20,8 +19,7 @@ export function refuseInvalidCancellation(cancellation: Cancellation): void {
  *
  * @throws {OrdersError} `invalid-order`
  */
-export function storableOrder(given: Order): Order {
-  const order = given instanceof OrderJson ? given.parse() : given; // a class is not copied field by field
+export function storableOrder(order: Order): Order {
   const problem = orderProblem(order);
   if (problem !== undefined) throw OrdersError.invalidOrder(problem);
   return orderFields({ ...order, items: [...order.items] });

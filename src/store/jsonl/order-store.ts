@@ -1,23 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { CancelResult, PlacedOrder } from "../../domain/commands.js";
-import { newId } from "../../domain/new-id.js";
-import {
-  type Cancellation,
-  type CancelledOrder,
-  cancelledOrder,
-  contentDifference,
-  foldCase,
-  isOrderId,
-  isUnconditional,
-  type Order,
-  type OrderFilter,
-  orderFields,
-} from "../../domain/order.js";
-import { type OrderJson, orderJsonMatcher } from "../../domain/order-json.js";
-import { OrdersError } from "../../errors.js";
-import { nextTurn } from "../../next-turn.js";
-import { Cancellations } from "../cancellations.js";
+import type { Cancellation, Order, OrderFilter } from "../../domain/order.js";
+import type { OrderJson } from "../../domain/order-json.js";
 import type { OrderFeed } from "../order-feed.js";
 import type {
   CopyTarget,
@@ -29,29 +14,29 @@ import type {
   StoreReport,
 } from "../order-store.js";
 import { parseAll } from "../parse-all.js";
-import { refuseInvalidCancellation, storableOrder } from "../storable-order.js";
+import { storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
+import type { ClaimedSaves } from "./claimed-saves.js";
 import { storeFailure } from "./errors.js";
 import { createDirectory, isPresent } from "./files/directory.js";
-import type { RecordLine } from "./lines/line-scanner.js";
-import type { Claim, StoredRecord } from "./order-codec.js";
 import { OrdersFile } from "./orders-file.js";
-import { OrdersReader } from "./orders-reader.js";
-import { outcomeUnknown, SaveQueue } from "./save-queue.js";
+import { SaveQueue } from "./save-queue.js";
+import type { StoredOrders } from "./stored-orders.js";
 
-/** The default store: a directory on a local file system, with the orders in `orders.jsonl`. */
+/**
+ * The default store: a directory on a local file system, with the orders in `orders.jsonl`. What reads it is
+ * loaded only when it is asked for: whoever places an order should not pay for it.
+ */
 export class JsonlOrderStore implements OrderStore {
   readonly location: string;
   readonly #onDamage: (damage: Damage) => void;
   readonly #file: OrdersFile;
-  readonly #reader: OrdersReader;
   readonly #saves: SaveQueue;
 
   /** @param directory an absolute path; it need not exist yet. */
   constructor(directory: string, { onDamage = () => {} }: StoreOptions = {}) {
     this.location = directory;
     this.#file = new OrdersFile(join(directory, "orders.jsonl"));
-    this.#reader = new OrdersReader(this.#file.path, onDamage);
     this.#saves = new SaveQueue(this.#file);
     this.#onDamage = onDamage;
   }
@@ -60,97 +45,37 @@ export class JsonlOrderStore implements OrderStore {
     await this.#saves.add(storableOrder(order));
   }
 
-  async saveIfNew(requested: Order, as: StoreAs = {}): Promise<PlacedOrder> {
-    const order = storableOrder(requested);
-    const { id } = order;
-    const claim = this.#newClaim();
-    const holder = this.#translateErrors(() => this.#reader.holderOf(id));
-    if (holder === undefined) {
-      await this.#saves.add({ ...order, claim, ...markOf(as) });
-      // Another process may have claimed the id meanwhile: the first line on file decides.
-      const first = this.#confirm(order, () => this.#reader.holderOf(id, claim.checkedTo));
-      return placed(
-        order,
-        first?.order ?? order,
-        first !== undefined && first.claim?.token !== claim.token,
-      );
-    }
-    if (!contentDifference(holder.order, order)) {
-      this.#confirm(order, () => this.#file.sync()); // its own writer may not have got so far
-    }
-    const cancellation = this.#translateErrors(() => this.#reader.cancellationOf(id, holder.end));
-    const now = cancellation ? holder.order.cancelled(cancellation.cancellation) : holder.order;
-    return placed(order, now, true);
+  async saveIfNew(order: Order, as?: StoreAs): Promise<PlacedOrder> {
+    return (await this.#claimed()).saveIfNew(order, as);
   }
 
-  async cancel(cancellation: Cancellation, as: StoreAs = {}): Promise<CancelResult> {
-    refuseInvalidCancellation(cancellation);
-    const { id } = cancellation;
-    const claim = this.#newClaim();
-    const [order] = await this.findByIdPrefix(id, 1);
-    if (order === undefined) throw OrdersError.noOrder(id, this.location);
-    if (order.cancelledAt !== undefined) {
-      this.#confirm(cancellation, () => this.#file.sync());
-      return { order: order as CancelledOrder, replayed: true };
-    }
-    await this.#saves.add({ ...cancellation, claim, ...markOf(as) });
-    // Another process may have cancelled it meanwhile: the first line on file decides.
-    const first = this.#confirm(cancellation, () =>
-      this.#reader.cancellationOf(id, claim.checkedTo),
-    );
-    const replayed = first !== undefined && first.claim?.token !== claim.token;
-    return { order: cancelledOrder(order, first?.cancellation ?? cancellation), replayed };
+  async cancel(cancellation: Cancellation, as?: StoreAs): Promise<CancelResult> {
+    return (await this.#claimed()).cancel(cancellation, as);
   }
 
   list(query?: OrderQuery): AsyncIterable<Order> {
     return parseAll(this.listJson(query));
   }
 
-  async *listJson(query: OrderQuery = {}): AsyncIterable<readonly OrderJson[]> {
-    const matches = orderJsonMatcher(query);
-    const { newest, since } = query;
-    if (newest !== undefined) {
-      yield this.#translateErrors(() => this.#newest(newest, query, matches));
-      return;
-    }
-    const texts = [query.item ?? []].flat().map(foldCase);
-    const from = this.#firstSince(since);
-    const cancellations = this.#cancellations(from);
-    for await (const lines of this.#records(from)) {
-      const orders: OrderJson[] = [];
-      for (const line of lines) {
-        if (line.kind === "order" && texts.every((text) => line.mayContain?.(text) ?? true)) {
-          orders.push(line.order);
-        }
-      }
-      yield cancellations.select(orders, query).filter(matches);
-    }
+  async *listJson(query?: OrderQuery): AsyncIterable<readonly OrderJson[]> {
+    yield* (await this.#stored()).list(query);
   }
 
-  async count(filter: OrderFilter = {}): Promise<number> {
-    const known = isUnconditional(filter) ? await this.#countAll(filter) : undefined;
-    if (known !== undefined) return known;
-    let count = 0;
-    for await (const orders of this.listJson(filter)) count += orders.length;
-    return count;
+  async count(filter?: OrderFilter): Promise<number> {
+    return (await this.#stored()).count(filter);
   }
 
   async findByIdPrefix(prefix: string, limit: number): Promise<readonly Order[]> {
-    return this.#translateErrors(() => {
-      const found = isOrderId(prefix)
-        ? this.#reader.newestOf(prefix)
-        : this.#reader.startingWith(prefix, limit);
-      // One that is not there may be in what is damaged: everything is read, and damage reported.
-      if (found.length === 0) for (const _ of this.#reader.orders());
-      return found.map((order) => order.parse());
-    });
+    return (await this.#stored()).findByIdPrefix(prefix, limit);
   }
 
   async exists(): Promise<boolean> {
-    return this.#translateErrors(() => {
+    try {
       isPresent(this.#file.path); // a link to nothing, such as a disk that is gone, is an error here too
       return isPresent(this.location);
-    });
+    } catch (error) {
+      throw storeFailure("read the orders", this.#file.path, error);
+    }
   }
 
   async init(): Promise<readonly string[]> {
@@ -165,14 +90,14 @@ export class JsonlOrderStore implements OrderStore {
 
   async check(): Promise<StoreReport> {
     const { checkStore } = await import("./check.js");
-    return this.#translateErrors(() => checkStore(this.#reader));
+    const stored = await this.#stored();
+    return stored.translateErrors(() => checkStore(stored.reader));
   }
 
   async close(): Promise<void> {
     this.#saves.commit();
   }
 
-  /** Loaded only when it is asked for: whoever places an order should not pay for it. */
   async feed(): Promise<OrderFeed> {
     const { JsonlOrderFeed } = await import("./order-feed.js");
     return new JsonlOrderFeed(this.#file, this.#onDamage);
@@ -185,101 +110,19 @@ export class JsonlOrderStore implements OrderStore {
 
   async copyTarget(): Promise<CopyTarget> {
     const { JsonlCopyTarget } = await import("./copy-target.js");
-    return this.#translateErrors(
-      () => new JsonlCopyTarget(this.#file.path, (records) => this.#saves.addAll(records, AGAIN)),
+    const next = "run it again: orders that are stored already are skipped";
+    return (await this.#stored()).translateErrors(
+      () => new JsonlCopyTarget(this.#file.path, (records) => this.#saves.addAll(records, next)),
     );
   }
 
-  /** How many orders there are, without looking into them; `undefined`: that does not tell. */
-  async #countAll({ includeCancelled }: OrderFilter): Promise<number | undefined> {
-    let orders = 0;
-    let cancellations = 0;
-    for await (const lines of this.#records(0)) {
-      const cancelling = lines.filter((line) => line.kind === "cancellation");
-      // Who claims to have looked has found the order, and no other cancellation of it.
-      if (!includeCancelled && cancelling.some(({ claim }) => claim === undefined))
-        return undefined;
-      cancellations += cancelling.length;
-      orders += lines.length - cancelling.length;
-    }
-    return includeCancelled ? orders : orders - cancellations;
+  async #stored(): Promise<StoredOrders> {
+    const { StoredOrders } = await import("./stored-orders.js");
+    return new StoredOrders(this.#file.path, this.#onDamage);
   }
 
-  /** The lines from a byte on, as many at a time as were read together. */
-  async *#records(from: number): AsyncGenerator<readonly RecordLine[], void> {
-    try {
-      for (const lines of this.#reader.records(from)) {
-        yield lines;
-        await nextTurn(); // also in a large store
-      }
-    } catch (error) {
-      throw storeFailure("read the orders", this.#file.path, error);
-    }
+  async #claimed(): Promise<ClaimedSaves> {
+    const { ClaimedSaves } = await import("./claimed-saves.js");
+    return new ClaimedSaves(this.#file, this.#saves, await this.#stored());
   }
-
-  #newest(
-    limit: number,
-    { since, includeCancelled }: OrderQuery,
-    matches: (order: OrderJson) => boolean,
-  ): OrderJson[] {
-    const found: OrderJson[] = [];
-    if (limit === 0) return found;
-    const cancellations = new Cancellations();
-    for (const lines of this.#reader.recordsBackward(this.#reader.firstSince(since))) {
-      for (const line of lines) {
-        if (line.kind === "cancellation") {
-          cancellations.add(line.cancellation, line.start);
-          continue;
-        }
-        const [order] = cancellations.select([line.order], { includeCancelled });
-        if (order && matches(order) && found.push(order) === limit) return found.reverse();
-      }
-    }
-    return found.reverse();
-  }
-
-  /** Where to begin to read for orders that were placed at `since` or later. */
-  #firstSince(since: string | undefined): number {
-    return this.#translateErrors(() => this.#reader.firstSince(since));
-  }
-
-  /** The cancellations of the orders from a byte on: each is behind its order. */
-  #cancellations(from: number): Cancellations {
-    return this.#translateErrors(() => this.#reader.cancellations(from));
-  }
-
-  /** That nothing on file is like the record which is appended next, as far as its writer has seen. */
-  #newClaim(): Claim {
-    const checkedTo = this.#translateErrors(() => this.#reader.endOfLastLine());
-    return { checkedTo, token: newId().slice(0, 8) };
-  }
-
-  /** Looks after a record that is on file: if that fails, nobody knows what became of it. */
-  #confirm<T>(record: StoredRecord, look: () => T): T {
-    try {
-      return look();
-    } catch (error) {
-      throw outcomeUnknown(record, this.#file, error);
-    }
-  }
-
-  #translateErrors<T>(read: () => T): T {
-    try {
-      return read();
-    } catch (error) {
-      throw storeFailure("read the orders", this.#file.path, error);
-    }
-  }
-}
-
-const AGAIN = "run it again: orders that are stored already are skipped";
-
-function markOf({ isImported }: StoreAs): StoreAs & { readonly isImported?: boolean } {
-  return isImported ? { isImported } : {};
-}
-
-/** @throws {OrdersError} `conflict` if the holder of the id is another order. */
-function placed(requested: Order, holder: Order, replayed: boolean): PlacedOrder {
-  OrdersError.refuseConflict(holder, requested);
-  return { order: orderFields(holder), replayed };
 }

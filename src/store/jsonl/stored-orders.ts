@@ -1,0 +1,125 @@
+import {
+  foldCase,
+  isOrderId,
+  isUnconditional,
+  type Order,
+  type OrderFilter,
+} from "../../domain/order.js";
+import { type OrderJson, orderJsonMatcher } from "../../domain/order-json.js";
+import { nextTurn } from "../../next-turn.js";
+import { Cancellations } from "../cancellations.js";
+import type { Damage, OrderQuery } from "../order-store.js";
+import { storeFailure } from "./errors.js";
+import type { RecordLine } from "./lines/line-scanner.js";
+import { OrdersReader } from "./orders-reader.js";
+
+/** The orders on file, as they are now: with their cancellations. */
+export class StoredOrders {
+  readonly reader: OrdersReader;
+
+  /** @param path of `orders.jsonl`. */
+  constructor(path: string, onDamage: (damage: Damage) => void) {
+    this.reader = new OrdersReader(path, onDamage);
+  }
+
+  /** See {@link OrderRepository.listJson}. */
+  async *list(query: OrderQuery = {}): AsyncGenerator<readonly OrderJson[], void> {
+    const matches = orderJsonMatcher(query);
+    const { newest } = query;
+    if (newest !== undefined) {
+      yield this.translateErrors(() => this.#newest(newest, query, matches));
+      return;
+    }
+    const texts = [query.item ?? []].flat().map(foldCase);
+    const from = this.translateErrors(() => this.reader.firstSince(query.since));
+    // Each is behind its order.
+    const cancellations = this.translateErrors(() => this.reader.cancellations(from));
+    for await (const lines of this.#records(from)) {
+      const orders: OrderJson[] = [];
+      for (const line of lines) {
+        if (line.kind === "order" && texts.every((text) => line.mayContain?.(text) ?? true)) {
+          orders.push(line.order);
+        }
+      }
+      yield cancellations.select(orders, query).filter(matches);
+    }
+  }
+
+  /** How many orders match. */
+  async count(filter: OrderFilter = {}): Promise<number> {
+    const known = isUnconditional(filter) ? await this.#countAll(filter) : undefined;
+    if (known !== undefined) return known;
+    let count = 0;
+    for await (const orders of this.list(filter)) count += orders.length;
+    return count;
+  }
+
+  /** See {@link OrderRepository.findByIdPrefix}. */
+  findByIdPrefix(prefix: string, limit: number): readonly Order[] {
+    return this.translateErrors(() => {
+      const found = isOrderId(prefix)
+        ? this.reader.newestOf(prefix)
+        : this.reader.startingWith(prefix, limit);
+      // One that is not there may be in what is damaged: everything is read, and damage reported.
+      if (found.length === 0) for (const _ of this.reader.orders());
+      return found.map((order) => order.parse());
+    });
+  }
+
+  /** What reading throws, as an error of ours. */
+  translateErrors<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      throw storeFailure("read the orders", this.reader.path, error);
+    }
+  }
+
+  /** How many orders there are, without looking into them; `undefined`: that does not tell. */
+  async #countAll({ includeCancelled }: OrderFilter): Promise<number | undefined> {
+    let orders = 0;
+    let cancellations = 0;
+    for await (const lines of this.#records(0)) {
+      const cancelling = lines.filter((line) => line.kind === "cancellation");
+      // Who claims to have looked has found the order, and no other cancellation of it.
+      const areSure = includeCancelled || cancelling.every(({ claim }) => claim !== undefined);
+      if (!areSure) return undefined;
+      cancellations += cancelling.length;
+      orders += lines.length - cancelling.length;
+    }
+    return includeCancelled ? orders : orders - cancellations;
+  }
+
+  /** The lines from a byte on, as many at a time as were read together. */
+  async *#records(from: number): AsyncGenerator<readonly RecordLine[], void> {
+    try {
+      for (const lines of this.reader.records(from)) {
+        yield lines;
+        await nextTurn(); // also in a large store
+      }
+    } catch (error) {
+      throw storeFailure("read the orders", this.reader.path, error);
+    }
+  }
+
+  #newest(
+    limit: number,
+    { since, includeCancelled }: OrderQuery,
+    matches: (order: OrderJson) => boolean,
+  ): OrderJson[] {
+    const found: OrderJson[] = [];
+    if (limit === 0) return found;
+    const cancellations = new Cancellations();
+    for (const lines of this.reader.recordsBackward(this.reader.firstSince(since))) {
+      for (const line of lines) {
+        if (line.kind === "cancellation") {
+          cancellations.add(line.cancellation, line.start);
+          continue;
+        }
+        const [order] = cancellations.select([line.order], { includeCancelled });
+        if (order && matches(order) && found.push(order) === limit) return found.reverse();
+      }
+    }
+    return found.reverse();
+  }
+}
