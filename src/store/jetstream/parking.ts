@@ -1,7 +1,7 @@
 import type { Damage } from "../order-store.js";
 import type { ServerConnection } from "./connection/server-connection.js";
 import { nextMessages } from "./messages/next-messages.js";
-import { lastMessage } from "./messages/read-messages.js";
+import { lastMessage, lastSeq } from "./messages/read-messages.js";
 import { isDamage, type StoredMessage } from "./order-codec.js";
 import { decodeExtraAttempts, decodeParked, type ParkedEntry } from "./parked-entry.js";
 import { createIfMissing, parkingStream } from "./streams.js";
@@ -138,9 +138,8 @@ export async function listParked(
   const found: ListedEntry[] = [];
   const { name: stream } = parkingStream(server.location);
   const subjects = parkingSubject(server.location, "parked", name, "*");
-  const last = await lastMessage(server, stream, subjects);
   // From the leader: a replica that lags or has diverged would hide an order that nobody handled.
-  const range = { stream, subjects, from: 1, to: last?.seq ?? 0 };
+  const range = { stream, subjects, from: 1, to: await lastSeq(server, { stream, subjects }) };
   for await (const message of nextMessages(server, range)) {
     const { subject } = message;
     if (isForgotten(message)) continue;
