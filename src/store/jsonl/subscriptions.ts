@@ -49,7 +49,7 @@ export class JsonlSubscriptions implements Subscriptions {
       (name === undefined ? this.#names() : [this.#existing(name)]).flatMap((subscription) =>
         this.#parking(subscription)
           .list()
-          .map(({ retryRequested: _, ...parked }) => ({ subscription, ...parked })),
+          .map(({ retryRequested: _, number: __, ...parked }) => ({ subscription, ...parked })),
       ),
     );
   }
