@@ -187,6 +187,7 @@ export function describeParking(newPlace: NewPlace): void {
         ["sales", anOrder().id],
         ["stock", id],
         ["nobody", id],
+        ["sales", "*"],
       ] as const) {
         await expect(place.subscriptions.retry(name, other)).rejects.toMatchObject(NOT_FOUND);
         await expect(place.subscriptions.drop(name, other)).rejects.toMatchObject(NOT_FOUND);

@@ -40,7 +40,7 @@ export class Parking {
     });
   }
 
-  /** The parked order; `undefined`: it is not parked. */
+  /** The parked order; `undefined`: it is not parked. Damage is reported, and is none. */
   async find(key: string): Promise<ParkedEntry | undefined> {
     const message = await this.#last("parked", key);
     if (message === null) return undefined;
@@ -58,9 +58,26 @@ export class Parking {
     await this.#forget("parked", key);
   }
 
-  /** Has a parked order delivered again. */
-  async requestRetry(key: string): Promise<void> {
+  /**
+   * Drops what is parked, damaged or not.
+   *
+   * @returns `false` if nothing is.
+   */
+  async drop(key: string): Promise<boolean> {
+    if ((await this.#last("parked", key)) === null) return false;
+    await this.unpark(key);
+    return true;
+  }
+
+  /**
+   * Has a parked order delivered again.
+   *
+   * @returns `false` if it is not parked.
+   */
+  async requestRetry(key: string): Promise<boolean> {
+    if ((await this.find(key)) === undefined) return false;
     await this.#write("retry", key, {});
+    return true;
   }
 
   /** Attempts beyond those that the server counts: those that followed another within one delivery. */

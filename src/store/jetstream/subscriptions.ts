@@ -1,3 +1,4 @@
+import { isOrderId } from "../../domain/order.js";
 import { checkSubscriptionName, noSubscription, notParked } from "../feed-errors.js";
 import {
   isSubscriptionName,
@@ -82,7 +83,7 @@ export class JetStreamSubscriptions implements Subscriptions {
   }
 
   async drop(name: string, id: string): Promise<void> {
-    await this.#eachParked(name, id, (parking, key) => parking.unpark(key));
+    await this.#eachParked(name, id, (parking, key) => parking.drop(key));
   }
 
   async #withOrder(entry: ListedEntry): Promise<ParkedOrder | undefined> {
@@ -96,18 +97,16 @@ export class JetStreamSubscriptions implements Subscriptions {
     return undefined;
   }
 
-  /** Does something with each thing that is parked of an order. */
+  /** Does something with each thing that is parked of an order; what is no id could name those of others. */
   async #eachParked(
     name: string,
     id: string,
-    action: (parking: Parking, key: string) => Promise<void>,
+    action: (parking: Parking, key: string) => Promise<boolean>,
   ): Promise<void> {
     const parking = new Parking(this.#server, name, this.#onDamage);
     let isParked = false;
-    for (const key of isSubscriptionName(name) ? parkingKeys(id) : []) {
-      if ((await parking.find(key)) === undefined) continue;
-      isParked = true;
-      await action(parking, key);
+    for (const key of isSubscriptionName(name) && isOrderId(id) ? parkingKeys(id) : []) {
+      if (await action(parking, key)) isParked = true;
     }
     if (!isParked) throw notParked(name, id);
   }
