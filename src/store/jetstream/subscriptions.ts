@@ -48,6 +48,11 @@ export class JetStreamSubscriptions implements Subscriptions {
     );
   }
 
+  async exists(name: string): Promise<boolean> {
+    checkSubscriptionName(name);
+    return (await new OrderConsumer(this.#server, name).info()) !== undefined;
+  }
+
   async reset(name: string, from: StartingPosition): Promise<void> {
     await this.#mustExist(name);
     const consumer = new OrderConsumer(this.#server, name);
@@ -69,10 +74,7 @@ export class JetStreamSubscriptions implements Subscriptions {
   }
 
   async parked(name?: string): Promise<readonly ParkedOrder[]> {
-    if (name !== undefined) {
-      checkSubscriptionName(name);
-      await this.#mustExist(name);
-    }
+    if (name !== undefined && !(await this.exists(name))) throw noSubscription(name);
     const listed = await listParked(this.#server, this.#onDamage, name);
     const found = await Promise.all(listed.map((entry) => this.#withOrder(entry)));
     return found.filter((each) => each !== undefined);
@@ -112,7 +114,6 @@ export class JetStreamSubscriptions implements Subscriptions {
   }
 
   async #mustExist(name: string): Promise<void> {
-    const exists = isSubscriptionName(name) && (await new OrderConsumer(this.#server, name).info());
-    if (!exists) throw noSubscription(name);
+    if (!(isSubscriptionName(name) && (await this.exists(name)))) throw noSubscription(name);
   }
 }

@@ -32,6 +32,11 @@ export class JsonlSubscriptions implements Subscriptions {
     );
   }
 
+  async exists(name: string): Promise<boolean> {
+    checkSubscriptionName(name);
+    return this.#translateErrors(() => this.#names().includes(name));
+  }
+
   async reset(name: string, from: StartingPosition): Promise<void> {
     await this.#whileLocked(name, (file) => file.write(startingState(this.#reader, from)));
   }
