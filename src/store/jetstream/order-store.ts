@@ -93,9 +93,11 @@ export class JetStreamOrderStore implements OrderStore {
         const { name, subjects } = info.config;
         const orders = allOrders(this.#location);
         const cancellations = allCancellations(this.#location);
-        const cancelled = subjects.includes(cancellations)
-          ? await countPending(connected, name, cancellations)
-          : 0;
+        // Most often there is none, and counting needs a consumer, which stays for a second.
+        const hasCancelled =
+          subjects.includes(cancellations) &&
+          (await connected.jsm.streams.getMessage(name, { last_by_subj: cancellations })) !== null;
+        const cancelled = hasCancelled ? await countPending(connected, name, cancellations) : 0;
         const counted = filter.includeCancelled ? 0 : cancelled;
         if (subjects.some((subject) => subject !== orders && subject !== cancellations)) {
           return (await countPending(connected, name, orders)) - counted;
