@@ -111,6 +111,12 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
       }
       expect(await all(store.list({ newest: 500 }))).toEqual(orders.slice(500));
       expect(await all(store.list({ newest: 998, item: "tv" }))).toHaveLength(997);
+      await store.cancel({ id: orders[700]?.id as string, cancelledAt: new Date().toISOString() });
+      expect(await all(store.list({ newest: 1, item: "sofa" }))).toEqual([orders[350]]);
+      expect(await all(store.list({ newest: 9, item: "sofa" }))).toEqual([orders[0], orders[350]]);
+      expect(await all(store.list({ newest: 300 }))).toEqual(
+        orders.slice(699).filter((_, n) => n !== 1),
+      );
     });
 
     it("lists and counts by time, both ends included", async () => {
