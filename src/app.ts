@@ -75,11 +75,10 @@ class Application implements Orders {
 
   async *deliveries(options: FeedOptions = {}): AsyncGenerator<Delivery, void> {
     this.#assertOpen();
-    const { oneByOne } = await import("./deliveries.js");
+    const { settleOnce } = await import("./store/settle-once.js");
     const feed = await this.store.feed();
     const all = feed.subscribe(this.#untilClosed(options));
-    const { batch = 1 } = options;
-    const deliveries = (batch === 1 ? oneByOne(all) : all)[Symbol.asyncIterator]();
+    const deliveries = settleOnce(all, { oneByOne: (options.batch ?? 1) === 1 });
     try {
       for (;;) {
         const next = await this.#track(deliveries.next());
@@ -87,7 +86,7 @@ class Application implements Orders {
         yield next.value;
       }
     } finally {
-      await deliveries.return?.();
+      await deliveries.return();
     }
   }
 

@@ -1,5 +1,4 @@
 import type { Orders } from "../app.js";
-import { OrdersError } from "../errors.js";
 import type { StartingPosition } from "../store/order-feed.js";
 import { confirm } from "./confirm.js";
 import type { Io } from "./io.js";
@@ -18,7 +17,7 @@ export async function checkNewSubscription(
   { store }: Orders,
   io: Io,
 ): Promise<string | undefined> {
-  if (as === undefined || (await exists(as, store))) return undefined;
+  if (as === undefined || (await (await store.subscriptions()).exists(as))) return undefined;
   const count = await countFrom(from ?? "start", store);
   const isMany = count > HANDFUL;
   const begins = `'${as}' is a new subscription and begins with ${counted(count, "stored order")}`;
@@ -44,23 +43,13 @@ export interface NewSubscription {
 /** How many orders need no question, and are printed without more ado. */
 const HANDFUL = 10;
 
-async function exists(name: string, store: Orders["store"]): Promise<boolean> {
-  try {
-    await (await store.subscriptions()).parked(name);
-    return true;
-  } catch (error) {
-    if (error instanceof OrdersError && error.code === "not-found") return false;
-    throw error;
-  }
-}
-
 async function countFrom(from: StartingPosition, store: Orders["store"]): Promise<number> {
   if (from === "now") return 0;
   if (from === "start") return store.count({ includeCancelled: true });
   if ("since" in from) return store.count({ since: from.since, includeCancelled: true });
   let count = 0;
-  for await (const { id } of store.list({ includeCancelled: true })) {
-    if (count > 0 || id === from.id) count++;
+  for await (const orders of store.listJson({ includeCancelled: true })) {
+    for (const { id } of orders) if (count > 0 || id === from.id) count++;
   }
   return count;
 }

@@ -7,6 +7,13 @@ export interface Subscriptions {
   list(): Promise<readonly SubscriptionStatus[]>;
 
   /**
+   * Whether there is a subscription of that name, or what it has parked.
+   *
+   * @throws {OrdersError} `invalid-usage`: not a name for one.
+   */
+  exists(name: string): Promise<boolean>;
+
+  /**
    * Moves a subscription to another position. What it has parked stays parked; attempts at other
    * orders are counted afresh.
    *

@@ -6,7 +6,7 @@
  *     npm run bench:nats -- --orders 200000 --rounds 21
  *     npm run bench:nats -- --replicas 3
  */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -29,6 +29,7 @@ const { values } = parseArgs({
 const orders = Number(values.orders);
 const rounds = Number(values.rounds);
 const AT_ONCE = 256;
+const executable = join(import.meta.dirname, "../../bin/orders.js");
 
 const replicas = Number(values.replicas);
 const directory = mkdtempSync(join(tmpdir(), "orders-bench-"));
@@ -96,6 +97,7 @@ async function bench() {
         return count;
       }),
   });
+  await benchVerbs(store);
   await benchDelivery(store);
   await benchBanner(store);
   await store.close();
@@ -107,6 +109,43 @@ async function expectEqual(/** @type {import("@nats-io/jetstream").StreamAPI} */
   const stored = async (/** @type {string} */ name) => (await streams.info(name)).state.messages;
   const [bare, ours] = [await stored("bare"), (await stored("orders")) - 1];
   if (bare !== ours) throw new Error(`${bare} stored by the bare client, ${ours} by orders`);
+}
+
+/** A verb on all of these orders beside the same on ten, from start to end of its process. */
+async function benchVerbs(/** @type {import("orders").OrderStore} */ store) {
+  const ofTen = `${location}&stream=ten`;
+  const ten = await openStore(ofTen);
+  for (let n = 0; n < 10; n++) await ten.save(order());
+  const [id, idOfTen] = await Promise.all([store, ten].map(newestId));
+  for (const [title, argv, argvOfTen = argv] of /** @type {[string, string[], string[]?][]} */ ([
+    ["list --limit 20, ms", ["list", "--limit", "20"]],
+    ["list --since 1d --limit 20, ms", ["list", "--since", "1d", "--limit", "20"]],
+    ["list --count, ms", ["list", "--count"]],
+    ["show <id>, ms", ["show", id], ["show", idOfTen]],
+    ["show <prefix>, ms", ["show", id?.slice(0, 12)], ["show", idOfTen?.slice(0, 12)]],
+  ])) {
+    await compare(title, {
+      "of ten": async () => milliseconds(argvOfTen, ofTen),
+      "of all": async () => milliseconds(argv, location),
+    });
+  }
+  await ten.close();
+}
+
+async function newestId(/** @type {import("orders").OrderStore} */ store) {
+  for await (const { id } of store.list({ newest: 1 })) return id;
+  throw new Error("there is no order");
+}
+
+/** @param {readonly string[]} argv @param {string} store */
+function milliseconds(argv, store) {
+  const start = process.hrtime.bigint();
+  const { status } = spawnSync(process.execPath, [executable, ...argv], {
+    env: { ...process.env, ORDERS_STORE: store },
+    stdio: "ignore",
+  });
+  if (status !== 0) throw new Error(`orders ${argv.join(" ")} exited ${status}`);
+  return Number(process.hrtime.bigint() - start) / 1e6;
 }
 
 /** From before an order is saved until a subscriber is handed it. */
@@ -131,7 +170,6 @@ async function benchDelivery(/** @type {import("orders").OrderStore} */ store) {
 
 /** From before an order is saved until `orders watch`, another process, has printed its banner. */
 async function benchBanner(/** @type {import("orders").OrderStore} */ store) {
-  const executable = join(import.meta.dirname, "../../bin/orders.js");
   const watcher = spawn(process.execPath, [executable, "watch"], {
     env: { ...process.env, ORDERS_STORE: location },
     stdio: ["ignore", "pipe", "pipe"],

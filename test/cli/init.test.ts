@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { describe, expect, it } from "vitest";
@@ -16,6 +16,21 @@ describe("orders init on a directory", () => {
     });
     expect(existsSync(store)).toBe(true);
     expect((await runCli(["init"], { store })).stdout).toBe(`there is ${store}\n`);
+  });
+
+  it("fails where a link leads nowhere, or a file is", async () => {
+    const directory = temporaryDirectory();
+    const [link, file] = [join(directory, "link"), join(directory, "file")];
+    symlinkSync("gone", link);
+    writeFileSync(file, "");
+    for (const [store, problem] of [
+      [link, "no such file or directory"],
+      [file, "not a directory"],
+    ] as const) {
+      const { exitCode, stdout, stderr } = await runCli(["init"], { store });
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+      expect(stderr).toContain(`: ${problem}: ${store}`);
+    }
   });
 });
 

@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import type { Order } from "../../src/domain/order.js";
 import type { ParkedOrder } from "../../src/store/subscriptions.js";
 import { anOrder } from "../support/orders.js";
 import { handleAll, leaveFirst, ordersOf, parkAll, subscribed } from "../support/subscriber.js";
@@ -57,6 +58,20 @@ export function describeParking(newPlace: NewPlace): void {
       await expect(place.subscriptions.parked("nobody")).rejects.toMatchObject({
         code: "not-found",
       });
+    });
+
+    it("lists those of the same millisecond in the order of parking, and one parked again last", async () => {
+      const [first, ...others] = (await place.save(6)) as [Order, ...Order[]];
+      vi.setSystemTime(Date.now()); // stops there
+      onTestFinished(() => void vi.useRealTimers());
+      await parkAll(place.feed, "sales", "out of paper");
+      expect(ordersOf(await place.subscriptions.parked())).toEqual([first, ...others]);
+      await place.subscriptions.retry("sales", first.id);
+      await parkAll(place.otherFeed, "sales", "out of ink");
+      expect(ordersOf(await place.subscriptions.parked())).toEqual([...others, first]);
+      const [last] = await place.save(1);
+      await parkAll(place.feed, "sales", "out of paper");
+      expect(ordersOf(await place.otherSubscriptions.parked())).toEqual([...others, first, last]);
     });
 
     it("delivers it again at once to a subscriber who is there", async () => {
@@ -172,6 +187,7 @@ export function describeParking(newPlace: NewPlace): void {
         ["sales", anOrder().id],
         ["stock", id],
         ["nobody", id],
+        ["sales", "*"],
       ] as const) {
         await expect(place.subscriptions.retry(name, other)).rejects.toMatchObject(NOT_FOUND);
         await expect(place.subscriptions.drop(name, other)).rejects.toMatchObject(NOT_FOUND);

@@ -28,6 +28,15 @@ export function describeSubscriptions({ shares }: FeedTraits, newPlace: NewPlace
       expect(names).toEqual(["sales", "sales.2", "stock"]);
     });
 
+    it("tells whether there is one of a name", async () => {
+      await handleAll(place.feed, "sales");
+      expect(await place.otherSubscriptions.exists("sales")).toBe(true);
+      expect(await place.otherSubscriptions.exists("sale")).toBe(false);
+      await expect(place.subscriptions.exists("../sales")).rejects.toMatchObject({
+        code: "invalid-usage",
+      });
+    });
+
     it("tells where a subscription stands", async () => {
       const [first, second, third] = await place.save(3);
       const sales = await subscribed(place.feed, "sales", { from: { id: second?.id as string } });

@@ -100,6 +100,25 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
       expect(await all(store.list({ newest: 0 }))).toEqual([]);
     });
 
+    it("lists the newest few that match, however far back they are", async () => {
+      const orders = Array.from({ length: 1000 }, (_, n) =>
+        anOrder({ items: [n % 350 === 0 ? "sofa" : "tv"] }),
+      );
+      await Promise.all(orders.map((order) => store.save(order)));
+      const sofas = [orders[0], orders[350], orders[700]];
+      for (const newest of [1, 2, 3, 4]) {
+        expect(await all(store.list({ newest, item: "sofa" }))).toEqual(sofas.slice(-newest));
+      }
+      expect(await all(store.list({ newest: 500 }))).toEqual(orders.slice(500));
+      expect(await all(store.list({ newest: 998, item: "tv" }))).toHaveLength(997);
+      await store.cancel({ id: orders[700]?.id as string, cancelledAt: new Date().toISOString() });
+      expect(await all(store.list({ newest: 1, item: "sofa" }))).toEqual([orders[350]]);
+      expect(await all(store.list({ newest: 9, item: "sofa" }))).toEqual([orders[0], orders[350]]);
+      expect(await all(store.list({ newest: 300 }))).toEqual(
+        orders.slice(699).filter((_, n) => n !== 1),
+      );
+    });
+
     it("lists and counts by time, both ends included", async () => {
       const [early, middle, late] = [1, 2, 3].map((day) =>
         anOrder({ placedAt: `2026-01-0${day}T00:00:00.000Z` }),

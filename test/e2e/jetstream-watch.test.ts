@@ -4,6 +4,7 @@ import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { expect, it } from "vitest";
 import { makeCredentials } from "../support/credentials.js";
 import { connectTo, describeWithServer, startServer } from "../support/nats-server.js";
+import { anOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
 import { startWatch } from "../support/run-watch.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
@@ -111,6 +112,28 @@ describeWithServer("a watcher of a server", () => {
     const watched = await runCli(["watch", "--as", "sales", "--until-caught-up", "-q"], { store });
     expect(watched.exitCode).toBe(6);
     expect(watched.stdout.split("\n").sort()).toEqual(["", id, next].sort());
+  });
+
+  it("has damaged parked orders dropped by their ids", async () => {
+    const server = await startServer();
+    const { url: store } = server;
+    const [id, other] = [await place(store), anOrder().id];
+    await runCli(
+      ["watch", "--as", "sales", "--until-caught-up", "--exec", "false", "--max-attempts", "1"],
+      { store },
+    );
+    const js = jetstream(await connectTo(server));
+    const parkedAt = new Date().toISOString();
+    for (const body of ["hello", JSON.stringify({ seq: 1, reason: "", attempts: 1, parkedAt })]) {
+      await js.publish(`orders.parked.sales.${other}`, body);
+      const { exitCode, stderr } = await runCli(["parked"], { store });
+      expect(exitCode).toBe(6);
+      expect(stderr).toContain(`; to drop it: orders parked drop ${other} --as sales\n`);
+      const drop = await runCli(["parked", "drop", other, "--as", "sales"], { store });
+      expect(drop.stdout).toBe(`${other}\n`);
+      expect(await runCli(["parked"], { store })).toMatchObject({ exitCode: 0, stderr: "" });
+    }
+    expect((await runCli(["parked", "--json"], { store })).stdout).toContain(id);
   });
 
   it.each([[["--as", "sales"]], [[]]])(

@@ -22,11 +22,8 @@ export async function checkServer(server: ServerConnection): Promise<StoreReport
     const note = `there is no stream ${location.stream} yet; create it with orders init`;
     return { orders, damage, notes: [note] };
   }
-  for await (const message of readMessages(server, {
-    stream: location.stream,
-    subjects: allEvents(location),
-    gapless: true,
-  })) {
+  const all = { stream: location.stream, subjects: allEvents(location), gapless: true };
+  for await (const message of readMessages(server, all)) {
     const event = eventOf(message.subject);
     if (event === undefined) continue;
     const isOrder = event === "order-created";

@@ -5,14 +5,12 @@ import {
   type Cancellation,
   type CancelledOrder,
   cancelledOrder,
-  isOrderId,
   isUnconditional,
   type Order,
   type OrderFilter,
 } from "../../domain/order.js";
-import { type OrderJson, orderJsonMatcher } from "../../domain/order-json.js";
+import type { OrderJson } from "../../domain/order-json.js";
 import { OrdersError } from "../../errors.js";
-import { Cancellations } from "../cancellations.js";
 import type { OrderFeed } from "../order-feed.js";
 import type { OrderQuery, OrderStore, StoreAs, StoreOptions, StoreReport } from "../order-store.js";
 import { parseAll } from "../parse-all.js";
@@ -24,27 +22,11 @@ import { type Connected, ServerConnection } from "./connection/server-connection
 import { parseServerLocation, type ServerLocation } from "./connection/server-location.js";
 import { Unavailable } from "./failures/kinds.js";
 import { initStreams } from "./init.js";
-import { getMessages } from "./messages/get-messages.js";
-import { firstStoredSince } from "./messages/next-messages.js";
-import { lastMessage, readBatches, readMessages } from "./messages/read-messages.js";
-import {
-  decodeCancellation,
-  decodeOrderJson,
-  isDamage,
-  type StoredMessage,
-} from "./order-codec.js";
 import { JetStreamOrderFeed } from "./order-feed.js";
+import { OrdersReader } from "./orders-reader.js";
 import { OrderPublisher } from "./publisher.js";
 import { streamInfo } from "./streams.js";
-import {
-  allCancellations,
-  allEvents,
-  allOrders,
-  cancellationSubject,
-  eventOf,
-  idOf,
-  orderSubject,
-} from "./subjects.js";
+import { allCancellations, allOrders } from "./subjects.js";
 import { JetStreamSubscriptions } from "./subscriptions.js";
 
 /** A store on a NATS server or cluster: a stream with a message for each order. */
@@ -53,6 +35,7 @@ export class JetStreamOrderStore implements OrderStore {
   readonly #location: ServerLocation;
   readonly #server: ServerConnection;
   readonly #publisher: OrderPublisher;
+  readonly #reader: OrdersReader;
   readonly #onDamage: NonNullable<StoreOptions["onDamage"]>;
 
   /**
@@ -68,6 +51,7 @@ export class JetStreamOrderStore implements OrderStore {
     this.location = this.#location.shown;
     this.#server = new ServerConnection(this.#location, credentialFiles);
     this.#publisher = new OrderPublisher(this.#server);
+    this.#reader = new OrdersReader(this.#server, onDamage);
     this.#onDamage = onDamage;
   }
 
@@ -78,7 +62,8 @@ export class JetStreamOrderStore implements OrderStore {
   async saveIfNew(requested: Order, as: StoreAs = {}): Promise<PlacedOrder> {
     const order = storableOrder(requested);
     const placed = await this.#publisher.publish(order, as);
-    if (placed.replayed) OrdersError.refuseConflict(await this.#asItIsNow(placed.order), order);
+    if (placed.replayed)
+      OrdersError.refuseConflict(await this.#reader.asItIsNow(placed.order), order);
     return placed;
   }
 
@@ -96,16 +81,8 @@ export class JetStreamOrderStore implements OrderStore {
   }
 
   async *listJson(query: OrderQuery = {}): AsyncIterable<readonly OrderJson[]> {
-    const matches = orderJsonMatcher(query);
-    if (query.newest !== undefined) {
-      yield await this.#newest(query.newest, query, matches);
-      return;
-    }
-    const from = query.since === undefined ? 1 : await this.#storedSince(query.since);
-    const cancellations = await this.#cancellations(from);
-    for await (const batch of readBatches(this.#server, { ...this.#all(), from, gapless: true })) {
-      yield cancellations.select([...this.#decodeOrders(batch)], query).filter(matches);
-    }
+    if (query.newest === undefined) yield* this.#reader.list(query);
+    else yield await this.#reader.newest(query.newest, query);
   }
 
   async count(filter: OrderFilter = {}): Promise<number> {
@@ -116,9 +93,11 @@ export class JetStreamOrderStore implements OrderStore {
         const { name, subjects } = info.config;
         const orders = allOrders(this.#location);
         const cancellations = allCancellations(this.#location);
-        const cancelled = subjects.includes(cancellations)
-          ? await countPending(connected, name, cancellations)
-          : 0;
+        // Most often there is none, and counting needs a consumer, which stays for a second.
+        const hasCancelled =
+          subjects.includes(cancellations) &&
+          (await connected.jsm.streams.getMessage(name, { last_by_subj: cancellations })) !== null;
+        const cancelled = hasCancelled ? await countPending(connected, name, cancellations) : 0;
         const counted = filter.includeCancelled ? 0 : cancelled;
         if (subjects.some((subject) => subject !== orders && subject !== cancellations)) {
           return (await countPending(connected, name, orders)) - counted;
@@ -135,10 +114,8 @@ export class JetStreamOrderStore implements OrderStore {
 
   async findByIdPrefix(prefix: string, limit: number): Promise<readonly Order[]> {
     const found: Order[] = [];
-    for await (const message of this.#withIdPrefix(prefix)) {
-      if (found.length === limit) break;
-      const order = this.#decode(message);
-      if (order !== undefined) found.push(await this.#asItIsNow(order.parse()));
+    for await (const order of this.#reader.startingWith(prefix)) {
+      if (found.push(order) >= limit) break;
     }
     return found;
   }
@@ -168,131 +145,7 @@ export class JetStreamOrderStore implements OrderStore {
   close(): Promise<void> {
     return this.#server.close();
   }
-
-  #all() {
-    return { stream: this.#location.stream, subjects: allEvents(this.#location) };
-  }
-
-  async *#withIdPrefix(prefix: string): AsyncGenerator<StoredMessage, void> {
-    const { stream, subjects } = this.#all();
-    if (isOrderId(prefix)) {
-      const message = await lastMessage(this.#server, stream, orderSubject(this.#location, prefix));
-      if (message !== null) yield message;
-      return;
-    }
-    // The subject holds the id: the bodies are not needed.
-    for await (const { seq, subject } of readMessages(this.#server, {
-      ...this.#all(),
-      headersOnly: true,
-      gapless: true,
-    })) {
-      if (eventOf(subject) !== "order-created" || !idOf(subject).startsWith(prefix)) continue;
-      for await (const batch of getMessages(this.#server, {
-        stream,
-        subjects,
-        from: seq,
-        to: seq,
-      })) {
-        yield* batch;
-      }
-    }
-  }
-
-  async #newest(
-    limit: number,
-    { since, includeCancelled }: OrderQuery,
-    matches: (order: OrderJson) => boolean,
-  ): Promise<OrderJson[]> {
-    const { stream, subjects } = this.#all();
-    const last = limit === 0 ? null : await lastMessage(this.#server, stream, subjects);
-    if (last === null) return [];
-    const found: OrderJson[] = [];
-    const cancellations = new Cancellations();
-    const range = {
-      stream,
-      subjects,
-      from: last.seq,
-      to: since === undefined ? await this.#firstSeq() : await this.#storedSince(since),
-    };
-    for await (const batch of getMessages(this.#server, range)) {
-      for (const message of batch) {
-        if (eventOf(message.subject) === "order-cancelled") {
-          this.#collect(message, cancellations);
-          continue;
-        }
-        const placed = this.#decode(message);
-        const [order] = cancellations.select(placed ? [placed] : [], { includeCancelled });
-        if (order && matches(order) && found.push(order) === limit) return found.reverse();
-      }
-    }
-    return found.reverse();
-  }
-
-  /**
-   * Where to begin to read: an order may be stored long after it was placed, but before it only if the
-   * server's clock is behind, by no more than {@link CLOCK_SLACK_MS}.
-   */
-  async #storedSince(since: string): Promise<number> {
-    const place = this.#all();
-    const last = await lastMessage(this.#server, place.stream, place.subjects);
-    const time = new Date(Date.parse(since) - CLOCK_SLACK_MS);
-    return firstStoredSince(this.#server, place, last?.seq ?? 0, time);
-  }
-
-  #firstSeq(): Promise<number> {
-    return this.#server.ask("read the orders", async (connected) => {
-      const info = await streamInfo(connected, this.#location.stream);
-      return info?.state.first_seq ?? 1;
-    });
-  }
-
-  /** The cancellations from a number in the stream on. */
-  async #cancellations(from: number): Promise<Cancellations> {
-    const cancellations = new Cancellations();
-    const place = { stream: this.#location.stream, subjects: allCancellations(this.#location) };
-    for await (const message of readMessages(this.#server, { ...place, from })) {
-      this.#collect(message, cancellations);
-    }
-    return cancellations;
-  }
-
-  #collect(message: StoredMessage, cancellations: Cancellations): void {
-    const decoded = decodeCancellation(this.#location.stream, message);
-    if (isDamage(decoded)) this.#onDamage(decoded);
-    else cancellations.add(decoded, message.seq);
-  }
-
-  /** The order with its cancellation, if there is one. */
-  async #asItIsNow(order: Order): Promise<Order> {
-    const { stream } = this.#location;
-    const subject = cancellationSubject(this.#location, order.id);
-    const message = await lastMessage(this.#server, stream, subject);
-    if (message === null) return order;
-    const cancellation = decodeCancellation(stream, message);
-    if (!isDamage(cancellation)) return cancelledOrder(order, cancellation);
-    this.#onDamage(cancellation);
-    return order;
-  }
-
-  *#decodeOrders(batch: readonly StoredMessage[]): Generator<OrderJson, void> {
-    for (const message of batch) {
-      const order = this.#decode(message);
-      if (order !== undefined) yield order;
-    }
-  }
-
-  /** `undefined`: it is no order, or damaged. */
-  #decode(message: StoredMessage): OrderJson | undefined {
-    if (eventOf(message.subject) !== "order-created") return undefined;
-    const decoded = decodeOrderJson(this.#location.stream, message);
-    if (!isDamage(decoded)) return decoded;
-    this.#onDamage(decoded);
-    return undefined;
-  }
 }
-
-/** So much the server's clock may be behind that of whoever places orders. */
-const CLOCK_SLACK_MS = 24 * 60 * 60 * 1000;
 
 /** How many messages of these subjects a stream has, which holds others too. */
 async function countPending({ jsm }: Connected, stream: string, subjects: string): Promise<number> {

@@ -1,8 +1,8 @@
 import { escapeUnsafe } from "../../domain/printable.js";
-import { isSubscriptionName } from "../order-feed.js";
+import { idOfParkingKey, isSubscriptionName } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
 import type { StoredMessage } from "./order-codec.js";
-import { subscriptionOf } from "./subjects.js";
+import { idOf, subscriptionOf } from "./subjects.js";
 
 /** What is stored of a parked order; the order itself is in the stream of orders. */
 export interface ParkedEntry {
@@ -26,10 +26,19 @@ export function decodeParked(stream: string, message: StoredMessage): ParkedEntr
   return { seq, reason, attempts, parkedAt };
 }
 
-/** What is wrong with a message of the parked orders. */
-export function parkedDamage(stream: string, { seq }: StoredMessage, problem: string): Damage {
-  const location = `${stream}:${seq}`;
-  return { location, problem: escapeUnsafe(`not a parked order: ${problem}`) };
+/** What is wrong with a message of the parked orders, and how to be rid of it. */
+export function parkedDamage(
+  stream: string,
+  { seq, subject }: StoredMessage,
+  problem: string,
+): Damage {
+  const [name, id] = [subscriptionOf(subject), idOfParkingKey(idOf(subject))];
+  const canDrop = isSubscriptionName(name) && id !== undefined;
+  const fix = canDrop ? `; to drop it: orders parked drop ${id} --as ${name}` : "";
+  return {
+    location: `${stream}:${seq}`,
+    problem: escapeUnsafe(`not a parked order: ${problem}${fix}`),
+  };
 }
 
 /** Decodes how many attempts the server's delivery count lacks; what is not a number counts none. */

@@ -1,7 +1,7 @@
 import type { Damage } from "../order-store.js";
 import type { ServerConnection } from "./connection/server-connection.js";
 import { nextMessages } from "./messages/next-messages.js";
-import { lastMessage } from "./messages/read-messages.js";
+import { lastMessage, lastSeq } from "./messages/read-messages.js";
 import { isDamage, type StoredMessage } from "./order-codec.js";
 import { decodeExtraAttempts, decodeParked, type ParkedEntry } from "./parked-entry.js";
 import { createIfMissing, parkingStream } from "./streams.js";
@@ -40,7 +40,7 @@ export class Parking {
     });
   }
 
-  /** The parked order; `undefined`: it is not parked. */
+  /** The parked order; `undefined`: it is not parked. Damage is reported, and is none. */
   async find(key: string): Promise<ParkedEntry | undefined> {
     const message = await this.#last("parked", key);
     if (message === null) return undefined;
@@ -58,9 +58,26 @@ export class Parking {
     await this.#forget("parked", key);
   }
 
-  /** Has a parked order delivered again. */
-  async requestRetry(key: string): Promise<void> {
+  /**
+   * Drops what is parked, damaged or not.
+   *
+   * @returns `false` if nothing is.
+   */
+  async drop(key: string): Promise<boolean> {
+    if ((await this.#last("parked", key)) === null) return false;
+    await this.unpark(key);
+    return true;
+  }
+
+  /**
+   * Has a parked order delivered again.
+   *
+   * @returns `false` if it is not parked.
+   */
+  async requestRetry(key: string): Promise<boolean> {
+    if ((await this.find(key)) === undefined) return false;
     await this.#write("retry", key, {});
+    return true;
   }
 
   /** Attempts beyond those that the server counts: those that followed another within one delivery. */
@@ -138,9 +155,8 @@ export async function listParked(
   const found: ListedEntry[] = [];
   const { name: stream } = parkingStream(server.location);
   const subjects = parkingSubject(server.location, "parked", name, "*");
-  const last = await lastMessage(server, stream, subjects);
   // From the leader: a replica that lags or has diverged would hide an order that nobody handled.
-  const range = { stream, subjects, from: 1, to: last?.seq ?? 0 };
+  const range = { stream, subjects, from: 1, to: await lastSeq(server, { stream, subjects }) };
   for await (const message of nextMessages(server, range)) {
     const { subject } = message;
     if (isForgotten(message)) continue;

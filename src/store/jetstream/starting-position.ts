@@ -2,8 +2,9 @@ import { noSuchOrder } from "../feed-errors.js";
 import type { StartingPosition } from "../order-feed.js";
 import type { ServerConnection } from "./connection/server-connection.js";
 import { type DeliverFrom, FROM_START, fromSeq } from "./consumers/consumer-config.js";
-import { lastMessage, readMessages } from "./messages/read-messages.js";
-import { decodeOrder, isDamage } from "./order-codec.js";
+import { lastMessage, lastSeq, readMessages } from "./messages/read-messages.js";
+import { decodeOrderJson, isDamage } from "./order-codec.js";
+import { storedSince } from "./stored-since.js";
 import { allEvents, eventOf, orderSubject } from "./subjects.js";
 
 /**
@@ -17,22 +18,19 @@ export async function deliverFrom(
 ): Promise<DeliverFrom> {
   if (from === "start") return FROM_START;
   const { stream } = server.location;
-  if (from === "now") {
-    const last = await lastMessage(server, stream, allEvents(server.location));
-    return fromSeq((last?.seq ?? 0) + 1);
-  }
+  const events = { stream, subjects: allEvents(server.location), gapless: true };
+  if (from === "now") return fromSeq((await lastSeq(server, events)) + 1);
   if ("id" in from) {
     const message = await lastMessage(server, stream, orderSubject(server.location, from.id));
     if (message === null) throw noSuchOrder(from.id);
     return fromSeq(message.seq);
   }
-  let lastSeq = 0;
-  const subjects = allEvents(server.location);
-  for await (const message of readMessages(server, { stream, subjects, gapless: true })) {
-    lastSeq = message.seq;
+  let next = await storedSince(server, from.since);
+  for await (const message of readMessages(server, { ...events, from: next })) {
+    next = message.seq + 1;
     if (eventOf(message.subject) !== "order-created") continue;
-    const order = decodeOrder(stream, message);
+    const order = decodeOrderJson(stream, message);
     if (!isDamage(order) && order.placedAt >= from.since) return fromSeq(message.seq);
   }
-  return fromSeq(lastSeq + 1); // not after the newest: one may have been placed meanwhile
+  return fromSeq(next); // not after the newest: one may have been placed meanwhile
 }

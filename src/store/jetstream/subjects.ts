@@ -46,6 +46,12 @@ export function parkingSubject(
   return `${prefix}.${kind}.${tokenOf(name)}.${key}`;
 }
 
+/** Whether a subject is one of a pattern's, in which each `*` is one token; made of what a location allows. */
+export function subjectMatcher(pattern: string): (subject: string) => boolean {
+  const form = new RegExp(`^${pattern.replaceAll(".", "\\.").replaceAll("*", "[^.]+")}$`);
+  return (subject) => form.test(subject);
+}
+
 /** The id of an order, or a parking key: the last token of a subject. */
 export function idOf(subject: string): string {
   return subject.slice(subject.lastIndexOf(".") + 1);

@@ -219,12 +219,12 @@ export class Subscriber {
     const { isLost } = this.#contact;
     this.#contact.end();
     if (isLost) return; // then it is all delivered again, later
-    for (const { ackSubject } of left) {
-      const refuse = this.#server.ask("return the order", ({ nc }) =>
+    const refusals = left.map(({ ackSubject }) =>
+      this.#server.ask("return the order", ({ nc }) =>
         nc.request(ackSubject, "-NAK", { timeout: ACK_CONFIRM_TIMEOUT_MS }),
-      );
-      await refuse.catch(() => {}); // then it is delivered again, later
-    }
+      ),
+    );
+    await Promise.allSettled(refusals); // what is not refused is delivered again, later
     if (this.#unconfirmedAcks > 0) {
       await this.#server.ask("acknowledge the orders", ({ nc }) => nc.flush());
     }

@@ -1,3 +1,4 @@
+import { isOrderId } from "../../domain/order.js";
 import { checkSubscriptionName, noSubscription, notParked } from "../feed-errors.js";
 import {
   isSubscriptionName,
@@ -47,6 +48,11 @@ export class JetStreamSubscriptions implements Subscriptions {
     );
   }
 
+  async exists(name: string): Promise<boolean> {
+    checkSubscriptionName(name);
+    return (await new OrderConsumer(this.#server, name).info()) !== undefined;
+  }
+
   async reset(name: string, from: StartingPosition): Promise<void> {
     await this.#mustExist(name);
     const consumer = new OrderConsumer(this.#server, name);
@@ -68,10 +74,7 @@ export class JetStreamSubscriptions implements Subscriptions {
   }
 
   async parked(name?: string): Promise<readonly ParkedOrder[]> {
-    if (name !== undefined) {
-      checkSubscriptionName(name);
-      await this.#mustExist(name);
-    }
+    if (name !== undefined && !(await this.exists(name))) throw noSubscription(name);
     const listed = await listParked(this.#server, this.#onDamage, name);
     const found = await Promise.all(listed.map((entry) => this.#withOrder(entry)));
     return found.filter((each) => each !== undefined);
@@ -82,7 +85,7 @@ export class JetStreamSubscriptions implements Subscriptions {
   }
 
   async drop(name: string, id: string): Promise<void> {
-    await this.#eachParked(name, id, (parking, key) => parking.unpark(key));
+    await this.#eachParked(name, id, (parking, key) => parking.drop(key));
   }
 
   async #withOrder(entry: ListedEntry): Promise<ParkedOrder | undefined> {
@@ -96,24 +99,21 @@ export class JetStreamSubscriptions implements Subscriptions {
     return undefined;
   }
 
-  /** Does something with each thing that is parked of an order. */
+  /** Does something with each thing that is parked of an order; what is no id could name those of others. */
   async #eachParked(
     name: string,
     id: string,
-    action: (parking: Parking, key: string) => Promise<void>,
+    action: (parking: Parking, key: string) => Promise<boolean>,
   ): Promise<void> {
     const parking = new Parking(this.#server, name, this.#onDamage);
     let isParked = false;
-    for (const key of isSubscriptionName(name) ? parkingKeys(id) : []) {
-      if ((await parking.find(key)) === undefined) continue;
-      isParked = true;
-      await action(parking, key);
+    for (const key of isSubscriptionName(name) && isOrderId(id) ? parkingKeys(id) : []) {
+      if (await action(parking, key)) isParked = true;
     }
     if (!isParked) throw notParked(name, id);
   }
 
   async #mustExist(name: string): Promise<void> {
-    const exists = isSubscriptionName(name) && (await new OrderConsumer(this.#server, name).info());
-    if (!exists) throw noSubscription(name);
+    if (!(isSubscriptionName(name) && (await this.exists(name)))) throw noSubscription(name);
   }
 }

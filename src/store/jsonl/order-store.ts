@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { CancelResult, PlacedOrder } from "../../domain/commands.js";
 import type { Cancellation, Order, OrderFilter } from "../../domain/order.js";
@@ -80,9 +79,9 @@ export class JsonlOrderStore implements OrderStore {
 
   async init(): Promise<readonly string[]> {
     try {
-      const made = !existsSync(this.location);
+      const found = await this.exists(); // fails if there is something else
       createDirectory(this.location);
-      return [`${made ? "created" : "there is"} ${this.location}`];
+      return [`${found ? "there is" : "created"} ${this.location}`];
     } catch (error) {
       throw storeFailure("create the store", this.location, error);
     }

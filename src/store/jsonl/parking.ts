@@ -24,6 +24,8 @@ export interface ParkedState {
   readonly reason: string;
   readonly attempts: number;
   readonly parkedAt: string;
+  /** Higher than that of every order that was parked before; 0: an earlier version parked it. */
+  readonly number: number;
   readonly retryRequested: boolean;
 }
 
@@ -38,6 +40,8 @@ export class Parking {
   readonly #name: string;
   readonly #requests: string;
   readonly #onDamage: (damage: Damage) => void;
+  /** The number of the order that was parked last, once it is known: a subscription parks in one process. */
+  #lastNumber: number | undefined;
 
   constructor(subscriptions: string, name: string, onDamage: (damage: Damage) => void) {
     this.directory = join(subscriptions, `${name}${DIRECTORY_ENDING}`);
@@ -51,7 +55,7 @@ export class Parking {
     return this.#keys()
       .map((key) => this.readOrReport(key))
       .filter((state) => state !== null)
-      .sort((one, other) => (one.parkedAt < other.parkedAt ? -1 : 1));
+      .sort((one, other) => one.number - other.number || (one.parkedAt < other.parkedAt ? -1 : 1));
   }
 
   /** All whose retry is requested, in the order of parking. Those that follow are in {@link requestsFrom}. */
@@ -96,14 +100,12 @@ export class Parking {
     attempts: number,
     reason: string,
   ): void {
-    this.#write({
-      event,
-      order,
-      reason,
-      attempts,
-      parkedAt: new Date().toISOString(),
-      retryRequested: false,
-    });
+    this.#write({ event, order, ...this.#parkedNow(attempts, reason) });
+  }
+
+  /** Parks an order that was delivered again, unless somebody has dropped it meanwhile. */
+  parkAgain(key: string, attempts: number, reason: string): void {
+    this.update(key, this.#parkedNow(attempts, reason));
   }
 
   /**
@@ -148,6 +150,13 @@ export class Parking {
   /** Removes it with all that is in it. */
   clear(): void {
     rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  #parkedNow(attempts: number, reason: string): Omit<ParkedState, "event" | "order"> {
+    const number = (this.#lastNumber ?? this.list().at(-1)?.number ?? 0) + 1;
+    this.#lastNumber = number;
+    const parkedAt = new Date().toISOString();
+    return { reason, attempts, parkedAt, number, retryRequested: false };
   }
 
   #keys(): string[] {
@@ -200,7 +209,7 @@ function mayHoldDocuments(directory: string): boolean {
   );
 }
 
-/** Reads a parked order; of an earlier version too, which called a requested retry `again`. */
+/** Reads a parked order; of earlier versions too, which called a requested retry `again` and had no number. */
 function decodeParked(value: unknown): ParkedState {
   const {
     event = "order-created",
@@ -208,6 +217,7 @@ function decodeParked(value: unknown): ParkedState {
     reason,
     attempts,
     parkedAt,
+    number = 0,
     ...rest
   } = (value ?? {}) as Partial<ParkedState & { readonly again: boolean }>;
   const problem =
@@ -218,12 +228,13 @@ function decodeParked(value: unknown): ParkedState {
     order === undefined ||
     typeof reason !== "string" ||
     typeof parkedAt !== "string" ||
-    !Number.isSafeInteger(attempts)
+    !Number.isSafeInteger(attempts) ||
+    !Number.isSafeInteger(number)
   ) {
-    throw new Error("not a parked order: reason, attempts or time is missing");
+    throw new Error("not a parked order: reason, attempts, time or number is missing");
   }
   const retryRequested = rest.retryRequested ?? rest.again ?? false;
-  return { event, order, reason, attempts: attempts as number, parkedAt, retryRequested };
+  return { event, order, reason, attempts: attempts as number, parkedAt, number, retryRequested };
 }
 
 function unknownEvent(event: string): string | undefined {

@@ -49,8 +49,7 @@ export class Retries {
       },
       retry: async () => this.#delivery({ event, order } as ParkedState, attempt + 1),
       park: async (reason) => {
-        const parkedAt = new Date().toISOString();
-        parking.update(key, { reason, attempts: attempt, parkedAt, retryRequested: false });
+        parking.parkAgain(key, attempt, reason);
         this.#inFlight.delete(key);
       },
     };

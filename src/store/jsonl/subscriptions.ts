@@ -32,6 +32,11 @@ export class JsonlSubscriptions implements Subscriptions {
     );
   }
 
+  async exists(name: string): Promise<boolean> {
+    checkSubscriptionName(name);
+    return this.#translateErrors(() => this.#names().includes(name));
+  }
+
   async reset(name: string, from: StartingPosition): Promise<void> {
     await this.#whileLocked(name, (file) => file.write(startingState(this.#reader, from)));
   }
@@ -49,7 +54,7 @@ export class JsonlSubscriptions implements Subscriptions {
       (name === undefined ? this.#names() : [this.#existing(name)]).flatMap((subscription) =>
         this.#parking(subscription)
           .list()
-          .map(({ retryRequested: _, ...parked }) => ({ subscription, ...parked })),
+          .map(({ retryRequested: _, number: __, ...parked }) => ({ subscription, ...parked })),
       ),
     );
   }

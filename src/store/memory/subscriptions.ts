@@ -18,6 +18,11 @@ export class MemorySubscriptions implements Subscriptions {
     return this.#byName().map(([name, subscriber]) => ({ name, ...subscriber.status() }));
   }
 
+  async exists(name: string): Promise<boolean> {
+    checkSubscriptionName(name);
+    return this.named.has(name);
+  }
+
   async reset(name: string, from: StartingPosition): Promise<void> {
     this.#idle(name).reset(from);
   }
@@ -28,10 +33,7 @@ export class MemorySubscriptions implements Subscriptions {
   }
 
   async parked(name?: string): Promise<readonly ParkedOrder[]> {
-    if (name !== undefined) {
-      checkSubscriptionName(name);
-      this.#existing(name);
-    }
+    if (name !== undefined && !(await this.exists(name))) throw noSubscription(name);
     return this.#byName()
       .filter(([subscription]) => name === undefined || subscription === name)
       .flatMap(([subscription, { parking }]) =>

@@ -1,18 +1,11 @@
 import { TimeoutError } from "@nats-io/transport-node";
 import type { ServerConnection } from "../connection/server-connection.js";
 import type { StoredMessage } from "../order-codec.js";
-import { nextMessage, type Place, previousSeq } from "./next-messages.js";
+import { subjectMatcher } from "../subjects.js";
+import { nextMessage, type Range } from "./next-messages.js";
 
-const FIRST_BATCH = 16; // who wants few messages gets few
+const FIRST_BATCH = 32; // a gap is noticed once a batch of requests finds nothing
 const MAX_BATCH = 128;
-
-/** Which messages to get. */
-export interface GetOptions extends Place {
-  /** The number of the first in the stream. */
-  readonly from: number;
-  /** The number of the last; before `from` for newest first. */
-  readonly to: number;
-}
 
 /**
  * Gets messages one by one, a growing batch of requests at a time. Any server of a cluster can
@@ -20,27 +13,22 @@ export interface GetOptions extends Place {
  */
 export async function* getMessages(
   server: ServerConnection,
-  { stream, subjects, from, to }: GetOptions,
+  { from, to, ...place }: Range,
 ): AsyncGenerator<readonly StoredMessage[], void> {
-  const step = from <= to ? 1 : -1;
-  const matches = subjectMatcher(subjects);
+  const matches = subjectMatcher(place.subjects);
   let size = FIRST_BATCH;
-  for (let begin = from; (to - begin) * step >= 0; size = Math.min(2 * size, MAX_BATCH)) {
-    const count = Math.min(size, Math.abs(to - begin) + 1);
-    const seqs = Array.from({ length: count }, (_, index) => begin + step * index);
-    const messages = await Promise.all(seqs.map((seq) => getMessage(server, stream, seq)));
+  for (let begin = from; begin <= to; size = Math.min(2 * size, MAX_BATCH)) {
+    const count = Math.min(size, to - begin + 1);
+    const seqs = Array.from({ length: count }, (_, index) => begin + index);
+    const messages = await Promise.all(seqs.map((seq) => getMessage(server, place.stream, seq)));
     const found = messages.filter((each) => each !== null).filter((each) => matches(each.subject));
     yield found;
-    begin += step * count;
-    if (found.length > 0) continue;
+    begin += count;
+    if (found.length > 0 || begin > to) continue;
     // A gap, or the messages of others: it can be as long as the stream.
-    const place = { stream, subjects };
-    const seq =
-      step > 0
-        ? (await nextMessage(server, place, begin))?.seq
-        : await previousSeq(server, place, begin + 1, to);
-    if (!seq) return;
-    begin = seq;
+    const next = await nextMessage(server, place, begin);
+    if (next === null) return;
+    begin = next.seq;
   }
 }
 
@@ -64,15 +52,4 @@ async function getMessage(server: ServerConnection, stream: string, seq: number)
     if (timedOut) withoutDirect.set(server, new Set(withoutDirect.get(server)).add(stream));
     return message;
   });
-}
-
-function subjectMatcher(pattern: string): (subject: string) => boolean {
-  const tokens = pattern.split(".");
-  return (subject) => {
-    const given = subject.split(".");
-    return (
-      given.length === tokens.length &&
-      tokens.every((token, index) => token === "*" || token === given[index])
-    );
-  };
 }

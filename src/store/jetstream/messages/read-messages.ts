@@ -3,14 +3,17 @@ import { isTransient, serverFailure } from "../errors.js";
 import { apiCode } from "../failures/kinds.js";
 import type { StoredMessage } from "../order-codec.js";
 import { isMissingStream } from "../streams.js";
+import { subjectMatcher } from "../subjects.js";
 import { getMessages } from "./get-messages.js";
-import { nextMessages } from "./next-messages.js";
+import { EVERY_SUBJECT, nextMessages, type Place, type Range } from "./next-messages.js";
 import { type PushOptions, pushedBatches } from "./pushed-batches.js";
 
 /** What to read. */
 export interface ReadOptions extends PushOptions {
-  /** Begin with this number in the stream. */
+  /** The number in the stream to begin with; the first unless given. */
   readonly from?: number;
+  /** That to end with; the last by now unless given. */
+  readonly to?: number;
   /**
    * The stream holds nothing else, so that a number that is skipped is missing on the replica that
    * was read; the leader is asked for it.
@@ -22,6 +25,7 @@ export interface ReadOptions extends PushOptions {
 const MAX_CONSUMERS = 10026;
 
 const READING = "read the orders";
+
 /** The newest message of these subjects, from the leader, which knows what was acknowledged. */
 export async function lastMessage(
   server: ServerConnection,
@@ -38,7 +42,22 @@ export async function lastMessage(
   });
 }
 
-/** {@link readBatches}, message by message. */
+/**
+ * A number that no message of these subjects is behind; 0 if there is none. That of the newest message of
+ * any subject, which the server has at hand, unless that was deleted: then it finds none. To find one by
+ * a wildcard, servers since 2.10 look through all subjects.
+ */
+export async function lastSeq(
+  server: ServerConnection,
+  { stream, subjects }: Place,
+): Promise<number> {
+  const last =
+    (await lastMessage(server, stream, EVERY_SUBJECT)) ??
+    (await lastMessage(server, stream, subjects));
+  return last?.seq ?? 0;
+}
+
+/** {@link readBatches}, message by message: for what takes longer than that, or for few. */
 export async function* readMessages(
   server: ServerConnection,
   options: ReadOptions,
@@ -53,17 +72,22 @@ export async function* readMessages(
  */
 export async function* readBatches(
   server: ServerConnection,
-  options: ReadOptions,
+  { from: first = 1, to, ...options }: ReadOptions,
 ): AsyncGenerator<readonly StoredMessage[], void> {
-  const last = await lastMessage(server, options.stream, options.subjects);
-  let next = options.from ?? 1;
-  if (last === null || next > last.seq) return;
+  const end = to ?? (await lastSeq(server, options));
+  const matches = subjectMatcher(options.subjects);
+  let next = first;
+  if (next > end) return;
   try {
     for await (const { messages, pending } of pushedBatches(server, options, next)) {
-      const batch = messages.filter(({ seq }) => seq <= last.seq);
-      yield* options.gapless ? fillGaps(server, options, batch, next) : [batch];
-      next = (batch.at(-1)?.seq ?? next - 1) + 1;
-      if (next > last.seq) return;
+      const range = { ...options, from: next, to: end };
+      for await (const batch of options.gapless
+        ? withoutGaps(server, range, messages)
+        : [messages]) {
+        yield batch.filter(({ seq, subject }) => seq <= end && matches(subject));
+      }
+      next = (messages.at(-1)?.seq ?? next - 1) + 1;
+      if (next > end) return;
       // A replica pushed these; the leader may have more.
       if (pending === 0) break;
     }
@@ -71,25 +95,25 @@ export async function* readBatches(
     if (!isTransient(error) && apiCode(error) !== MAX_CONSUMERS)
       throw serverFailure(READING, server.location.shown, error);
   }
-  yield* getMessages(server, { ...options, from: next, to: last.seq });
+  yield* getMessages(server, { ...options, from: next, to: end });
 }
 
-async function* fillGaps(
+/** The messages of a range, with those from the leader that a replica did not have. */
+async function* withoutGaps(
   server: ServerConnection,
-  options: ReadOptions,
+  range: Range,
   messages: readonly StoredMessage[],
-  first: number,
 ): AsyncGenerator<readonly StoredMessage[], void> {
-  let next = first;
+  let next = range.from;
   let begin = 0;
   for (const [index, { seq }] of messages.entries()) {
     if (seq > next) {
       yield messages.slice(begin, index);
       begin = index;
-      for await (const missing of nextMessages(server, { ...options, from: next, to: seq - 1 })) {
-        yield [missing];
-      }
+      const gap = { ...range, from: next, to: Math.min(seq - 1, range.to) };
+      for await (const missing of nextMessages(server, gap)) yield [missing];
     }
+    if (seq > range.to) break;
     next = seq + 1;
   }
   yield messages.slice(begin);
