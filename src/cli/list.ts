@@ -12,6 +12,7 @@ export function createListCommand(context: Context): Command {
     .description(
       "List orders, oldest first. In a pipe: time, id and items, tab-separated.\nIn tsv and csv, items are a JSON array, which is never taken for a formula.",
     )
+    .option("--reverse", "list the newest first")
     .option("--limit <n>", "list only the newest n orders", parseLimit)
     .addOption(sinceOption(context.io))
     .addOption(untilOption(context.io))
@@ -62,9 +63,10 @@ export async function runList(options: ListOptions, context: Context): Promise<v
   let listed = 0;
   let page = form.always ? form.begin([]) : "";
   let isCut = false;
-  for await (const batch of store.listJson({ ...filter, newest })) {
-    isCut = batch.length > limit;
-    const shown = isCut ? batch.slice(1) : batch;
+  const { reverse = false } = options;
+  for await (const batch of store.listJson({ ...filter, newest, reverse })) {
+    isCut = listed + batch.length > limit;
+    const shown = isCut ? (reverse ? batch.slice(0, limit - listed) : batch.slice(1)) : batch;
     if (listed === 0 && shown.length > 0 && !form.always) page += form.begin(shown);
     for (const order of shown) {
       if (listed > 0) page += form.separator;
@@ -82,6 +84,7 @@ export async function runList(options: ListOptions, context: Context): Promise<v
 
 /** The options of `list`. */
 export interface ListOptions extends CommonOptions, TimeOptions {
+  readonly reverse?: boolean;
   readonly limit?: number;
   readonly item?: readonly string[];
   readonly for?: string;

@@ -124,6 +124,16 @@ describe("orders list", () => {
     expect((await list(["--limit", "1", "--item", "TV"])).stderr).toBe("");
   });
 
+  it("prints the newest first with --reverse, in every format", async () => {
+    expect(shortIds((await list(["--reverse"])).stdout)).toEqual(["5ac9", "7e67", "403d"]);
+    expect(JSON.parse((await list(["--reverse", "--json"])).stdout)).toEqual(ORDERS.toReversed());
+    const newest = await list(["--reverse", "--limit", "2"]);
+    expect(shortIds(newest.stdout)).toEqual(["5ac9", "7e67"]);
+    expect(newest.stderr).toBe("older orders not shown (--limit)\n");
+    expect((await list(["--reverse", "--limit", "3"])).stderr).toBe("");
+    expect((await list(["--reverse", "--count"])).stdout).toBe("3\n");
+  });
+
   it.each([
     [
       ["--since", "2026-02-01"],

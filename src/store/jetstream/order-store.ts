@@ -12,6 +12,7 @@ import {
 } from "../../domain/order.js";
 import { type OrderJson, orderJsonMatcher } from "../../domain/order-json.js";
 import { OrdersError } from "../../errors.js";
+import { allOf, firstOf } from "../batches.js";
 import { Cancellations } from "../cancellations.js";
 import type { OrderFeed } from "../order-feed.js";
 import type { OrderQuery, OrderStore, StoreAs, StoreOptions, StoreReport } from "../order-store.js";
@@ -26,6 +27,7 @@ import { Unavailable } from "./failures/kinds.js";
 import { initStreams } from "./init.js";
 import { getMessages } from "./messages/get-messages.js";
 import { firstStoredSince } from "./messages/next-messages.js";
+import { readBackward } from "./messages/read-backward.js";
 import { lastMessage, readBatches, readMessages } from "./messages/read-messages.js";
 import {
   decodeCancellation,
@@ -97,8 +99,11 @@ export class JetStreamOrderStore implements OrderStore {
 
   async *listJson(query: OrderQuery = {}): AsyncIterable<readonly OrderJson[]> {
     const matches = orderJsonMatcher(query);
-    if (query.newest !== undefined) {
-      yield await this.#newest(query.newest, query, matches);
+    const { newest, reverse = false } = query;
+    if (reverse || newest !== undefined) {
+      const backward = firstOf(this.#backward(query, matches), newest);
+      if (reverse) yield* backward;
+      else yield (await allOf(backward)).reverse();
       return;
     }
     const from = query.since === undefined ? 1 : await this.#storedSince(query.since);
@@ -198,34 +203,24 @@ export class JetStreamOrderStore implements OrderStore {
     }
   }
 
-  async #newest(
-    limit: number,
-    { since, includeCancelled }: OrderQuery,
+  /** The orders that match, the newest first: a cancellation is stored after its order, and is met before it. */
+  async *#backward(
+    query: OrderQuery,
     matches: (order: OrderJson) => boolean,
-  ): Promise<OrderJson[]> {
-    const { stream, subjects } = this.#all();
-    const last = limit === 0 ? null : await lastMessage(this.#server, stream, subjects);
-    if (last === null) return [];
-    const found: OrderJson[] = [];
+  ): AsyncGenerator<readonly OrderJson[], void> {
+    const place = this.#all();
+    const last = await lastMessage(this.#server, place.stream, place.subjects);
+    if (last === null) return;
     const cancellations = new Cancellations();
-    const range = {
-      stream,
-      subjects,
-      from: last.seq,
-      to: since === undefined ? await this.#firstSeq() : await this.#storedSince(since),
-    };
-    for await (const batch of getMessages(this.#server, range)) {
+    const { since } = query;
+    const from = since === undefined ? await this.#firstSeq() : await this.#storedSince(since);
+    const range = { ...place, gapless: true, from, to: last.seq };
+    for await (const batch of readBackward(this.#server, range)) {
       for (const message of batch) {
-        if (eventOf(message.subject) === "order-cancelled") {
-          this.#collect(message, cancellations);
-          continue;
-        }
-        const placed = this.#decode(message);
-        const [order] = cancellations.select(placed ? [placed] : [], { includeCancelled });
-        if (order && matches(order) && found.push(order) === limit) return found.reverse();
+        if (eventOf(message.subject) === "order-cancelled") this.#collect(message, cancellations);
       }
+      yield cancellations.select([...this.#decodeOrders(batch)], query).filter(matches);
     }
-    return found.reverse();
   }
 
   /**

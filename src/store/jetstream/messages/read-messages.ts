@@ -11,6 +11,8 @@ import { type PushOptions, pushedBatches } from "./pushed-batches.js";
 export interface ReadOptions extends PushOptions {
   /** Begin with this number in the stream. */
   readonly from?: number;
+  /** End with this number; unless given, with the newest message that is stored by now. */
+  readonly to?: number;
   /**
    * The stream holds nothing else, so that a number that is skipped is missing on the replica that
    * was read; the leader is asked for it.
@@ -47,7 +49,7 @@ export async function* readMessages(
 }
 
 /**
- * Reads what is stored by now, oldest first, in bounded memory: as many messages at a time as have
+ * Reads what is stored, oldest first, in bounded memory: as many messages at a time as have
  * arrived, since passing on each alone takes longer than reading it. If the server goes away
  * meanwhile, the rest is read message by message: a new consumer needs more of a cluster to be up.
  */
@@ -55,23 +57,24 @@ export async function* readBatches(
   server: ServerConnection,
   options: ReadOptions,
 ): AsyncGenerator<readonly StoredMessage[], void> {
-  const last = await lastMessage(server, options.stream, options.subjects);
+  const { stream, subjects, to } = options;
+  const last = to ?? (await lastMessage(server, stream, subjects))?.seq ?? 0;
   let next = options.from ?? 1;
-  if (last === null || next > last.seq) return;
+  if (next > last) return;
   try {
     for await (const { messages, pending } of pushedBatches(server, options, next)) {
-      const batch = messages.filter(({ seq }) => seq <= last.seq);
+      const batch = messages.filter(({ seq }) => seq <= last);
       yield* options.gapless ? fillGaps(server, options, batch, next) : [batch];
       next = (batch.at(-1)?.seq ?? next - 1) + 1;
-      if (next > last.seq) return;
+      if (next > last) return;
       // A replica pushed these; the leader may have more.
-      if (pending === 0) break;
+      if (pending === 0 || batch.length < messages.length) break;
     }
   } catch (error) {
     if (!isTransient(error) && apiCode(error) !== MAX_CONSUMERS)
       throw serverFailure(READING, server.location.shown, error);
   }
-  yield* getMessages(server, { ...options, from: next, to: last.seq });
+  yield* getMessages(server, { ...options, from: next, to: last });
 }
 
 async function* fillGaps(
