@@ -52,7 +52,7 @@ describe("orders place-order", () => {
 
   it("colours the heading on a terminal, and only there", async () => {
     const { stdout } = await runCli(["place", "tv"], { terminal: ["stdout"] });
-    expect(stdout).toContain("\x1b[36mNew Order:\x1b[39m");
+    expect(stdout).toContain("\x1b[1mNew Order:\x1b[22m");
     expect((await runCli(["place", "tv"], { terminal: ["stderr"] })).stdout).not.toContain("\x1b");
   });
 
