@@ -187,14 +187,17 @@ describe("orders list", () => {
   });
 
   it.each([
-    [["--count", "--fields", "id"], "cannot be used with"],
-    [["--limit", "-1"], "'--limit <n>' argument '-1' is invalid. It must be a whole number."],
-    [["--limit", "1e3"], "'--limit <n>' argument '1e3' is invalid. It must be a whole number."],
-    [["--since", "2d banana"], "'--since <time>' argument '2d banana' is invalid."],
-    [["--format", "xml"], "Allowed choices are table, tsv, csv, ndjson, json."],
-    [["--json", "--format", "csv"], "cannot be used with option"],
-    [["--count", "--format", "csv"], "cannot be used with option"],
-    [["extra"], "too many arguments for 'list'"],
+    [["--count", "--fields", "id"], "--count cannot be used with --fields"],
+    [["--limit", "-1"], "invalid --limit '-1': it must be a whole number\n"],
+    [["--limit", "1e3"], "invalid --limit '1e3': it must be a whole number\n"],
+    [["--since", "2d banana"], "invalid --since '2d banana': it must be a date (2026-01-31),"],
+    [
+      ["--format", "xml"],
+      "invalid --format 'xml': it must be one of table, tsv, csv, ndjson, json",
+    ],
+    [["--json", "--format", "csv"], "--json cannot be used with --format"],
+    [["--count", "--format", "csv"], "--count cannot be used with --format"],
+    [["extra"], "unexpected argument 'extra'"],
   ])("refuses %j", async (args, message) => {
     const { exitCode, stdout, stderr } = await list(args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
