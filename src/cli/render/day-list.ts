@@ -37,7 +37,7 @@ export function createDayList(columns: number, style: Style, now: Date): DayList
     begin(orders) {
       const widths = orders.slice(0, SAMPLE_ORDERS).map((order) => width(itemsText(order, mark)));
       const widest = Math.max(0, ...widths);
-      namesAt = Math.min(widest, room - nameRoom - gap.length);
+      namesAt = Math.min(widest, NAMES_AT_COLUMNS, room - nameRoom - gap.length);
     },
     row(order) {
       const placed = localDayOf(new Date(order.placedAt));
@@ -79,6 +79,8 @@ const SAMPLE_ORDERS = 100;
 const NARROW_COLUMNS = 40;
 const NARROW = { indent: "", gap: " ", idWidth: 4, mark: "×" };
 const WIDE = { indent: "  ", gap: "  ", idWidth: 8, mark: "(cancelled)" };
+/** One long item moves its own name only. */
+const NAMES_AT_COLUMNS = 40;
 const MAX_NAME_COLUMNS = 24;
 const MIN_NAME_COLUMNS = 8;
 const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];

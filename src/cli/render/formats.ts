@@ -101,8 +101,12 @@ function tsvFields({ all }: ListView): readonly Field[] {
 type Cells = Readonly<Record<Field, (order: OrderJson) => string>>;
 
 function separated(fields: readonly Field[], cells: Cells, separator: string): ListFormat["order"] {
-  const inOrder = fields.map((field) => cells[field]);
-  return (order) => `${inOrder.map((cell) => cell(order)).join(separator)}\n`;
+  const [first = () => "", ...others] = fields.map((field) => cells[field]);
+  return (order) => {
+    let row = first(order);
+    for (const cell of others) row += separator + cell(order);
+    return `${row}\n`;
+  };
 }
 
 /**

@@ -59,7 +59,7 @@ export function createStyle(color: boolean): Style {
     faint: chalk.dim,
     id: chalk.magenta,
     name: chalk.magenta,
-    bar: chalk.magenta,
-    bad: chalk.red,
+    bar: chalk.dim,
+    bad: chalk.bold.red,
   };
 }
