@@ -46,7 +46,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
         from: "user",
       });
   } catch (error) {
-    exitCode = report(error, argv, context);
+    exitCode = await report(error, argv, context);
   }
   const damaged = await context.close();
   // A signal that was put off takes effect between two turns of the event loop: here is one.
@@ -63,8 +63,8 @@ function unknownVerbAlone(argv: readonly string[]): readonly string[] | undefine
 }
 
 /** Prints an error in one line, with a hint below it where there is one; returns the exit code. */
-function report(error: unknown, argv: readonly string[], context: Context): number {
-  if (error instanceof CommanderError) return reportUsage(error, argv, context);
+async function report(error: unknown, argv: readonly string[], context: Context): Promise<number> {
+  if (error instanceof CommanderError) return await reportUsage(error, argv, context);
   if (error instanceof OrdersError) {
     print(context, error.message, error.hint);
     return exitCodeOf(error.code);
@@ -74,30 +74,17 @@ function report(error: unknown, argv: readonly string[], context: Context): numb
   return FAILED;
 }
 
-function reportUsage(
-  { exitCode, code, message }: CommanderError,
+async function reportUsage(
+  error: CommanderError,
   argv: readonly string[],
   context: Context,
-): number {
-  if (exitCode === 0) return SUCCESS;
-  if (code === "commander.help") return WRONG_USAGE; // the help is on stderr already
-  const [, problem = message, suggestion] = USAGE_MESSAGE.exec(message) ?? [];
-  print(context, problem, suggestion === undefined ? usageHint(code, argv) : `did ${suggestion}`);
+): Promise<number> {
+  if (error.exitCode === 0) return SUCCESS;
+  if (error.code === "commander.help") return WRONG_USAGE; // the help is on stderr already
+  const { usageProblem } = await import("./cli/usage-problem.js");
+  const { message, hint } = usageProblem(error, argv);
+  print(context, message, hint);
   return WRONG_USAGE;
-}
-
-/** A message of commander, with its suggestion if there is one; either may quote anything from argv. */
-const USAGE_MESSAGE = /^(?:error: )?([\s\S]*?)(?:\n\(Did ([^\n]*)\))?$/;
-
-function usageHint(code: string, argv: readonly string[]): string {
-  const verb = argv.find(isVerb);
-  const ordering = verb === "place-order" || verb === "place";
-  if (ordering && code === "commander.unknownOption") {
-    return `to order an item that begins with '-', put -- before it: orders ${verb} -- "-5 °C fridge"`;
-  }
-  return code === "commander.unknownCommand" || verb === undefined
-    ? "see orders --help"
-    : `see orders help ${verb}`;
 }
 
 /** Messages and hints may quote anything: control characters are escaped here, for all of them. */

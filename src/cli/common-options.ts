@@ -1,20 +1,17 @@
 import { type Command, Option } from "commander";
 import { OrdersError } from "../errors.js";
+import { setExamples } from "./help.js";
 
-/** Adds the options that every verb has, and examples at the top of its help. */
+/** Adds the options that every verb has, and the examples of its help. */
 export function addCommonOptions(command: Command, examples: readonly string[] = []): Command {
-  if (examples.length > 0) command.addHelpText("before", exampleText(examples));
+  setExamples(command, examples);
   return command
+    .optionsGroup("Options of every verb:")
     .addOption(new Option("--store <location>", "the store: a directory or nats://host"))
     .addOption(new Option("--trace", "print every message to stderr as it is handled"))
     .addOption(new Option("--color", "colour the output even if it is not a terminal"))
     .addOption(new Option("--no-color", "never colour the output"))
     .helpOption("-h, --help", "show this help");
-}
-
-/** Examples as a section of the help. */
-export function exampleText(examples: readonly string[]): string {
-  return `Examples:\n${examples.map((example) => `  ${example}\n`).join("")}`;
 }
 
 /** `--json`; what it prints differs between verbs. */

@@ -53,11 +53,10 @@ export function exitCodeOf(error: (typeof EXIT_CODES)[number]["errors"][number])
   return row?.exitCode ?? FAILED;
 }
 
-/** The exit codes as a section of help. */
-export function exitCodeHelp(): string {
-  const rows = EXIT_CODES.map(({ exitCode, meaning }) => `  ${exitCode}  ${meaning}\n`);
-  return `\nExit codes:\n${rows.join("")}`;
-}
+/** The exit codes and what they mean, for the help. */
+export const EXIT_CODE_ROWS: readonly (readonly [string, string])[] = EXIT_CODES.map(
+  ({ exitCode, meaning }) => [String(exitCode), meaning],
+);
 
 interface ExitCode {
   readonly exitCode: number;

@@ -29,6 +29,9 @@ export class Heartbeat {
       get columns() {
         return output.columns;
       },
+      get rows() {
+        return output.rows;
+      },
       write: (text) => this.#writeAbove(text),
     };
     this.#output = output;

@@ -24,6 +24,8 @@ export interface Output {
   readonly isTerminal: boolean;
   /** The width of the terminal in columns; infinite for anything else. */
   readonly columns: number;
+  /** The height of the terminal in lines; infinite for anything else. */
+  readonly rows: number;
   /**
    * Writes all of `text` before it returns.
    *

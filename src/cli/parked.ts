@@ -22,12 +22,14 @@ export function createParkedCommand(context: Context): Command {
       return runParked(command.optsWithGlobals(), context);
     });
   const retry = new Command("retry")
+    .summary("deliver parked orders again")
     .description("Deliver parked orders again, now or to the next watcher.")
     .argument("[ids...]", "order ids, or their first 4 or more characters")
     .option(...AS)
     .option("--all", "all parked orders")
     .action((ids: string[]) => runParkedRetry(ids, retry.optsWithGlobals(), context));
   const drop = new Command("drop")
+    .summary("remove parked orders from a subscription")
     .description("Remove parked orders from a subscription. The orders stay in the store.")
     .argument("<ids...>", "order ids, or their first 4 or more characters")
     .option(...AS)

@@ -95,6 +95,9 @@ function processOutput(fd: 1 | 2, stream: () => NodeJS.WriteStream): Output {
     get columns() {
       return terminal ? stream().columns || 80 : Number.POSITIVE_INFINITY;
     },
+    get rows() {
+      return terminal ? stream().rows || 24 : Number.POSITIVE_INFINITY;
+    },
     write(text) {
       // A Windows console needs UTF-16, which only the stream writes.
       if (terminal && process.platform === "win32") stream().write(text);
@@ -118,6 +121,9 @@ function quiet(output: Output): Output {
     isTerminal: output.isTerminal,
     get columns() {
       return output.columns;
+    },
+    get rows() {
+      return output.rows;
     },
     write(text) {
       try {

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { OrdersError } from "../errors.js";
-import { addCommonOptions, exampleText, refuseEmptyOptions } from "./common-options.js";
+import { addCommonOptions, refuseEmptyOptions } from "./common-options.js";
 import type { Context } from "./context.js";
-import { exitCodeHelp } from "./exit-codes.js";
+import { formatHelp, optionDescription } from "./help.js";
 import { createStyle } from "./render/style.js";
 import { VERBS, type Verb } from "./verbs.js";
 
@@ -21,15 +21,6 @@ export async function createProgram(argv: readonly string[], context: Context): 
     .usage("<verb> [options]")
     .option("-V, --version", "print the version")
     .helpCommand("help [verb]", "show help for a verb")
-    .addHelpText(
-      "before",
-      exampleText([
-        'orders place-order "100 inch TV" "magic carpet"',
-        "orders list --since yesterday",
-        "orders show 403d33e9 --json",
-      ]),
-    )
-    .addHelpText("after", exitCodeHelp())
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
@@ -41,18 +32,33 @@ export async function createProgram(argv: readonly string[], context: Context): 
       getErrHasColors: () => context.wantsColor(io.stderr),
     })
     .configureHelp({
-      showGlobalOptions: false,
+      formatHelp,
+      optionDescription,
+      minWidthToWrap: 1,
       styleTitle: (title) => createStyle(true).heading(title),
     })
-    .hook("preAction", (_, command) => refuseEmptyOptions(command))
+    .allowExcessArguments()
+    .hook("preAction", async (_, command) => {
+      refuseEmptyOptions(command);
+      const expected = command.registeredArguments;
+      if (command.args.length <= expected.length || expected.at(-1)?.variadic) return;
+      const { refuseArgument } = await import("./unexpected-argument.js");
+      refuseArgument(command.args[expected.length] ?? "", command, io.now());
+    })
     .on("option:version", () => {
       io.stdout.write(`${version(io.packageRoot)}\n`);
       throw new CommanderError(0, "commander.version", "");
     });
-  addCommonOptions(program);
+  addCommonOptions(program, EXAMPLES);
   for (const verb of VERBS) program.addCommand(await createVerb(verb, argv, program, context));
   return program;
 }
+
+const EXAMPLES = [
+  'orders place-order "100 inch TV" "magic carpet"',
+  "orders list --since yesterday",
+  "orders show 403d33e9 --json",
+];
 
 /**
  * The arguments that print what `help parked retry` asks for: commander would print the help of `parked`.
@@ -81,7 +87,7 @@ async function createVerb(
   const named = [verb.name, verb.alias].some((name) => name !== undefined && argv.includes(name));
   const command = named ? (await verb.load())(context) : new Command(verb.name);
   if (verb.alias !== undefined) command.alias(verb.alias);
-  command.summary(verb.summary).copyInheritedSettings(program);
+  command.summary(verb.summary).helpGroup(`${verb.group}:`).copyInheritedSettings(program);
   for (const below of command.commands) below.copyInheritedSettings(command);
   return command;
 }

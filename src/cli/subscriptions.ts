@@ -19,12 +19,14 @@ export function createSubscriptionsCommand(context: Context): Command {
       return runSubscriptions(command.optsWithGlobals(), context);
     });
   const reset = new Command("reset")
+    .summary("move a subscription to another position")
     .description("Move a subscription to another position. Its parked orders stay parked.")
     .argument("<name>", "the subscription")
     .requiredOption("--from <position>", `the new position: ${FROM_FORMS}`)
     .addOption(yesOption())
     .action((name: string) => runReset(name, reset.optsWithGlobals(), context));
   const remove = new Command("remove")
+    .summary("remove a subscription and its parked orders")
     .description("Remove a subscription and its parked orders. The orders stay in the store.")
     .argument("<name>", "the subscription")
     .addOption(yesOption())

@@ -30,7 +30,7 @@ export function traceMessages(bus: OrdersBus, output: Output, style: Style): () 
       line(depth, "└", `${topic} ${mark} ${style.faint(duration)}`);
     };
     handled.then(
-      () => end(style.good("handled")),
+      () => end("handled"),
       () => end(style.bad("failed")),
     );
   });

@@ -5,68 +5,81 @@ import type { Context } from "./context.js";
 export const VERBS: readonly Verb[] = [
   {
     name: "place-order",
+    group: "Orders",
     alias: "place",
     summary: "store an order and notify the sales desk",
     load: async () => (await import("./place-order.js")).createPlaceOrderCommand,
   },
   {
     name: "list",
+    group: "Orders",
     alias: "ls",
     summary: "list orders, oldest first",
     load: async () => (await import("./list.js")).createListCommand,
   },
   {
     name: "show",
+    group: "Orders",
     summary: "show one order",
     load: async () => (await import("./show.js")).createShowCommand,
   },
   {
     name: "cancel",
+    group: "Orders",
     summary: "cancel an order and notify the sales desk",
     load: async () => (await import("./cancel.js")).createCancelCommand,
   },
   {
     name: "stats",
+    group: "Orders",
     summary: "count orders, and draw them by item and by day",
     load: async () => (await import("./stats.js")).createStatsCommand,
   },
   {
     name: "watch",
+    group: "Sales desk",
     summary: "print each order as it is placed, or run a command",
     load: async () => (await import("./watch.js")).createWatchCommand,
   },
   {
     name: "subscriptions",
+    group: "Sales desk",
     summary: "list subscriptions and how many orders each has waiting",
     load: async () => (await import("./subscriptions.js")).createSubscriptionsCommand,
   },
   {
     name: "parked",
+    group: "Sales desk",
     summary: "list, retry or drop orders that could not be handled",
     load: async () => (await import("./parked.js")).createParkedCommand,
   },
   {
     name: "copy",
+    group: "Store",
     summary: "copy all orders from one store to another",
     load: async () => (await import("./copy.js")).createCopyCommand,
   },
   {
     name: "init",
+    group: "Store",
     summary: "set up the store",
     load: async () => (await import("./init.js")).createInitCommand,
   },
   {
     name: "import",
+    group: "Orders",
     summary: "import orders from a file",
     load: async () => (await import("./import.js")).createImportCommand,
   },
   {
     name: "check",
+    group: "Store",
     summary: "check the whole store for damage",
     load: async () => (await import("./check.js")).createCheckCommand,
   },
   {
     name: "where",
+    group: "Store",
     summary: "print where orders are kept, and which setting chose it",
     load: async () => (await import("./where.js")).createWhereCommand,
   },
@@ -81,6 +94,8 @@ export function isVerb(word: string): boolean {
 export interface Verb {
   readonly name: string;
   readonly alias?: string;
+  /** Below which heading of the help it stands. */
+  readonly group: "Orders" | "Sales desk" | "Store";
   readonly summary: string;
   load(): Promise<(context: Context) => Command>;
 }

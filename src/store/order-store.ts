@@ -9,6 +9,8 @@ import type { Subscriptions } from "./subscriptions.js";
 export interface OrderQuery extends OrderFilter {
   /** Only the newest so many of those that match; still listed oldest first. */
   readonly newest?: number | undefined;
+  /** Newest first. */
+  readonly reverse?: boolean | undefined;
 }
 
 /** What checking a store found. */
@@ -57,7 +59,7 @@ export interface OrderRepository {
 
   /**
    * The same as JSON texts, which is faster for many orders: as many at a time as were read together, and
-   * all at once where `newest` limits them.
+   * all at once where `newest` limits them without `reverse`.
    */
   listJson(query?: OrderQuery): AsyncIterable<readonly OrderJson[]>;
 

@@ -132,6 +132,6 @@ describe("orders copy", () => {
   it("says what is missing on the command line", async () => {
     const { exitCode, stderr } = await runCli(["copy"]);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain("orders: required option '--to <location>' not specified");
+    expect(stderr).toContain("orders: missing option --to <location>");
   });
 });

@@ -45,15 +45,21 @@ describe("an order for somebody, with a note", () => {
 
   it("has its name in a column of the table, which others do not need", async () => {
     const store = temporaryDirectory();
-    const world = { store, terminal: ["stdout"] as const, columns: 60 };
     await place(["tv"], { store });
-    expect((await runCli(["list", "--no-color"], world)).stdout).not.toContain("FOR");
+    const table = async () => (await runCli(["list", "--format", "table"], { store })).stdout;
+    expect(await table()).not.toContain("FOR");
     await place(["--for", "Ada", "desk"], { store });
-    const [heading = "", tv, desk = ""] = (
-      await runCli(["list", "--no-color"], world)
-    ).stdout.split("\n");
-    expect(desk.indexOf("Ada")).toBe(heading.indexOf("FOR"));
-    expect(tv).toMatch(/ {2}tv$/);
+    expect(await table()).toMatch(/ {2}ITEMS {2}FOR\n.* {2}tv\n.* {2}desk {2}Ada\n$/);
+  });
+
+  it("has its name at the end of the line on a terminal", async () => {
+    const store = temporaryDirectory();
+    await place(["tv"], { store });
+    await place(["--for", "Ada", "desk"], { store });
+    const world = { store, terminal: ["stdout"] as const, columns: 60 };
+    expect((await runCli(["list", "--no-color"], world)).stdout).toMatch(
+      / {2}tv\n.* {2}desk {2}for Ada\n/,
+    );
   });
 
   it.each([

@@ -109,11 +109,11 @@ describe("what is shown of items that mean harm", () => {
   });
 
   it.each([
-    ["table", 3, 0],
-    ["tsv", 2, 2],
-    ["csv", 3, 0],
-    ["ndjson", 2, 0],
-    ["json", 2, 0],
+    ["table", [3, 5], 0], // with a heading; on a terminal with a day and a count
+    ["tsv", [2], 2],
+    ["csv", [3], 0],
+    ["ndjson", [2], 0],
+    ["json", [2], 0],
   ])(
     "is safe in a list as %s, and takes no more rows and columns than it should",
     async (format, rows, tabs) => {
@@ -122,7 +122,7 @@ describe("what is shown of items that mean harm", () => {
       for (const outcome of await everywhere(["list", "--format", format])) {
         expect(outcome.exitCode).toBe(0);
         expect(all(outcome)).not.toMatch(OBEYED);
-        expect(lines(outcome.stdout)).toHaveLength(rows);
+        expect(rows).toContain(lines(outcome.stdout).length);
         for (const row of lines(outcome.stdout)) expect(row.split("\t")).toHaveLength(tabs + 1);
       }
     },

@@ -96,7 +96,7 @@ describe("orders parked", () => {
     [2, ["--as", "nul"], "invalid subscription name 'nul'"],
     [2, ["retry"], "give the ids of parked orders, or --all"],
     [2, ["retry", "403d33e9", "--all"], "give the ids of parked orders, or --all"],
-    [2, ["drop"], "missing required argument 'ids'"],
+    [2, ["drop"], "missing argument <ids>"],
     [2, ["drop", "--all"], "unknown option '--all'"],
     [4, ["retry", "ffffffff"], "order ffffffff is not parked"],
     [4, ["drop", "5ac9e5e2"], "order 5ac9e5e2 is not parked"],

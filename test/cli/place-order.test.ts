@@ -52,7 +52,7 @@ describe("orders place-order", () => {
 
   it("colours the heading on a terminal, and only there", async () => {
     const { stdout } = await runCli(["place", "tv"], { terminal: ["stdout"] });
-    expect(stdout).toContain("\x1b[36mNew Order:\x1b[39m");
+    expect(stdout).toContain("\x1b[1mNew Order:\x1b[22m");
     expect((await runCli(["place", "tv"], { terminal: ["stderr"] })).stdout).not.toContain("\x1b");
   });
 
@@ -101,7 +101,7 @@ describe("orders place-order", () => {
     ["an empty stdin", ["-"], { stdin: "\n\n" }, "no items on stdin"],
     ["a blank line of stdin", ["-"], { stdin: "tv\n\n \n" }, "stdin line 3 is blank"],
     ["invalid UTF-8", ["-"], { stdin: Buffer.from([0x74, 0xff]) }, "stdin is not UTF-8"],
-    ["--quiet with --json", ["-q", "--json", "tv"], {}, "cannot be used with option '--json'"],
+    ["--quiet with --json", ["-q", "--json", "tv"], {}, "--quiet cannot be used with --json"],
   ])("refuses %s in one clear line and stores nothing", async (_, args, world, message) => {
     const store = temporaryDirectory();
     const outcome = await runCli(["place-order", ...args], { store, ...world });

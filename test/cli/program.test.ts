@@ -4,10 +4,16 @@ import { VERBS } from "../../src/cli/verbs.js";
 import { runCli } from "../support/run-cli.js";
 
 describe("orders", () => {
-  it("prints its help on stdout when called bare: examples first, exit codes last", async () => {
+  it("prints its help on stdout when called bare: what it does first, exit codes last", async () => {
     const { exitCode, stdout, stderr } = await runCli([]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-    expect(stdout).toMatch(/^Examples:\n {2}orders place-order "100 inch TV" "magic carpet"\n/);
+    expect(stdout).toMatch(/^Place orders from the command line\. .*\n\nUsage:\n {2}orders /);
+    expect(stdout).toContain('\n\nExamples:\n  orders place-order "100 inch TV" "magic carpet"\n');
+    for (const group of ["Orders", "Sales desk", "Store"]) {
+      const names = VERBS.filter((verb) => verb.group === group).map(({ name }) => name);
+      const [section = ""] = new RegExp(`\n\n${group}:\n(?: {2}.*\n)+`).exec(stdout) ?? [];
+      expect([...section.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name]) => name)).toEqual(names);
+    }
     for (const { name, summary } of VERBS)
       expect(stdout).toMatch(new RegExp(`${name}.* ${summary}`));
     for (const code of [0, 1, 2, 3, 4, 5, 6, 7]) expect(stdout).toContain(`  ${code}  `);
@@ -16,14 +22,22 @@ describe("orders", () => {
     expect((await runCli(["help"])).stdout).toBe(stdout);
   });
 
-  it.each(VERBS)("has help for $name, examples first", async ({ name, alias }) => {
-    const { exitCode, stdout } = await runCli(["help", name]);
-    expect(exitCode).toBe(0);
-    expect(stdout).toMatch(new RegExp(`^Examples:\n  \\S*.*orders ${name}`));
-    expect(stdout).toContain("--store <location>");
-    expect((await runCli([name, "--help"])).stdout).toBe(stdout);
-    expect((await runCli(["help", alias ?? name])).stdout).toBe(stdout);
-  });
+  it.each(VERBS)(
+    "has help for $name: what it does, its usage, examples, options",
+    async ({ name, alias }) => {
+      const { exitCode, stdout } = await runCli(["help", name]);
+      expect(exitCode).toBe(0);
+      expect(stdout).toMatch(
+        new RegExp(
+          `^[A-Z].*(?:\n.+)*\\.\n\nUsage:\n  orders ${name}.*\n\nExamples:\n.*orders ${name}`,
+        ),
+      );
+      expect(stdout.match(/^\S.*$/gm)?.at(-1)).toBe("Options of every verb:");
+      expect(stdout).toContain("--store <location>");
+      expect((await runCli([name, "--help"])).stdout).toBe(stdout);
+      expect((await runCli(["help", alias ?? name])).stdout).toBe(stdout);
+    },
+  );
 
   it.each([
     ["parked", "retry"],
@@ -33,13 +47,15 @@ describe("orders", () => {
   ])("has the help of %s %s", async (verb, word) => {
     const { exitCode, stdout } = await runCli(["help", verb, word]);
     expect(exitCode).toBe(0);
-    expect(stdout).toContain(`Usage: orders ${verb} ${word} `);
+    expect(stdout).toContain(`Usage:\n  orders ${verb} ${word} `);
     expect((await runCli([verb, word, "--help"])).stdout).toBe(stdout);
   });
 
   it("fits its help to a narrow terminal and colours it there", async () => {
     const { stdout } = await runCli([], { terminal: ["stdout"], columns: 60 });
-    expect(stdout).toContain("\x1b[1m\x1b[36mUsage:");
+    expect(stdout).toContain("\x1b[1mUsage:\x1b[22m\n");
+    expect(stdout).toContain("\x1b[1mExit codes:\x1b[22m\n");
+    expect(stdout).not.toMatch(/^[A-Z][\w ]*:$/m); // a heading without its style
     expect((await runCli(["--no-color"], { terminal: ["stderr"] })).stderr).not.toContain("\x1b");
   });
 
@@ -54,21 +70,68 @@ describe("orders", () => {
   });
 
   it.each([
-    [["lst"], "orders: unknown command 'lst'\n  did you mean one of list, ls?\n"],
+    [["lst"], "orders: unknown command 'lst'\n  did you mean list?\n"],
     [["place-oder", "tv"], "orders: unknown command 'place-oder'\n  did you mean place-order?\n"],
-    [["help", "lst"], "orders: unknown command 'lst'\n  did you mean one of list, ls?\n"],
-    [["lst", "--help"], "orders: unknown command 'lst'\n  did you mean one of list, ls?\n"],
+    [["help", "lst"], "orders: unknown command 'lst'\n  did you mean list?\n"],
+    [["lst", "--help"], "orders: unknown command 'lst'\n  did you mean list?\n"],
     [["help", "parked", "lst"], "orders: unknown command 'parked lst'\n  see orders help parked\n"],
     [["help", "list", "tv"], "orders: unknown command 'list tv'\n  see orders help list\n"],
-    [["tv"], "orders: unknown command 'tv'\n  see orders --help\n"],
+    [
+      ["tv"],
+      "orders: unknown command 'tv'\n  to order it: orders place-order tv\n  see orders --help\n",
+    ],
+    [
+      ["it's a tv"],
+      "orders: unknown command 'it's a tv'\n  to order it: orders place-order 'it'\\''s a tv'\n  see orders --help\n",
+    ],
+    [["\x1b[2J"], "orders: unknown command '\\x1b[2J'\n  see orders --help\n"],
+    [["help", "tv"], "orders: unknown command 'tv'\n  see orders --help\n"],
+    [["403d33e9"], "orders: unknown command '403d33e9'\n  did you mean orders show 403d33e9?\n"],
+    [["list", "tv"], "orders: unexpected argument 'tv'\n  did you mean orders list --item tv?\n"],
+    [
+      ["list", "100 inch TV", "sofa"],
+      "orders: unexpected argument '100 inch TV'\n  did you mean orders list --item '100 inch TV'?\n",
+    ],
+    [
+      ["list", "yesterday"],
+      "orders: unexpected argument 'yesterday'\n  did you mean orders list --since yesterday?\n",
+    ],
+    [["list", "20"], "orders: unexpected argument '20'\n  did you mean orders list --limit 20?\n"],
+    [
+      ["list", "json"],
+      "orders: unexpected argument 'json'\n  did you mean orders list --format json?\n",
+    ],
+    [
+      ["list", "403d33e9"],
+      "orders: unexpected argument '403d33e9'\n  did you mean orders show 403d33e9?\n",
+    ],
+    [["list", "a\nb"], "orders: unexpected argument 'a\\nb'\n  see orders help list\n"],
+    [
+      ["check", "./orders"],
+      "orders: unexpected argument './orders'\n  did you mean orders check --store ./orders?\n",
+    ],
+    [["show", "403d", "5ac9"], "orders: unexpected argument '5ac9'\n  see orders help show\n"],
+    [
+      ["subscriptions", "remove", "sales", "desk"],
+      "orders: unexpected argument 'desk'\n  see orders help subscriptions remove\n",
+    ],
+    [
+      ["list", "--format", "ndjsn"],
+      "orders: invalid --format 'ndjsn': it must be one of table, tsv, csv, ndjson, json\n  did you mean ndjson?\n",
+    ],
+    [["copy"], "orders: missing option --to <location>\n  see orders help copy\n"],
+    [
+      ["watch", "-q", "--json"],
+      "orders: --quiet cannot be used with --json\n  see orders help watch\n",
+    ],
     [["list", "--jsn"], "orders: unknown option '--jsn'\n  did you mean --json?\n"],
     [["list", "--zzz"], "orders: unknown option '--zzz'\n  see orders help list\n"],
     [["--zzz"], "orders: unknown option '--zzz'\n  see orders --help\n"],
     [["--trace", "list", "--zzz"], "orders: unknown option '--zzz'\n  see orders help list\n"],
-    [["show"], "orders: missing required argument 'id'\n  see orders help show\n"],
+    [["show"], "orders: missing argument <id>\n  see orders help show\n"],
     [
       ["list", "--store"],
-      "orders: option '--store <location>' argument missing\n  see orders help list\n",
+      "orders: --store needs a value: --store <location>\n  see orders help list\n",
     ],
     [
       ["place-order", "-5 °C fridge"],
@@ -90,6 +153,7 @@ describe("an option without a value", () => {
     ["list", "--store"],
     ["list", "--item"],
     ["list", "--format"],
+    ["list", "--fields"],
     ["list", "--limit"],
     ["list", "--since"],
     ["show", "--store", "403d"],

@@ -68,10 +68,10 @@ describe("orders subscriptions", () => {
 
   it.each([
     [2, ["frobnicate"], "unknown command 'subscriptions frobnicate'"],
-    [2, ["reset", "sales", "--yes"], "required option '--from <position>' not specified"],
+    [2, ["reset", "sales", "--yes"], "missing option --from <position>"],
     [2, ["reset", "sales", "--from", "banana", "--yes"], "cannot start from 'banana'"],
-    [2, ["reset", "--from", "now", "--yes"], "missing required argument 'name'"],
-    [2, ["remove", "--yes"], "missing required argument 'name'"],
+    [2, ["reset", "--from", "now", "--yes"], "missing argument <name>"],
+    [2, ["remove", "--yes"], "missing argument <name>"],
     [2, ["remove", "sales"], "confirmation needed, but stdin is not a terminal"],
     [2, ["reset", "sales", "--from", "now"], "confirmation needed, but stdin is not a terminal"],
     [4, ["reset", "sales", "--from", "ffffffff", "--yes"], "no order ffffffff"],
@@ -163,7 +163,7 @@ describe("orders subscriptions remove", () => {
 describe("the help", () => {
   it.each([
     [["watch"], ["--as <name>", "--until-caught-up", "--exec <command>", "--bell"]],
-    [["parked"], ["retry [options] [ids...]", "drop [options] <ids...>"]],
+    [["parked"], ["retry [ids...]", "drop <ids...>"]],
     [
       ["parked", "retry"],
       ["--all", "--as <name>", "first 4 or more characters"],
@@ -172,7 +172,7 @@ describe("the help", () => {
       ["parked", "drop"],
       ["--as <name>", "stay in the store"],
     ],
-    [["subscriptions"], ["reset [options] <name>", "remove [options] <name>"]],
+    [["subscriptions"], ["reset <name>", "remove <name>"]],
     [
       ["subscriptions", "reset"],
       ["--from <position>", "-y, --yes"],
@@ -187,7 +187,7 @@ describe("the help", () => {
       env: { NO_COLOR: "1" },
     });
     expect(exitCode).toBe(0);
-    for (const text of [`Usage: orders ${argv.join(" ")}`, "--store <location>", ...texts]) {
+    for (const text of [`Usage:\n  orders ${argv.join(" ")}`, "--store <location>", ...texts]) {
       expect(stdout).toContain(text);
     }
     for (const line of stdout.split("\n")) {

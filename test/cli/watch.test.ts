@@ -137,13 +137,13 @@ describe("orders watch --as", () => {
     [2, ["--from", "2026-02-30"], "cannot start from '2026-02-30'"],
     [2, ["--as", "Sales desk"], "invalid subscription name 'Sales desk'"],
     [2, ["--as", "../sales"], "invalid subscription name '../sales'"],
-    [2, ["--json", "-q"], "cannot be used with option '--json'"],
-    [2, ["--json", "--exec", "true"], "option '--json' cannot be used with option '--exec"],
-    [2, ["--max-attempts", "0"], "It must be a whole number of 1 or more."],
-    [2, ["--timeout", "5"], "It must be a duration: 500ms, 30s, 5m, 2h."],
-    [2, ["--timeout", "25d"], "It must be at most 24 days."],
-    [2, ["--retry-pause", "soon"], "It must be a duration: 500ms, 30s, 5m, 2h."],
-    [2, ["tv"], "too many arguments for 'watch'"],
+    [2, ["--json", "-q"], "--quiet cannot be used with --json"],
+    [2, ["--json", "--exec", "true"], "--json cannot be used with --exec"],
+    [2, ["--max-attempts", "0"], "it must be a whole number of 1 or more"],
+    [2, ["--timeout", "5"], "it must be a duration: 500ms, 30s, 5m, 2h"],
+    [2, ["--timeout", "25d"], "it must be at most 24 days"],
+    [2, ["--retry-pause", "soon"], "it must be a duration: 500ms, 30s, 5m, 2h"],
+    [2, ["tv"], "unexpected argument 'tv'"],
   ])("exits %j for %j, in one clear line, and remembers nothing", async (code, argv, message) => {
     await save(tv, cheese);
     const { exitCode, stdout, stderr } = await handle(argv);

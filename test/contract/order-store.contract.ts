@@ -119,6 +119,28 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
       );
     });
 
+    it("lists the newest first when asked to, all or the newest few", async () => {
+      const orders = Array.from({ length: 5 }, (_, day) =>
+        anOrder({ placedAt: `2026-01-0${day + 1}T00:00:00.000Z`, items: [`tv ${day % 2}`] }),
+      );
+      for (const order of orders) await store.save(order);
+      const backward = orders.toReversed();
+      const since = orders[3]?.placedAt;
+      expect(await all(store.list({ reverse: true }))).toEqual(backward);
+      expect(await all(store.list({ reverse: true, newest: 2 }))).toEqual(backward.slice(0, 2));
+      expect(await all(store.list({ reverse: true, newest: 9 }))).toEqual(backward);
+      expect(await all(store.list({ reverse: true, newest: 0 }))).toEqual([]);
+      expect(await all(store.list({ reverse: true, since }))).toEqual(backward.slice(0, 2));
+      expect(await all(store.list({ reverse: true, item: "1" }))).toEqual([orders[3], orders[1]]);
+      const [, cancelled = anOrder(), ...newer] = orders;
+      const { order } = await store.cancel({ id: cancelled.id, cancelledAt: cancelled.placedAt });
+      const others = [...newer.toReversed(), orders[0]];
+      expect(await all(store.list({ reverse: true }))).toEqual(others);
+      expect(await all(store.list({ reverse: true, includeCancelled: true }))).toEqual(
+        others.toSpliced(3, 0, order),
+      );
+    });
+
     it("lists and counts by time, both ends included", async () => {
       const [early, middle, late] = [1, 2, 3].map((day) =>
         anOrder({ placedAt: `2026-01-0${day}T00:00:00.000Z` }),

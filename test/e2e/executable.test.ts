@@ -194,8 +194,8 @@ describe.runIf(process.platform === "linux")("on a real terminal", () => {
         stdin: "ignore",
       },
     );
-    expect(stdout).toContain("\x1b[36mNew Order:");
-    expect(stdout).toContain("PLACED");
+    expect(stdout).toContain("\x1b[1mNew Order:");
+    expect(stdout).toContain("1 order");
   });
 });
 

@@ -123,6 +123,49 @@ describeWithServer("a stream with gaps, or with the messages of others", () => {
     expect(watched).toMatchObject({ exitCode: 0, stdout: `${id}\n` });
     expect(await runCli(["subscriptions"], { store })).toMatchObject({ exitCode: 0 });
   });
+
+  it("is listed from its end, however large the orders are", async () => {
+    const { url: store } = await startServer();
+    const opened = await openStore(store);
+    const orders = Array.from({ length: 50 }, () => anOrder({ items: ["x".repeat(700_000)] }));
+    for (const order of orders) await opened.save(order);
+    const listed = (await all(opened.list({ reverse: true }))).map(({ id }) => id);
+    await opened.close();
+    expect(listed).toEqual(orders.map(({ id }) => id).reverse());
+  });
+
+  it("is listed from its end, with gaps, damage and the messages of others in between", async () => {
+    const server = await startServer();
+    const { url: store } = server;
+    const nc = await connectTo(server);
+    const jsm = await jetstreamManager(nc);
+    await jsm.streams.add({ name: "orders", subjects: ["orders.order-created.*", "other.>"] });
+    const js = jetstream(nc);
+    const opened = await openStore(store);
+    const orders = Array.from({ length: 7000 }, () => anOrder());
+    await Promise.all(orders.slice(0, 3000).map((order) => opened.save(order)));
+    for (let n = 0; n < 9000; n++) nc.publish("other.junk", "x");
+    await js.publish(`orders.order-created.${anOrder().id}`, "no order");
+    await Promise.all(orders.slice(3000).map((order) => opened.save(order)));
+    for (let n = 0; n < 2000; n++) nc.publish("other.junk", "x");
+    await js.publish("other.last", "x");
+    await opened.close();
+    const list = async (...options: string[]) =>
+      await runCli(["list", "--format", "ndjson", ...options], { store });
+    const lines = ({ stdout }: { stdout: string }) => stdout.split("\n").slice(0, -1);
+    const forward = lines(await list());
+    expect(forward).toHaveLength(7000);
+    const backward = await list("--reverse");
+    expect(lines(backward)).toEqual(forward.toReversed());
+    expect(backward).toMatchObject({
+      exitCode: 6,
+      stderr: expect.stringContaining("not an order"),
+    });
+    expect(lines(await list("--reverse", "--limit", "5000"))).toEqual(
+      forward.toReversed().slice(0, 5000),
+    );
+    expect(lines(await list("--limit", "5000"))).toEqual(forward.slice(2000));
+  });
 });
 
 /** The subjects of all requests that clients send a server while something is done. */

@@ -1,9 +1,8 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { execa } from "execa";
-import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+import { atTerminal } from "../support/at-terminal.js";
 import { runCli } from "../support/run-cli.js";
-import { environment, SHELL_COMMAND } from "../support/run-orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 import { until } from "../support/until.js";
 
@@ -16,31 +15,9 @@ const place = async (item: string) =>
 const status = async () =>
   JSON.parse((await runCli(["subscriptions", "--json"], { store })).stdout)[0];
 
-/** Runs `orders` on a terminal of its own, at which one can type. */
-function atTerminal(words: string) {
-  const child = execa("script", ["-qec", `${SHELL_COMMAND} ${words}`, "/dev/null"], {
-    env: { ...environment(store), TERM: "xterm", NO_COLOR: "1" },
-    extendEnv: false,
-    reject: false,
-  });
-  onTestFinished(async () => {
-    child.kill("SIGKILL");
-    await child;
-  });
-  let screen = "";
-  child.stdout.on("data", (data) => {
-    screen += data;
-  });
-  return {
-    shows: (text: string) => until(() => screen.includes(text)),
-    type: (keys: string) => child.stdin.write(keys),
-    ended: child,
-  };
-}
-
 describe.runIf(process.platform === "linux")("at a real terminal", () => {
   it("orders watch shows each order above the heartbeat, and Ctrl-C ends it as shells expect", async () => {
-    const terminal = atTerminal("watch");
+    const terminal = atTerminal("watch", { store });
     await terminal.shows("0 orders today");
     const id = await place("100 inch TV");
     await terminal.shows("1 order today, last just now");
@@ -59,7 +36,7 @@ describe.runIf(process.platform === "linux")("at a real terminal", () => {
     await place("tv");
     const work = temporaryDirectory();
     const hook = `touch ${work}/begun; while test -d ${work} && ! test -e ${work}/go; do sleep 0.02; done; touch ${work}/done`;
-    const terminal = atTerminal(`watch --as sales --exec '${hook}'`);
+    const terminal = atTerminal(`watch --as sales --exec '${hook}'`, { store });
     await until(() => existsSync(join(work, "begun")));
     terminal.type("\x03");
     await terminal.shows("waiting for the running command to finish; a second signal stops it");
@@ -76,7 +53,7 @@ describe.runIf(process.platform === "linux")("at a real terminal", () => {
     ["\x03", 130, 1],
   ])("a question is answered by typing %j", async (keys, exitCode, left) => {
     await runCli(["watch", "--as", "sales", "--until-caught-up"], { store });
-    const terminal = atTerminal("subscriptions remove sales");
+    const terminal = atTerminal("subscriptions remove sales", { store });
     await terminal.shows("[y/N]");
     terminal.type(keys);
     expect((await terminal.ended).exitCode).toBe(exitCode);

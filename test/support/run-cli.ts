@@ -11,6 +11,7 @@ export interface World {
   /** Which of the streams are terminals. */
   readonly terminal?: readonly ("stdin" | "stdout" | "stderr")[];
   readonly columns?: number;
+  readonly rows?: number;
   readonly now?: string;
   readonly packageRoot?: string;
   /** Replaces writing to stdout: return `false` for a closed pipe, throw for a full disk. */
@@ -34,7 +35,7 @@ export interface Outcome extends Written {
 
 /** Runs the command line in this process, on a store of its own unless one is given. */
 export async function runCli(argv: readonly string[], world: World = {}): Promise<Outcome> {
-  const { terminal = [], columns = 80, env = {} } = world;
+  const { terminal = [], columns = 80, rows = Number.POSITIVE_INFINITY, env = {} } = world;
   const written = { stdout: "", stderr: "" };
   const stopListeners: ((signal: StopSignal) => void)[] = [];
   const stop = (signal: StopSignal) => {
@@ -46,6 +47,7 @@ export async function runCli(argv: readonly string[], world: World = {}): Promis
   const output = (name: "stdout" | "stderr"): Output => ({
     isTerminal: terminal.includes(name),
     columns: terminal.includes(name) ? columns : Number.POSITIVE_INFINITY,
+    rows: terminal.includes(name) ? rows : Number.POSITIVE_INFINITY,
     write(text) {
       if (name === "stdout" && world.write !== undefined) return world.write(text);
       written[name] += text;

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { statsText } from "../../src/cli/render/stats-text.js";
 import { statsView } from "../../src/cli/render/stats-view.js";
 import { createStyle } from "../../src/cli/render/style.js";
-import { width } from "../../src/cli/render/table.js";
+import { width } from "../../src/cli/render/width.js";
 import { OrderStatistics } from "../../src/order-statistics.js";
 import { anyItem } from "../support/orders.js";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cut, width } from "../../src/cli/render/table.js";
+import { cut, width } from "../../src/cli/render/width.js";
 import { escapeUnsafe } from "../../src/domain/printable.js";
 import { anyItem } from "../support/orders.js";
 

@@ -71,6 +71,7 @@ describe.each(FILES)("a file of orders %s", (_, content, expected) => {
   it.each<[string, () => Promise<unknown>]>([
     ["list", () => all(store.list())],
     ["list, the newest first", () => all(store.list({ newest: COUNT }))],
+    ["list, in reverse", () => all(store.list({ reverse: true }))],
     ["count", () => store.count()],
     ["check", () => store.check()],
     ["find", () => store.findByIdPrefix("0", 5)],
@@ -83,6 +84,7 @@ describe.each(FILES)("a file of orders %s", (_, content, expected) => {
     const ids = (of: readonly Order[]) => of.map(({ id }) => id);
     expect(ids(await all(store.list()))).toEqual(ids(expected));
     expect(ids(await all(store.list({ newest: 2 * COUNT })))).toEqual(ids(expected));
+    expect(ids(await all(store.list({ reverse: true })))).toEqual(ids(expected.toReversed()));
   });
 
   it("costs a few readings and a chunk for each batch to watch", async () => {

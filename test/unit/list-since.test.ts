@@ -28,6 +28,19 @@ describe("listing what was placed since some time", () => {
     expect(bytes).toBeLessThan(statSync(path).size / 5);
   });
 
+  it("in reverse reads the end of a large file first, and no more than is asked for", async () => {
+    const { store, path } = openStore();
+    const orders = ordersAt(Array.from({ length: 10_000 }, (_, index) => index / 10));
+    appendFileSync(path, orders.map(encodeOrder).join(""));
+    const { bytes } = await countIo(async () => {
+      for await (const order of store.list({ reverse: true })) {
+        expect(order).toEqual(orders.at(-1));
+        break;
+      }
+    });
+    expect(bytes).toBeLessThan(statSync(path).size / 50);
+  });
+
   it("misses none of the new orders that a clock set back, or a copy of old ones, follow", async () => {
     const { store } = openStore();
     const orders = ordersAt([100, 101, 102]);

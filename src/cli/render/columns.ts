@@ -1,7 +1,7 @@
 import { escapeUnsafe } from "../../domain/printable.js";
 import type { Output } from "../io.js";
 import type { Style } from "./style.js";
-import { cut } from "./table.js";
+import { cut } from "./width.js";
 
 /**
  * Renders rows: on a terminal as aligned columns with headings, cut to the width; in a pipe without

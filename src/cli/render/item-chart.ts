@@ -1,7 +1,7 @@
 import { escapeUnsafe } from "../../domain/printable.js";
 import type { ItemCount } from "../../order-statistics.js";
 import type { Style } from "./style.js";
-import { cut, padded, width } from "./table.js";
+import { cut, padded, width } from "./width.js";
 
 /** A bar for each item, in lines of at most `columns`: the item, how often it was ordered, the bar. */
 export function itemChart(

@@ -8,7 +8,7 @@ import {
   type StatsView,
 } from "./stats-view.js";
 import { svgBar, svgText } from "./svg.js";
-import { cut } from "./table.js";
+import { cut } from "./width.js";
 
 /** Draws statistics as a picture in SVG, which is light or dark as its reader prefers. */
 export function statsSvg({ counts, items, days }: StatsView): string {

@@ -2,7 +2,7 @@ import { dayChart, lastDaysThatFit } from "./day-chart.js";
 import { itemChart } from "./item-chart.js";
 import { COUNTS_TITLE, daysTitle, ITEMS_TITLE, type StatsView } from "./stats-view.js";
 import type { Style } from "./style.js";
-import { cut } from "./table.js";
+import { cut } from "./width.js";
 
 /** Draws statistics of one or more orders in lines of at most `columns`, which are 20 or more. */
 export function statsText(

@@ -6,8 +6,8 @@ export interface Style {
   readonly heading: ChalkInstance;
   readonly faint: ChalkInstance;
   readonly id: ChalkInstance;
+  readonly name: ChalkInstance;
   readonly bar: ChalkInstance;
-  readonly good: ChalkInstance;
   readonly bad: ChalkInstance;
 }
 
@@ -48,15 +48,18 @@ export function colorFlag(argv: readonly string[]): boolean | undefined {
   return last === undefined ? undefined : last === "--color";
 }
 
-/** The styles with or without colour. The 16 basic colours follow the theme of the terminal. */
+/**
+ * The styles with or without colour. The 16 basic colours follow the theme of the terminal; of those only
+ * magenta and red can be read on black as well as on white.
+ */
 export function createStyle(color: boolean): Style {
   const chalk = new Chalk({ level: color ? 1 : 0 });
   return {
-    heading: chalk.bold.cyan,
+    heading: chalk.bold,
     faint: chalk.dim,
-    id: chalk.yellow,
-    bar: chalk.cyan,
-    good: chalk.green,
-    bad: chalk.red,
+    id: chalk.magenta,
+    name: chalk.magenta,
+    bar: chalk.dim,
+    bad: chalk.bold.red,
   };
 }

@@ -1,82 +1,103 @@
-import truncatedWidth from "fast-string-truncated-width";
 import type { Order } from "../../domain/order.js";
 import { escapeUnsafe } from "../../domain/printable.js";
+import type { Field } from "./fields.js";
+import { itemsText } from "./items-text.js";
 import type { Style } from "./style.js";
 import { shortTime } from "./time.js";
+import { cut, padded } from "./width.js";
 
-/** A table for a terminal of `columns`, which may be infinite. */
-export function createTable(columns: number, style: Style): Table {
-  const rest = columns - TIME_COLUMNS - 2 * GAP.length;
-  const idWidth = rest - FULL_ID_COLUMNS >= MIN_ITEMS_COLUMNS ? FULL_ID_COLUMNS : SHORT_ID_COLUMNS;
-  const row = (...cells: readonly string[]) => `${cells.filter(Boolean).join(GAP)}\n`;
-  const itemsWidth = rest - idWidth;
-  const nameWidth = Math.max(0, Math.min(NAME_COLUMNS, Math.floor(itemsWidth / 3)));
-  /** The items, and whom they are for at the end of the line; without a name they have its room too. */
-  const wanted = (items: string, name: string | undefined) =>
-    name === undefined || nameWidth === 0
-      ? [cut(items, itemsWidth)]
-      : [padded(items, itemsWidth - nameWidth - GAP.length), cut(name, nameWidth)];
+/**
+ * A table of some fields for an output of `columns`, which may be infinite: then nothing is cut, and only
+ * what has a width of its own is aligned.
+ */
+export function createTable(fields: readonly Field[], columns: number, style: Style): Table {
+  const widths = columnWidths(fields, columns);
+  const row = (cells: readonly string[], paint: Paint) => {
+    const end = cells.findLastIndex((cell) => cell !== "");
+    const shown = cells.slice(0, end + 1).flatMap((cell, index) => {
+      const width = widths[index] ?? 0;
+      if (width === 0) return [];
+      return paint(index === end ? cut(cell, width) : padded(cell, width), fields[index]);
+    });
+    return `${shown.join(GAP)}\n`;
+  };
   return {
-    heading: (orders) =>
+    heading: (present) =>
       row(
-        style.faint("PLACED".padEnd(TIME_COLUMNS)),
-        style.faint("ID".padEnd(idWidth)),
-        ...wanted("ITEMS", orders.some((order) => order.for !== undefined) ? "FOR" : undefined).map(
-          (cell) => style.faint(cell),
-        ),
+        fields.map((field) => (present.includes(field) ? COLUMNS[field].heading : "")),
+        (text) => style.faint(text),
       ),
-    row: ({ id, placedAt, items, for: name, cancelledAt }) => {
-      const mark = cancelledAt === undefined ? "" : "(cancelled) ";
-      const dimmed = cancelledAt === undefined ? (text: string) => text : style.faint;
-      return row(
-        style.faint(shortTime(placedAt)),
-        (cancelledAt === undefined ? style.id : style.faint)(id.slice(0, idWidth)),
-        ...wanted(mark + escapeUnsafe(items.join(", ")), name && escapeUnsafe(name)).map((cell) =>
-          dimmed(cell),
+    row: (order) =>
+      row(
+        fields.map((field, index) =>
+          // The beginning of an id is an id, and needs no ellipsis.
+          field === "id" ? order.id.slice(0, widths[index]) : COLUMNS[field].cell(order),
         ),
-      );
-    },
+        (text, field) =>
+          order.cancelledAt !== undefined || field === "placedAt" || field === "id"
+            ? style.faint(text)
+            : text,
+      ),
   };
 }
 
-/** Renders orders as the rows of a table that never wraps: time, id, items, name. */
+/** Renders orders as the rows of a table that never wraps. */
 export interface Table {
-  /** @param orders the first ones, which tell whether there is a column of names. */
-  heading(orders: readonly Order[]): string;
+  /** @param present the fields that have a heading. */
+  heading(present: readonly Field[]): string;
   row(order: Order): string;
+}
+
+type Paint = (text: string, field: Field | undefined) => string;
+
+/** Ids are whole where that leaves enough to the texts. What has no room left has no column. */
+function columnWidths(fields: readonly Field[], columns: number): readonly number[] {
+  const weight = sumOf(fields, (field) => COLUMNS[field].weight ?? 0);
+  const own = (field: Field, idWidth: number) =>
+    field === "id" ? idWidth : (COLUMNS[field].width ?? 0);
+  const rest = (idWidth: number) =>
+    columns - sumOf(fields, (field) => own(field, idWidth) + GAP.length) + GAP.length;
+  const isWhole = rest(FULL_ID_COLUMNS) >= (weight > 0 ? MIN_TEXT_COLUMNS : 0);
+  const idWidth = isWhole ? FULL_ID_COLUMNS : SHORT_ID_COLUMNS;
+  let left = columns;
+  return fields.map((field) => {
+    const share = Math.floor((rest(idWidth) * (COLUMNS[field].weight ?? 0)) / weight);
+    const wanted = own(field, idWidth) || share;
+    if (columns === Number.POSITIVE_INFINITY) return wanted;
+    const width = Math.max(0, Math.min(wanted, left));
+    left -= width + GAP.length;
+    return width;
+  });
+}
+
+function sumOf(fields: readonly Field[], numberOf: (field: Field) => number): number {
+  return fields.reduce((sum, field) => sum + numberOf(field), 0);
 }
 
 const TIME_COLUMNS = 16;
 const FULL_ID_COLUMNS = 36;
 const SHORT_ID_COLUMNS = 8;
-/** Ids are shortened to leave this much to the items. */
-const MIN_ITEMS_COLUMNS = 40;
-/** How wide a name can be. */
-const NAME_COLUMNS = 16;
+const MIN_TEXT_COLUMNS = 40;
 const GAP = "  ";
-const ELLIPSIS = "…";
 
-/** Cuts text to a width in terminal columns, where wide characters take two. */
-export function cut(text: string, columns: number): string {
-  if (columns === Number.POSITIVE_INFINITY) return text;
-  const limit = Math.max(0, columns);
-  const { truncated, ellipsed, index } = truncatedWidth(text, { limit, ellipsis: ELLIPSIS });
-  if (!truncated) return text;
-  // The index is too far or within a character where several code units are one column or two.
-  let shown = text.slice(0, index);
-  const room = limit - (ellipsed ? ELLIPSIS.length : 0);
-  while (width(shown) > room || !shown.isWellFormed()) shown = shown.slice(0, -1);
-  return shown + (ellipsed ? ELLIPSIS : "");
-}
+/** Each has a width of its own, or its share of what is left. */
+const COLUMNS: Readonly<Record<Field, Column>> = {
+  placedAt: { heading: "PLACED", width: TIME_COLUMNS, cell: (order) => shortTime(order.placedAt) },
+  id: { heading: "ID", width: FULL_ID_COLUMNS, cell: (order) => order.id },
+  items: { heading: "ITEMS", weight: 3, cell: (order) => itemsText(order) },
+  for: { heading: "FOR", weight: 1, cell: (order) => escapeUnsafe(order.for ?? "") },
+  note: { heading: "NOTE", weight: 2, cell: ({ note = "" }) => escapeUnsafe(note) },
+  cancelledAt: {
+    heading: "CANCELLED",
+    width: TIME_COLUMNS,
+    cell: ({ cancelledAt }) => (cancelledAt === undefined ? "" : shortTime(cancelledAt)),
+  },
+  reason: { heading: "REASON", weight: 2, cell: ({ reason = "" }) => escapeUnsafe(reason) },
+};
 
-/** Cuts text to a width in terminal columns, and fills it up with blanks. */
-export function padded(text: string, columns: number): string {
-  if (columns === Number.POSITIVE_INFINITY) return text;
-  const shown = cut(text, columns);
-  return shown + " ".repeat(Math.max(0, columns - width(shown)));
-}
-
-/** The width of text in terminal columns. */
-export function width(text: string): number {
-  return truncatedWidth(text).width;
+interface Column {
+  readonly heading: string;
+  readonly width?: number;
+  readonly weight?: number;
+  cell(order: Order): string;
 }

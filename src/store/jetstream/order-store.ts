@@ -11,6 +11,7 @@ import {
 } from "../../domain/order.js";
 import type { OrderJson } from "../../domain/order-json.js";
 import { OrdersError } from "../../errors.js";
+import { allOf, firstOf } from "../batches.js";
 import type { OrderFeed } from "../order-feed.js";
 import type { OrderQuery, OrderStore, StoreAs, StoreOptions, StoreReport } from "../order-store.js";
 import { parseAll } from "../parse-all.js";
@@ -81,8 +82,14 @@ export class JetStreamOrderStore implements OrderStore {
   }
 
   async *listJson(query: OrderQuery = {}): AsyncIterable<readonly OrderJson[]> {
-    if (query.newest === undefined) yield* this.#reader.list(query);
-    else yield await this.#reader.newest(query.newest, query);
+    const { newest, reverse = false } = query;
+    if (!reverse && newest === undefined) {
+      yield* this.#reader.list(query);
+      return;
+    }
+    const backward = firstOf(this.#reader.backward(query), newest);
+    if (reverse) yield* backward;
+    else yield (await allOf(backward)).reverse();
   }
 
   async count(filter: OrderFilter = {}): Promise<number> {

@@ -4,6 +4,7 @@ import { Cancellations } from "../cancellations.js";
 import type { Damage, OrderQuery } from "../order-store.js";
 import type { ServerConnection } from "./connection/server-connection.js";
 import { getMessages } from "./messages/get-messages.js";
+import { readBackward } from "./messages/read-backward.js";
 import { lastMessage, lastSeq, readBatches } from "./messages/read-messages.js";
 import {
   decodeCancellation,
@@ -12,6 +13,7 @@ import {
   type StoredMessage,
 } from "./order-codec.js";
 import { storedSince } from "./stored-since.js";
+import { streamInfo } from "./streams.js";
 import {
   allCancellations,
   allEvents,
@@ -19,9 +21,6 @@ import {
   eventOf,
   orderSubject,
 } from "./subjects.js";
-
-/** So many messages are read sooner through a consumer than one by one. */
-const MANY = 128;
 
 /** Numbers in the stream, from one to another; to the last by now unless given. */
 interface Numbers {
@@ -41,30 +40,22 @@ export class OrdersReader {
 
   /** The orders that match, oldest first, as many at a time as have arrived. */
   async *list(query: OrderQuery): AsyncGenerator<readonly OrderJson[], void> {
-    yield* this.#list(query, { from: await this.#firstSince(query.since) });
+    const { since } = query;
+    const from = since === undefined ? 1 : await storedSince(this.#server, since);
+    yield* this.#list(query, { from });
   }
 
-  /**
-   * The newest so many that match, oldest first. Looks at the end, and as long as that is not enough at
-   * four times as many before.
-   */
-  async newest(limit: number, query: OrderQuery): Promise<OrderJson[]> {
+  /** The same orders, the newest first: a cancellation is stored after its order, and is met before it. */
+  async *backward(query: OrderQuery): AsyncGenerator<readonly OrderJson[], void> {
+    const matches = orderJsonMatcher(query);
     const cancellations = new Cancellations();
-    let found: OrderJson[] = [];
-    let first = 1;
-    let to = limit === 0 ? 0 : await lastSeq(this.#server, this.#events());
-    for (let size = limit; to >= first && found.length < limit; size *= 4) {
-      const range = { from: Math.max(first, to - size + 1), to };
-      const wanted = limit - found.length;
-      const before =
-        size <= MANY
-          ? await this.#few(query, range, cancellations)
-          : await lastOf(wanted, this.#list(query, range));
-      found = before.slice(-wanted).concat(found);
-      to = range.from - 1;
-      if (size === limit && found.length < limit) first = await this.#firstSince(query.since);
+    const to = await lastSeq(this.#server, this.#events());
+    const { since } = query;
+    const from = () => (since === undefined ? this.#firstSeq() : storedSince(this.#server, since));
+    for await (const batch of readBackward(this.#server, { ...this.#events(), to, from })) {
+      this.#collect(batch, cancellations);
+      yield cancellations.select(this.#decodeAll(batch), query).filter(matches);
     }
-    return found;
   }
 
   /** The orders whose id is, or begins with, `prefix`, oldest first. */
@@ -100,20 +91,6 @@ export class OrdersReader {
     }
   }
 
-  /** @param cancellations those that are stored behind; those that are found are added. */
-  async #few(
-    query: OrderQuery,
-    range: Required<Numbers>,
-    cancellations: Cancellations,
-  ): Promise<readonly OrderJson[]> {
-    const orders: OrderJson[] = [];
-    for await (const batch of getMessages(this.#server, { ...this.#events(), ...range })) {
-      orders.push(...this.#decodeAll(batch));
-      this.#collect(batch, cancellations);
-    }
-    return cancellations.select(orders, query).filter(orderJsonMatcher(query));
-  }
-
   async *#startingWith(prefix: string): AsyncGenerator<StoredMessage, void> {
     const { location } = this.#server;
     const beginning = orderSubject(location, prefix);
@@ -132,8 +109,10 @@ export class OrdersReader {
     }
   }
 
-  async #firstSince(since: string | undefined): Promise<number> {
-    return since === undefined ? 1 : storedSince(this.#server, since);
+  async #firstSeq(): Promise<number> {
+    const { stream } = this.#server.location;
+    const info = await this.#server.ask("read the orders", (each) => streamInfo(each, stream));
+    return info?.state.first_seq ?? 1;
   }
 
   /** The cancellations from a number in the stream on. */
@@ -168,17 +147,4 @@ export class OrdersReader {
     this.#onDamage(decoded);
     return undefined;
   }
-}
-
-/** The last so many of what comes, which can be more than fit into memory. */
-async function lastOf(
-  count: number,
-  batches: AsyncIterable<readonly OrderJson[]>,
-): Promise<readonly OrderJson[]> {
-  let last: OrderJson[] = [];
-  for await (const batch of batches) {
-    for (const order of batch) last.push(order);
-    if (last.length > 2 * count) last = last.slice(-count);
-  }
-  return last;
 }

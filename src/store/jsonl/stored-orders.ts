@@ -7,6 +7,7 @@ import {
 } from "../../domain/order.js";
 import { type OrderJson, orderJsonMatcher } from "../../domain/order-json.js";
 import { nextTurn } from "../../next-turn.js";
+import { allOf, firstOf } from "../batches.js";
 import { Cancellations } from "../cancellations.js";
 import type { Damage, OrderQuery } from "../order-store.js";
 import { storeFailure } from "./errors.js";
@@ -24,25 +25,12 @@ export class StoredOrders {
 
   /** See {@link OrderRepository.listJson}. */
   async *list(query: OrderQuery = {}): AsyncGenerator<readonly OrderJson[], void> {
-    const matches = orderJsonMatcher(query);
-    const { newest } = query;
-    if (newest !== undefined) {
-      yield this.translateErrors(() => this.#newest(newest, query, matches));
-      return;
-    }
-    const texts = [query.item ?? []].flat().map(foldCase);
-    const from = this.translateErrors(() => this.reader.firstSince(query.since));
-    // Each is behind its order.
-    const cancellations = this.translateErrors(() => this.reader.cancellations(from));
-    for await (const lines of this.#records(from)) {
-      const orders: OrderJson[] = [];
-      for (const line of lines) {
-        if (line.kind === "order" && texts.every((text) => line.mayContain?.(text) ?? true)) {
-          orders.push(line.order);
-        }
-      }
-      yield cancellations.select(orders, query).filter(matches);
-    }
+    const { newest, reverse = false } = query;
+    const isBackward = reverse || newest !== undefined;
+    const batches = this.#matching(query, isBackward);
+    if (!isBackward) yield* batches;
+    else if (reverse) yield* firstOf(batches, newest);
+    else yield (await allOf(firstOf(batches, newest))).reverse();
   }
 
   /** How many orders match. */
@@ -91,9 +79,10 @@ export class StoredOrders {
   }
 
   /** The lines from a byte on, as many at a time as were read together. */
-  async *#records(from: number): AsyncGenerator<readonly RecordLine[], void> {
+  async *#records(from: number, isBackward = false): AsyncGenerator<readonly RecordLine[], void> {
+    const { reader } = this;
     try {
-      for (const lines of this.reader.records(from)) {
+      for (const lines of isBackward ? reader.recordsBackward(from) : reader.records(from)) {
         yield lines;
         await nextTurn(); // also in a large store
       }
@@ -102,24 +91,25 @@ export class StoredOrders {
     }
   }
 
-  #newest(
-    limit: number,
-    { since, includeCancelled }: OrderQuery,
-    matches: (order: OrderJson) => boolean,
-  ): OrderJson[] {
-    const found: OrderJson[] = [];
-    if (limit === 0) return found;
-    const cancellations = new Cancellations();
-    for (const lines of this.reader.recordsBackward(this.reader.firstSince(since))) {
+  /** The orders that match. A cancellation is behind its order: backward it is met first. */
+  async *#matching(
+    query: OrderQuery,
+    isBackward: boolean,
+  ): AsyncGenerator<readonly OrderJson[], void> {
+    const matches = orderJsonMatcher(query);
+    // Lines look for a text from one to the next, and not backward.
+    const texts = isBackward ? [] : [query.item ?? []].flat().map(foldCase);
+    const from = this.translateErrors(() => this.reader.firstSince(query.since));
+    const cancellations = isBackward
+      ? new Cancellations()
+      : this.translateErrors(() => this.reader.cancellations(from));
+    for await (const lines of this.#records(from, isBackward)) {
+      const orders: OrderJson[] = [];
       for (const line of lines) {
-        if (line.kind === "cancellation") {
-          cancellations.add(line.cancellation, line.start);
-          continue;
-        }
-        const [order] = cancellations.select([line.order], { includeCancelled });
-        if (order && matches(order) && found.push(order) === limit) return found.reverse();
+        if (line.kind === "cancellation") cancellations.add(line.cancellation, line.start);
+        else if (texts.every((text) => line.mayContain?.(text) ?? true)) orders.push(line.order);
       }
+      yield cancellations.select(orders, query).filter(matches);
     }
-    return found.reverse();
   }
 }

@@ -61,7 +61,8 @@ export class MemoryOrderStore implements OrderStore {
   async *listJson(query: OrderQuery = {}): AsyncIterable<readonly OrderJson[]> {
     const matching = this.#orders().filter(orderMatcher(query));
     const first = Math.max(0, matching.length - (query.newest ?? matching.length));
-    yield matching.slice(first).map(OrderJson.of);
+    const wanted = matching.slice(first).map(OrderJson.of);
+    yield query.reverse ? wanted.reverse() : wanted;
   }
 
   async count(filter: OrderFilter = {}): Promise<number> {

@@ -1,0 +1,83 @@
+import type { CommanderError } from "commander";
+import { closestMatch } from "leven";
+import { escapeUnsafe } from "../domain/printable.js";
+import { idPrefix } from "./find-order.js";
+import { shellWord } from "./shell-word.js";
+import { isVerb, VERBS } from "./verbs.js";
+
+/** What is wrong with a command line, and what to do about it. */
+export interface UsageProblem {
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** What commander found wrong, in the words of this program. */
+export function usageProblem(error: CommanderError, argv: readonly string[]): UsageProblem {
+  const [, text = error.message, suggestions] = MESSAGE.exec(error.message) ?? [];
+  const problem = problemOf(text);
+  return {
+    message: problem.message,
+    hint:
+      problem.hint ??
+      (suggestions === undefined ? hintFor(error.code, text, argv) : didYouMean(suggestions)),
+  };
+}
+
+/** A message of commander, with its suggestions if there are any; either may quote anything from argv. */
+const MESSAGE = /^(?:error: )?([\s\S]*?)(?:\n\(Did you mean (?:one of )?([^\n]*)\?\))?$/;
+
+const MISSING_ARGUMENT = /^missing required argument '([\s\S]*)'$/;
+const MISSING_OPTION = /^required option '(?:-\w, )?([\s\S]*)' not specified$/;
+const MISSING_VALUE = /^option '(?:-\w, )?(--[\w-]+) ([^']*)' argument missing$/;
+const CONFLICT =
+  /^option '(?:-\w, )?(--[\w-]+)[^']*' cannot be used with option '(?:-\w, )?(--[\w-]+)[^']*'$/;
+const INVALID_VALUE =
+  /^option '(?:-\w, )?(--[\w-]+)[^']*' argument '([\s\S]*)' is invalid\. ([\s\S]*?)\.?$/;
+const CHOICES = /^Allowed choices are (.*)$/;
+
+function problemOf(text: string): Partial<UsageProblem> & { readonly message: string } {
+  const [, argument] = MISSING_ARGUMENT.exec(text) ?? [];
+  if (argument !== undefined) return { message: `missing argument <${argument}>` };
+  const [, option] = MISSING_OPTION.exec(text) ?? [];
+  if (option !== undefined) return { message: `missing option ${option}` };
+  const [, empty, value] = MISSING_VALUE.exec(text) ?? [];
+  if (empty !== undefined) return { message: `${empty} needs a value: ${empty} ${value}` };
+  const [, one, other] = CONFLICT.exec(text) ?? [];
+  if (one !== undefined) return { message: `${one} cannot be used with ${other}` };
+  const [, invalid, given = "", reason = ""] = INVALID_VALUE.exec(text) ?? [];
+  if (invalid === undefined) return { message: text };
+  const choices = CHOICES.exec(reason)?.[1]?.split(", ");
+  const meant = choices && closestMatch(given, choices, { maxDistance: 2 });
+  const rule = choices ? `it must be one of ${choices.join(", ")}` : lowerFirst(reason);
+  return {
+    message: `invalid ${invalid} '${given}': ${rule}`,
+    ...(meant !== undefined && { hint: didYouMean(meant) }),
+  };
+}
+
+/** A verb and its alias are one suggestion. */
+function didYouMean(suggestions: string): string {
+  const names = suggestions.split(", ").map((name) => {
+    return VERBS.find(({ alias }) => alias === name)?.name ?? name;
+  });
+  return `did you mean ${[...new Set(names)].join(" or ")}?`;
+}
+
+function hintFor(code: string, text: string, argv: readonly string[]): string {
+  const verb = argv.find(isVerb);
+  const ordering = verb === "place-order" || verb === "place";
+  if (ordering && code === "commander.unknownOption") {
+    return `to order an item that begins with '-', put -- before it: orders ${verb} -- "-5 °C fridge"`;
+  }
+  const [, word] = /^unknown command '([\s\S]*)'$/.exec(text) ?? [];
+  if (word === undefined) return verb === undefined ? HELP : `see orders help ${verb}`;
+  if (argv[0] === "help" || escapeUnsafe(word) !== word) return HELP;
+  if (idPrefix(word) !== undefined) return `did you mean orders show ${word}?`;
+  return `to order it: orders place-order ${shellWord(word)}\n${HELP}`;
+}
+
+const HELP = "see orders --help";
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,64 @@
+import type { ServerConnection } from "../connection/server-connection.js";
+import type { StoredMessage } from "../order-codec.js";
+import { getMessages } from "./get-messages.js";
+import { type ReadOptions, readBatches } from "./read-messages.js";
+
+/** Who wants few messages gets few. */
+const FIRST_STRETCH = 32;
+const GROWTH = 4;
+/** So many are read sooner through a consumer than one by one. */
+const MANY = 256;
+const LONGEST_STRETCH = 16 * 1024;
+const MAX_STRETCH_BYTES = 16 * 2 ** 20;
+
+/**
+ * Reads the newest messages of a range first, in bounded memory. A server reads forward only: so stretches
+ * of the stream are read forward, each before and longer than the last, and turned around.
+ */
+export async function* readBackward(
+  server: ServerConnection,
+  { to: last, from: firstOfAll, ...range }: BackwardOptions,
+): AsyncGenerator<readonly StoredMessage[], void> {
+  let to = last;
+  let first = 1;
+  for (let length = FIRST_STRETCH; to >= first; length *= GROWTH) {
+    const from = Math.max(first, to - Math.min(length, LONGEST_STRETCH) + 1);
+    const read = to - from < MANY ? getMessages : readBatches;
+    const { messages, begin = from } = await lastOf(read(server, { ...range, from, to }));
+    yield messages.reverse();
+    to = begin - 1;
+    if (length === FIRST_STRETCH && to > 0) first = await firstOfAll();
+  }
+}
+
+/** What to read. */
+interface BackwardOptions extends Omit<ReadOptions, "from"> {
+  /** The number in the stream to begin with. */
+  readonly to: number;
+  /** The number to end with; asked for only if the first stretch is not enough. */
+  readonly from: () => Promise<number>;
+}
+
+/** The last messages of a stretch, as many as memory should hold; and where they begin if those are not all. */
+async function lastOf(
+  stretch: AsyncIterable<readonly StoredMessage[]>,
+): Promise<{ messages: StoredMessage[]; begin?: number | undefined }> {
+  const batches: (readonly StoredMessage[])[] = [];
+  let bytes = 0;
+  let isCut = false;
+  for await (const batch of stretch) {
+    if (batch.length === 0) continue;
+    batches.push(batch);
+    bytes += bytesOf(batch);
+    while (batches.length > 1 && bytes > MAX_STRETCH_BYTES) {
+      bytes -= bytesOf(batches.shift() ?? []);
+      isCut = true;
+    }
+  }
+  const messages = batches.flat();
+  return { messages, begin: isCut ? messages[0]?.seq : undefined };
+}
+
+function bytesOf(messages: readonly StoredMessage[]): number {
+  return messages.reduce((sum, { data }) => sum + data.length, 0);
+}

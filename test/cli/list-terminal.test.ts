@@ -1,0 +1,254 @@
+import fc from "fast-check";
+import { beforeEach, describe, expect, it } from "vitest";
+import { width } from "../../src/cli/render/width.js";
+import type { Order } from "../../src/domain/order.js";
+import { openStore } from "../../src/store/open-store.js";
+import { anOrder, anyOrder } from "../support/orders.js";
+import { runCli, type World } from "../support/run-cli.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+const ORDERS: readonly Order[] = [
+  {
+    id: "403d33e9-39e5-44bc-8f5e-eab0c6f897ff",
+    placedAt: "2026-01-30T23:30:00.000Z", // the 31st already where the tests run
+    items: ["100 inch TV", "magic carpet"],
+  },
+  {
+    id: "7e67e227-afcb-4336-8327-0a36f33b63b9",
+    placedAt: "2026-02-01T08:00:00.000Z",
+    items: ["寿司", "\u202eevil\ttab"],
+    for: "Grace\x1b[2J Hopper",
+    note: "ring twice",
+  },
+  {
+    id: "8d2c1f3a-0b1e-4c7d-9a55-7e1f0a2b3c4d",
+    placedAt: "2026-02-01T22:59:59.999Z",
+    items: ["tv"],
+    for: "Ada",
+  },
+  {
+    id: "5ac9e5e2-f7d3-49a8-a671-bba93b597a3b",
+    placedAt: "2026-02-02T09:30:00.000Z",
+    items: ['=cmd() "quoted", comma'],
+  },
+];
+
+let store: string;
+beforeEach(() => {
+  store = temporaryDirectory();
+});
+const save = async (orders: readonly Order[]) => {
+  const opened = await openStore(store);
+  for (const order of orders) await opened.save(order);
+  await opened.close();
+};
+const list = (args: string[] = [], world: World = {}) =>
+  runCli(["list", ...args], {
+    store,
+    terminal: ["stdout", "stderr"],
+    env: { NO_COLOR: "1" },
+    now: "2026-02-02T12:00:00.000Z",
+    ...world,
+  });
+
+describe("orders list on a terminal", () => {
+  it("groups the orders by the local day, and counts them in the end", async () => {
+    await save(ORDERS);
+    expect(await list()).toMatchObject({
+      exitCode: 0,
+      stderr: "",
+      stdout: [
+        "2026-01-31 Saturday",
+        "  00:30  403d33e9  100 inch TV, magic carpet",
+        "",
+        "2026-02-01 Sunday, yesterday",
+        "  09:00  7e67e227  寿司, \\u202eevil\\ttab      for Grace\\x1b[2J Ho…",
+        "  23:59  8d2c1f3a  tv                         for Ada",
+        "",
+        "2026-02-02 Monday, today",
+        '  10:30  5ac9e5e2  =cmd() "quoted", comma',
+        "",
+        "4 orders",
+        "",
+      ].join("\n"),
+    });
+  });
+
+  it("begins with the newest day with --reverse", async () => {
+    await save(ORDERS.slice(0, 2));
+    expect((await list(["--reverse"])).stdout.match(/^\d.*/gm)).toEqual([
+      "2026-02-01 Sunday, yesterday",
+      "2026-01-31 Saturday",
+      "2 orders",
+    ]);
+  });
+
+  it("shortens ids and cuts items rather than wrap on a narrow terminal", async () => {
+    await save(ORDERS);
+    expect((await list(["--limit", "3"], { columns: 20 })).stdout).toBe(
+      [
+        "2026-02-01 Sunday",
+        "09:00 7e67 寿司, \\u…",
+        "23:59 8d2c tv",
+        "",
+        "2026-02-02 Monday",
+        '10:30 5ac9 =cmd() "…',
+        "",
+        "3 orders, …",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("tells in the end that --limit left older orders out", async () => {
+    await save(ORDERS);
+    const { stdout, stderr } = await list(["--limit", "1"]);
+    expect(stdout.endsWith("\n\n1 order, older ones not shown (--limit)\n")).toBe(true);
+    expect(stderr).toBe("");
+  });
+
+  it("never wraps, whatever is ordered, however wide the terminal and whatever its columns", async () => {
+    const fields = fc.subarray(
+      ["placedAt", "id", "items", "for", "note", "cancelledAt", "reason"],
+      {
+        minLength: 1,
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(anyOrder, { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: 20, max: 140 }),
+        fc.option(fields, { nil: undefined }),
+        async (orders, columns, columnsOf) => {
+          store = temporaryDirectory();
+          await save(orders);
+          const args = columnsOf === undefined ? [] : ["--fields", columnsOf.join(",")];
+          for (const limit of [[], ["--limit", "1"]]) {
+            const { stdout, exitCode } = await list([...args, ...limit], { columns });
+            expect(exitCode).toBe(0);
+            for (const line of stdout.split("\n")) expect(width(line)).toBeLessThanOrEqual(columns);
+          }
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it("colours its list without changing the text", async () => {
+    await save(ORDERS);
+    const coloured = (await list([], { env: {} })).stdout;
+    expect(coloured).toContain("\x1b[1m2026-01-31 Saturday\x1b[22m\n");
+    expect(coloured).toContain("\x1b[2m403d33e9\x1b[22m  100 inch TV");
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control sequences
+    expect(coloured.replace(/\x1b\[\d+m/g, "")).toBe((await list()).stdout);
+  });
+});
+
+const FIELDS = "fields are placedAt, id, items, for, note, cancelledAt, reason";
+
+describe("a cancelled order", () => {
+  beforeEach(async () => {
+    await save(ORDERS.slice(0, 2));
+    const opened = await openStore(store);
+    await opened.cancel({
+      id: ORDERS[1]?.id ?? "",
+      cancelledAt: "2026-02-01T09:00:00.000Z",
+      reason: "too loud",
+    });
+    await opened.close();
+  });
+
+  it("is marked and dimmed on a terminal with --all, and not listed without", async () => {
+    expect((await list()).stdout).not.toContain("7e67e227");
+    const { stdout } = await list(["--all"], { env: {}, columns: 100 });
+    expect(stdout).toContain(
+      "\n  \x1b[2m09:00  7e67e227  (cancelled) 寿司, \\u202eevil\\ttab  for Grace\\x1b[2J Hopper\x1b[22m\n",
+    );
+    expect(stdout).toContain("\n\x1b[2m2 orders\x1b[22m\n");
+    expect((await list(["--all"], { columns: 20 })).stdout).toContain("\n09:00 7e67 × 寿司, …\n");
+  });
+
+  it("tells in columns when and why", async () => {
+    const args = ["--all", "--fields", "cancelledAt,reason,for"];
+    expect((await list(args, { terminal: [] })).stdout).toBe(
+      "\t\t\n2026-02-01T09:00:00.000Z\ttoo loud\tGrace\\x1b[2J Hopper\n",
+    );
+    expect((await list(args)).stdout).toBe(
+      [
+        "CANCELLED         REASON                                    FOR",
+        "",
+        "2026-02-01 10:00  too loud                                  Grace\\x1b[2J Hopper",
+        "",
+      ].join("\n"),
+    );
+  });
+});
+
+describe("orders list --fields", () => {
+  beforeEach(() => save(ORDERS));
+  const pipe: World = { terminal: [] };
+
+  it("prints these columns in this order as tsv and csv", async () => {
+    expect((await list(["--limit", "2", "--fields", "for,id,note"], pipe)).stdout).toBe(
+      "Ada\t8d2c1f3a-0b1e-4c7d-9a55-7e1f0a2b3c4d\t\n\t5ac9e5e2-f7d3-49a8-a671-bba93b597a3b\t\n",
+    );
+    expect((await list(["--fields", "items,note", "--format", "csv"], pipe)).stdout).toBe(
+      [
+        "items,note",
+        '"[""100 inch TV"",""magic carpet""]",',
+        '"[""寿司"",""\\u202eevil\\ttab""]",ring twice',
+        '"[""tv""]",',
+        '"[""=cmd() \\""quoted\\"", comma""]",',
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("escapes in tsv what would be a tab, a newline or an order to the terminal", async () => {
+    await save([anOrder({ for: "a\tb\nc", note: "\x1b[2J" })]);
+    expect((await list(["--limit", "1", "--fields", "for,note"], pipe)).stdout).toBe(
+      "a\\tb\\nc\t\\x1b[2J\n",
+    );
+  });
+
+  it("prints a table of these columns on a terminal", async () => {
+    expect((await list(["--fields", "id, items,for,note"], { columns: 60 })).stdout).toBe(
+      [
+        "ID        ITEMS                    FOR      NOTE",
+        "403d33e9  100 inch TV, magic car…",
+        "7e67e227  寿司, \\u202eevil\\ttab    Grace\\…  ring twice",
+        "8d2c1f3a  tv                       Ada",
+        '5ac9e5e2  =cmd() "quoted", comma',
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("says after a table that --limit left older orders out", async () => {
+    expect((await list(["--fields", "items", "--limit", "1"])).stderr).toBe(
+      "older orders not shown (--limit)\n",
+    );
+  });
+
+  it.each([
+    ["itmes", `did you mean items? ${FIELDS}`],
+    ["id,PLACEDAT", `did you mean placedAt? ${FIELDS}`],
+    ["price", FIELDS],
+    ["id,", FIELDS],
+  ])("refuses %s and says what there is", async (fields, hint) => {
+    const name = fields.split(",").at(-1);
+    expect(await list(["--fields", fields])).toMatchObject({
+      exitCode: 2,
+      stdout: "",
+      stderr: `orders: unknown field '${name}'\n  ${hint}\n`,
+    });
+  });
+
+  it("is not for formats that have all fields", async () => {
+    for (const format of [["--json"], ["--format", "ndjson"]]) {
+      const { exitCode, stderr } = await list(["--fields", "id", ...format]);
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(/^orders: --fields is not for n?d?json, which has all fields\n/);
+    }
+  });
+});
