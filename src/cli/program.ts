@@ -5,6 +5,7 @@ import { OrdersError } from "../errors.js";
 import { addCommonOptions, exampleText, refuseEmptyOptions } from "./common-options.js";
 import type { Context } from "./context.js";
 import { exitCodeHelp } from "./exit-codes.js";
+import { topicHelp } from "./help/topic-list.js";
 import { createStyle } from "./render/style.js";
 import { VERBS, type Verb } from "./verbs.js";
 
@@ -20,7 +21,7 @@ export async function createProgram(argv: readonly string[], context: Context): 
     )
     .usage("<verb> [options]")
     .option("-V, --version", "print the version")
-    .helpCommand("help [verb]", "show help for a verb")
+    .helpCommand("help [verb]", "show help for a verb, or for one of the topics below")
     .addHelpText(
       "before",
       exampleText([
@@ -29,7 +30,7 @@ export async function createProgram(argv: readonly string[], context: Context): 
         "orders show 403d33e9 --json",
       ]),
     )
-    .addHelpText("after", exitCodeHelp())
+    .addHelpText("after", exitCodeHelp() + topicHelp())
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),

@@ -70,6 +70,11 @@ export const VERBS: readonly Verb[] = [
     summary: "print where orders are kept, and which setting chose it",
     load: async () => (await import("./where.js")).createWhereCommand,
   },
+  {
+    name: "completion",
+    summary: "print the script that completes words in a shell",
+    load: async () => (await import("./completion.js")).createCompletionCommand,
+  },
 ];
 
 /** Whether there is a verb of this name or alias. */

@@ -1,0 +1,15 @@
+/** What `orders help` explains besides the verbs, each with what it is about. */
+export const TOPIC_LIST = {
+  "exit-codes": "what each exit code means",
+  stores: "where orders are kept, and how a store is chosen",
+  scripting: "orders in scripts: output, retries, hooks",
+  environment: "the environment variables that orders reads and sets",
+} as const;
+
+/** The topics as a section of the help. */
+export function topicHelp(): string {
+  const rows = Object.entries(TOPIC_LIST).map(
+    ([name, summary]) => `  ${name.padEnd(12)} ${summary}\n`,
+  );
+  return `\nTopics, with orders help <topic>:\n${rows.join("")}`;
+}
