@@ -4,6 +4,7 @@ import { OrdersError } from "../errors.js";
 /** Adds the options that every verb has, and examples at the top of its help. */
 export function addCommonOptions(command: Command, examples: readonly string[] = []): Command {
   if (examples.length > 0) command.addHelpText("before", exampleText(examples));
+  EXAMPLES.set(command, examples);
   return command
     .addOption(new Option("--store <location>", "the store: a directory or nats://host"))
     .addOption(new Option("--trace", "print every message to stderr as it is handled"))
@@ -12,8 +13,15 @@ export function addCommonOptions(command: Command, examples: readonly string[] =
     .helpOption("-h, --help", "show this help");
 }
 
+/** The examples in the help of a command. */
+export function examplesOf(command: Command): readonly string[] {
+  return EXAMPLES.get(command) ?? [];
+}
+
+const EXAMPLES = new WeakMap<Command, readonly string[]>();
+
 /** Examples as a section of the help. */
-export function exampleText(examples: readonly string[]): string {
+function exampleText(examples: readonly string[]): string {
   return `Examples:\n${examples.map((example) => `  ${example}\n`).join("")}`;
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { OrdersError } from "../errors.js";
-import { addCommonOptions, exampleText, refuseEmptyOptions } from "./common-options.js";
+import { addCommonOptions, refuseEmptyOptions } from "./common-options.js";
 import type { Context } from "./context.js";
 import { exitCodeHelp } from "./exit-codes.js";
 import { topicHelp } from "./help/topic-list.js";
@@ -22,14 +22,6 @@ export async function createProgram(argv: readonly string[], context: Context): 
     .usage("<verb> [options]")
     .option("-V, --version", "print the version")
     .helpCommand("help [verb]", "show help for a verb, or for one of the topics below")
-    .addHelpText(
-      "before",
-      exampleText([
-        'orders place-order "100 inch TV" "magic carpet"',
-        "orders list --since yesterday",
-        "orders show 403d33e9 --json",
-      ]),
-    )
     .addHelpText("after", exitCodeHelp() + topicHelp())
     .exitOverride()
     .configureOutput({
@@ -50,7 +42,11 @@ export async function createProgram(argv: readonly string[], context: Context): 
       io.stdout.write(`${version(io.packageRoot)}\n`);
       throw new CommanderError(0, "commander.version", "");
     });
-  addCommonOptions(program);
+  addCommonOptions(program, [
+    'orders place-order "100 inch TV" "magic carpet"',
+    "orders list --since yesterday",
+    "orders show 403d33e9 --json",
+  ]);
   for (const verb of VERBS) program.addCommand(await createVerb(verb, argv, program, context));
   return program;
 }
