@@ -13,7 +13,11 @@ export function addCommonOptions(command: Command, examples: readonly string[] =
     .helpOption("-h, --help", "show this help");
 }
 
-/** The examples in the help of a command. */
+/**
+ * The examples in the help of a command, for scripts/manual.
+ *
+ * @public
+ */
 export function examplesOf(command: Command): readonly string[] {
   return EXAMPLES.get(command) ?? [];
 }

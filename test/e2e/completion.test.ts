@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
@@ -206,6 +208,19 @@ describe.runIf(installed.fish)("what fish offers", () => {
     expect(older).toBe(`${ids[0]}\ttv`);
     expect(await offered(`orders --store '$(${TRAP})' show (${TRAP}) --stor`)).toHaveLength(1);
     expect(existsSync(join(home, "evaluated"))).toBe(false);
+  });
+});
+
+describe("of a server that never answers", () => {
+  it("a completion offers nothing, and ends by itself", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    onTestFinished(() => void server.close());
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const { exitCode, stdout, stderr } = await runOrders(["__complete"], store(), {
+      env: { ...environment(`nats://127.0.0.1:${port}`), ORDERS_LINE: "orders show " },
+    });
+    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: "", stderr: "" });
   });
 });
 
