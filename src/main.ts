@@ -26,6 +26,11 @@ export { processIo } from "./cli/process-io.js";
  * @returns the exit code; by then everything is written and stored.
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
+  if (argv[0] === "__complete") {
+    const { complete } = await import("./cli/complete/complete.js");
+    await complete(io);
+    return SUCCESS;
+  }
   let stoppedBy: StopSignal | undefined;
   const onStop: Io["onStop"] = (listener) =>
     io.onStop((signal) => {
@@ -38,6 +43,9 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     if ([...argv, io.env.ORDERS_STORE].some((text) => text?.includes("\ufffd"))) {
       const { refuseOtherEncodings } = await import("./cli/refuse-other-encodings.js");
       refuseOtherEncodings(argv, io);
+    }
+    if (argv[0] === "help" && (await import("./cli/help/print-topic.js")).printTopic(argv, io)) {
+      return SUCCESS;
     }
     const program = await createProgram(argv, context);
     if (argv.length === 0) program.outputHelp();

@@ -7,7 +7,7 @@ export const NOT_FOUND = 4;
 export const DAMAGE_FOUND = 6;
 
 /** Every exit code: its number, what it means, and the errors that lead to it. */
-const EXIT_CODES = [
+export const EXIT_CODES = [
   { exitCode: SUCCESS, meaning: "success, also for an empty list", errors: [] },
   {
     exitCode: FAILED,

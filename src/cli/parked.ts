@@ -120,7 +120,7 @@ const HEADINGS = ["SUBSCRIPTION", "ID", "ATTEMPTS", "PARKED", "REASON"];
 /** A narrower terminal has no room for reasons beside whole ids. */
 const FULL_ID_MIN_COLUMNS = 120;
 const SHORT_ID_CHARACTERS = 8;
-const AS = ["--as <name>", "only those of this subscription"] as const;
+const AS = ["--as <subscription>", "only those of this subscription"] as const;
 
 async function openParked(
   { as, ...options }: ParkedOptions,

@@ -1,5 +1,8 @@
 import { localMidnight } from "../local-day.js";
 
+/** The days that have names, in the local time zone. */
+export const DAY_WORDS: readonly string[] = ["today", "yesterday"];
+
 /**
  * The time that a text names: `2026-01-31`, `2026-01-31T09:30` (local unless it has a zone), `90m`
  * (that long ago; s, m, h, d or w), `now`, `today` or `yesterday`. A day is the whole local day, a
@@ -25,7 +28,7 @@ export function parseTime(text: string, now: Date): TimeSpan | undefined {
 /** Whether what the text names depends on the local time zone. */
 export function isLocalTime(text: string): boolean {
   const word = text.trim().toLowerCase();
-  return word === "today" || word === "yesterday" || DAY.test(word) || TIME.exec(word)?.[5] === "";
+  return DAY_WORDS.includes(word) || DAY.test(word) || TIME.exec(word)?.[5] === "";
 }
 
 /** The milliseconds of `500ms`, `30s`, `5m`, `2h` or `1d`; `undefined` if it is no duration. */

@@ -4,7 +4,7 @@ import { Command, CommanderError } from "commander";
 import { OrdersError } from "../errors.js";
 import { addCommonOptions, refuseEmptyOptions } from "./common-options.js";
 import type { Context } from "./context.js";
-import { formatHelp, optionDescription } from "./help.js";
+import { formatHelp, optionDescription } from "./help/format-help.js";
 import { createStyle } from "./render/style.js";
 import { VERBS, type Verb } from "./verbs.js";
 
@@ -20,7 +20,7 @@ export async function createProgram(argv: readonly string[], context: Context): 
     )
     .usage("<verb> [options]")
     .option("-V, --version", "print the version")
-    .helpCommand("help [verb]", "show help for a verb")
+    .helpCommand("help [verb]", "show help for a verb, or for one of the topics below")
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),

@@ -6,6 +6,9 @@ import type { Io } from "./io.js";
 import { isLocalTime, parseTime } from "./parse-time.js";
 import { refuseUnknownZone } from "./time-zone.js";
 
+/** The words among what `--from` takes. */
+export const POSITION_WORDS = ["start", "now"] as const;
+
 /** What `--from` takes, in the help of the verbs that have it. */
 export const FROM_FORMS = "start, now, a time (as for list --since) or an order id";
 

@@ -83,6 +83,12 @@ export const VERBS: readonly Verb[] = [
     summary: "print where orders are kept, and which setting chose it",
     load: async () => (await import("./where.js")).createWhereCommand,
   },
+  {
+    name: "completion",
+    group: "More",
+    summary: "print the script that completes words in a shell",
+    load: async () => (await import("./completion.js")).createCompletionCommand,
+  },
 ];
 
 /** Whether there is a verb of this name or alias. */
@@ -95,7 +101,7 @@ export interface Verb {
   readonly name: string;
   readonly alias?: string;
   /** Below which heading of the help it stands. */
-  readonly group: "Orders" | "Sales desk" | "Store";
+  readonly group: "Orders" | "Sales desk" | "Store" | "More";
   readonly summary: string;
   load(): Promise<(context: Context) => Command>;
 }

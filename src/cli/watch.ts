@@ -25,7 +25,7 @@ export function createWatchCommand(context: Context): Command {
       "Print the banner of each order as it is placed or cancelled, no matter by which program.\nWith --as, every order is handled at least once, even if nothing was watching.\nA directory allows one watcher per name; on a server, several share the orders.",
     )
     .option(
-      "--as <name>",
+      "--as <subscription>",
       "watch as a named subscription, which resumes after its last handled order",
     )
     .option("--from <position>", `where a new subscription starts: ${FROM_FORMS}`)

@@ -6,6 +6,9 @@ export interface Subscriptions {
   /** Every subscription, by name. */
   list(): Promise<readonly SubscriptionStatus[]>;
 
+  /** Their names alone, which is quick in a large store too. */
+  names(): Promise<readonly string[]>;
+
   /**
    * Whether there is a subscription of that name, or what it has parked.
    *

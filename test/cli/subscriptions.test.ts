@@ -70,8 +70,8 @@ describe("orders subscriptions", () => {
     [2, ["frobnicate"], "unknown command 'subscriptions frobnicate'"],
     [2, ["reset", "sales", "--yes"], "missing option --from <position>"],
     [2, ["reset", "sales", "--from", "banana", "--yes"], "cannot start from 'banana'"],
-    [2, ["reset", "--from", "now", "--yes"], "missing argument <name>"],
-    [2, ["remove", "--yes"], "missing argument <name>"],
+    [2, ["reset", "--from", "now", "--yes"], "missing argument <subscription>"],
+    [2, ["remove", "--yes"], "missing argument <subscription>"],
     [2, ["remove", "sales"], "confirmation needed, but stdin is not a terminal"],
     [2, ["reset", "sales", "--from", "now"], "confirmation needed, but stdin is not a terminal"],
     [4, ["reset", "sales", "--from", "ffffffff", "--yes"], "no order ffffffff"],
@@ -162,17 +162,17 @@ describe("orders subscriptions remove", () => {
 
 describe("the help", () => {
   it.each([
-    [["watch"], ["--as <name>", "--until-caught-up", "--exec <command>", "--bell"]],
+    [["watch"], ["--as <subscription>", "--until-caught-up", "--exec <command>", "--bell"]],
     [["parked"], ["retry [ids...]", "drop <ids...>"]],
     [
       ["parked", "retry"],
-      ["--all", "--as <name>", "first 4 or more characters"],
+      ["--all", "--as <subscription>", "first 4 or more characters"],
     ],
     [
       ["parked", "drop"],
-      ["--as <name>", "stay in the store"],
+      ["--as <subscription>", "stay in the store"],
     ],
-    [["subscriptions"], ["reset <name>", "remove <name>"]],
+    [["subscriptions"], ["reset <subscription>", "remove <subscription>"]],
     [
       ["subscriptions", "reset"],
       ["--from <position>", "-y, --yes"],

@@ -26,6 +26,7 @@ export function describeSubscriptions({ shares }: FeedTraits, newPlace: NewPlace
       for (const name of ["stock", "sales", "sales.2"]) await handleAll(place.feed, name);
       const names = (await place.otherSubscriptions.list()).map(({ name }) => name);
       expect(names).toEqual(["sales", "sales.2", "stock"]);
+      expect(await place.otherSubscriptions.names()).toEqual(names);
     });
 
     it("tells whether there is one of a name", async () => {

@@ -31,11 +31,7 @@ export class JetStreamSubscriptions implements Subscriptions {
   }
 
   async list(): Promise<readonly SubscriptionStatus[]> {
-    const infos = await allOrderConsumers(this.#server);
-    const named = infos
-      .filter(({ config: { durable_name = "" } }) => isSubscriptionName(nameOf(durable_name)))
-      .map((info) => ({ info, name: nameOf(info.name) }))
-      .sort((one, other) => (one.name < other.name ? -1 : 1));
+    const named = await this.#named();
     const parked = named.length === 0 ? [] : await listParked(this.#server, this.#onDamage);
     return Promise.all(
       named.map(async ({ name, info }) => ({
@@ -51,6 +47,10 @@ export class JetStreamSubscriptions implements Subscriptions {
   async exists(name: string): Promise<boolean> {
     checkSubscriptionName(name);
     return (await new OrderConsumer(this.#server, name).info()) !== undefined;
+  }
+
+  async names(): Promise<readonly string[]> {
+    return (await this.#named()).map(({ name }) => name);
   }
 
   async reset(name: string, from: StartingPosition): Promise<void> {
@@ -111,6 +111,15 @@ export class JetStreamSubscriptions implements Subscriptions {
       if (await action(parking, key)) isParked = true;
     }
     if (!isParked) throw notParked(name, id);
+  }
+
+  /** The consumers of subscriptions, by name. */
+  async #named() {
+    const infos = await allOrderConsumers(this.#server);
+    return infos
+      .filter(({ config: { durable_name = "" } }) => isSubscriptionName(nameOf(durable_name)))
+      .map((info) => ({ info, name: nameOf(info.name) }))
+      .sort((one, other) => (one.name < other.name ? -1 : 1));
   }
 
   async #mustExist(name: string): Promise<void> {

@@ -37,6 +37,10 @@ export class JsonlSubscriptions implements Subscriptions {
     return this.#translateErrors(() => this.#names().includes(name));
   }
 
+  async names(): Promise<readonly string[]> {
+    return this.#translateErrors(() => this.#names());
+  }
+
   async reset(name: string, from: StartingPosition): Promise<void> {
     await this.#whileLocked(name, (file) => file.write(startingState(this.#reader, from)));
   }

@@ -23,6 +23,10 @@ export class MemorySubscriptions implements Subscriptions {
     return this.named.has(name);
   }
 
+  async names(): Promise<readonly string[]> {
+    return this.#byName().map(([name]) => name);
+  }
+
   async reset(name: string, from: StartingPosition): Promise<void> {
     this.#idle(name).reset(from);
   }

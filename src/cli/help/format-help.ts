@@ -1,13 +1,18 @@
 import type { Command, Help, Option } from "commander";
-import { EXIT_CODE_ROWS } from "./exit-codes.js";
+import { EXIT_CODE_ROWS } from "../exit-codes.js";
+import { TOPIC_LIST } from "./topic-list.js";
 
 /** Gives a command the examples of its help. */
 export function setExamples(command: Command, examples: readonly string[]): void {
   EXAMPLES.set(command, examples);
 }
 
-/** The examples of a command. */
-function examplesOf(command: Command): readonly string[] {
+/**
+ * The examples of a command; scripts/manual asks for them too.
+ *
+ * @public
+ */
+export function examplesOf(command: Command): readonly string[] {
   return EXAMPLES.get(command) ?? [];
 }
 
@@ -30,10 +35,18 @@ export function formatHelp(command: Command, helper: Help): string {
     ...sections.flatMap(([title, items]) =>
       section(title, listed(items, termWidth, width, helper)),
     ),
-    ...(command.parent === null
-      ? section("Exit codes:", listed(EXIT_CODE_ROWS, 1, width, helper))
-      : []),
+    ...(command.parent === null ? endOfHelp(width, helper) : []),
   ].join("\n\n")}\n`;
+}
+
+/** What the help of the program ends with. */
+function endOfHelp(width: number, helper: Help): readonly string[] {
+  const topics = Object.entries(TOPIC_LIST);
+  const termWidth = Math.max(...topics.map(([name]) => name.length));
+  return [
+    ["Exit codes:", ...listed(EXIT_CODE_ROWS, 1, width, helper)],
+    ["Topics, with orders help <topic>:", ...listed(topics, termWidth, width, helper)],
+  ].map(([title = "", ...lines]) => [helper.styleTitle(title), ...lines].join("\n"));
 }
 
 /** What an option means, its default, and what it can be. */

@@ -1,0 +1,65 @@
+import { escapeUnsafe } from "../../domain/printable.js";
+import { storeSetting } from "../../settings.js";
+import { credentialFiles } from "../../store/jetstream/connection/credential-files.js";
+import { openStore } from "../../store/open-store.js";
+import type { OrderStore } from "../../store/order-store.js";
+import { createContext } from "../context.js";
+import type { Io } from "../io.js";
+import { createProgram } from "../program.js";
+import { cut } from "../render/width.js";
+import { type Candidates, candidatesFor } from "./candidates.js";
+import type { CommandLine } from "./command-line.js";
+import { splitLine } from "./split-line.js";
+
+/**
+ * What the scripts of `orders completion` call: prints what the last word of the line in `ORDERS_LINE` can
+ * become, a line each, value and description separated by a tab; or `:directories` or `:files` where a
+ * path is wanted. In the environment the line reaches even a batch file of Windows unevaluated. Whatever goes
+ * wrong, nothing else is printed: a person is in the middle of a line.
+ */
+export async function complete(io: Io): Promise<void> {
+  const deadline = setTimeout(() => process.exit(), DEADLINE_MS);
+  const opened: OrderStore[] = [];
+  try {
+    const words = splitLine(io.env.ORDERS_LINE ?? "");
+    const program = await createProgram(words, createContext([], io));
+    const candidates = await candidatesFor(words, program, async (line) => {
+      const store = await existingStore(line, io);
+      if (store !== undefined) opened.push(store);
+      return store;
+    });
+    io.stdout.write(asLines(candidates));
+    for (const store of opened) await store.close();
+  } catch {
+    // No candidates, then.
+  } finally {
+    clearTimeout(deadline);
+  }
+}
+
+/** A server that has not answered by then may be far away, or gone. */
+const DEADLINE_MS = 2000;
+const DESCRIPTION_COLUMNS = 60;
+/** More than fits: an item can be megabytes long. */
+const DESCRIPTION_CHARACTERS = 1000;
+
+/** The store that a line means, unless only a shell can tell which, or it does not exist. */
+async function existingStore({ values }: CommandLine, io: Io): Promise<OrderStore | undefined> {
+  const flag = values.get("store");
+  if (flag !== undefined && /[$`]/.test(flag)) return undefined;
+  const store = await openStore(storeSetting(flag, io).value, {
+    credentialFiles: credentialFiles(io.env),
+  });
+  if (await store.exists()) return store;
+  await store.close();
+  return undefined;
+}
+
+function asLines(candidates: Candidates): string {
+  if (typeof candidates === "string") return `:${candidates}\n`;
+  const lines = candidates.map(({ value, description = "" }) => {
+    const shown = escapeUnsafe(description.slice(0, DESCRIPTION_CHARACTERS));
+    return `${value}\t${cut(shown, DESCRIPTION_COLUMNS)}\n`;
+  });
+  return lines.join("");
+}
