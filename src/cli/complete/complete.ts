@@ -18,12 +18,13 @@ import { splitLine } from "./split-line.js";
  * wrong, nothing else is printed: a person is in the middle of a line.
  */
 export async function complete(io: Io): Promise<void> {
-  const deadline = setTimeout(() => process.exit(), DEADLINE_MS);
+  let deadline: NodeJS.Timeout | undefined;
   const opened: OrderStore[] = [];
   try {
     const words = splitLine(io.env.ORDERS_LINE ?? "");
     const program = await createProgram(words, createContext([], io));
     const candidates = await candidatesFor(words, program, async (line) => {
+      deadline ??= setTimeout(() => process.exit(), DEADLINE_MS);
       const store = await existingStore(line, io);
       if (store !== undefined) opened.push(store);
       return store;
@@ -37,8 +38,8 @@ export async function complete(io: Io): Promise<void> {
   }
 }
 
-/** A server that has not answered by then may be far away, or gone. */
-const DEADLINE_MS = 2000;
+/** From when the store is asked: a server that has not answered by then may be far away, or gone. */
+const DEADLINE_MS = 3000;
 const DESCRIPTION_COLUMNS = 60;
 /** More than fits: an item can be megabytes long. */
 const DESCRIPTION_CHARACTERS = 1000;
