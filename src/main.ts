@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { type Context, createContext } from "./cli/context.js";
+import { errorJson, type ReportedError } from "./cli/error-json.js";
 import {
   DAMAGE_FOUND,
   exitCodeOf,
@@ -62,15 +63,16 @@ function unknownVerbAlone(argv: readonly string[]): readonly string[] | undefine
   return verb === undefined || verb.startsWith("-") || isVerb(verb) ? undefined : [verb];
 }
 
-/** Prints an error in one line, with a hint below it where there is one; returns the exit code. */
+/** Reports an error; returns the exit code. */
 function report(error: unknown, argv: readonly string[], context: Context): number {
   if (error instanceof CommanderError) return reportUsage(error, argv, context);
   if (error instanceof OrdersError) {
-    print(context, error.message, error.hint);
+    print(context, error);
     return exitCodeOf(error.code);
   }
   const stack = error instanceof Error ? error.stack : undefined;
-  print(context, "internal error; please report it:", stack ?? messageOf(error));
+  const message = "internal error; please report it:";
+  print(context, { code: "internal", message, hint: stack ?? messageOf(error) });
   return FAILED;
 }
 
@@ -80,9 +82,10 @@ function reportUsage(
   context: Context,
 ): number {
   if (exitCode === 0) return SUCCESS;
-  if (code === "commander.help") return WRONG_USAGE; // the help is on stderr already
+  if (code === "commander.help" && !context.wantsJson) return WRONG_USAGE; // the help is on stderr already
   const [, problem = message, suggestion] = USAGE_MESSAGE.exec(message) ?? [];
-  print(context, problem, suggestion === undefined ? usageHint(code, argv) : `did ${suggestion}`);
+  const hint = suggestion === undefined ? usageHint(code, argv) : `did ${suggestion}`;
+  print(context, { code: "invalid-usage", message: problem, hint });
   return WRONG_USAGE;
 }
 
@@ -100,9 +103,14 @@ function usageHint(code: string, argv: readonly string[]): string {
     : `see orders help ${verb}`;
 }
 
-/** Messages and hints may quote anything: control characters are escaped here, for all of them. */
-function print(context: Context, message: string, hint?: string): void {
+/**
+ * Prints an error in one line, with a hint below it where there is one, or all of it as JSON. Messages and
+ * hints may quote anything: control characters are escaped here, for all of them.
+ */
+function print(context: Context, error: ReportedError): void {
   const { stderr } = context.io;
+  if (context.wantsJson) return void stderr.write(errorJson(error));
+  const { message, hint } = error;
   stderr.write(`${context.style(stderr).bad("orders:")} ${escapeUnsafe(message)}\n`);
   for (const line of hint?.split("\n") ?? []) stderr.write(`  ${escapeUnsafe(line)}\n`);
 }
