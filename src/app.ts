@@ -179,7 +179,7 @@ export interface Orders {
    *
    * @param id the whole id of the order.
    * @param reason why.
-   * @throws {OrdersError} `not-found`, `invalid-order`, `store-failed` or `server-failed`: nothing was
+   * @throws {OrdersError} `order-not-found`, `invalid-order`, `store-failed` or `server-failed`: nothing was
    *   stored; `outcome-unknown`: it may be; `notification-failed`: the order is cancelled, but a
    *   handler failed.
    */

@@ -2,32 +2,52 @@ import { contentDifference, type Order } from "./domain/order.js";
 import { escapeUnsafe } from "./domain/printable.js";
 import { messageOf } from "./error-message.js";
 
-/** The kinds of failure. The meaning of a code never changes. */
+/** The kinds of failure. The meaning of a code never changes: docs/errors.md lists them for scripts. */
 export type ErrorCode =
   /** The command line, the environment or an argument is wrong; nothing was done. */
   | "invalid-usage"
   /** The order cannot be placed as it is; nothing was stored. */
   | "invalid-order"
-  /** The store could not be read or written; nothing was stored. */
+  /** There is no room for the order; nothing was stored. */
+  | "disk-full"
+  /** The store may not be read or written by this user; nothing was stored. */
+  | "permission-denied"
+  /** The store could not be read or written; nothing was stored. Of two reasons for it, see above. */
   | "store-failed"
   /** The order is stored, or cancelled, but a notification failed: do not place it again. */
   | "notification-failed"
   /** Another order holds that id; nothing was stored. */
   | "conflict"
-  /** No such order or subscription, or more than one matches. */
-  | "not-found"
+  /** There is no store at the location. */
+  | "store-not-found"
+  /** No order has that id, or an id that begins so. */
+  | "order-not-found"
+  /** There is no subscription of that name. */
+  | "subscription-not-found"
+  /** The order is not parked, or not by that subscription. */
+  | "not-parked"
+  /** More than one order has an id that begins so. */
+  | "ambiguous-id"
   /** The subscription has a subscriber, and the store cannot share orders between several. */
   | "subscription-busy"
   /** The store is damaged, and continuing could skip orders. */
   | "store-damaged"
   /** The command of `--exec` cannot be run at all. */
   | "hook-failed"
-  /** The server cannot be reached or refuses. */
+  /** The server cannot be reached, or does not answer; later it may. */
+  | "server-unreachable"
+  /** The server refuses the login, or this user may not do that. */
+  | "server-denied"
+  /** The server has no room for the order; nothing was stored. */
+  | "server-full"
+  /** The server cannot do that for another reason, most often the way it is set up. */
   | "server-failed"
   /** The order may or may not be stored; placing it again with the same id is safe. */
   | "outcome-unknown"
   /** Results could not be written to stdout or a file. */
-  | "output-failed";
+  | "output-failed"
+  /** A fault of the program itself. No {@link OrdersError} has this code: it is for reports of any other error. */
+  | "internal";
 
 /** Every expected failure. `message` is one line for people. */
 export class OrdersError extends Error {
@@ -37,7 +57,7 @@ export class OrdersError extends Error {
   readonly hint: string | undefined;
   /** The order that is stored despite the failure (`notification-failed`). */
   readonly order: Order | undefined;
-  /** The id of the order that is or may be stored (`notification-failed`, `outcome-unknown`). */
+  /** The id of the order that the failure is about, if there is one. */
   readonly orderId: string | undefined;
 
   constructor(
@@ -71,7 +91,8 @@ export class OrdersError extends Error {
 
   /** There is no order of this id. */
   static noOrder(id: string, location: string): OrdersError {
-    return new OrdersError("not-found", `no order ${id}`, {
+    return new OrdersError("order-not-found", `no order ${id}`, {
+      orderId: id,
       hint: `searched ${escapeUnsafe(location)}`,
     });
   }
@@ -87,7 +108,7 @@ export class OrdersError extends Error {
     const hint = `nothing was stored; see orders show ${holder.id}`;
     if (field === undefined) {
       const message = `order ${holder.id} was placed before, and cancelled at ${holder.cancelledAt}`;
-      throw new OrdersError("conflict", message, { hint });
+      throw new OrdersError("conflict", message, { hint, orderId: holder.id });
     }
     const difference = {
       items: "with other items",
@@ -96,6 +117,7 @@ export class OrdersError extends Error {
     };
     throw new OrdersError("conflict", `order ${holder.id} is already placed ${difference[field]}`, {
       hint,
+      orderId: holder.id,
     });
   }
 
@@ -132,3 +154,17 @@ export function unknownOutcomeHint(orderId: string, what: "stored" | "cancelled"
     ? `it may or may not be stored; placing it again with --id ${orderId} is safe`
     : "it may or may not be cancelled; cancelling it again is safe";
 }
+
+/** Which kind of failure it is that the operating system reports of a store. */
+export function systemErrorCode(error: unknown): ErrorCode {
+  return SYSTEM_CODES[(error as NodeJS.ErrnoException).code ?? ""] ?? "store-failed";
+}
+
+const SYSTEM_CODES: Readonly<Record<string, ErrorCode>> = {
+  ENOSPC: "disk-full",
+  EDQUOT: "disk-full",
+  EFBIG: "disk-full",
+  EACCES: "permission-denied",
+  EPERM: "permission-denied",
+  EROFS: "permission-denied",
+};

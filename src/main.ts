@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { type Context, createContext } from "./cli/context.js";
+import { errorJson, type ReportedError } from "./cli/error-json.js";
 import {
   DAMAGE_FOUND,
   exitCodeOf,
@@ -70,15 +71,16 @@ function unknownVerbAlone(argv: readonly string[]): readonly string[] | undefine
   return verb === undefined || verb.startsWith("-") || isVerb(verb) ? undefined : [verb];
 }
 
-/** Prints an error in one line, with a hint below it where there is one; returns the exit code. */
+/** Reports an error; returns the exit code. */
 async function report(error: unknown, argv: readonly string[], context: Context): Promise<number> {
   if (error instanceof CommanderError) return await reportUsage(error, argv, context);
   if (error instanceof OrdersError) {
-    print(context, error.message, error.hint);
+    print(context, error);
     return exitCodeOf(error.code);
   }
   const stack = error instanceof Error ? error.stack : undefined;
-  print(context, "internal error; please report it:", stack ?? messageOf(error));
+  const message = "internal error; please report it:";
+  print(context, { code: "internal", message, hint: stack ?? messageOf(error) });
   return FAILED;
 }
 
@@ -88,16 +90,20 @@ async function reportUsage(
   context: Context,
 ): Promise<number> {
   if (error.exitCode === 0) return SUCCESS;
-  if (error.code === "commander.help") return WRONG_USAGE; // the help is on stderr already
+  if (error.code === "commander.help" && !context.wantsJson) return WRONG_USAGE; // the help is on stderr already
   const { usageProblem } = await import("./cli/usage-problem.js");
-  const { message, hint } = usageProblem(error, argv);
-  print(context, message, hint);
+  print(context, { code: "invalid-usage", ...usageProblem(error, argv) });
   return WRONG_USAGE;
 }
 
-/** Messages and hints may quote anything: control characters are escaped here, for all of them. */
-function print(context: Context, message: string, hint?: string): void {
+/**
+ * Prints an error in one line, with a hint below it where there is one, or all of it as JSON. Messages and
+ * hints may quote anything: control characters are escaped here, for all of them.
+ */
+function print(context: Context, error: ReportedError): void {
   const { stderr } = context.io;
+  if (context.wantsJson) return void stderr.write(errorJson(error));
+  const { message, hint } = error;
   stderr.write(`${context.style(stderr).bad("orders:")} ${escapeUnsafe(message)}\n`);
   for (const line of hint?.split("\n") ?? []) stderr.write(`  ${escapeUnsafe(line)}\n`);
 }

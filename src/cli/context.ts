@@ -1,10 +1,11 @@
 import { type Orders, openOrders } from "../app.js";
 import { escapeUnsafe } from "../domain/printable.js";
-import { OrdersError } from "../errors.js";
+import { type ErrorCode, OrdersError } from "../errors.js";
 import type { SalesDesk } from "../handlers/notify-sales.js";
 import { type Setting, storeSetting } from "../settings.js";
 import { credentialFiles } from "../store/jetstream/connection/credential-files.js";
 import type { Damage } from "../store/order-store.js";
+import { errorJson, wantsJson } from "./error-json.js";
 import { type Io, type Output, withChanges } from "./io.js";
 import { colorFlag, createStyle, type Style, wantsColor } from "./render/style.js";
 import { traceMessages } from "./trace.js";
@@ -13,6 +14,7 @@ import { traceMessages } from "./trace.js";
 export function createContext(argv: readonly string[], io: Io): Context {
   return new Context(io, {
     colorFlag: colorFlag(argv),
+    wantsJson: wantsJson(argv),
     opened: [],
     damaged: new Set(),
     messageCounts: [],
@@ -32,6 +34,11 @@ export class Context {
   /** The same run with another stderr; what was opened and which damage was reported is shared. */
   withStderr(stderr: Output): Context {
     return new Context(withChanges(this.io, { stderr }), this.#run);
+  }
+
+  /** Whether errors are printed as JSON. */
+  get wantsJson(): boolean {
+    return this.#run.wantsJson;
   }
 
   /** Where the store is, from the options and the environment. */
@@ -70,7 +77,7 @@ export class Context {
    * Opens the application on a store that is there already. Only placing an order and `init` create
    * one: a mistyped location, or a disk that is not mounted, must not look like a store without orders.
    *
-   * @throws {OrdersError} `not-found`: nothing is at the location that was named. At the default one
+   * @throws {OrdersError} `store-not-found`: nothing is at the location that was named. At the default one
    *   there is nothing before the first order; that is a line on stderr.
    */
   async openExisting(options: CommonOptions, salesDesk?: SalesDesk): Promise<Orders> {
@@ -78,10 +85,11 @@ export class Context {
     const { store } = orders;
     if (await store.exists()) return orders;
     if (this.storeSetting(options).origin !== "default") {
-      throw new OrdersError("not-found", `no store at ${store.location}`, {
+      throw new OrdersError("store-not-found", `no store at ${store.location}`, {
         hint: "the first order creates it, and so does orders init",
       });
     }
+    if (this.wantsJson) return orders; // what follows may be an error, which stands alone
     const location = escapeUnsafe(store.location);
     this.io.stderr.write(`no store yet at ${location}; the first order creates it\n`);
     return orders;
@@ -92,7 +100,14 @@ export class Context {
     const { damaged } = this.#run;
     if (damaged.has(location)) return;
     damaged.add(location);
-    this.io.stderr.write(`${escapeUnsafe(`${location}: ${problem}`)}\n`);
+    this.reportFault("store-damaged", `${location}: ${problem}`);
+  }
+
+  /** Reports on stderr what is wrong with a part of the data; the program goes on. */
+  reportFault(code: ErrorCode, message: string): void {
+    this.io.stderr.write(
+      this.wantsJson ? errorJson({ code, message }) : `${escapeUnsafe(message)}\n`,
+    );
   }
 
   /**
@@ -119,6 +134,7 @@ export interface CommonOptions {
 /** What the contexts of one run share. */
 interface Run {
   readonly colorFlag: boolean | undefined;
+  readonly wantsJson: boolean;
   readonly opened: Orders[];
   readonly damaged: Set<string>;
   /** For each bus that is traced, how many messages it has carried. */

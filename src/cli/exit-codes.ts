@@ -12,7 +12,15 @@ export const EXIT_CODES = [
   {
     exitCode: FAILED,
     meaning: "failed; nothing was stored",
-    errors: ["store-failed", "output-failed", "hook-failed", "subscription-busy"],
+    errors: [
+      "disk-full",
+      "permission-denied",
+      "store-failed",
+      "output-failed",
+      "hook-failed",
+      "subscription-busy",
+      "internal",
+    ],
   },
   { exitCode: WRONG_USAGE, meaning: "wrong usage", errors: ["invalid-usage", "invalid-order"] },
   {
@@ -23,7 +31,13 @@ export const EXIT_CODES = [
   {
     exitCode: NOT_FOUND,
     meaning: "no such store, order or subscription, or more than one order matches",
-    errors: ["not-found"],
+    errors: [
+      "store-not-found",
+      "order-not-found",
+      "subscription-not-found",
+      "not-parked",
+      "ambiguous-id",
+    ],
   },
   {
     exitCode: 5,
@@ -38,7 +52,7 @@ export const EXIT_CODES = [
   {
     exitCode: 7,
     meaning: "the server cannot be reached or refuses",
-    errors: ["server-failed"],
+    errors: ["server-unreachable", "server-denied", "server-full", "server-failed"],
   },
   {
     exitCode: 8,

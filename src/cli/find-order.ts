@@ -1,4 +1,4 @@
-import type { Order } from "../domain/order.js";
+import { isOrderId, type Order } from "../domain/order.js";
 import { escapeUnsafe } from "../domain/printable.js";
 import { OrdersError } from "../errors.js";
 import type { OrderStore } from "../store/order-store.js";
@@ -14,8 +14,8 @@ const NIL = "00000000-0000-0000-0000-000000000000";
 /**
  * Finds the one order whose id is `text` or begins with it, in either case.
  *
- * @throws {OrdersError} `invalid-usage`: not the beginning of an id; `not-found`: no order matches,
- *   or more than one.
+ * @throws {OrdersError} `invalid-usage`: not the beginning of an id; `order-not-found`: no
+ *   order matches; `ambiguous-id`: more than one does.
  */
 export async function findOrder(text: string, store: OrderStore): Promise<Order> {
   const prefix = idPrefix(text);
@@ -27,7 +27,8 @@ export async function findOrder(text: string, store: OrderStore): Promise<Order>
   const candidates = await store.findByIdPrefix(prefix, MAX_CANDIDATES_SHOWN + 1);
   const [order] = candidates;
   if (order === undefined) {
-    throw new OrdersError("not-found", `no order ${prefix}`, {
+    throw new OrdersError("order-not-found", `no order ${prefix}`, {
+      ...(isOrderId(prefix) && { orderId: prefix }),
       hint: `searched ${escapeUnsafe(store.location)}`,
     });
   }
@@ -48,7 +49,7 @@ function ambiguous(prefix: string, candidates: readonly Order[]): OrdersError {
     return `${id}  ${escapeUnsafe(items.join(", "))}`;
   });
   if (candidates.length > MAX_CANDIDATES_SHOWN) lines.push("…");
-  return new OrdersError("not-found", `'${prefix}' matches more than one order`, {
+  return new OrdersError("ambiguous-id", `'${prefix}' matches more than one order`, {
     hint: lines.join("\n"),
   });
 }

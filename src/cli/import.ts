@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { placedAtOf } from "../domain/order.js";
-import { escapeUnsafe, safeJson } from "../domain/printable.js";
+import { safeJson } from "../domain/printable.js";
 import { OrdersError } from "../errors.js";
 import { detectFormat, IMPORT_FORMATS, type ImportFormat, readerOf } from "../import/formats.js";
 import { ImportFile } from "../import/import-file.js";
@@ -65,7 +65,7 @@ export async function runImport(
       ...{ skipInvalid, dryRun, again, deliver, notify, placedAt },
       onInvalid: ({ at, problem }) => {
         line?.end();
-        io.stderr.write(`${escapeUnsafe(`${at}: ${problem}`)}\n`);
+        context.reportFault("invalid-order", `${at}: ${problem}`);
       },
       onProgress: (task, { bytes, size, orders: done }) => {
         line?.show(task, size === 0 ? 1 : bytes / size, done);

@@ -144,10 +144,13 @@ function findParked(id: string, parked: readonly ParkedOrder[]): ParkedOrder {
   );
   const [only] = found;
   if (only === undefined) {
-    throw new OrdersError("not-found", `order ${id} is not parked`, { hint: "see orders parked" });
+    throw new OrdersError("not-parked", `order ${id} is not parked`, {
+      ...(isOrderId(id) && { orderId: id }),
+      hint: "see orders parked",
+    });
   }
   if (found.length > 1) {
-    throw new OrdersError("not-found", `'${id}' matches more than one parked order`, {
+    throw new OrdersError("ambiguous-id", `'${id}' matches more than one parked order`, {
       hint: [
         "give more of the id, or the subscription with --as:",
         ...found.map(({ order, subscription }) => `${order.id}  ${subscription}`),

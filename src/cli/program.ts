@@ -24,7 +24,7 @@ export async function createProgram(argv: readonly string[], context: Context): 
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
-      writeErr: (text) => void io.stderr.write(text),
+      writeErr: (text) => void (context.wantsJson || io.stderr.write(text)), // help for whoever reads it
       outputError: () => {}, // main reports all errors
       getOutHelpWidth: () => Math.min(io.stdout.columns, 100),
       getErrHelpWidth: () => Math.min(io.stderr.columns, 100),

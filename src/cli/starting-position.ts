@@ -22,7 +22,7 @@ const AMBIGUOUS = /^\d{4,7}$/;
  * The starting position that `--from` names. What can be read as a time is one, also where an id could
  * begin like that: `365d`.
  *
- * @throws {OrdersError} `invalid-usage` if it is none of {@link FROM_FORMS}; `not-found` if no order
+ * @throws {OrdersError} `invalid-usage` if it is none of {@link FROM_FORMS}; `order-not-found` if no order
  *   or more than one has such an id.
  */
 export async function parseStartingPosition(

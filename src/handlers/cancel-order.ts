@@ -8,7 +8,7 @@ import type { HandlerOf } from "./handler-of.js";
  * Handles CancelOrder: stores the cancellation, then publishes OrderCancelled. For an order that was
  * cancelled before it is published again, because the first attempt may have ended before.
  *
- * @throws {OrdersError} `not-found`, `invalid-order`, `store-failed` or `server-failed`: nothing was
+ * @throws {OrdersError} `order-not-found`, `invalid-order`, `store-failed` or `server-failed`: nothing was
  *   stored; `outcome-unknown`: it may be; `notification-failed`: the order is cancelled, but a handler
  *   of OrderCancelled failed.
  */

@@ -4,7 +4,7 @@ import { type FileHandle, open, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { messageOf, systemMessage } from "../error-message.js";
-import { OrdersError } from "../errors.js";
+import { OrdersError, systemErrorCode } from "../errors.js";
 
 /**
  * A file that is read more than once: what comes from a pipe is put into a temporary file first, which
@@ -39,7 +39,7 @@ export class ImportFile {
   /**
    * Puts what a stream has into a temporary file.
    *
-   * @throws {OrdersError} `store-failed` if there is no room for it.
+   * @throws {OrdersError} `disk-full`, `store-failed`.
    */
   static async of(name: string, chunks: AsyncIterable<Uint8Array>): Promise<ImportFile> {
     let file: FileHandle | undefined;
@@ -53,7 +53,10 @@ export class ImportFile {
     } catch (cause) {
       await file?.close();
       const message = `cannot keep ${name} for reading it twice: ${messageOf(cause)}`;
-      throw new OrdersError("store-failed", message, { cause, hint: "nothing was imported" });
+      throw new OrdersError(systemErrorCode(cause), message, {
+        cause,
+        hint: "nothing was imported",
+      });
     }
   }
 

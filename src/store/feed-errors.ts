@@ -25,26 +25,27 @@ export function subscriptionBusy(name: string, holder = "another process"): Orde
 
 /** There is no such subscription. */
 export function noSubscription(name: string): OrdersError {
-  return new OrdersError("not-found", `no subscription '${name}'`, {
+  return new OrdersError("subscription-not-found", `no subscription '${name}'`, {
     hint: "see orders subscriptions",
   });
 }
 
 /** The subscription was removed while it had a subscriber. */
 export function subscriptionRemoved(name: string): OrdersError {
-  return new OrdersError("not-found", `subscription '${name}' was removed`, {
+  return new OrdersError("subscription-not-found", `subscription '${name}' was removed`, {
     hint: `to create it again: orders watch --as ${name}`,
   });
 }
 
 /** There is no such order to begin with. */
 export function noSuchOrder(id: string): OrdersError {
-  return new OrdersError("not-found", `no order ${id} to begin with`);
+  return new OrdersError("order-not-found", `no order ${id} to begin with`, { orderId: id });
 }
 
 /** The order is not parked there. */
 export function notParked(name: string, id: string): OrdersError {
-  return new OrdersError("not-found", `order ${id} is not parked by '${name}'`, {
+  return new OrdersError("not-parked", `order ${id} is not parked by '${name}'`, {
+    orderId: id,
     hint: "see orders parked",
   });
 }

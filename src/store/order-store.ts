@@ -46,7 +46,7 @@ export interface OrderRepository {
    * asked for. Once this resolves that is on stable storage. The first cancellation of an order
    * holds, and each later one is answered with it.
    *
-   * @throws {OrdersError} `not-found`: there is no such order; `invalid-order`, `store-failed`,
+   * @throws {OrdersError} `order-not-found`: there is no such order; `invalid-order`, `store-failed`,
    *   `server-failed`: nothing was stored; `outcome-unknown`: it may be.
    */
   cancel(cancellation: Cancellation, as?: StoreAs): Promise<CancelResult>;

@@ -20,21 +20,21 @@ export interface Subscriptions {
    * Moves a subscription to another position. What it has parked stays parked; attempts at other
    * orders are counted afresh.
    *
-   * @throws {OrdersError} `not-found`: no such subscription, no such order; `subscription-busy`.
+   * @throws {OrdersError} `subscription-not-found`; `order-not-found`; `subscription-busy`.
    */
   reset(name: string, from: StartingPosition): Promise<void>;
 
   /**
    * Removes a subscription and what it has parked.
    *
-   * @throws {OrdersError} `not-found`; `subscription-busy`.
+   * @throws {OrdersError} `subscription-not-found`; `subscription-busy`.
    */
   remove(name: string): Promise<void>;
 
   /**
    * The parked orders of one subscription or of all: by subscription, then in the order of parking.
    *
-   * @throws {OrdersError} `not-found`: no such subscription; `invalid-usage`: not a name for one.
+   * @throws {OrdersError} `subscription-not-found`; `invalid-usage`: not a name for one.
    */
   parked(name?: string): Promise<readonly ParkedOrder[]>;
 
@@ -42,14 +42,14 @@ export interface Subscriptions {
    * Has what is parked of an order delivered again: at once if somebody is subscribed, else to the next
    * subscriber.
    *
-   * @throws {OrdersError} `not-found`: it is not parked there.
+   * @throws {OrdersError} `not-parked`.
    */
   retry(name: string, id: string): Promise<void>;
 
   /**
    * Drops what is parked of an order: the subscription is done with it. The order itself stays stored.
    *
-   * @throws {OrdersError} `not-found`: it is not parked there.
+   * @throws {OrdersError} `not-parked`.
    */
   drop(name: string, id: string): Promise<void>;
 }

@@ -115,9 +115,17 @@ function isLineOf(bytes: Buffer, line: Buffer): boolean {
 /** What a verb prints; damage may be named, but nothing else may be said and nothing obeyed. */
 async function read(store: string, ...argv: string[]): Promise<string> {
   const { exitCode, stdout, stderr } = await runCli(argv, { store });
-  expect(stderr).toMatch(/^(?:orders\.jsonl:[1-9]\d*: [^\n\p{Cc}\p{Cf}]+\n)*$/u);
+  expect(damageOf(stderr, argv.includes("--json"))).toMatch(
+    /^(?:orders\.jsonl:[1-9]\d*: [^\n\p{Cc}\p{Cf}]+\n)*$/u,
+  );
   expect(exitCode).toBe(stderr === "" ? 0 : 6);
   return stdout;
+}
+
+/** The lines about damage, which --json wraps. */
+function damageOf(stderr: string, isJson: boolean): string {
+  if (!isJson) return stderr;
+  return stderr.replace(/[^\n]+/g, (line) => JSON.parse(line).error.message);
 }
 
 async function listOf(store: string, ...options: string[]): Promise<Order[]> {

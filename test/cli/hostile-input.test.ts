@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { encodeOrder } from "../../src/store/jsonl/order-codec.js";
+import { asText } from "../support/as-text.js";
 import { anOrder } from "../support/orders.js";
 import { type Outcome, runCli, type World } from "../support/run-cli.js";
 import { runOrders } from "../support/run-orders.js";
@@ -266,7 +267,9 @@ describe("what is shown of arguments and of damage that mean harm", () => {
       for (const outcome of await everywhere(argv)) {
         expect(outcome.exitCode).toBe(6);
         expect(all(outcome)).not.toMatch(OBEYED);
-        const named = lines(outcome.stderr).filter((line) => line.startsWith("orders.jsonl:"));
+        const named = lines(asText(outcome.stderr)).filter((line) =>
+          line.startsWith("orders.jsonl:"),
+        );
         expect(named.map((line) => line.split(" ")[0])).toEqual(
           [1, 2, 3, 4].map((number) => `orders.jsonl:${number}:`),
         );

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Order } from "../../src/domain/order.js";
+import { asText } from "../support/as-text.js";
 import { runCli, type World } from "../support/run-cli.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
@@ -201,7 +202,7 @@ describe("orders list", () => {
   ])("refuses %j", async (args, message) => {
     const { exitCode, stdout, stderr } = await list(args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
-    expect(stderr).toMatch(/^orders: /);
+    expect(asText(stderr)).toMatch(/^orders: /);
     expect(stderr).toContain(message);
   });
 });

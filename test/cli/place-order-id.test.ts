@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { OrdersError } from "../../src/errors.js";
+import { asText } from "../support/as-text.js";
 import { runCli, type World } from "../support/run-cli.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
@@ -74,7 +75,8 @@ describe("orders place-order --id", () => {
     async (flags) => {
       await place(["tv", "desk"]);
       const before = content();
-      expect(await place([...flags, "desk", "tv"])).toEqual({
+      const { stderr, ...outcome } = await place([...flags, "desk", "tv"]);
+      expect({ ...outcome, stderr: asText(stderr) }).toEqual({
         exitCode: 5,
         stdout: "",
         stderr: `orders: order ${ID} is already placed with other items\n  nothing was stored; see orders show ${ID}\n`,

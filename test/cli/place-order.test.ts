@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { OrdersError } from "../../src/errors.js";
+import { asText } from "../support/as-text.js";
 import { runCli } from "../support/run-cli.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
@@ -106,7 +107,7 @@ describe("orders place-order", () => {
     const store = temporaryDirectory();
     const outcome = await runCli(["place-order", ...args], { store, ...world });
     expect(outcome).toMatchObject({ exitCode: 2, stdout: "" });
-    expect(outcome.stderr.split("\n")[0]).toMatch(/^orders: /);
+    expect(asText(outcome.stderr)).toMatch(/^orders: /);
     expect(outcome.stderr.split("\n")[0]).toContain(message);
     expect(stored(store)).toEqual([]);
   });
@@ -123,7 +124,7 @@ describe("orders place-order", () => {
       expect(stderr).toContain(
         `order ${stored(store)[0].id} is stored, but its notification failed: `,
       );
-      expect(stderr).toContain("no space left on device\n  do not place it again\n");
+      expect(asText(stderr)).toContain("no space left on device\n  do not place it again\n");
     },
   );
 

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { asText } from "../support/as-text.js";
 import { anOrder } from "../support/orders.js";
 import { runCli, type World } from "../support/run-cli.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
@@ -175,7 +176,7 @@ describe("orders stats", () => {
   ])("refuses %j", async (args, message) => {
     const { exitCode, stdout, stderr } = await stats(args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
-    expect(stderr).toMatch(/^orders: /);
+    expect(asText(stderr)).toMatch(/^orders: /);
     expect(stderr).toContain(message);
   });
 

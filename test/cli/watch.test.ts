@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Order } from "../../src/domain/order.js";
 import { OrdersError } from "../../src/errors.js";
 import { openStore } from "../../src/store/open-store.js";
+import { asText } from "../support/as-text.js";
 import { anOrder } from "../support/orders.js";
 import { runCli, type World } from "../support/run-cli.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
@@ -148,7 +149,7 @@ describe("orders watch --as", () => {
     await save(tv, cheese);
     const { exitCode, stdout, stderr } = await handle(argv);
     expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: "" });
-    expect(stderr.split("\n")[0]).toMatch(/^orders: /);
+    expect(asText(stderr)).toMatch(/^orders: /);
     expect(stderr.split("\n")[0]).toContain(message);
     expect((await run(["subscriptions"])).stdout).toBe("");
   });

@@ -10,7 +10,7 @@ import { freshPlaces, type NewPlace } from "./fresh-place.js";
 const AT = "2026-02-01T10:00:00.000Z";
 const LATER = "2026-02-01T11:00:00.000Z";
 const ALL = { includeCancelled: true };
-const NOT_FOUND = { code: "not-found" };
+const NOT_FOUND = { code: "order-not-found" };
 
 /** What every store and its feed promise of cancelled orders. */
 export function describeCancelling(name: string, newPlace: NewPlace): void {
@@ -185,9 +185,9 @@ export function describeCancelling(name: string, newPlace: NewPlace): void {
       ]);
       await place.subscriptions.drop("sales", other?.id as string);
       expect(await events()).toEqual([]);
-      await expect(place.subscriptions.drop("sales", other?.id as string)).rejects.toMatchObject(
-        NOT_FOUND,
-      );
+      await expect(place.subscriptions.drop("sales", other?.id as string)).rejects.toMatchObject({
+        code: "not-parked",
+      });
     });
 
     it("begins a subscription with a cancelled order or after its cancellation", async () => {

@@ -5,7 +5,8 @@ import { anOrder } from "../support/orders.js";
 import { handleAll, leaveFirst, ordersOf, parkAll, subscribed } from "../support/subscriber.js";
 import { freshPlaces, type NewPlace } from "./fresh-place.js";
 
-const NOT_FOUND = { code: "not-found" };
+const NOT_PARKED = { code: "not-parked" };
+const NO_SUBSCRIPTION = { code: "subscription-not-found" };
 
 /** Orders that could not be handled. */
 export function describeParking(newPlace: NewPlace): void {
@@ -55,9 +56,7 @@ export function describeParking(newPlace: NewPlace): void {
       expect(await place.subscriptions.parked()).toMatchObject([...sales, ...stock]);
       expect(await place.subscriptions.parked("sales")).toMatchObject(sales);
       expect(await place.subscriptions.parked("stock")).toMatchObject(stock);
-      await expect(place.subscriptions.parked("nobody")).rejects.toMatchObject({
-        code: "not-found",
-      });
+      await expect(place.subscriptions.parked("nobody")).rejects.toMatchObject(NO_SUBSCRIPTION);
     });
 
     it("lists those of the same millisecond in the order of parking, and one parked again last", async () => {
@@ -189,11 +188,11 @@ export function describeParking(newPlace: NewPlace): void {
         ["nobody", id],
         ["sales", "*"],
       ] as const) {
-        await expect(place.subscriptions.retry(name, other)).rejects.toMatchObject(NOT_FOUND);
-        await expect(place.subscriptions.drop(name, other)).rejects.toMatchObject(NOT_FOUND);
+        await expect(place.subscriptions.retry(name, other)).rejects.toMatchObject(NOT_PARKED);
+        await expect(place.subscriptions.drop(name, other)).rejects.toMatchObject(NOT_PARKED);
       }
       await place.subscriptions.drop("sales", id);
-      await expect(place.subscriptions.drop("sales", id)).rejects.toMatchObject(NOT_FOUND);
+      await expect(place.subscriptions.drop("sales", id)).rejects.toMatchObject(NOT_PARKED);
     });
   });
 }

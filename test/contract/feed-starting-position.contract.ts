@@ -49,7 +49,7 @@ export function describeBeginning(newPlace: NewPlace): void {
       await place.save(1);
       await expect(
         handleAll(place.feed, "sales", { from: { id: anOrder().id } }),
-      ).rejects.toMatchObject({ code: "not-found" });
+      ).rejects.toMatchObject({ code: "order-not-found" });
       expect(await place.subscriptions.list()).toEqual([]);
     });
 

@@ -12,7 +12,8 @@ import {
 import { freshPlaces, type NewPlace, type Place } from "./fresh-place.js";
 import type { FeedTraits } from "./order-feed.contract.js";
 
-const NOT_FOUND = { code: "not-found" };
+const NO_ORDER = { code: "order-not-found" };
+const NO_SUBSCRIPTION = { code: "subscription-not-found" };
 const BUSY = { code: "subscription-busy" };
 
 /** Subscriptions as things to look at and to look after. */
@@ -114,7 +115,7 @@ export function describeSubscriptions({ shares }: FeedTraits, newPlace: NewPlace
       await (await sales.take()).ack();
       await sales.end();
       await expect(place.subscriptions.reset("sales", { id: anOrder().id })).rejects.toMatchObject(
-        NOT_FOUND,
+        NO_ORDER,
       );
       expect((await leaveFirst(place.feed, "sales"))?.order).toEqual(orders[1]);
     });
@@ -137,8 +138,10 @@ export function describeSubscriptions({ shares }: FeedTraits, newPlace: NewPlace
     });
 
     it("says so if there is no such subscription", async () => {
-      await expect(place.subscriptions.reset("sales", "now")).rejects.toMatchObject(NOT_FOUND);
-      await expect(place.subscriptions.remove("sales")).rejects.toMatchObject(NOT_FOUND);
+      await expect(place.subscriptions.reset("sales", "now")).rejects.toMatchObject(
+        NO_SUBSCRIPTION,
+      );
+      await expect(place.subscriptions.remove("sales")).rejects.toMatchObject(NO_SUBSCRIPTION);
       expect(await place.subscriptions.list()).toEqual([]);
     });
 

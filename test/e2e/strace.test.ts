@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
+import { asText } from "../support/as-text.js";
 import { has } from "../support/needs.js";
 import { anOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
@@ -65,7 +66,9 @@ describe.runIf(HAS_STRACE)("placing an order, as the system sees it,", () => {
       failing,
     );
     expect({ exitCode, stdout }).toEqual({ exitCode: 8, stdout: "" });
-    expect(stderr).toContain(`placing it again with --id ${stored(store)[1]?.id} is safe\n`);
+    expect(asText(stderr)).toContain(
+      `placing it again with --id ${stored(store)[1]?.id} is safe\n`,
+    );
   });
 
   it.each([

@@ -55,6 +55,6 @@ export class Contact {
 
   #giveUp(): void {
     const message = `cannot watch: no contact with the server: ${this.#shown}`;
-    this.#givingUp.abort(new OrdersError("server-failed", message));
+    this.#givingUp.abort(new OrdersError("server-unreachable", message));
   }
 }

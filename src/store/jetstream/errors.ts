@@ -1,7 +1,13 @@
-import { ClosedConnectionError, RequestError, TimeoutError } from "@nats-io/transport-node";
+import {
+  AuthorizationError,
+  ClosedConnectionError,
+  RequestError,
+  TimeoutError,
+  UserAuthenticationExpiredError,
+} from "@nats-io/transport-node";
 import { type ErrorCode, OrdersError } from "../../errors.js";
 import { apiCode, isNoResponders, permissionViolation, Unavailable } from "./failures/kinds.js";
-import { type Reason, reasonOf } from "./failures/reasons.js";
+import { isFull, isNetwork, type Reason, reasonOf } from "./failures/reasons.js";
 
 /** Errors of the JetStream API that pass: no leader, an id that is being stored, a cluster that is incomplete. */
 const TRANSIENT_API_CODES: ReadonlySet<number> = new Set([
@@ -41,12 +47,16 @@ export function serverFailure(
   action: string,
   shown: string,
   error: unknown,
-  { code = "server-failed", hint }: { code?: ErrorCode; hint?: string } = {},
+  { code, hint, orderId }: ServerFailureDetails = {},
 ): unknown {
   if (error instanceof OrdersError) return error;
   const reason = reasonOf(error);
   if (reason === undefined) return error;
-  return requestFailure(action, shown, error, [reason[0], hint ?? reason[1]], code);
+  return new OrdersError(
+    code ?? codeOf(error, reason),
+    `cannot ${action}: ${reason[0]}: ${shown}`,
+    { cause: error, hint: hint ?? reason[1], ...(orderId && { orderId }) },
+  );
 }
 
 /** The same, where the reason is known. */
@@ -54,8 +64,25 @@ export function requestFailure(
   action: string,
   shown: string,
   cause: unknown,
-  [reason, hint]: Reason,
-  code: ErrorCode = "server-failed",
+  reason: Reason,
 ): OrdersError {
-  return new OrdersError(code, `cannot ${action}: ${reason}: ${shown}`, { cause, hint });
+  const message = `cannot ${action}: ${reason[0]}: ${shown}`;
+  return new OrdersError(codeOf(cause, reason), message, { cause, hint: reason[1] });
+}
+
+/** What is known better than the failure tells. */
+interface ServerFailureDetails {
+  readonly code?: ErrorCode;
+  readonly hint?: string;
+  readonly orderId?: string;
+}
+
+function codeOf(error: unknown, reason: Reason): ErrorCode {
+  const isDenied =
+    permissionViolation(error) !== undefined ||
+    error instanceof AuthorizationError ||
+    error instanceof UserAuthenticationExpiredError;
+  if (isDenied) return "server-denied";
+  if (isFull(reason)) return "server-full";
+  return isNetwork(reason) || isTransient(error) ? "server-unreachable" : "server-failed";
 }

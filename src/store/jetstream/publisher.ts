@@ -168,6 +168,7 @@ export class OrderPublisher {
     if (!outcomeUnknown) return serverFailure(`${VERBS[what]} the order`, shown, error);
     return serverFailure(`make sure that order ${id} is ${what}`, shown, error, {
       code: "outcome-unknown",
+      orderId: id,
       hint: unknownOutcomeHint(id, what),
     });
   }

@@ -10,7 +10,7 @@ import { allEvents, eventOf, orderSubject } from "./subjects.js";
 /**
  * Where in the stream a subscription that begins at a position begins.
  *
- * @throws {OrdersError} `not-found`: there is no order to begin with.
+ * @throws {OrdersError} `order-not-found`: there is no order to begin with.
  */
 export async function deliverFrom(
   server: ServerConnection,

@@ -1,5 +1,5 @@
 import { systemMessage } from "../../error-message.js";
-import { OrdersError } from "../../errors.js";
+import { OrdersError, systemErrorCode } from "../../errors.js";
 
 /**
  * Puts what the operating system said into one sentence: what could not be done, why and where.
@@ -11,10 +11,14 @@ export function storeFailure(action: string, path: string, error: unknown, then?
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined) return error;
   const hint = ROOM_HINTS[code] && then ? `${ROOM_HINTS[code]}, then ${then}` : ROOM_HINTS[code];
-  return new OrdersError("store-failed", `cannot ${action}: ${systemMessage(error)}: ${path}`, {
-    cause: error,
-    hint: hint ?? HINTS[code],
-  });
+  return new OrdersError(
+    systemErrorCode(error),
+    `cannot ${action}: ${systemMessage(error)}: ${path}`,
+    {
+      cause: error,
+      hint: hint ?? HINTS[code],
+    },
+  );
 }
 
 const ROOM_HINTS: Readonly<Record<string, string>> = {

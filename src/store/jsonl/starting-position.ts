@@ -8,7 +8,7 @@ import type { SubscriptionState } from "./subscription-file.js";
 /**
  * A subscription that begins at a starting position.
  *
- * @throws {OrdersError} `not-found`: there is no order to begin with.
+ * @throws {OrdersError} `order-not-found`: there is no order to begin with.
  */
 export function startingState(reader: OrdersReader, from: StartingPosition): SubscriptionState {
   const position = startingPosition(reader, from);

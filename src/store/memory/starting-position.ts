@@ -5,7 +5,7 @@ import type { StoredEvent } from "./stored-event.js";
 /**
  * The index at which a subscription begins.
  *
- * @throws {OrdersError} `not-found`: there is no order to begin with.
+ * @throws {OrdersError} `order-not-found`: there is no order to begin with.
  */
 export function startingIndex(log: readonly StoredEvent[], from: StartingPosition): number {
   if (from === "start") return 0;

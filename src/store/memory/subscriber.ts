@@ -26,7 +26,7 @@ export class MemorySubscriber {
 
   /**
    * @param log of the store: it grows, and {@link notify} is called then.
-   * @throws {OrdersError} `not-found`: there is no order to begin with.
+   * @throws {OrdersError} `order-not-found`: there is no order to begin with.
    */
   constructor(log: readonly StoredEvent[], from: StartingPosition) {
     this.#log = log;
@@ -54,7 +54,7 @@ export class MemorySubscriber {
     }
   }
 
-  /** @throws {OrdersError} `not-found`: there is no order to begin with. */
+  /** @throws {OrdersError} `order-not-found`: there is no order to begin with. */
   reset(from: StartingPosition): void {
     this.#position = startingIndex(this.#log, from);
     this.#settled = new Set();

@@ -34,7 +34,7 @@ export class OrderConsumer extends DurableConsumer {
    * Waits until it exists again: a reset removes it and creates another. Only a removal removes the
    * consumer of the retries too.
    *
-   * @throws {OrdersError} `not-found`: the subscription was removed.
+   * @throws {OrdersError} `subscription-not-found`: the subscription was removed.
    */
   async recreate(_lastSeq: number, signal: AbortSignal | undefined): Promise<void> {
     const lostAt = Date.now();

@@ -84,8 +84,8 @@ const API_REASONS: Readonly<Record<number, Reason>> = {
 /** The stream could not store a message, for a reason that only the text tells. */
 const STORE_FAILED = 10077;
 
-/** By the `code` of errors of the operating system, DNS and TLS. */
-const SYSTEM_REASONS: Readonly<Record<string, Reason>> = {
+/** By the `code` of errors of the operating system and DNS. */
+const NETWORK_REASONS: Readonly<Record<string, Reason>> = {
   ECONNREFUSED: ["connection refused", "start the server, or correct the address"],
   ECONNRESET: [
     "connection reset",
@@ -96,6 +96,10 @@ const SYSTEM_REASONS: Readonly<Record<string, Reason>> = {
   EHOSTUNREACH: ["host unreachable"],
   ENETUNREACH: ["network unreachable"],
   ETIMEDOUT: ["no answer"],
+};
+
+/** By the `code` of errors of TLS. */
+const TLS_REASONS: Readonly<Record<string, Reason>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
   UNABLE_TO_GET_ISSUER_CERT: UNTRUSTED,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
@@ -142,6 +146,16 @@ export function reasonOf(error: unknown): Reason | undefined {
   return isOfTheClient(error) ? [error.message] : undefined;
 }
 
+/** Whether it is that there is no room on the server. */
+export function isFull(reason: Reason): boolean {
+  return reason === FULL;
+}
+
+/** Whether it is that the server cannot be reached. */
+export function isNetwork(reason: Reason): boolean {
+  return Object.values(NETWORK_REASONS).includes(reason);
+}
+
 function isOfTheClient(error: Error): boolean {
   return [ConnectionError, ClosedConnectionError, RequestError, JetStreamError].some(
     (kind) => error instanceof kind,
@@ -151,11 +165,12 @@ function isOfTheClient(error: Error): boolean {
 function systemReason(error: Error): Reason | undefined {
   for (let each: unknown = error; each instanceof Error; each = each.cause) {
     const { code, syscall } = each as NodeJS.ErrnoException;
-    const reason = typeof code === "string" ? SYSTEM_REASONS[code] : undefined;
+    const reason =
+      typeof code === "string" ? (NETWORK_REASONS[code] ?? TLS_REASONS[code]) : undefined;
     if (reason !== undefined) return reason;
     if (syscall !== undefined) return [each.message];
   }
-  return /^connection refused$/.test(error.message) ? SYSTEM_REASONS.ECONNREFUSED : undefined;
+  return /^connection refused$/.test(error.message) ? NETWORK_REASONS.ECONNREFUSED : undefined;
 }
 
 function notPermitted({ operation, subject }: PermissionViolationError): Reason {

@@ -8,7 +8,7 @@ export interface Source {
    * Creates the consumer again if it is gone.
    *
    * @param signal ends the waiting for it.
-   * @throws {OrdersError} `not-found`: there is nothing to resume.
+   * @throws {OrdersError} `subscription-not-found`: there is nothing to resume.
    */
   recreate(signal: AbortSignal | undefined): Promise<void>;
   /** The event of a message; `undefined`: there is nothing to deliver. */

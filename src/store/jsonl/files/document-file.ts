@@ -3,7 +3,7 @@ import { sep } from "node:path";
 import type { SyncAdapter } from "lowdb";
 import { escapeUnsafe } from "../../../domain/printable.js";
 import { messageOf, systemMessage } from "../../../error-message.js";
-import { OrdersError } from "../../../errors.js";
+import { OrdersError, systemErrorCode } from "../../../errors.js";
 import { replaceFile } from "../../../replace-file.js";
 import type { Damage } from "../../order-store.js";
 import { storeFailure } from "../errors.js";
@@ -103,7 +103,7 @@ class UnreadableDocument extends OrdersError {
       code === "EACCES" || code === "EPERM"
         ? "make it readable for you"
         : "restore it, or remove it";
-    super("store-failed", `cannot read ${path}: ${problem}`, { cause, hint });
+    super(systemErrorCode(cause), `cannot read ${path}: ${problem}`, { cause, hint });
     this.damage = { location: locationOf(path), problem: `cannot be read: ${problem}` };
   }
 }
