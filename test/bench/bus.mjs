@@ -3,7 +3,7 @@ import { performance } from "node:perf_hooks";
 import Emittery from "emittery";
 import { EventEmitter as EventEmitter3 } from "eventemitter3";
 import mitt from "mitt";
-import { MessageBus } from "orders";
+import { MessageBus } from "orders-cli";
 
 /**
  * A message to one async handler: through the bus, through emitters, and without any. Those of Node,

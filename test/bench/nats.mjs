@@ -17,7 +17,7 @@ import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
-import { openStore } from "orders";
+import { openStore } from "orders-cli";
 
 const { values } = parseArgs({
   options: {
@@ -112,7 +112,7 @@ async function expectEqual(/** @type {import("@nats-io/jetstream").StreamAPI} */
 }
 
 /** A verb on all of these orders beside the same on ten, from start to end of its process. */
-async function benchVerbs(/** @type {import("orders").OrderStore} */ store) {
+async function benchVerbs(/** @type {import("orders-cli").OrderStore} */ store) {
   const ofTen = `${location}&stream=ten`;
   const ten = await openStore(ofTen);
   for (let n = 0; n < 10; n++) await ten.save(order());
@@ -132,7 +132,7 @@ async function benchVerbs(/** @type {import("orders").OrderStore} */ store) {
   await ten.close();
 }
 
-async function newestId(/** @type {import("orders").OrderStore} */ store) {
+async function newestId(/** @type {import("orders-cli").OrderStore} */ store) {
   for await (const { id } of store.list({ newest: 1 })) return id;
   throw new Error("there is no order");
 }
@@ -149,7 +149,7 @@ function milliseconds(argv, store) {
 }
 
 /** From before an order is saved until a subscriber is handed it. */
-async function benchDelivery(/** @type {import("orders").OrderStore} */ store) {
+async function benchDelivery(/** @type {import("orders-cli").OrderStore} */ store) {
   const latencies = [];
   const ending = new AbortController();
   const feed = await store.feed();
@@ -169,7 +169,7 @@ async function benchDelivery(/** @type {import("orders").OrderStore} */ store) {
 }
 
 /** From before an order is saved until `orders watch`, another process, has printed its banner. */
-async function benchBanner(/** @type {import("orders").OrderStore} */ store) {
+async function benchBanner(/** @type {import("orders-cli").OrderStore} */ store) {
   const watcher = spawn(process.execPath, [executable, "watch"], {
     env: { ...process.env, ORDERS_STORE: location },
     stdio: ["ignore", "pipe", "pipe"],

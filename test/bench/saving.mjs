@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { Low } from "lowdb";
 import { JSONFile } from "lowdb/node";
-import { openOrders } from "orders";
+import { openOrders } from "orders-cli";
 import { pythonWith } from "./programs.mjs";
 import { order } from "./stores.mjs";
 

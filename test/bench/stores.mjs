@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { openStore } from "orders";
+import { openStore } from "orders-cli";
 
 /** Stores with so many orders and one subscription that has acknowledged none; each is made once. */
 export class Stores {
@@ -73,7 +73,7 @@ async function make(directory, size) {
 }
 
 /**
- * @typedef {import("orders").Order} Order
+ * @typedef {import("orders-cli").Order} Order
  *
  * @typedef {object} Store
  * @property {string} directory

@@ -105,27 +105,6 @@ describe("the executable", () => {
     expect(loaded?.sort()).toEqual(["start.cjs"]);
     expect(stderr).not.toMatch(/jetstream|server|node:(net|tls)/);
   });
-
-  it("is installed by its package with everything that it needs", async () => {
-    const directory = temporaryDirectory();
-    const npm = (args: string[], cwd: string) =>
-      execa("npm", args, { cwd, env: { npm_config_cache: join(directory, "cache") } });
-    const { stdout } = await npm(
-      ["pack", "--json", "--ignore-scripts", "--pack-destination", directory],
-      ROOT,
-    );
-    const files: string[] = JSON.parse(stdout)[0].files.map((file: { path: string }) => file.path);
-    expect(files).toEqual(
-      expect.arrayContaining([
-        "bin/orders.js",
-        "dist/bin/THIRD-PARTY-LICENSES.txt",
-        "dist/index.d.ts",
-        "dist/package.json",
-        "README.md",
-      ]),
-    );
-    expect(files.filter((file) => /^(test|data|src|dist\/standalone)\//.test(file))).toEqual([]);
-  });
 });
 
 describe("the exit code", () => {

@@ -28,7 +28,7 @@ describe("the manual", () => {
   it("is listed in package.json page by page, for npm installs no others", () => {
     const { man, files } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
     expect(man.map((page: string) => join(ROOT, page)).toSorted()).toEqual(pages.toSorted());
-    expect(files).toContain("dist");
+    expect(files).toContain("dist/man");
   });
 
   it("refers only to pages that are there", () => {

@@ -40,7 +40,7 @@ describe("every line of the README's examples", () => {
 
   it.each(blocks("js"))("runs: %s", async (program) => {
     const cwd = temporaryDirectory();
-    const own = program.replace('from "orders"', `from "${join(ROOT, "dist/index.js")}"`);
+    const own = program.replace('from "orders-cli"', `from "${join(ROOT, "dist/lib/index.js")}"`);
     const { stdout } = await execa(process.execPath, ["--input-type=module", "-e", own], { cwd });
     expect(stdout).toBe("reserve 100 inch TV and magic carpet");
     expect(readFileSync(join(cwd, "shop/orders.jsonl"), "utf8")).toContain('"magic carpet"');

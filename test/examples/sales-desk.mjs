@@ -4,7 +4,7 @@
  *
  *     node test/examples/sales-desk.mjs ./orders
  */
-import { openOrders } from "orders";
+import { openOrders } from "orders-cli";
 
 const [store] = process.argv.slice(2);
 const desk = await openOrders({

@@ -4,7 +4,7 @@
  *
  *     node test/examples/stock-keeper.mjs
  */
-import { MemoryOrderStore, openOrders } from "orders";
+import { MemoryOrderStore, openOrders } from "orders-cli";
 
 const orders = await openOrders({
   store: new MemoryOrderStore(), // or a directory: { store: "./orders" }
