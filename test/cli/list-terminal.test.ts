@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { width } from "../../src/cli/render/width.js";
 import type { Order } from "../../src/domain/order.js";
 import { openStore } from "../../src/store/open-store.js";
+import { asText } from "../support/as-text.js";
 import { anOrder, anyOrder } from "../support/orders.js";
 import { runCli, type World } from "../support/run-cli.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
@@ -248,7 +249,9 @@ describe("orders list --fields", () => {
     for (const format of [["--json"], ["--format", "ndjson"]]) {
       const { exitCode, stderr } = await list(["--fields", "id", ...format]);
       expect(exitCode).toBe(2);
-      expect(stderr).toMatch(/--fields is not for n?d?json, which has all fields/);
+      expect(asText(stderr)).toMatch(
+        /^orders: --fields is not for n?d?json, which has all fields\n/,
+      );
     }
   });
 });

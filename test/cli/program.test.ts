@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { VERBS } from "../../src/cli/verbs.js";
+import { asText } from "../support/as-text.js";
 import { runCli } from "../support/run-cli.js";
 
 describe("orders", () => {
@@ -142,7 +143,12 @@ describe("orders", () => {
       "orders: unknown kind of store: https://\n  a store is a directory or a NATS server: --store ./orders, --store nats://host:4222\n",
     ],
   ])("answers %j with what is wrong and what to do", async (argv, stderr) => {
-    expect(await runCli(argv)).toEqual({ exitCode: 2, stdout: "", stderr });
+    const outcome = await runCli(argv);
+    expect({ ...outcome, stderr: asText(outcome.stderr) }).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr,
+    });
   });
 });
 

@@ -20,7 +20,7 @@ describe.skipIf(STANDALONE)("the package", () => {
     files = packed.files.map(({ path }: { path: string }) => path);
   });
 
-  it("holds the program, the library with its types, and the licences of what is in them", () => {
+  it("holds the program, its manual, the library with its types, and the licences of what is in them", () => {
     expect(files).toEqual(
       expect.arrayContaining([
         "LICENSE",
@@ -28,6 +28,7 @@ describe.skipIf(STANDALONE)("the package", () => {
         "bin/orders.js",
         "dist/bin/start.cjs",
         "dist/bin/THIRD-PARTY-LICENSES.txt",
+        "dist/man/man1/orders.1",
         "dist/lib/index.js",
         "dist/lib/index.d.ts",
         "dist/lib/THIRD-PARTY-LICENSES.txt",

@@ -37,7 +37,10 @@ const TEXTS: Readonly<Record<keyof typeof TOPIC_LIST, readonly Block[]>> = {
     "stdout carries data only; everything else goes to stderr. In a pipe list prints time, id and items, separated by tabs, in full and without colour.",
     {
       terms: [
-        ["--json", "one JSON document, whose shape only ever grows"],
+        [
+          "--json",
+          "one JSON document, whose shape only ever grows; an error is a line of JSON on stderr, with a code",
+        ],
         ["--quiet", "only the id"],
         ["list --count", "only the number of orders"],
       ],
