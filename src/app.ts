@@ -162,7 +162,9 @@ export type PlaceOrderDetails = Omit<PlaceOrder, "items">;
 
 /** A running application: a store, a bus, and the handlers between them. */
 export interface Orders {
+  /** Where orders are kept: lists and finds them. */
   readonly store: OrderStore;
+  /** Carries every message: subscribe to events, and to `*`, here. */
   readonly bus: OrdersBus;
   /**
    * Places an order: sends PlaceOrder and resolves once it is stored and every handler has finished.

@@ -52,6 +52,7 @@ export type ErrorCode =
 /** Every expected failure. `message` is one line for people. */
 export class OrdersError extends Error {
   override readonly name = "OrdersError";
+  /** The kind of failure, for programs. */
   readonly code: ErrorCode;
   /** What to do about it, if known. */
   readonly hint: string | undefined;

@@ -16,6 +16,7 @@ export { MessageBus } from "./bus/message-bus.js";
 export type {
   AnyMessage,
   CommandHandler,
+  CommandMap,
   CommandMessage,
   Dispatcher,
   EventHandler,
@@ -23,6 +24,7 @@ export type {
   Observer,
   Registry,
   SubscribeOptions,
+  TopicOf,
 } from "./bus/types.js";
 export type { Consequence, DeliverOptions, RetryPolicy } from "./deliver.js";
 export type {
@@ -42,7 +44,10 @@ export type { Cancellation, CancelledOrder, Order, OrderFilter } from "./domain/
 export { OrderJson } from "./domain/order-json.js";
 export { type ErrorCode, OrdersError } from "./errors.js";
 export type { SalesDesk } from "./handlers/notify-sales.js";
-export type { CredentialFiles } from "./store/jetstream/connection/credential-files.js";
+export type {
+  CredentialFiles,
+  ServerStoreOptions,
+} from "./store/jetstream/connection/credential-files.js";
 export type { Comparison } from "./store/known-orders.js";
 export { MemoryOrderStore } from "./store/memory/order-store.js";
 export { type OpenStoreOptions, openStore } from "./store/open-store.js";

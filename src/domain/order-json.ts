@@ -26,6 +26,7 @@ export class OrderJson implements Order {
     this.json = json;
   }
 
+  /** An order as JSON text; one that is that already, as it is. */
   static of(order: Order): OrderJson {
     if (order instanceof OrderJson) return order;
     const placed = new OrderJson(safeJson(orderFields(order)));

@@ -23,8 +23,9 @@ export interface OrderFeed {
 /** How to subscribe. */
 export interface FeedOptions {
   /**
-   * The name of the subscription: see {@link isSubscriptionName}. Without a name it is ephemeral:
-   * it is forgotten when it ends, and begins with "now" unless told otherwise.
+   * The name of the subscription: up to 64 of `a-z`, `0-9`, `.`, `_` and `-`, the first a letter or a
+   * digit. Without a name it is ephemeral: it is forgotten when it ends, and begins with "now" unless
+   * told otherwise.
    */
   readonly subscription?: string | undefined;
   /** Where a new subscription begins: "start" unless given. An existing one resumes. */
@@ -65,6 +66,7 @@ export type FeedEvent = "order-created" | "order-cancelled";
 
 /** One event of an order, in flight until it is acknowledged or parked. */
 export interface Delivery {
+  /** What happened to the order. */
   readonly event: FeedEvent;
   /** The order as the event left it: only a cancelled one has `cancelledAt`. */
   readonly order: Order;

@@ -5,7 +5,6 @@ import { describe, expect, it } from "vitest";
 import {
   environment,
   ORDERS,
-  ROOT,
   runOrders,
   runShell,
   SHELL_COMMAND,
@@ -175,37 +174,5 @@ describe.runIf(process.platform === "linux")("on a real terminal", () => {
     );
     expect(stdout).toContain("\x1b[1mNew Order:");
     expect(stdout).toContain("1 order");
-  });
-});
-
-describe("the example of a second subscriber", () => {
-  it("hears of orders without the rest knowing of it", async () => {
-    const { stdout } = await execa(process.execPath, ["test/examples/stock-keeper.mjs"], {
-      cwd: ROOT,
-    });
-    expect(stdout.replace(/[0-9a-f-]{36}/g, "<id>").split("\n")).toEqual([
-      "ID: <id>",
-      "Items: ['100 inch TV', 'magic carpet']",
-      "Reserved: 100 inch TV, 1 left",
-      "Reserved: magic carpet, 0 left",
-      "ID: <id>",
-      "Items: ['magic carpet']",
-      "notification-failed: reserveStock: no magic carpet in stock",
-    ]);
-  });
-});
-
-describe("the example of a sales desk", () => {
-  it("hears of orders that others placed, once", async () => {
-    const store = temporaryDirectory();
-    await runOrders(["place-order", "100 inch TV", "magic carpet"], store);
-    const desk = ["test/examples/sales-desk.mjs", store];
-    const { stdout } = await execa(process.execPath, desk, { cwd: ROOT });
-    expect(stdout.replace(/[0-9a-f-]{36}/g, "<id>").split("\n")).toEqual([
-      "ID: <id>",
-      "Items: ['100 inch TV', 'magic carpet']",
-      "Reserved: 100 inch TV, magic carpet",
-    ]);
-    expect((await execa(process.execPath, desk, { cwd: ROOT })).stdout).toBe("");
   });
 });

@@ -8,7 +8,7 @@ import { ROOT } from "../support/run-orders.js";
 /** The texts that show a script how to retry. */
 const PAGES: Readonly<Record<string, () => Promise<string>>> = {
   help: async () => (await runCli(["help", "place-order"])).stdout,
-  "docs/reliability.md": async () => readFileSync(join(ROOT, "docs/reliability.md"), "utf8"),
+  "docs/scripting.md": async () => readFileSync(join(ROOT, "docs/scripting.md"), "utf8"),
 };
 
 describe.skipIf(process.platform === "win32").each(Object.keys(PAGES))("the loop in %s", (page) => {

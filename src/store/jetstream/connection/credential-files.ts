@@ -8,6 +8,7 @@ export interface CredentialFiles {
   readonly ca?: string | undefined;
   /** The client's own certificate, PEM, and its {@link key}: both or neither. */
   readonly cert?: string | undefined;
+  /** The private key of {@link cert}, PEM. */
   readonly key?: string | undefined;
 }
 
@@ -31,5 +32,6 @@ export function credentialFiles(
 
 /** How the store on a server is opened. */
 export interface ServerStoreOptions extends StoreOptions {
+  /** Files that prove who connects, and whom to trust; none unless given. */
   readonly credentialFiles?: CredentialFiles;
 }

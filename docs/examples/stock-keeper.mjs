@@ -2,12 +2,12 @@
  * A second part of the business that listens: the stock keeper hears of every order, and neither
  * the command, nor its handlers, nor the sales desk know of it.
  *
- *     node test/examples/stock-keeper.mjs
+ *     node docs/examples/stock-keeper.mjs
  */
 import { MemoryOrderStore, openOrders } from "orders-cli";
 
 const orders = await openOrders({
-  store: new MemoryOrderStore(), // or a directory: { store: "./orders" }
+  store: new MemoryOrderStore(), // or a directory: { store: "./shop" }
   salesDesk: ({ notification }) => console.log(notification.lines.join("\n")),
 });
 
