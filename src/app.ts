@@ -202,7 +202,10 @@ export interface Orders {
   deliver(options?: DeliverOptions): Promise<void>;
   /** Compares orders with those that are stored, and stores many: reads all that is stored first. */
   copyTarget(): Promise<CopyTarget>;
-  /** Ends the deliveries, waits for pending work and closes the store. */
+  /**
+   * Ends the deliveries, waits for pending work and closes the store. A handler is pending work: one that
+   * closes the orders must not await this, since each would wait for the other.
+   */
   close(): Promise<void>;
   /** Closes at the end of a block: `await using orders = await openOrders(…)`. */
   [Symbol.asyncDispose](): Promise<void>;
