@@ -30,7 +30,7 @@ export function* start({ directory }) {
       program("orders, standalone", [STANDALONE, ...PLACE], env("standalone")),
       program("task add", ["task", "add", "100 inch TV", "magic carpet"], { env: taskEnv }),
       {
-        ...program("PyPubSub and TinyDB", [python ?? "", tutorial, ...PLACE], {
+        ...program("PyPubSub and TinyDB", [python ?? "python3", tutorial, ...PLACE], {
           env: { TUTORIAL_DB: join(directory, "tutorial.json") },
           says: "New Order",
         }),
