@@ -29,12 +29,12 @@ describe("orders help <topic>", () => {
     },
   );
 
-  it("names every exit code of the program, and the README names the same ones", async () => {
+  it("names every exit code of the program, and the page of scripts names the same ones", async () => {
     const { stdout } = await runCli(["help", "exit-codes"]);
-    const readme = readFileSync("README.md", "utf8");
+    const page = readFileSync("docs/scripting.md", "utf8");
     for (const { exitCode, meaning } of EXIT_CODES) {
       expect(stdout.replace(/\s+/g, " ")).toContain(` ${exitCode} ${meaning}`);
-      expect(readme).toMatch(new RegExp(`^\\| ${exitCode} +\\| \\S`, "m"));
+      expect(page).toMatch(new RegExp(`^\\| ${exitCode} +\\| \\S`, "m"));
     }
   });
 
