@@ -2,6 +2,7 @@ import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { expect, it } from "vitest";
+import { asText } from "../support/as-text.js";
 import { makeCredentials } from "../support/credentials.js";
 import { connectTo, describeWithServer, startServer } from "../support/nats-server.js";
 import { anOrder } from "../support/orders.js";
