@@ -123,7 +123,7 @@ describe("orders", () => {
     [["copy"], "orders: missing option --to <location>\n  see orders help copy\n"],
     [
       ["watch", "-q", "--json"],
-      '{"error":{"code":"invalid-usage","message":"--quiet cannot be used with --json","hint":"see orders help watch"}}\n',
+      "orders: --quiet cannot be used with --json\n  see orders help watch\n",
     ],
     [["list", "--jsn"], "orders: unknown option '--jsn'\n  did you mean --json?\n"],
     [["list", "--zzz"], "orders: unknown option '--zzz'\n  see orders help list\n"],

@@ -2,6 +2,7 @@ import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { expect, it } from "vitest";
+import { asText } from "../support/as-text.js";
 import { makeCredentials } from "../support/credentials.js";
 import { connectTo, describeWithServer, startServer } from "../support/nats-server.js";
 import { anOrder } from "../support/orders.js";
@@ -103,7 +104,9 @@ describeWithServer("a watcher of a server", () => {
     const parked = await runCli(["parked", "--json"], { store });
     expect(parked.exitCode).toBe(6);
     expect(JSON.parse(parked.stdout)).toMatchObject([{ subscription: "sales", order: { id } }]);
-    expect(parked.stderr.match(/^orders-parked:\d+: not a parked order: /gm)).toHaveLength(7);
+    expect(asText(parked.stderr).match(/^orders-parked:\d+: not a parked order: /gm)).toHaveLength(
+      7,
+    );
     const listed = await runCli(["subscriptions", "--json"], { store });
     expect(listed.exitCode).toBe(6);
     expect(JSON.parse(listed.stdout)).toMatchObject([{ name: "sales", waiting: 0 }]);
