@@ -20,6 +20,8 @@ export class WrittenLines {
   #isPrintable: boolean | undefined;
   /** The text in lower case. */
   #folded: string | undefined;
+  /** Where the next character is that is no printable ASCII. */
+  #nextUnprintable = -1;
   /** Where a text is found next. Lines are asked for one after another. */
   readonly #hits = new Map<string, number>();
 
@@ -67,14 +69,17 @@ export class WrittenLines {
 
   /**
    * Whether the line between two bytes may contain a text, ignoring case. That is looked for in all of the
-   * block at once, where neither is more than ASCII: what else is the same without its case is not.
+   * block at once, and says something only of a line and a text of ASCII: other letters are the same
+   * without their case that look different.
    *
    * @param text as {@link foldCase} makes it.
    */
   mayContain(text: string, from: number, to: number): boolean {
+    if (!PLAIN_TEXT.test(text)) return true;
     const block = this.#asText();
-    if (!this.#isAllPrintable(block) || !PLAIN_TEXT.test(text)) return true;
-    this.#folded ??= block.toLowerCase();
+    if (this.#nextUnprintable < from) this.#nextUnprintable = nextUnprintable(block, from);
+    if (this.#nextUnprintable < to) return true;
+    this.#folded ??= block.toLowerCase(); // of Latin-1: each character stays where it is
     let hit = this.#hits.get(text) ?? -1;
     if (hit < from) {
       const found = this.#folded.indexOf(text, from);
@@ -99,6 +104,13 @@ export class WrittenLines {
 const PLAIN_TEXT = /^[ !#-[\]-~]+$/;
 
 const PRINTABLE = /^[\n -~]*$/;
+
+function nextUnprintable(text: string, from: number): number {
+  UNPRINTABLE.lastIndex = from;
+  return UNPRINTABLE.exec(text)?.index ?? Number.POSITIVE_INFINITY;
+}
+
+const UNPRINTABLE = /[^\n -~]/g;
 
 /** A line of {@link WrittenLines}. */
 export class WrittenLine implements OrderLine {
