@@ -7,6 +7,7 @@ import type { Delivery, FeedOptions, OrderFeed } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
 import { settleOnce } from "../settle-once.js";
 import { storeFailure } from "./errors.js";
+import { EventsReader } from "./events-reader.js";
 import { createDirectory, isMissing } from "./files/directory.js";
 import { FileChanges } from "./files/file-changes.js";
 import type { OrdersFile } from "./orders-file.js";
@@ -22,11 +23,13 @@ import { lockSubscription } from "./subscription-lock.js";
 export class JsonlOrderFeed implements OrderFeed {
   readonly #file: OrdersFile;
   readonly #reader: OrdersReader;
+  readonly #events: EventsReader;
   readonly #onDamage: (damage: Damage) => void;
 
   constructor(file: OrdersFile, onDamage: (damage: Damage) => void) {
     this.#file = file;
     this.#reader = new OrdersReader(file.path, onDamage);
+    this.#events = new EventsReader(file.path, onDamage);
     this.#onDamage = onDamage;
   }
 
@@ -85,7 +88,7 @@ export class JsonlOrderFeed implements OrderFeed {
 
   #subscriber({ state, options, changes, parking }: SubscriberParts): Subscriber {
     return new Subscriber({
-      reader: this.#reader,
+      reader: this.#events,
       file: this.#file,
       batch: options.batch ?? 1,
       state,

@@ -1,7 +1,7 @@
 import { OrdersError } from "../../errors.js";
 import { type Delivery, parkingKey } from "../order-feed.js";
+import type { EventsReader } from "./events-reader.js";
 import type { OrdersFile } from "./orders-file.js";
-import type { OrdersReader } from "./orders-reader.js";
 import type { Parking } from "./parking.js";
 import type { Position } from "./position.js";
 import type { SubscriptionState } from "./subscription-file.js";
@@ -125,7 +125,7 @@ export class Subscriber {
 
 /** What a subscriber works with. An ephemeral one stores nothing and parks nowhere. */
 export interface SubscriberDeps {
-  readonly reader: OrdersReader;
+  readonly reader: EventsReader;
   readonly file: OrdersFile;
   readonly batch: number;
   /** A lowdb database, or what looks like one: `update` makes the data durable. */
@@ -144,7 +144,7 @@ interface InFlight extends Pick<Delivery, "event" | "order"> {
   settled: boolean;
 }
 
-function gone({ path }: OrdersReader, { byte }: Position): OrdersError {
+function gone({ path }: EventsReader, { byte }: Position): OrdersError {
   return new OrdersError(
     "store-damaged",
     `the orders before byte ${byte} of ${path} are not those that were delivered: the file was replaced, cut or moved`,

@@ -4,6 +4,7 @@ import type { StartingPosition } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
 import type { ParkedOrder, SubscriptionStatus, Subscriptions } from "../subscriptions.js";
 import { storeFailure } from "./errors.js";
+import { EventsReader } from "./events-reader.js";
 import { readOrReport } from "./files/document-file.js";
 import { OrdersReader } from "./orders-reader.js";
 import { Parking, parkingNames } from "./parking.js";
@@ -15,11 +16,13 @@ import { lockSubscription } from "./subscription-lock.js";
 /** The subscriptions of a directory: a document for each. */
 export class JsonlSubscriptions implements Subscriptions {
   readonly #reader: OrdersReader;
+  readonly #events: EventsReader;
   readonly #directory: string;
   readonly #onDamage: (damage: Damage) => void;
 
   constructor(path: string, onDamage: (damage: Damage) => void) {
     this.#reader = new OrdersReader(path, onDamage);
+    this.#events = new EventsReader(path, onDamage);
     this.#directory = join(dirname(path), "subscriptions");
     this.#onDamage = onDamage;
   }
@@ -96,7 +99,7 @@ export class JsonlSubscriptions implements Subscriptions {
       return null;
     }
     const { position, activeAt } = state;
-    const waiting = this.#reader.countFrom(position) ?? null;
+    const waiting = this.#events.countFrom(position) ?? null;
     if (waiting === null) this.#onDamage(lostPosition(name, position));
     return { name, after: position.after, waiting, parked, activeAt };
   }

@@ -78,6 +78,11 @@ export type ScannedLine = RecordLine | DamagedLine | TornLine;
 /** An order or a cancellation. */
 export type RecordLine = OrderLine | CancellationLine;
 
+/** Whether a line holds an order or a cancellation. */
+export function isRecordLine(line: ScannedLine): line is RecordLine {
+  return line.kind === "order" || line.kind === "cancellation";
+}
+
 /** What lies between two bytes of the file. */
 interface Span {
   readonly start: number;
