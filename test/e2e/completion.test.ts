@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { typeAt } from "../support/at-terminal.js";
 import { has } from "../support/needs.js";
 import { environment, runOrders, SHELL_COMMAND } from "../support/run-orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
@@ -83,28 +84,14 @@ function isThere(path: string): boolean {
 /** A shell at which one types. */
 async function atShell(name: string) {
   const { command, setup } = SHELLS[name] as { command: string; setup: string };
-  const child = execa("script", ["-qec", `stty cols 200 rows 60; exec ${command}`, "/dev/null"], {
+  const terminal = typeAt(command, {
     cwd: home,
     env: shellEnvironment(),
-    extendEnv: false,
-    reject: false,
-  });
-  onTestFinished(async () => {
-    child.kill("SIGKILL");
-    await child;
-  });
-  let screen = "";
-  child.stdout.on("data", (data) => {
-    screen += data;
+    rows: 60,
+    columns: 200,
   });
   const shell = {
-    type: (keys: string) => void child.stdin.write(keys),
-    shows: (text: string | RegExp) =>
-      until(() => (typeof text === "string" ? screen.includes(text) : text.test(screen))),
-    screen: () => screen,
-    forget: () => {
-      screen = "";
-    },
+    ...terminal,
     /** What the line at the cursor became: the words that a command would get. */
     async line(): Promise<string> {
       const file = join(home, "line");

@@ -4,13 +4,22 @@ import { environment, SHELL_COMMAND } from "./run-orders.js";
 import { until } from "./until.js";
 
 /** Runs `orders` on a terminal of its own, at which one can type. */
-export function atTerminal(
-  words: string,
-  { store, env = {}, rows = 24, columns = 80 }: TerminalOptions,
-) {
-  const line = `stty rows ${rows} cols ${columns}; exec ${SHELL_COMMAND} ${words}`;
-  const child = execa("script", ["-qec", line, "/dev/null"], {
+export function atTerminal(words: string, { store, env = {}, ...size }: OrdersAtTerminal) {
+  return typeAt(`${SHELL_COMMAND} ${words}`, {
     env: { ...environment(store), TERM: "xterm", NO_COLOR: "1", ...env },
+    ...size,
+  });
+}
+
+/** Runs a command of a shell on a terminal of its own, at which one can type. */
+export function typeAt(
+  command: string,
+  { env, cwd, rows = 24, columns = 80 }: TerminalOptions & { readonly cwd?: string },
+) {
+  const line = `stty rows ${rows} cols ${columns}; exec ${command}`;
+  const child = execa("script", ["-qec", line, "/dev/null"], {
+    ...(cwd !== undefined && { cwd }),
+    env,
     extendEnv: false,
     reject: false,
   });
@@ -24,15 +33,23 @@ export function atTerminal(
   });
   return {
     screen: () => screen,
-    shows: (text: string) => until(() => screen.includes(text)),
+    forget: () => {
+      screen = "";
+    },
+    shows: (text: string | RegExp) =>
+      until(() => (typeof text === "string" ? screen.includes(text) : text.test(screen))),
     type: (keys: string) => child.stdin.write(keys),
     ended: child,
   };
 }
 
-interface TerminalOptions {
+interface OrdersAtTerminal extends Omit<TerminalOptions, "env"> {
   readonly store: string;
   readonly env?: Readonly<Record<string, string>>;
+}
+
+interface TerminalOptions {
+  readonly env: Readonly<Record<string, string>>;
   readonly rows?: number;
   readonly columns?: number;
 }
