@@ -85,8 +85,11 @@ export interface Delivery {
   park(reason: string): Promise<void>;
 }
 
+/** What happened to which order. */
+export type StoredEvent = Pick<Delivery, "event" | "order">;
+
 /** The name under which a delivery is parked: an order can be parked when it was created and when cancelled. */
-export function parkingKey({ event, order }: Pick<Delivery, "event" | "order">): string {
+export function parkingKey({ event, order }: StoredEvent): string {
   return keyOf(order.id, event);
 }
 

@@ -1,15 +1,12 @@
 import { cancelledOrder } from "../../domain/order.js";
 import { cancelsNothing } from "../order-check.js";
-import type { Delivery } from "../order-feed.js";
+import type { StoredEvent } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
 import type { ServerConnection } from "./connection/server-connection.js";
 import { getMessages } from "./messages/get-messages.js";
 import { lastMessage } from "./messages/read-messages.js";
 import { decodeCancellation, decodeOrder, isDamage, type StoredMessage } from "./order-codec.js";
 import { allEvents, eventOf, orderSubject } from "./subjects.js";
-
-/** What the feed delivers of one message. */
-export type StoredEvent = Pick<Delivery, "event" | "order">;
 
 /** The event with a number in the stream of orders; `undefined`: there is none. */
 export async function eventAt(

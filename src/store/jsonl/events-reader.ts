@@ -2,7 +2,7 @@ import { fstatSync } from "node:fs";
 import { basename } from "node:path";
 import { cancelledOrder, type Order } from "../../domain/order.js";
 import { cancelsNothing } from "../order-check.js";
-import type { Delivery } from "../order-feed.js";
+import type { StoredEvent } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
 import { withFile } from "./files/open-file.js";
 import { EarlierOrders } from "./lines/earlier-orders.js";
@@ -134,6 +134,6 @@ export interface ReadEvents {
 }
 
 /** What the feed delivers, and the position behind it. */
-interface PositionedEvent extends Pick<Delivery, "event" | "order"> {
+interface PositionedEvent extends StoredEvent {
   readonly end: Position;
 }

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { LowSync } from "lowdb";
 import { cancellationProblem, isOrderId, type Order, orderProblem } from "../../domain/order.js";
 import {
-  type Delivery,
   type FeedEvent,
   idOfParkingKey,
   isSubscriptionName,
   parkingKey,
   parkingKeys,
+  type StoredEvent,
 } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
 import { createDirectory, syncDirectory } from "./files/directory.js";
@@ -95,11 +95,7 @@ export class Parking {
   }
 
   /** Parks an order. When this returns it is on stable storage. */
-  park(
-    { event, order }: Pick<Delivery, "event" | "order">,
-    attempts: number,
-    reason: string,
-  ): void {
+  park({ event, order }: StoredEvent, attempts: number, reason: string): void {
     this.#write({ event, order, ...this.#parkedNow(attempts, reason) });
   }
 

@@ -1,5 +1,5 @@
 import { OrdersError } from "../../errors.js";
-import { type Delivery, parkingKey } from "../order-feed.js";
+import { type Delivery, parkingKey, type StoredEvent } from "../order-feed.js";
 import type { EventsReader } from "./events-reader.js";
 import type { OrdersFile } from "./orders-file.js";
 import type { Parking } from "./parking.js";
@@ -138,7 +138,7 @@ export interface SubscriberDeps {
   readonly parking?: Parking;
 }
 
-interface InFlight extends Pick<Delivery, "event" | "order"> {
+interface InFlight extends StoredEvent {
   readonly end: Position;
   readonly attempt: number;
   settled: boolean;

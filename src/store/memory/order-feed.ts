@@ -1,18 +1,18 @@
 import { checkFeedOptions, subscriptionBusy } from "../feed-errors.js";
 import type { Delivery, FeedOptions, OrderFeed } from "../order-feed.js";
 import { settleOnce } from "../settle-once.js";
-import type { StoredEvent } from "./stored-event.js";
+import type { LoggedEvent } from "./logged-event.js";
 import { MemorySubscriber } from "./subscriber.js";
 import { MemorySubscriptions } from "./subscriptions.js";
 
 /** The feed of a store in memory. */
 export class MemoryOrderFeed implements OrderFeed {
   readonly subscriptions = new MemorySubscriptions();
-  readonly #log: readonly StoredEvent[];
+  readonly #log: readonly LoggedEvent[];
   /** Subscriptions with a subscriber, the ephemeral ones too. */
   readonly #busy = this.subscriptions.busy;
 
-  constructor(log: readonly StoredEvent[]) {
+  constructor(log: readonly LoggedEvent[]) {
     this.#log = log;
   }
 

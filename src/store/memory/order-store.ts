@@ -15,14 +15,14 @@ import { parseAll } from "../parse-all.js";
 import { refuseInvalidCancellation, storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { checkOrders } from "./check.js";
+import type { LoggedEvent } from "./logged-event.js";
 import { MemoryOrderFeed } from "./order-feed.js";
-import type { StoredEvent } from "./stored-event.js";
 
 /** A store that forgets everything when the process ends: for tests and for trying things out. */
 export class MemoryOrderStore implements OrderStore {
   readonly location = "memory";
   /** Everything that happened, in this order. */
-  readonly #log: StoredEvent[] = [];
+  readonly #log: LoggedEvent[] = [];
   readonly #cancelled = new Map<string, CancelledOrder>();
   readonly #feed = new MemoryOrderFeed(this.#log);
 
@@ -97,7 +97,7 @@ export class MemoryOrderStore implements OrderStore {
 
   async close(): Promise<void> {}
 
-  #append(event: StoredEvent): void {
+  #append(event: LoggedEvent): void {
     this.#log.push(event);
     this.#feed.notify();
   }

@@ -1,6 +1,6 @@
 import { parkingKey, parkingKeys } from "../order-feed.js";
 import type { ParkedOrder } from "../subscriptions.js";
-import type { StoredEvent } from "./stored-event.js";
+import type { LoggedEvent } from "./logged-event.js";
 
 interface Entry extends Omit<ParkedOrder, "subscription"> {
   /** The event's index in the store. */
@@ -26,7 +26,7 @@ export class Parking {
     return this.#entries.get(key)?.attempts;
   }
 
-  park({ event, order }: StoredEvent, index: number, attempts: number, reason: string): void {
+  park({ event, order }: LoggedEvent, index: number, attempts: number, reason: string): void {
     const parkedAt = new Date().toISOString();
     const key = parkingKey({ event, order });
     this.remove(key); // parked again, it is the last

@@ -1,13 +1,13 @@
 import { noSuchOrder } from "../feed-errors.js";
 import type { StartingPosition } from "../order-feed.js";
-import type { StoredEvent } from "./stored-event.js";
+import type { LoggedEvent } from "./logged-event.js";
 
 /**
  * The index at which a subscription begins.
  *
  * @throws {OrdersError} `order-not-found`: there is no order to begin with.
  */
-export function startingIndex(log: readonly StoredEvent[], from: StartingPosition): number {
+export function startingIndex(log: readonly LoggedEvent[], from: StartingPosition): number {
   if (from === "start") return 0;
   if (from === "now") return log.length;
   if ("since" in from) {

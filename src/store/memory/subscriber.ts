@@ -6,14 +6,14 @@ import {
 } from "../order-feed.js";
 import { Signal } from "../signal.js";
 import type { SubscriptionStatus } from "../subscriptions.js";
+import type { LoggedEvent } from "./logged-event.js";
 import { Parking } from "./parking.js";
 import { startingIndex } from "./starting-position.js";
-import type { StoredEvent } from "./stored-event.js";
 
 /** One subscription to the orders of a store in memory, and who reads it. Events go by their index. */
 export class MemorySubscriber {
   readonly parking = new Parking();
-  readonly #log: readonly StoredEvent[];
+  readonly #log: readonly LoggedEvent[];
   /** All events before this one are settled: acknowledged or parked. */
   #position: number;
   /** Those after it that are settled already. */
@@ -28,7 +28,7 @@ export class MemorySubscriber {
    * @param log of the store: it grows, and {@link notify} is called then.
    * @throws {OrdersError} `order-not-found`: there is no order to begin with.
    */
-  constructor(log: readonly StoredEvent[], from: StartingPosition) {
+  constructor(log: readonly LoggedEvent[], from: StartingPosition) {
     this.#log = log;
     this.#position = startingIndex(log, from);
   }
@@ -86,7 +86,7 @@ export class MemorySubscriber {
   }
 
   #delivery(index: number, inFlight: Set<number>): Delivery {
-    const { event, order } = this.#log[index] as StoredEvent;
+    const { event, order } = this.#log[index] as LoggedEvent;
     const key = parkingKey({ event, order });
     const before = this.#attempts.get(index) ?? this.parking.attempts(key) ?? 0;
     const attempt = before + 1;
@@ -117,7 +117,7 @@ export class MemorySubscriber {
     while (this.#settled.delete(this.#position) || this.#isPassedOver(this.#position)) {
       this.#position++;
     }
-    this.parking.remove(parkingKey(this.#log[index] as StoredEvent));
+    this.parking.remove(parkingKey(this.#log[index] as LoggedEvent));
     this.#attempts.delete(index);
     this.#activeAt = new Date().toISOString();
     this.notify();

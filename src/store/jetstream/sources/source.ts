@@ -1,5 +1,5 @@
+import type { StoredEvent } from "../../order-feed.js";
 import type { PullConsumer, PulledMessage } from "../consumers/pull-consumer.js";
-import type { StoredEvent } from "../stored-event.js";
 
 /** Where a subscriber's events come from: one consumer, and what its messages mean. */
 export interface Source {
