@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { escapeUnsafe, safeJson } from "../domain/printable.js";
-import { OrdersError } from "../errors.js";
+import { escapeUnsafe } from "../domain/printable.js";
+import { acknowledge } from "./acknowledge.js";
 import { addCommonOptions, jsonOption, quietOption } from "./common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 import { findOrder, ID_FORMS } from "./find-order.js";
@@ -37,15 +37,9 @@ export async function runCancel(
     if (!isSilent) io.stdout.write(renderBanner(notification, style));
   });
   const found = await findOrder(id, orders.store);
-  const { order, replayed } = await orders.cancelOrder(found.id, options.reason);
-  if (isSilent) {
-    const json = () => safeJson({ ...order, ...(replayed && { replayed }) });
-    try {
-      io.stdout.write(`${options.json ? json() : order.id}\n`);
-    } catch (cause) {
-      throw OrdersError.notificationFailed(order, cause);
-    }
-  }
+  const cancelled = await orders.cancelOrder(found.id, options.reason);
+  if (isSilent) acknowledge(cancelled, options, io);
+  const { order, replayed } = cancelled;
   if (!replayed || options.json) return;
   const why = order.reason === undefined ? "" : `: ${escapeUnsafe(order.reason)}`;
   io.stderr.write(

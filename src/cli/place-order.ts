@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { PlaceOrderDetails } from "../app.js";
-import { isOrderId, MAX_ORDER_BYTES, type Order, textProblem } from "../domain/order.js";
-import { safeJson } from "../domain/printable.js";
+import { isOrderId, MAX_ORDER_BYTES, textProblem } from "../domain/order.js";
 import { systemMessage } from "../error-message.js";
 import { OrdersError } from "../errors.js";
+import { acknowledge } from "./acknowledge.js";
 import { addCommonOptions, jsonOption, quietOption } from "./common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 import type { Io } from "./io.js";
@@ -43,9 +43,7 @@ export async function runPlaceOrder(
   io.onStop((signal) => io.endBy(signal));
   if (options.json || options.quiet) {
     const orders = await context.open(options);
-    const { order, replayed } = await orders.placeOrder(wanted, details);
-    const json = () => safeJson({ ...order, ...(replayed && { replayed }) });
-    acknowledge(order, options.json ? json() : order.id, io);
+    acknowledge(await orders.placeOrder(wanted, details), options, io);
     return;
   }
   const style = context.style(io.stdout);
@@ -70,15 +68,6 @@ function detailsOf({ id, for: name, note }: PlaceOrderOptions): PlaceOrderDetail
     ...(name !== undefined && { for: name }),
     ...(note !== undefined && { note }),
   };
-}
-
-/** An order that is stored must not look like one that failed, even if stdout cannot be written. */
-function acknowledge(order: Order, text: string, io: Io): void {
-  try {
-    io.stdout.write(`${text}\n`);
-  } catch (cause) {
-    throw OrdersError.notificationFailed(order, cause);
-  }
 }
 
 /** RFC 9562: written in lower case, read in either. */

@@ -49,8 +49,7 @@ export class OrderJson implements Order {
 
   /** What the order is for, as JSON: all but id and time, and without a cancellation. */
   get contentJson(): string {
-    const end = this.json.endsWith(ITEMS_END) ? -1 : this.json.search(CANCELLATION);
-    return this.json.slice(ITEMS_AT, end);
+    return this.placedJson.slice(ITEMS_AT, -1);
   }
 
   get items(): readonly string[] {

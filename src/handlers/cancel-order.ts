@@ -1,5 +1,5 @@
 import type { CancelResult } from "../domain/commands.js";
-import { cancellationProblem, placedAtOf } from "../domain/order.js";
+import { placedAtOf } from "../domain/order.js";
 import { OrdersError } from "../errors.js";
 import type { OrderRepository } from "../store/order-store.js";
 import type { HandlerOf } from "./handler-of.js";
@@ -20,10 +20,6 @@ export function cancelOrder(deps: {
     const cancelledAt = placedAtOf(deps.now());
     if (cancelledAt === undefined) throw OrdersError.wrongClock("cancel");
     const cancellation = { id, cancelledAt, ...(reason !== undefined && { reason }) };
-    const problem = cancellationProblem(cancellation);
-    if (problem !== undefined) {
-      throw new OrdersError("invalid-order", `cannot cancel the order: ${problem}`);
-    }
     const cancelled = await deps.orders.cancel(cancellation);
     const { order } = cancelled;
     try {

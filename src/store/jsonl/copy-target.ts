@@ -55,11 +55,9 @@ export class JsonlCopyTarget implements CopyTarget {
     const written = await this.#append(records);
     if (written?.start === this.#readTo) return this.#noteOwn(missing, records, written.end);
     const ours = this.#readOn();
-    const [own, others] = [true, false].map((isOwn) => {
-      return missing.filter(({ id }) => ours.has(id) === isOwn);
-    });
-    this.#known.missing(others ?? []); // a conflict, if another process was first with another order
-    return own ?? [];
+    // A conflict, if another process was first with another order.
+    this.#known.missing(missing.filter(({ id }) => !ours.has(id)));
+    return missing.filter(({ id }) => ours.has(id));
   }
 
   /** Nobody else has appended since the file was read: what is there need not be read back. */
