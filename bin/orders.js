@@ -54,70 +54,49 @@ function compile(source) {
   const kept = keptCode(source);
   const script = new vm.Script(Module.wrap(source), {
     filename: bundle,
-    cachedData: kept && kept.read(),
-    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    cachedData: kept && kept.code,
   });
   const program = new Module(bundle);
   program.filename = bundle;
   require.cache[bundle] = program;
   const run = script.runInThisContext();
-  run.call(program.exports, program.exports, Module.createRequire(bundle), program, bundle, root);
+  run.call(program.exports, program.exports, (id) => program.require(id), program, bundle, root);
   return {
     exports: program.exports,
     keep() {
-      if (kept && script.cachedDataRejected !== false) kept.write(() => script.createCachedData());
+      if (kept && script.cachedDataRejected !== false) require("./keep-code").keep(kept, script);
     },
   };
 }
 
 /**
- * Where compiled code is kept: a directory that only this user can write to, for whoever can change the
- * code runs what they like as this user. The name of the file says what it was compiled from, and by
- * what. `undefined`: there is no such directory, and nothing is kept.
+ * Where compiled code is kept, and what is there: a directory that only this user can write to, for whoever
+ * can change the code runs what they like as this user. The name of the file says what it was compiled
+ * from, and by what. `undefined`: there is no such directory, and nothing is kept.
  */
 function keptCode(source) {
   const env = process.env;
   const caches = [env.XDG_CACHE_HOME, env.HOME && path.join(env.HOME, ".cache")].find(isAbsolute);
   if (!process.getuid || !caches || env.NODE_DISABLE_COMPILE_CACHE) return undefined;
   const uid = process.getuid();
-  const directory = path.join(caches, "orders");
   const isOurs = (stats) => stats.uid === uid && (stats.mode & 0o022) === 0;
-  const node = `-${process.version}-${process.arch}`;
-  const file = path.join(directory, source.slice(2, 34) + node);
-  return {
-    read() {
-      let fd;
-      try {
-        if (!isOurs(fs.lstatSync(directory))) return undefined;
-        fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
-        return isOurs(fs.fstatSync(fd)) ? fs.readFileSync(fd) : undefined;
-      } catch (_) {
-        return undefined;
-      } finally {
-        if (fd !== undefined) fs.closeSync(fd);
-      }
-    },
-    write(code) {
-      const temporary = `${file}.${process.pid}`;
-      try {
-        fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
-        const stats = fs.lstatSync(directory);
-        if (!stats.isDirectory() || !isOurs(stats)) return;
-        const fd = fs.openSync(temporary, "wx", 0o600);
-        try {
-          fs.writeFileSync(fd, code());
-        } finally {
-          fs.closeSync(fd);
-        }
-        for (const old of fs.readdirSync(directory)) {
-          if (old.endsWith(node)) fs.unlinkSync(path.join(directory, old));
-        }
-        fs.renameSync(temporary, file);
-      } catch (_) {
-        // Read-only, full, …: the next start compiles again.
-      }
-    },
-  };
+  const directory = path.join(caches, "orders");
+  const version = `-${process.version}-${process.arch}`;
+  const file = path.join(directory, source.slice(2, 34) + version);
+  return { directory, version, file, isOurs, code: read(directory, file, isOurs) };
+}
+
+function read(directory, file, isOurs) {
+  let fd;
+  try {
+    if (!isOurs(fs.lstatSync(directory))) return undefined;
+    fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
+    return isOurs(fs.fstatSync(fd)) ? fs.readFileSync(fd) : undefined;
+  } catch (_) {
+    return undefined;
+  } finally {
+    if (fd !== undefined) fs.closeSync(fd);
+  }
 }
 
 function isAbsolute(directory) {

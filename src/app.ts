@@ -22,8 +22,8 @@ export async function openOrders(options: OpenOrdersOptions): Promise<Orders> {
   const { salesDesk = () => {}, now = () => new Date() } = options;
   const store =
     typeof options.store === "string" ? await openStore(options.store, options) : options.store;
-  const closing = new AbortController();
-  const orders = untilClosed(store, closing.signal);
+  const closing = new Closing();
+  const orders = untilClosed(store, closing);
   let target: Promise<CopyTarget> | undefined;
   const copyTarget = () => {
     target ??= openCopyTargetOf(store);
@@ -43,7 +43,7 @@ class Application implements Orders {
   readonly store: OrderStore;
   readonly bus: OrdersBus;
   readonly copyTarget: () => Promise<CopyTarget>;
-  readonly #closing: AbortController;
+  readonly #closing: Closing;
   /** What {@link close} waits for. */
   readonly #pending = new Set<Promise<unknown>>();
 
@@ -51,7 +51,7 @@ class Application implements Orders {
     store: OrderStore,
     bus: OrdersBus,
     copyTarget: () => Promise<CopyTarget>,
-    closing: AbortController,
+    closing: Closing,
   ) {
     this.store = store;
     this.bus = bus;
@@ -63,18 +63,18 @@ class Application implements Orders {
     items: readonly string[],
     details: PlaceOrderDetails = {},
   ): Promise<PlacedOrder> {
-    this.#assertOpen();
+    this.#closing.assertOpen();
     return this.#track(this.bus.send("place-order", { items, ...details }));
   }
 
   async cancelOrder(id: string, reason?: string): Promise<CancelResult> {
-    this.#assertOpen();
+    this.#closing.assertOpen();
     const command = { id, ...(reason !== undefined && { reason }) };
     return this.#track(this.bus.send("cancel-order", command));
   }
 
   async *deliveries(options: FeedOptions = {}): AsyncGenerator<Delivery, void> {
-    this.#assertOpen();
+    this.#closing.assertOpen();
     const { settleOnce } = await import("./store/settle-once.js");
     const feed = await this.store.feed();
     const all = feed.subscribe(this.#untilClosed(options));
@@ -91,24 +91,20 @@ class Application implements Orders {
   }
 
   async deliver(options: DeliverOptions = {}): Promise<void> {
-    this.#assertOpen();
+    this.#closing.assertOpen();
     const { deliverOrders } = await import("./deliver.js");
     const feed = await this.store.feed();
     await this.#track(deliverOrders(feed, this.bus, this.#untilClosed(options)));
   }
 
   async close(): Promise<void> {
-    this.#closing.abort();
+    this.#closing.begin();
     await Promise.allSettled(this.#pending);
     await this.store.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  #assertOpen(): void {
-    assertOpen(this.#closing.signal);
   }
 
   #untilClosed<T extends FeedOptions>(options: T): T {
@@ -125,26 +121,45 @@ class Application implements Orders {
   }
 }
 
+/** Whether the application is closed, or being closed. */
+class Closing {
+  #closed: boolean = false;
+  #controller: AbortController | undefined;
+
+  /** Aborted once the application is closed. Made when it is asked for: to place an order takes none. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#closed) this.#controller.abort();
+    return this.#controller.signal;
+  }
+
+  begin(): void {
+    this.#closed = true;
+    this.#controller?.abort();
+  }
+
+  /** @throws {OrdersError} `invalid-usage`: it has begun. */
+  assertOpen(): void {
+    if (this.#closed) throw new OrdersError("invalid-usage", "the orders are closed");
+  }
+}
+
 /** Stores orders until the application is closed, also those that are sent on the bus. */
-function untilClosed(store: OrderStore, closing: AbortSignal): HandlerDeps["orders"] {
+function untilClosed(store: OrderStore, closing: Closing): HandlerDeps["orders"] {
   return {
     save(order) {
-      assertOpen(closing);
+      closing.assertOpen();
       return store.save(order);
     },
     saveIfNew(order) {
-      assertOpen(closing);
+      closing.assertOpen();
       return store.saveIfNew(order);
     },
     cancel(cancellation) {
-      assertOpen(closing);
+      closing.assertOpen();
       return store.cancel(cancellation);
     },
   };
-}
-
-function assertOpen(closing: AbortSignal): void {
-  if (closing.aborted) throw new OrdersError("invalid-usage", "the orders are closed");
 }
 
 /** The options of {@link openOrders}. */

@@ -11,7 +11,7 @@ import {
 } from "./cli/exit-codes.js";
 import { type Io, type StopSignal, withChanges } from "./cli/io.js";
 import { createProgram, helpOfSubcommand } from "./cli/program.js";
-import { isVerb } from "./cli/verbs.js";
+import { findVerb } from "./cli/verbs.js";
 import { escapeUnsafe } from "./domain/printable.js";
 import { messageOf } from "./error-message.js";
 import { OrdersError } from "./errors.js";
@@ -38,7 +38,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       stoppedBy = signal;
       listener(signal);
     });
-  const context = createContext(argv, withChanges(io, { onStop }));
+  const context = await createContext(argv, withChanges(io, { onStop }));
   let exitCode = SUCCESS;
   try {
     if ([...argv, io.env.ORDERS_STORE].some((text) => text?.includes("\ufffd"))) {
@@ -68,7 +68,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 /** Next to `--help` or `help`, commander would print the help and suggest no verb. */
 function unknownVerbAlone(argv: readonly string[]): readonly string[] | undefined {
   const [verb] = argv[0] === "help" ? argv.slice(1) : argv;
-  return verb === undefined || verb.startsWith("-") || isVerb(verb) ? undefined : [verb];
+  const isKnown = verb === undefined || verb.startsWith("-") || findVerb(verb) !== undefined;
+  return isKnown ? undefined : [verb];
 }
 
 /** Reports an error; returns the exit code. */

@@ -54,8 +54,8 @@ function defaultStore(environment: Environment): string {
 
 /** A location with the `~` expanded that it begins with if it never met a shell, as in a crontab. */
 function expandHome(location: string, environment: Environment): string {
+  if (!location.startsWith("~")) return location;
   const [, user, path = ""] = /^~([^/\\]*)(.*)$/s.exec(location) ?? [];
-  if (user === undefined) return location;
   if (user === "") return join(homeOf(environment), path);
   throw new OrdersError("invalid-usage", `cannot expand ~${user} in the location of the store`, {
     hint: `write the path in full, or ./${location} for a directory of that name`,

@@ -23,7 +23,7 @@ const SOURCE = `
     const names = VERBS.map(({ name }) => name);
     const output = { isTerminal: false, columns: Infinity, write: () => true };
     const io = { stdout: output, stderr: output, env: {}, now: () => new Date() };
-    const program = await createProgram(names, createContext([], io));
+    const program = await createProgram(["help", ...names], await createContext([], io));
     return { program, topics: TOPICS, exitCodes: EXIT_CODES, examplesOf };
   }`;
 

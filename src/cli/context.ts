@@ -7,13 +7,16 @@ import { credentialFiles } from "../store/jetstream/connection/credential-files.
 import type { Damage } from "../store/order-store.js";
 import { errorJson, wantsJson } from "./error-json.js";
 import { type Io, type Output, withChanges } from "./io.js";
-import { colorFlag, createStyle, type Style, wantsColor } from "./render/style.js";
-import { traceMessages } from "./trace.js";
+import { colorFlag, PLAIN, type Style, wantsColor } from "./render/style.js";
 
 /** The context of one run of the program. */
-export function createContext(argv: readonly string[], io: Io): Context {
+export async function createContext(argv: readonly string[], io: Io): Promise<Context> {
+  const flag = colorFlag(argv);
+  const isColored = [io.stdout, io.stderr].some((output) => wantsColor(output, io.env, flag));
   return new Context(io, {
-    colorFlag: colorFlag(argv),
+    colorFlag: flag,
+    // chalk is loaded only for who sees colours: a script should not wait for it.
+    colors: isColored ? (await import("./render/colors.js")).COLORED : PLAIN,
     wantsJson: wantsJson(argv),
     opened: [],
     damaged: new Set(),
@@ -46,9 +49,14 @@ export class Context {
     return storeSetting(options.store, this.io);
   }
 
-  /** The colours of an output: see {@link wantsColor}. */
+  /** The style of an output: see {@link wantsColor}. */
   style(output: Output): Style {
-    return createStyle(this.wantsColor(output));
+    return this.wantsColor(output) ? this.#run.colors : PLAIN;
+  }
+
+  /** The style of whatever outputs are coloured. */
+  get colors(): Style {
+    return this.#run.colors;
   }
 
   /** Whether an output is coloured, from the options and the environment. */
@@ -67,6 +75,7 @@ export class Context {
     });
     this.#run.opened.push(orders);
     if (options.trace) {
+      const { traceMessages } = await import("./trace.js");
       const { stderr } = this.io;
       this.#run.messageCounts.push(traceMessages(orders.bus, stderr, this.style(stderr)));
     }
@@ -134,6 +143,8 @@ export interface CommonOptions {
 /** What the contexts of one run share. */
 interface Run {
   readonly colorFlag: boolean | undefined;
+  /** Without colour if no output is coloured. */
+  readonly colors: Style;
   readonly wantsJson: boolean;
   readonly opened: Orders[];
   readonly damaged: Set<string>;

@@ -5,8 +5,7 @@ import { OrdersError } from "../errors.js";
 import { addCommonOptions, refuseEmptyOptions } from "./common-options.js";
 import type { Context } from "./context.js";
 import { formatHelp, optionDescription } from "./help/format-help.js";
-import { createStyle } from "./render/style.js";
-import { VERBS, type Verb } from "./verbs.js";
+import { findVerb, VERBS, type Verb } from "./verbs.js";
 
 /**
  * The whole command line, ready to parse `argv`. Only the verbs that `argv` names are loaded: the help
@@ -35,7 +34,7 @@ export async function createProgram(argv: readonly string[], context: Context): 
       formatHelp,
       optionDescription,
       minWidthToWrap: 1,
-      styleTitle: (title) => createStyle(true).heading(title),
+      styleTitle: (title) => context.colors.heading(title),
     })
     .allowExcessArguments()
     .hook("preAction", async (_, command) => {
@@ -50,7 +49,11 @@ export async function createProgram(argv: readonly string[], context: Context): 
       throw new CommanderError(0, "commander.version", "");
     });
   addCommonOptions(program, EXAMPLES);
-  for (const verb of VERBS) program.addCommand(await createVerb(verb, argv, program, context));
+  // Whoever names a verb first needs no list of them: making it takes longer than storing an order.
+  const named = argv[0] === undefined ? undefined : findVerb(argv[0]);
+  for (const verb of named ? [named] : VERBS) {
+    program.addCommand(await createVerb(verb, argv, program, context));
+  }
   return program;
 }
 

@@ -28,19 +28,21 @@ export const STOP_SIGNALS: readonly StopSignal[] = [
  */
 export function isHangupIgnored({ _: startedAs = "" }: NodeJS.ProcessEnv): boolean {
   // Shells put the program that they start into `_`, and nohup passes that on.
-  if (/(^|\/)nohup$/.test(startedAs)) return true;
+  if (startedAs === "nohup" || startedAs.endsWith("/nohup")) return true;
   if (process.platform !== "linux") return false;
   // Where stdin is a terminal, GNU nohup replaces it by a /dev/null that can only be written to.
-  const flags = field("/proc/self/fdinfo/0", /^flags:\s*([0-7]+)$/m);
+  const flags = field("/proc/self/fdinfo/0", "flags:");
   if (flags?.endsWith("1") && isNullDevice(0)) return true;
   // A shell with `trap '' HUP` ignores it itself.
-  const ignored = field(`/proc/${process.ppid}/status`, /^SigIgn:\s*[0-9a-f]*([0-9a-f])$/m);
-  return ignored !== undefined && process.ppid !== 1 && Number.parseInt(ignored, 16) % 2 === 1;
+  const ignored = field(`/proc/${process.ppid}/status`, "SigIgn:")?.at(-1) ?? "0";
+  return process.ppid !== 1 && Number.parseInt(ignored, 16) % 2 === 1;
 }
 
-function field(path: string, pattern: RegExp): string | undefined {
+/** The value of a field in a file of {@link https://man7.org/linux/man-pages/man5/proc.5.html proc(5)}. */
+function field(path: string, name: string): string | undefined {
   try {
-    return pattern.exec(readFileSync(path, "utf8"))?.[1];
+    const lines = readFileSync(path, "utf8").split("\n");
+    return lines.find((line) => line.startsWith(name))?.trimEnd();
   } catch {
     return undefined;
   }

@@ -3,7 +3,7 @@ import { closestMatch } from "leven";
 import { escapeUnsafe } from "../domain/printable.js";
 import { idPrefix } from "./find-order.js";
 import { shellWord } from "./shell-word.js";
-import { isVerb, VERBS } from "./verbs.js";
+import { findVerb, VERBS } from "./verbs.js";
 
 /** What is wrong with a command line, and what to do about it. */
 export interface UsageProblem {
@@ -64,7 +64,7 @@ function didYouMean(suggestions: string): string {
 }
 
 function hintFor(code: string, text: string, argv: readonly string[]): string {
-  const verb = argv.find(isVerb);
+  const verb = argv.find((word) => findVerb(word));
   const ordering = verb === "place-order" || verb === "place";
   if (ordering && code === "commander.unknownOption") {
     return `to order an item that begins with '-', put -- before it: orders ${verb} -- "-5 °C fridge"`;

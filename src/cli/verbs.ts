@@ -91,9 +91,9 @@ export const VERBS: readonly Verb[] = [
   },
 ];
 
-/** Whether there is a verb of this name or alias. */
-export function isVerb(word: string): boolean {
-  return VERBS.some(({ name, alias }) => word === name || word === alias);
+/** The verb of this name or alias. */
+export function findVerb(word: string): Verb | undefined {
+  return VERBS.find(({ name, alias }) => word === name || word === alias);
 }
 
 /** A verb; its module is loaded only when the verb is used. */

@@ -6,9 +6,23 @@
  */
 export function isoTime(milliseconds: number): string {
   if (latest.milliseconds !== milliseconds) {
-    latest = { milliseconds, text: new Date(milliseconds).toISOString() };
+    latest = { milliseconds, text: format(new Date(milliseconds)) };
   }
   return latest.text;
 }
 
 let latest = { milliseconds: Number.NaN, text: "" };
+
+/** `toISOString` would do; the first call of it in a process makes V8 look up the local time zone. */
+function format(time: Date): string {
+  const year = time.getUTCFullYear();
+  if (year < 0 || year > 9999) return time.toISOString();
+  const date = `${padded(year, 4)}-${padded(time.getUTCMonth() + 1)}-${padded(time.getUTCDate())}`;
+  const [hour, minute, second] = [time.getUTCHours(), time.getUTCMinutes(), time.getUTCSeconds()];
+  const clock = `${padded(hour)}:${padded(minute)}:${padded(second)}`;
+  return `${date}T${clock}.${padded(time.getUTCMilliseconds(), 3)}Z`;
+}
+
+function padded(value: number, digits = 2): string {
+  return String(value).padStart(digits, "0");
+}

@@ -145,7 +145,7 @@ export function cancelledOrder(order: Order, cancellation: Cancellation): Cancel
 /** The time as an order has it; `undefined` if the clock is not within the years 0 to 9999. */
 export function placedAtOf(now: Date): string | undefined {
   const text = Number.isNaN(now.getTime()) ? "" : isoTime(now.getTime());
-  return PLACED_AT_FORM.test(text) ? text : undefined;
+  return text.length === PLACED_AT_LENGTH ? text : undefined; // of another year it is longer
 }
 
 /** Conditions on an order; all that are given must hold. */

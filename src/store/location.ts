@@ -13,11 +13,12 @@ export type Location =
  * @throws {OrdersError} `invalid-usage`, in words that hold no secret.
  */
 export function parseLocation(location: string): Location {
-  const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(location) ?? [];
-  if (/^(?:nats|tls):/i.test(location)) return { kind: "server", url: location };
   if (location.trim() === "") {
     throw new OrdersError("invalid-usage", "the location of the store is empty", { hint: HINT });
   }
+  if (!location.includes(":")) return { kind: "directory", path: absolute(location) };
+  if (/^(?:nats|tls):/i.test(location)) return { kind: "server", url: location };
+  const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(location) ?? [];
   if (scheme === undefined) return { kind: "directory", path: absolute(location) };
   throw new OrdersError("invalid-usage", `unknown kind of store: ${scheme.toLowerCase()}://`, {
     hint: HINT,

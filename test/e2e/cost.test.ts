@@ -45,7 +45,7 @@ describe.skipIf(STANDALONE)("placing an order", () => {
   });
 
   it("reads one file of the program, which is small", () => {
-    expect(statSync(join(ROOT, "dist/bin/start.cjs")).size).toBeLessThan(120_000);
+    expect(statSync(join(ROOT, "dist/bin/start.cjs")).size).toBeLessThan(105_000);
   });
 
   it.runIf(HAS_STRACE)("asks little of the system", async () => {

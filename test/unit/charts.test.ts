@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { statsText } from "../../src/cli/render/stats-text.js";
 import { statsView } from "../../src/cli/render/stats-view.js";
-import { createStyle } from "../../src/cli/render/style.js";
+import { PLAIN } from "../../src/cli/render/style.js";
 import { width } from "../../src/cli/render/width.js";
 import { OrderStatistics } from "../../src/order-statistics.js";
 import { anyItem } from "../support/orders.js";
@@ -29,7 +29,7 @@ describe("charts", () => {
             for (let time = 0; time <= times; time++) statistics.add(placedAt, [item]);
           }
           const view = statsView(statistics, { now: NOW, top: 10, limited: false });
-          const lines = statsText(view, columns, createStyle(false)).split("\n");
+          const lines = statsText(view, columns, PLAIN).split("\n");
           for (const line of lines) expect(width(line)).toBeLessThanOrEqual(columns);
           const items = lines.slice(6, 6 + view.items.length);
           for (const line of items) expect(line).toMatch(/ \d+ █*[▏▎▍▌▋▊▉█]$/);
@@ -44,7 +44,7 @@ describe("charts", () => {
     for (let time = 0; time < 1000; time++) statistics.add("2026-01-30T12:00:00.000Z", ["tv"]);
     statistics.add("2026-02-01T11:00:00.000Z", ["lamp"]);
     const view = statsView(statistics, { now: NOW, top: 10, limited: false });
-    const lines = statsText(view, 40, createStyle(false)).split("\n");
+    const lines = statsText(view, 40, PLAIN).split("\n");
     expect(lines).toContain("lamp    1 ▏");
     expect(lines).toContain("     │█████       ▁▁▁▁▁");
   });

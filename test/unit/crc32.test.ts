@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { crc32 } from "../../src/store/jsonl/lines/crc32.js";
+import { crc32Within, viewOf } from "../../src/store/jsonl/lines/crc32-within.js";
 
 /** gzip ends in the CRC-32 of what it holds and its length, each in four bytes, low ones first. */
 const crcOfGzip = (bytes: Uint8Array) => gzipSync(bytes).readUInt32LE(gzipSync(bytes).length - 8);
@@ -19,6 +20,7 @@ describe("the checksum of a line", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 2000 }), (bytes) => {
         expect(Number.parseInt(crc32(bytes), 16)).toBe(crcOfGzip(bytes));
+        expect(crc32Within(viewOf(bytes), 0, bytes.length)).toBe(crcOfGzip(bytes));
       }),
       { numRuns: 300 },
     );

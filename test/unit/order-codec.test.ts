@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { viewOf } from "../../src/store/jsonl/lines/crc32.js";
+import { viewOf } from "../../src/store/jsonl/lines/crc32-within.js";
 import { hasValidChecksum } from "../../src/store/jsonl/lines/written-line.js";
 import {
   CANCEL,

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { renderBanner } from "../../src/cli/render/banner.js";
-import { createStyle } from "../../src/cli/render/style.js";
+import { COLORED } from "../../src/cli/render/colors.js";
+import { PLAIN } from "../../src/cli/render/style.js";
 import { newOrderNotification } from "../../src/domain/notification.js";
 import { pythonList } from "../../src/domain/python-list.js";
 
@@ -16,17 +17,15 @@ describe("the banner", () => {
 
   it.each(cases)("is the original's, byte for byte: $order.items", ({ order, banner }) => {
     const notification = newOrderNotification({ ...order, placedAt: "2026-01-31T09:30:00.000Z" });
-    expect(renderBanner(notification, createStyle(false))).toBe(`${banner}\n`);
+    expect(renderBanner(notification, PLAIN)).toBe(`${banner}\n`);
   });
 
   it("has the same text when it is coloured", () => {
     const notification = { heading: "New Order:", lines: ["ID: 1"] };
-    const coloured = renderBanner(notification, createStyle(true));
+    const coloured = renderBanner(notification, COLORED);
     expect(coloured).toContain("\x1b[");
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control sequences
-    expect(coloured.replace(/\x1b\[\d+m/g, "")).toBe(
-      renderBanner(notification, createStyle(false)),
-    );
+    expect(coloured.replace(/\x1b\[\d+m/g, "")).toBe(renderBanner(notification, PLAIN));
   });
 });
 

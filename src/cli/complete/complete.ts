@@ -22,7 +22,7 @@ export async function complete(io: Io): Promise<void> {
   const opened: OrderStore[] = [];
   try {
     const words = splitLine(io.env.ORDERS_LINE ?? "");
-    const program = await createProgram(words, createContext([], io));
+    const program = await createProgram(words.slice(0, -1), await createContext([], io));
     const candidates = await candidatesFor(words, program, async (line) => {
       deadline ??= setTimeout(() => process.exit(), DEADLINE_MS);
       const store = await existingStore(line, io);

@@ -1,15 +1,28 @@
-import { Chalk, type ChalkInstance } from "chalk";
 import type { Output } from "../io.js";
 
-/** The colours of one output; with colour off, each returns its text unchanged. */
+/** How each kind of text is written on one output: see {@link PLAIN} and {@link COLORED}. */
 export interface Style {
-  readonly heading: ChalkInstance;
-  readonly faint: ChalkInstance;
-  readonly id: ChalkInstance;
-  readonly name: ChalkInstance;
-  readonly bar: ChalkInstance;
-  readonly bad: ChalkInstance;
+  readonly heading: Paint;
+  readonly faint: Paint;
+  readonly id: Paint;
+  readonly name: Paint;
+  readonly bar: Paint;
+  readonly bad: Paint;
 }
+
+type Paint = (text: string) => string;
+
+const unchanged: Paint = (text) => text;
+
+/** Without colour. */
+export const PLAIN: Style = {
+  heading: unchanged,
+  faint: unchanged,
+  id: unchanged,
+  name: unchanged,
+  bar: unchanged,
+  bad: unchanged,
+};
 
 /**
  * Whether an output is coloured: the flag decides, else `FORCE_COLOR`, else `NO_COLOR` and
@@ -46,20 +59,4 @@ export function colorFlag(argv: readonly string[]): boolean | undefined {
   const flags = argv.slice(0, end < 0 ? argv.length : end);
   const last = flags.findLast((flag) => flag === "--color" || flag === "--no-color");
   return last === undefined ? undefined : last === "--color";
-}
-
-/**
- * The styles with or without colour. The 16 basic colours follow the theme of the terminal; of those only
- * magenta and red can be read on black as well as on white.
- */
-export function createStyle(color: boolean): Style {
-  const chalk = new Chalk({ level: color ? 1 : 0 });
-  return {
-    heading: chalk.bold,
-    faint: chalk.dim,
-    id: chalk.magenta,
-    name: chalk.magenta,
-    bar: chalk.dim,
-    bad: chalk.bold.red,
-  };
 }

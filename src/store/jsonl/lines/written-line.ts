@@ -1,7 +1,7 @@
 import { beginsAsOrder, OrderJson } from "../../../domain/order-json.js";
 import { safeJsonText } from "../../../domain/printable.js";
 import { CHECKSUM_BYTES, type Claim } from "../order-codec.js";
-import { crc32Within, viewOf } from "./crc32.js";
+import { crc32Within, viewOf } from "./crc32-within.js";
 import type { OrderLine } from "./line-scanner.js";
 import type { Block } from "./read-blocks.js";
 
