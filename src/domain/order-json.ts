@@ -16,35 +16,49 @@ import { safeJson } from "./printable.js";
  * for, so that many orders can be listed, counted and filtered as text.
  */
 export class OrderJson implements Order {
-  /** One line, safe to print; the fields in the order of {@link Order}, without white space. */
-  readonly json: string;
+  /** The text without its last brace, which a piece of a file of orders may have elsewhere. */
+  readonly #fields: string;
   #items: readonly string[] | undefined;
   #rest: Partial<Order> | undefined;
 
+  private constructor(fields: string) {
+    this.#fields = fields;
+  }
+
+  /** @param fields JSON text as {@link OrderJson.of} writes it, without its last brace. */
+  static unclosed(fields: string): OrderJson {
+    return new OrderJson(fields);
+  }
+
   /** @param json as {@link OrderJson.of} writes it. */
-  constructor(json: string) {
-    this.json = json;
+  static from(json: string): OrderJson {
+    return new OrderJson(json.slice(0, -1));
   }
 
   /** An order as JSON text; one that is that already, as it is. */
   static of(order: Order): OrderJson {
     if (order instanceof OrderJson) return order;
-    const placed = new OrderJson(safeJson(orderFields(order)));
+    const placed = OrderJson.from(safeJson(orderFields(order)));
     const { cancelledAt } = order;
     return cancelledAt === undefined ? placed : placed.cancelled({ ...order, cancelledAt });
   }
 
+  /** One line, safe to print; the fields in the order of {@link Order}, without white space. */
+  get json(): string {
+    return `${this.#fields}}`;
+  }
+
   get id(): string {
-    return this.json.slice(ID_AT, ID_AT + ID_LENGTH);
+    return this.#fields.slice(ID_AT, ID_AT + ID_LENGTH);
   }
 
   get placedAt(): string {
-    return this.json.slice(PLACED_AT, PLACED_AT + PLACED_AT_LENGTH);
+    return this.#fields.slice(PLACED_AT, PLACED_AT + PLACED_AT_LENGTH);
   }
 
   /** The items as a JSON array. */
   get itemsJson(): string {
-    return this.json.slice(ITEMS_AT, endOfItems(this.json));
+    return this.#fields.slice(ITEMS_AT, endOfItems(this.#fields));
   }
 
   /** What the order is for, as JSON: all but id and time, and without a cancellation. */
@@ -76,13 +90,13 @@ export class OrderJson implements Order {
   /** The order as its cancellation leaves it. */
   cancelled({ cancelledAt, reason }: Cancellation): OrderJson {
     const fields = safeJson({ cancelledAt, ...(reason !== undefined && { reason }) });
-    return new OrderJson(`${this.json.slice(0, -1)},${fields.slice(1)}`);
+    return OrderJson.from(`${this.#fields},${fields.slice(1)}`);
   }
 
   /** The fields that follow the items. */
   #parsedRest(): Partial<Order> {
-    if (this.json.endsWith(ITEMS_END)) return NOTHING;
-    this.#rest ??= JSON.parse(`{${this.json.slice(endOfItems(this.json) + 1)}`) as Order;
+    if (this.#fields.endsWith(ITEMS_END)) return NOTHING;
+    this.#rest ??= JSON.parse(`{${this.#fields.slice(endOfItems(this.#fields) + 1)}}`) as Order;
     return this.#rest;
   }
 
@@ -91,14 +105,14 @@ export class OrderJson implements Order {
     id = this.id,
     placedAt = this.placedAt,
   }: Partial<Pick<Order, "id" | "placedAt">>): OrderJson {
-    const rest = this.json.slice(PLACED_AT + PLACED_AT_LENGTH);
+    const rest = this.#fields.slice(PLACED_AT + PLACED_AT_LENGTH);
     return new OrderJson(`{"id":"${id}","placedAt":"${placedAt}${rest}`);
   }
 
   /** The text without a cancellation. */
   get placedJson(): string {
-    if (this.json.endsWith(ITEMS_END)) return this.json;
-    return `${this.json.slice(0, this.json.search(CANCELLATION))}}`;
+    if (this.#fields.endsWith(ITEMS_END)) return this.json;
+    return `${this.#fields.slice(0, this.#fields.search(CANCELLATION))}}`;
   }
 
   /** As an order is in JSON. */
@@ -120,7 +134,7 @@ const ITEMS_AT = PLACED_AT + PLACED_AT_LENGTH + '","items":'.length;
 /** The order that a text is if it is plain ASCII, byte for byte as we write it: it need not be parsed. */
 export function plainOrder(text: string): OrderJson | undefined {
   return text.length <= MAX_PLAIN_CHARACTERS && PLAIN_ORDER.test(text)
-    ? new OrderJson(text)
+    ? OrderJson.from(text)
     : undefined;
 }
 
@@ -138,14 +152,14 @@ function unanchored({ source }: RegExp): string {
 }
 
 /** Where the items end. In a JSON text the quotes of the next name cannot be those of an item: they are escaped. */
-function endOfItems(json: string): number {
-  if (json.endsWith(ITEMS_END)) return json.length - 1;
-  return json.search(NEXT_FIELD) + 1;
+function endOfItems(fields: string): number {
+  if (fields.endsWith(ITEMS_END)) return fields.length;
+  return fields.search(NEXT_FIELD) + 1;
 }
 
-const ITEMS_END = "]}";
+const ITEMS_END = "]";
 const NEXT_FIELD = /\],"(?:for|note|cancelledAt)":"/;
-const CANCELLATION = /(?:,"cancelledAt":".{24}"(?:,"reason":"(?:[^"\\]|\\.)*")?)?\}$/;
+const CANCELLATION = /(?:,"cancelledAt":".{24}"(?:,"reason":"(?:[^"\\]|\\.)*")?)?$/;
 const NOTHING: Partial<Order> = {};
 
 /** Whether JSON text, of ours, begins at a byte as that of an order does. */

@@ -8,10 +8,14 @@ export class IdSet {
   #table: Uint32Array;
   #size = 0;
 
-  /** @param values how many words of 32 bits are kept with each id. */
-  constructor(values = 0) {
+  /**
+   * @param values how many words of 32 bits are kept with each id.
+   * @param expected how many ids there will be, about: growing to hold them takes as long as adding them.
+   */
+  constructor(values = 0, expected = 0) {
     this.#row = new Uint32Array(ID_WORDS + values);
-    this.#table = new Uint32Array(this.#row.length * 1024);
+    const places = 2 ** Math.ceil(Math.log2(2 * expected + 1));
+    this.#table = new Uint32Array(this.#row.length * Math.max(places, LEAST_PLACES));
   }
 
   /** Adds an id and its values. @returns whether it was not there. */
@@ -51,6 +55,7 @@ export class IdSet {
 }
 
 const ID_WORDS = 4;
+const LEAST_PLACES = 1024;
 const DASH = "-".charCodeAt(0);
 
 /** Reads the 128 bits of a UUID into four words. */

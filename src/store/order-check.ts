@@ -6,10 +6,15 @@ import { IdSet } from "./id-set.js";
  * order must have been placed at a time that exists. Holds all ids in memory, 32 to 64 bytes for each order.
  */
 export class OrderCheck {
-  readonly #ids = new IdSet();
+  readonly #ids: IdSet;
   readonly #cancelled = new IdSet();
   /** Mostly that of the next order too. */
   #existingDay = "";
+
+  /** @param expected how many orders there are, about. */
+  constructor(expected = 0) {
+    this.#ids = new IdSet(0, expected);
+  }
 
   /** The ids of the orders that were looked at. */
   get ids(): Pick<IdSet, "has"> {

@@ -2,10 +2,16 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { crc32 } from "../../src/store/jsonl/lines/crc32.js";
-import { crc32Within, viewOf } from "../../src/store/jsonl/lines/crc32-within.js";
+import { type Sum, sumUp, viewOf } from "../../src/store/jsonl/lines/crc32-within.js";
 
 /** gzip ends in the CRC-32 of what it holds and its length, each in four bytes, low ones first. */
 const crcOfGzip = (bytes: Uint8Array) => gzipSync(bytes).readUInt32LE(gzipSync(bytes).length - 8);
+
+function sumOf(bytes: Uint8Array): Sum {
+  const sum = { crc32: 0, isPrintable: false };
+  sumUp(viewOf(bytes), 0, bytes.length, sum);
+  return sum;
+}
 
 describe("the checksum of a line", () => {
   it.each([
@@ -20,9 +26,23 @@ describe("the checksum of a line", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 2000 }), (bytes) => {
         expect(Number.parseInt(crc32(bytes), 16)).toBe(crcOfGzip(bytes));
-        expect(crc32Within(viewOf(bytes), 0, bytes.length)).toBe(crcOfGzip(bytes));
+        expect(sumOf(bytes).crc32).toBe(crcOfGzip(bytes));
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it("tells whether all bytes are printable ASCII", () => {
+    const printable = fc.integer({ min: 0x20, max: 0x7e });
+    const bytes = fc.array(fc.oneof({ arbitrary: printable, weight: 30 }, fc.nat(255)), {
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(bytes, (codes) => {
+        const isPrintable = /^[ -~]*$/.test(String.fromCharCode(...codes));
+        expect(sumOf(Uint8Array.from(codes)).isPrintable).toBe(isPrintable);
+      }),
+      { numRuns: 2000 },
     );
   });
 

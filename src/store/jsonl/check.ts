@@ -17,7 +17,7 @@ import { SubscriptionFile, subscriptionNames } from "./subscription-file.js";
 export function checkStore(reader: OrdersReader): StoreReport {
   const damage: Damage[] = [];
   const notes: string[] = [];
-  const check = new OrderCheck();
+  const check = new OrderCheck(reader.expectedLines());
   let orders = 0;
   const unmarked = new UnmarkedLines();
   for (const line of eachLine(reader)) {

@@ -16,7 +16,7 @@ import {
   type ScannedLine,
 } from "./lines/line-scanner.js";
 import { type Block, readBlocks, readBlocksBackward } from "./lines/read-blocks.js";
-import { linesContaining, linesContainingBackward } from "./lines/read-lines.js";
+import { linesContaining, linesContainingBackward, linesOf } from "./lines/read-lines.js";
 import { CANCELLATION_START } from "./order-codec.js";
 
 /**
@@ -154,6 +154,16 @@ export class OrdersReader {
       if (line?.kind === "order") return line;
     }
     return undefined;
+  }
+
+  /** About how many lines there are, by the length of the first. */
+  expectedLines(): number {
+    return withFile(this.path, (fd) => {
+      if (fd === undefined) return 0;
+      const { size } = fstatSync(fd);
+      const [first] = readBlocks(fd, size);
+      return first === undefined ? 0 : (linesOf(first).length * size) / first.end;
+    });
   }
 
   /** Where the last finished line ends, in bytes; 0 if there is none. */

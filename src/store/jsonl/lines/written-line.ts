@@ -1,7 +1,7 @@
 import { beginsAsOrder, OrderJson } from "../../../domain/order-json.js";
 import { safeJsonText } from "../../../domain/printable.js";
 import { CHECKSUM_BYTES, type Claim } from "../order-codec.js";
-import { crc32Within, viewOf } from "./crc32-within.js";
+import { type Sum, sumUp, viewOf } from "./crc32-within.js";
 import type { OrderLine } from "./line-scanner.js";
 import type { Block } from "./read-blocks.js";
 
@@ -14,14 +14,11 @@ export class WrittenLines {
   /** Names the line that begins at a byte of the file, as `orders.jsonl:17`. */
   readonly locationOf: (start: number) => string;
   readonly #view: DataView;
+  readonly #sum: Sum = { crc32: 0, isPrintable: false };
   /** The block, of which each byte is a character. */
   #text: string | undefined;
-  /** Whether all of that is printable ASCII. */
-  #isPrintable: boolean | undefined;
   /** The text in lower case. */
   #folded: string | undefined;
-  /** Where the next character is that is no printable ASCII. */
-  #nextUnprintable = -1;
   /** Where a text is found next. Lines are asked for one after another. */
   readonly #hits = new Map<string, number>();
 
@@ -37,12 +34,13 @@ export class WrittenLines {
     if (
       cutFrom !== undefined ||
       !beginsAsOrder(bytes, from) ||
-      !hasValidChecksum(this.#view, from, to)
+      !hasValidChecksum(this.#view, from, to, this.#sum)
     )
       return undefined;
+    const { isPrintable } = this.#sum;
     const fieldsEnd = to - CHECKSUM_BYTES;
     if (bytes[fieldsEnd - 1] === END_OF_ITEMS) {
-      return new WrittenLine(this, from, to, fieldsEnd, NO_MARKS);
+      return new WrittenLine(this, from, to, isPrintable, fieldsEnd, NO_MARKS);
     }
     const tail = TAIL.exec(
       bytes.toString("latin1", Math.max(from, fieldsEnd - MAX_TAIL_BYTES), fieldsEnd),
@@ -51,34 +49,31 @@ export class WrittenLines {
     const [, others = "", imported, checkedTo, token, newestBefore] = tail;
     const orderEnd = fieldsEnd - others.length;
     const claim = token === undefined ? undefined : { checkedTo: Number(checkedTo), token };
-    return new WrittenLine(this, from, to, orderEnd, {
+    return new WrittenLine(this, from, to, isPrintable, orderEnd, {
       claim,
       isImported: imported !== undefined,
       isInOrder: newestBefore === undefined,
     });
   }
 
-  /** JSON between two bytes of the block, safe to print. */
-  json(from: number, to: number): string {
-    const text = this.#asText();
-    const json = text.slice(from, to);
-    return this.#isAllPrintable(text) || PRINTABLE.test(json)
-      ? json
-      : safeJsonText(this.block.bytes.toString("utf8", from, to));
+  /** JSON between two bytes of the block, safe to print. @param isPrintable all of it is printable ASCII. */
+  json(from: number, to: number, isPrintable: boolean): string {
+    if (isPrintable) return this.#asText().slice(from, to);
+    return safeJsonText(this.block.bytes.toString("utf8", from, to));
   }
 
   /**
    * Whether the line between two bytes may contain a text, ignoring case. That is looked for in all of the
-   * block at once, and says something only of a line and a text of ASCII: other letters are the same
-   * without their case that look different.
+   * block at once, and says something only of a text of ASCII and a line that has no letter that is one of
+   * ASCII without its case, as the long s is.
    *
    * @param text as {@link foldCase} makes it.
+   * @param isPrintable the line is printable ASCII.
    */
-  mayContain(text: string, from: number, to: number): boolean {
+  mayContain(text: string, from: number, to: number, isPrintable: boolean): boolean {
     if (!PLAIN_TEXT.test(text)) return true;
     const block = this.#asText();
-    if (this.#nextUnprintable < from) this.#nextUnprintable = nextUnprintable(block, from);
-    if (this.#nextUnprintable < to) return true;
+    if (!isPrintable && UNSURE.test(block.slice(from, to))) return true;
     this.#folded ??= block.toLowerCase(); // of Latin-1: each character stays where it is
     let hit = this.#hits.get(text) ?? -1;
     if (hit < from) {
@@ -93,24 +88,16 @@ export class WrittenLines {
     this.#text ??= this.block.bytes.toString("latin1");
     return this.#text;
   }
-
-  #isAllPrintable(text: string): boolean {
-    this.#isPrintable ??= PRINTABLE.test(text);
-    return this.#isPrintable;
-  }
 }
 
 /** Printable ASCII that JSON does not escape. */
 const PLAIN_TEXT = /^[ !#-[\]-~]+$/;
 
-const PRINTABLE = /^[\n -~]*$/;
-
-function nextUnprintable(text: string, from: number): number {
-  UNPRINTABLE.lastIndex = from;
-  return UNPRINTABLE.exec(text)?.index ?? Number.POSITIVE_INFINITY;
-}
-
-const UNPRINTABLE = /[^\n -~]/g;
+/**
+ * UTF-8, a byte a character, that may be more than ASCII and letters that no case makes ASCII: all of Latin-1
+ * but the sharp s, and what begins at U+3000, such as Kana, Han, Hangul and emoji, up to the compatibility forms.
+ */
+export const UNSURE = /[^ -~\x80-\xbf\xc3\xe3-\xee\xf0]|\xc3\x9f/;
 
 /** A line of {@link WrittenLines}. */
 export class WrittenLine implements OrderLine {
@@ -121,6 +108,7 @@ export class WrittenLine implements OrderLine {
   readonly #lines: WrittenLines;
   readonly #from: number;
   readonly #to: number;
+  readonly #isPrintable: boolean;
   /** Where the fields of the order end. */
   readonly #fieldsEnd: number;
   #order: OrderJson | undefined;
@@ -129,12 +117,14 @@ export class WrittenLine implements OrderLine {
     lines: WrittenLines,
     from: number,
     to: number,
+    isPrintable: boolean,
     fieldsEnd: number,
     { claim, isImported, isInOrder }: Marks,
   ) {
     this.#lines = lines;
     this.#from = from;
     this.#to = to;
+    this.#isPrintable = isPrintable;
     this.#fieldsEnd = fieldsEnd;
     this.claim = claim;
     this.isImported = isImported;
@@ -154,11 +144,13 @@ export class WrittenLine implements OrderLine {
   }
 
   mayContain(text: string): boolean {
-    return this.#lines.mayContain(text, this.#from, this.#to);
+    return this.#lines.mayContain(text, this.#from, this.#to, this.#isPrintable);
   }
 
   get order(): OrderJson {
-    this.#order ??= new OrderJson(`${this.#lines.json(this.#from, this.#fieldsEnd)}}`);
+    this.#order ??= OrderJson.unclosed(
+      this.#lines.json(this.#from, this.#fieldsEnd, this.#isPrintable),
+    );
     return this.#order;
   }
 }
@@ -176,14 +168,19 @@ const TAIL =
   /\](?:,"for":"(?:[^"\\]|\\.)*")?(?:,"note":"(?:[^"\\]|\\.)*")?((,"imported":true)?(?:,"claim":\{"checkedTo":(\d+),"token":"([0-9a-f]{8})"\})?(?:,"newestBefore":"([^"]{24})")?)$/;
 const MAX_TAIL_BYTES = 512;
 
-/** Whether the bytes between `from` and `to` end in a checksum of themselves: we wrote them, and all of them. */
-export function hasValidChecksum(bytes: DataView, from = 0, to = bytes.byteLength): boolean {
+/**
+ * Whether the bytes between `from` and `to` end in a checksum of themselves: we wrote them, and all of them.
+ *
+ * @param sum is written to: of the bytes before their checksum.
+ */
+export function hasValidChecksum(bytes: DataView, from: number, to: number, sum: Sum): boolean {
   const start = to - CHECKSUM_BYTES;
   if (start < from || bytes.getUint16(to - 2) !== CHECKSUM_END) return false;
   for (let index = 0; index < CHECKSUM_START.length; index++) {
     if (bytes.getUint8(start + index) !== CHECKSUM_START[index]) return false;
   }
-  return hexAt(bytes, start + CHECKSUM_START.length) === crc32Within(bytes, from, start);
+  sumUp(bytes, from, start, sum);
+  return hexAt(bytes, start + CHECKSUM_START.length) === sum.crc32;
 }
 
 const CHECKSUM_START = Buffer.from(',"crc32":"');
