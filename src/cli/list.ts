@@ -138,7 +138,7 @@ function filterOf(options: ListOptions): OrderFilter {
 }
 
 /** Rows are written together, in one system call, once they are this long. */
-const PAGE_CHARACTERS = 512 * 1024;
+const PAGE_CHARACTERS = 64 * 1024;
 
 function parseLimit(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
