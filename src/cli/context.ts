@@ -5,8 +5,8 @@ import type { SalesDesk } from "../handlers/notify-sales.js";
 import { type Setting, storeSetting } from "../settings.js";
 import { credentialFiles } from "../store/jetstream/connection/credential-files.js";
 import type { Damage } from "../store/order-store.js";
-import { errorJson, wantsJson } from "./error-json.js";
 import { type Io, type Output, withChanges } from "./io.js";
+import { errorJson, wantsJson } from "./problems/error-json.js";
 import { colorFlag, PLAIN, type Style, wantsColor } from "./render/style.js";
 
 /** The context of one run of the program. */

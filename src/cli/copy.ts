@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { copyOrders } from "../copy-orders.js";
 import { safeJson } from "../domain/printable.js";
 import { OrdersError } from "../errors.js";
-import { addCommonOptions, jsonOption } from "./common-options.js";
+import { addCommonOptions, jsonOption } from "./arguments/common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 import { counted } from "./render/count.js";
 import { CLEAR_LINE, canRedraw } from "./render/style.js";

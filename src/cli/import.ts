@@ -5,7 +5,7 @@ import { OrdersError } from "../errors.js";
 import { detectFormat, IMPORT_FORMATS, type ImportFormat, readerOf } from "../import/formats.js";
 import { ImportFile } from "../import/import-file.js";
 import { type Imported, importOrders } from "../import/import-orders.js";
-import { addCommonOptions, jsonOption } from "./common-options.js";
+import { addCommonOptions, jsonOption } from "./arguments/common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 import { renderBanner } from "./render/banner.js";
 import { counted } from "./render/count.js";

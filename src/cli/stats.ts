@@ -2,13 +2,18 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { isUnconditional } from "../domain/order.js";
 import { safeJson } from "../domain/printable.js";
 import { OrderStatistics } from "../order-statistics.js";
-import { addCommonOptions, jsonOption } from "./common-options.js";
+import { addCommonOptions, jsonOption } from "./arguments/common-options.js";
+import {
+  sinceOption,
+  type TimeOptions,
+  timeFilter,
+  untilOption,
+} from "./arguments/time-options.js";
+import { refuseUnknownZone, ZONE_HINT } from "./arguments/time-zone.js";
 import type { CommonOptions, Context } from "./context.js";
 import { sayNoOrders } from "./no-orders.js";
 import { statsText } from "./render/stats-text.js";
 import { statsView } from "./render/stats-view.js";
-import { sinceOption, type TimeOptions, timeFilter, untilOption } from "./time-options.js";
-import { refuseUnknownZone, ZONE_HINT } from "./time-zone.js";
 import { writeWholeFile } from "./write-file.js";
 
 export function createStatsCommand(context: Context): Command {

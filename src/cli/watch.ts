@@ -4,20 +4,20 @@ import type { Consequence, RetryPolicy } from "../deliver.js";
 import { escapeUnsafe } from "../domain/printable.js";
 import { OrdersError } from "../errors.js";
 import { parseLocation } from "../store/location.js";
-import { addCommonOptions, jsonOption, quietOption } from "./common-options.js";
+import { addCommonOptions, jsonOption, quietOption } from "./arguments/common-options.js";
+import { parseDuration } from "./arguments/parse-time.js";
+import { FROM_FORMS, parseStartingPosition } from "./arguments/starting-position.js";
+import { warnOfUnknownZone } from "./arguments/time-zone.js";
 import { yesOption } from "./confirm.js";
 import type { CommonOptions, Context } from "./context.js";
-import { Heartbeat } from "./heartbeat.js";
-import type { Hook } from "./hook.js";
 import type { Io } from "./io.js";
-import { checkNewSubscription } from "./new-subscription.js";
-import { parseDuration } from "./parse-time.js";
 import { counted } from "./render/count.js";
 import { shownDuration } from "./render/duration.js";
 import { canRedraw } from "./render/style.js";
-import { FROM_FORMS, parseStartingPosition } from "./starting-position.js";
-import { warnOfUnknownZone } from "./time-zone.js";
-import { deskView, OutputClosed, WatchDesk } from "./watch-desk.js";
+import { Heartbeat } from "./watch/heartbeat.js";
+import type { Hook } from "./watch/hook.js";
+import { checkNewSubscription } from "./watch/new-subscription.js";
+import { deskView, OutputClosed, WatchDesk } from "./watch/watch-desk.js";
 
 export function createWatchCommand(context: Context): Command {
   const command = new Command("watch")
@@ -188,7 +188,7 @@ async function createHook(
   signal: AbortSignal,
 ): Promise<Hook | undefined> {
   if (exec === undefined) return undefined;
-  const { Hook } = await import("./hook.js");
+  const { Hook } = await import("./watch/hook.js");
   const { value } = context.storeSetting(options);
   const location = parseLocation(value);
   const store = location.kind === "directory" ? location.path : value;

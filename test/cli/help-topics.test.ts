@@ -43,7 +43,7 @@ describe("orders help <topic>", () => {
     const sources = [
       "bin/orders.js",
       "src/settings.ts",
-      "src/cli/hook.ts",
+      "src/cli/watch/hook.ts",
       "src/cli/render/style.ts",
     ];
     const credentials = "src/store/jetstream/connection/credential-files.ts";

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
-import { OrdersError } from "../errors.js";
-import { setExamples } from "./help/format-help.js";
+import { OrdersError } from "../../errors.js";
+import { setExamples } from "../help/format-help.js";
 
 /** Adds the options that every verb has, and the examples of its help. */
 export function addCommonOptions(command: Command, examples: readonly string[] = []): Command {

@@ -1,6 +1,6 @@
 import { fstatSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute } from "node:path";
-import type { Io, Output, StopSignal } from "./io.js";
+import type { Io, Output, StopSignal } from "../io.js";
 import { isHangupIgnored, STOP_SIGNALS } from "./stop-signals.js";
 import { backgroundWriter, writeFully } from "./write.js";
 

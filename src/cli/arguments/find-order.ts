@@ -1,7 +1,7 @@
-import { isOrderId, type Order } from "../domain/order.js";
-import { escapeUnsafe } from "../domain/printable.js";
-import { OrdersError } from "../errors.js";
-import type { OrderStore } from "../store/order-store.js";
+import { isOrderId, type Order } from "../../domain/order.js";
+import { escapeUnsafe } from "../../domain/printable.js";
+import { OrdersError } from "../../errors.js";
+import type { OrderStore } from "../../store/order-store.js";
 
 /** The argument of a verb that {@link findOrder} resolves, in its help. */
 export const ID_FORMS = "an order's id, or its first 4 or more characters";

@@ -1,8 +1,8 @@
-import type { Order } from "../domain/order.js";
-import type { OrderStore } from "../store/order-store.js";
-import type { Output } from "./io.js";
-import { counted } from "./render/count.js";
-import { CLEAR_LINE, type Style } from "./render/style.js";
+import type { Order } from "../../domain/order.js";
+import type { OrderStore } from "../../store/order-store.js";
+import type { Output } from "../io.js";
+import { counted } from "../render/count.js";
+import { CLEAR_LINE, type Style } from "../render/style.js";
 
 const REDRAW_INTERVAL_MS = 15_000; // the line shows minutes
 

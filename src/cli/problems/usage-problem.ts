@@ -1,9 +1,9 @@
 import type { CommanderError } from "commander";
 import { closestMatch } from "leven";
-import { escapeUnsafe } from "../domain/printable.js";
-import { idPrefix } from "./find-order.js";
+import { escapeUnsafe } from "../../domain/printable.js";
+import { idPrefix } from "../arguments/find-order.js";
+import { findVerb, VERBS } from "../verbs.js";
 import { shellWord } from "./shell-word.js";
-import { findVerb, VERBS } from "./verbs.js";
 
 /** What is wrong with a command line, and what to do about it. */
 export interface UsageProblem {

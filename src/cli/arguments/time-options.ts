@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
-import type { OrderFilter } from "../domain/order.js";
-import type { Io } from "./io.js";
+import type { OrderFilter } from "../../domain/order.js";
+import type { Io } from "../io.js";
 import { isLocalTime, parseTime, type TimeSpan } from "./parse-time.js";
 import { refuseUnknownZone } from "./time-zone.js";
 
