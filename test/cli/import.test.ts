@@ -223,6 +223,21 @@ orders: 5 of 6 orders cannot be imported
     expect(stderr.endsWith("\r\x1b[2K")).toBe(true);
   });
 
+  it("prints no banner and no fault behind its progress", async () => {
+    const long = { items: ["x".repeat(2_000_000)] }; // more than is read at once
+    const file = written("many", lines(TV, long, { id: "none", items: ["tv"] }));
+    const shown = (text = "") => text.replaceAll("\r\x1b[2K", "<cleared>");
+    let stderrAtBanner: string | undefined;
+    const { stderr } = await orders(["import", file, "--notify", "--skip-invalid"], {
+      terminal: ["stdout", "stderr"],
+      whenWritten: (written) => {
+        if (written.stdout !== "") stderrAtBanner ??= written.stderr;
+      },
+    });
+    expect(shown(stderrAtBanner)).toMatch(/checking [^<]*<cleared>$/);
+    expect(shown(stderr)).toMatch(/checking [^<]*<cleared>[^<]*many:3: id is not a UUID\n/);
+  });
+
   it.each<[string, string | Buffer, RegExp]>([
     ["is empty", "", /is empty/],
     ["is prose", "hello\n", /cannot tell the format of .*\n {2}name it with --format: ndjson/],

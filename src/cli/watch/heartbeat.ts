@@ -1,6 +1,6 @@
 import type { Order } from "../../domain/order.js";
 import type { OrderStore } from "../../store/order-store.js";
-import type { Output } from "../io.js";
+import { type Output, withChanges } from "../io.js";
 import { counted } from "../render/count.js";
 import { CLEAR_LINE, type Style } from "../render/style.js";
 
@@ -24,16 +24,7 @@ export class Heartbeat {
 
   /** @param isEnabled see {@link canRedraw}; without it nothing is shown. */
   constructor(output: Output, style: Style, now: () => Date, isEnabled = output.isTerminal) {
-    this.output = {
-      isTerminal: output.isTerminal,
-      get columns() {
-        return output.columns;
-      },
-      get rows() {
-        return output.rows;
-      },
-      write: (text) => this.#writeAbove(text),
-    };
+    this.output = withChanges(output, { write: (text) => this.#writeAbove(text) });
     this.#output = output;
     this.#style = style;
     this.#now = now;
