@@ -3,6 +3,8 @@ import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { EXIT_CODES } from "../../src/cli/exit-codes.js";
+import { VERBS } from "../../src/cli/verbs.js";
+import { runCli } from "../support/run-cli.js";
 import { environment, ROOT, runOrders, runShell } from "../support/run-orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
@@ -69,6 +71,29 @@ describe("every page", () => {
     const index = read("docs/README.md");
     const pages = readdirSync(join(ROOT, "docs")).filter((file) => /(?<!README)\.md$/.test(file));
     expect(pages.filter((page) => !index.includes(`](${page})`))).toEqual([]);
+  });
+});
+
+describe("the documentation", () => {
+  it("names every option of every verb", async () => {
+    const text = PAGES.filter((page) => !page.startsWith(join("docs", "api")))
+      .map(read)
+      .join("\n");
+    const unnamed: string[] = [];
+    const helps = [[], ...VERBS.map(({ name }) => [name])];
+    for (const words of helps) {
+      const { stdout } = await runCli(["help", ...words]);
+      const [, subcommands = ""] = /^Commands:\n((?: .*\n)+)/m.exec(stdout) ?? [];
+      for (const [, name = ""] of subcommands.matchAll(/^ {2}(\w+)/gm))
+        helps.push([...words, name]);
+      const options = stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm);
+      for (const [, option] of options) {
+        const isNamed = new RegExp(`${option}(?![\\w-])`).test(text);
+        if (!isNamed) unnamed.push(`${words.join(" ")} ${option}`);
+      }
+    }
+    expect(helps.map((words) => words.join(" "))).toContain("parked retry");
+    expect(unnamed).toEqual([]);
   });
 });
 
