@@ -5,7 +5,7 @@ import { OrdersError } from "../errors.js";
 import { detectFormat, IMPORT_FORMATS, type ImportFormat, readerOf } from "../import/formats.js";
 import { ImportFile } from "../import/import-file.js";
 import { type Imported, importOrders } from "../import/import-orders.js";
-import { addCommonOptions, jsonOption } from "./arguments/common-options.js";
+import { addCommonOptions, jsonOption, refuseEmpty } from "./arguments/common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 import { renderBanner } from "./render/banner.js";
 import { counted } from "./render/count.js";
@@ -14,7 +14,7 @@ import { ProgressLine } from "./render/progress.js";
 export function createImportCommand(context: Context): Command {
   const command = new Command("import")
     .description(
-      "Import orders from a file: JSON Lines, a JSON array, a document of lowdb, a file of TinyDB, or CSV.\nThe whole file is checked first; if something is wrong with it, nothing is imported.\nOrders that are stored already are skipped: run it again to resume an interrupted import.",
+      "Import orders from a file: JSON Lines, a JSON array, a lowdb or TinyDB file, or CSV.\nThe whole file is checked first; if something is wrong with it, nothing is imported.\nOrders that are stored already are skipped: run it again to resume an interrupted import.",
     )
     .argument("<file>", "the file; '-' reads stdin")
     .addOption(
@@ -44,6 +44,7 @@ export async function runImport(
   context: Context,
 ): Promise<void> {
   const { io } = context;
+  refuseEmpty("<file>", path);
   const placedAt = placedAtOf(io.now());
   if (placedAt === undefined) throw OrdersError.wrongClock("import");
   const file = await (path === "-"

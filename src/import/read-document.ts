@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { messageOf } from "../error-message.js";
 import type { RawRow, RowReader } from "./row.js";
 
-/** Reads one JSON document: an array of orders, a document of lowdb, or a file of TinyDB. Needs all of it in memory. */
+/** Reads one JSON document: an array of orders, or a lowdb or TinyDB file. Needs all of it in memory. */
 export function documentReader(format: keyof typeof LISTS): RowReader {
   return async function* read(name, blocks) {
     const parts: Buffer[] = [];
@@ -34,7 +34,7 @@ const LISTS = {
     const [only, ...others] = lists.length > 1 ? lists.filter(([key]) => key === "orders") : lists;
     if (only !== undefined && others.length === 0) return numbered(only[1], `${name}: ${only[0]}`);
     const found = lists.length === 0 ? "no list" : "several lists and none is called 'orders'";
-    return [{ at: name, problem: `not a document of lowdb with a list of orders: ${found}` }];
+    return [{ at: name, problem: `not a lowdb file with a list of orders: ${found}` }];
   },
   tinydb: (value: unknown, name: string): RawRow[] => {
     const tables = Object.entries(asObject(value));

@@ -42,7 +42,7 @@ describe("orders stats", () => {
         `寿司            1 ${"█".repeat(20)}▋`,
         `\\u202eevil\\ttab 1 ${"█".repeat(20)}▋`,
         "",
-        "Orders a day, 2026-01-26 to 2026-02-02",
+        "Orders per day, 2026-01-26 to 2026-02-02",
         "1 ┤█████                               █████ █████",
         "  │█████                               █████ █████",
         "  │█████                               █████ █████",
@@ -72,7 +72,7 @@ describe("orders stats", () => {
         "寿司        1 ██",
         "\\u202eevil… 1 ██",
         "",
-        "Orders a day",
+        "Orders per day",
         "1 ┤          █ █",
         "  │          █ █",
         "  │          █ █",
@@ -131,7 +131,7 @@ describe("orders stats", () => {
   it("counts only orders between --since and --until, and draws the days until then", async () => {
     const { stdout } = await stats(["--since", "2026-01-26", "--until", "2026-01-28"]);
     expect(stdout).toContain("\n1 matching\n");
-    expect(stdout).toContain("Orders a day, 2026-01-26 to 2026-01-28\n");
+    expect(stdout).toContain("Orders per day, 2026-01-26 to 2026-01-28\n");
     expect((await json(["--since", "today"])).orders).toEqual({ today: 1, thisWeek: 2, total: 2 });
     expect((await json(["--until", "yesterday"])).orders.total).toBe(2);
   });
@@ -139,7 +139,7 @@ describe("orders stats", () => {
   it("draws no more than the last 30 days, also if none of them has an order", async () => {
     const { stdout } = await stats([], { now: "2026-12-24T12:00:00.000Z" });
     expect(stdout).toContain("\n0 today\n0 this week, from Monday\n4 in all\n");
-    expect(stdout).toContain("Orders a day, 2026-11-25 to 2026-12-24\n1 ┤\n  │\n");
+    expect(stdout).toContain("Orders per day, 2026-11-25 to 2026-12-24\n1 ┤\n  │\n");
   });
 
   it("prints nothing where there are no orders, with a friendly word on a terminal", async () => {
