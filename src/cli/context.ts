@@ -83,7 +83,7 @@ export class Context {
   }
 
   /**
-   * Opens the application on a store that is there already. Only placing an order and `init` create
+   * Opens the application on a store that is there already. Only what stores orders, and `init`, creates
    * one: a mistyped location, or a disk that is not mounted, must not look like a store without orders.
    *
    * @throws {OrdersError} `store-not-found`: nothing is at the location that was named. At the default one

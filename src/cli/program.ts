@@ -4,7 +4,7 @@ import { Command, CommanderError } from "commander";
 import { OrdersError } from "../errors.js";
 import { addCommonOptions, refuseEmptyOptions } from "./arguments/common-options.js";
 import type { Context } from "./context.js";
-import { formatHelp, optionDescription } from "./help/format-help.js";
+import { argumentDescription, formatHelp, optionDescription } from "./help/format-help.js";
 import { findVerb, VERBS, type Verb } from "./verbs.js";
 
 /**
@@ -32,6 +32,7 @@ export async function createProgram(argv: readonly string[], context: Context): 
     })
     .configureHelp({
       formatHelp,
+      argumentDescription,
       optionDescription,
       minWidthToWrap: 1,
       styleTitle: (title) => context.colors.heading(title),

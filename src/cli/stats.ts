@@ -19,7 +19,7 @@ import { writeWholeFile } from "./write-file.js";
 export function createStatsCommand(context: Context): Command {
   const command = new Command("stats")
     .description(
-      "Count the orders of today, of this week and in all; draw the most ordered items and the orders per day.\nDays are local ones, and a week begins on Monday. An item counts once for each time it is in an order.",
+      "Count today's orders, this week's and all of them; draw the most ordered items and the orders per day.\nDays are local ones, and a week begins on Monday. An item counts once for each time it is in an order.",
     )
     .addOption(sinceOption(context.io))
     .addOption(untilOption(context.io))

@@ -26,7 +26,7 @@ const TEXTS: Readonly<Record<keyof typeof TOPIC_LIST, readonly Block[]>> = {
       ],
     },
     "orders where prints which one it is, and why.",
-    "The first order creates the store, and so does orders init; no other verb does. An order counts as stored once it is on stable storage; several programs may place orders at once. A directory has to be on a local file system, not on a network file system such as NFS.",
+    "The first order creates the store; so do orders init and whatever imports or copies orders into it. No other verb does. An order counts as stored once it is on stable storage; several programs may place orders at once. A directory has to be on a local file system, not on a network file system such as NFS.",
     "In a directory, orders.jsonl holds an order a line and is only ever appended to; the subscriptions directory holds where each subscription is. orders check reads all of it, orders copy copies the orders from one store to another.",
   ],
   scripting: [
@@ -50,7 +50,7 @@ const TEXTS: Readonly<Record<keyof typeof TOPIC_LIST, readonly Block[]>> = {
         "  case $? in 1 | 7 | 8) sleep 1 ;; *) break ;; esac; done",
       ],
     },
-    "To have each order handled once or more, whatever program placed it, run a command for each:",
+    "To have each order handled at least once, whatever program placed it, run a command for each:",
     { example: ["orders watch --as sales --exec ./ring-the-bell.sh"] },
     "The command gets the order as JSON on stdin, and variables: see orders help environment. If it fails it is run again after growing pauses; then the order is parked: see orders help parked.",
   ],
