@@ -37,14 +37,14 @@ export function createWatchCommand(context: Context): Command {
         "--retry-pause <duration>",
         "pause before the first retry; doubled for each further one",
       )
-        .argParser(parsePause)
+        .argParser(parseMs)
         .default(1000, "1s"),
     )
-    .option("--timeout <duration>", "stop a command that takes longer: 500ms, 30s, 5m", parsePause)
+    .option("--timeout <duration>", "stop a command that takes longer: 500ms, 30s, 5m", parseMs)
     .option(
       "--give-up-after <duration>",
       "exit 7 once the connection to a server is lost for so long",
-      parsePause,
+      parseMs,
     )
     .option("--bell", "ring the terminal bell for each order")
     .addOption(yesOption())
@@ -224,7 +224,7 @@ function parseCount(text: string): number {
   return Number(text);
 }
 
-function parsePause(text: string): number {
+function parseMs(text: string): number {
   const duration = parseDuration(text);
   if (duration === undefined) {
     throw new InvalidArgumentError("It must be a duration: 500ms, 30s, 5m, 2h.");
