@@ -15,7 +15,7 @@ import type { CopyTarget, OrderStore } from "./store/order-store.js";
 export async function copyOrders(
   from: OrderStore,
   to: OrderStore,
-  onProgress: (done: number) => void,
+  onProgress: OnProgress,
 ): Promise<Copied> {
   const target = await openCopyTarget(to);
   const ids = new Set<string>();
@@ -30,16 +30,17 @@ export async function copyOrders(
         if (cancelledAt !== undefined) cancelled.add(id);
       }
       copied += (await target.store(batch)).length;
-      const before = listed;
       listed += batch.length;
-      const passed = Math.floor(listed / PROGRESS_INTERVAL_ORDERS) * PROGRESS_INTERVAL_ORDERS;
-      if (passed > before) onProgress(passed);
+      onProgress("copying", listed);
     }
   }
-  await verify({ ids, cancelled }, target, to);
+  await verify({ ids, cancelled }, target, to, onProgress);
   const later = Math.max(0, (await from.count(ALL)) - listed);
   return { copied, present: listed - copied, later };
 }
+
+/** Told how many orders are done: copied, then found in the target. */
+type OnProgress = (task: "copying" | "verifying", orders: number) => void;
 
 /** The result of copying. */
 export interface Copied {
@@ -54,19 +55,22 @@ export interface Copied {
 const ALL = { includeCancelled: true };
 /** How many orders are saved at once. */
 const BATCH_ORDERS = 256;
-const PROGRESS_INTERVAL_ORDERS = 10_000;
 
 /** Reads the target again: it must hold each of the orders as the target was given it, and their cancellations. */
 async function verify(
   { ids, cancelled }: { readonly ids: Set<string>; readonly cancelled: Set<string> },
   target: CopyTarget,
   to: OrderStore,
+  onProgress: OnProgress,
 ): Promise<void> {
-  for await (const orders of to.listJson(ALL))
+  const copied = ids.size;
+  for await (const orders of to.listJson(ALL)) {
     for (const order of orders) {
       if (target.compare(order) === "same") ids.delete(order.id);
       if (order.cancelledAt !== undefined) cancelled.delete(order.id);
     }
+    onProgress("verifying", copied - ids.size);
+  }
   for (const id of [...ids, ...cancelled]) {
     throw new OrdersError("store-damaged", `order ${id} did not arrive in ${to.location}`, {
       hint: "copy again; if that does not help, run orders check",

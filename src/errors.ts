@@ -1,4 +1,4 @@
-import { contentDifference, type Order } from "./domain/order.js";
+import { contentDifference, isOrderId, type Order } from "./domain/order.js";
 import { escapeUnsafe } from "./domain/printable.js";
 import { messageOf } from "./error-message.js";
 
@@ -90,10 +90,10 @@ export class OrdersError extends Error {
     );
   }
 
-  /** There is no order of this id. */
+  /** There is no order of this id, or of one that begins so. */
   static noOrder(id: string, location: string): OrdersError {
     return new OrdersError("order-not-found", `no order ${id}`, {
-      orderId: id,
+      ...(isOrderId(id) && { orderId: id }),
       hint: `searched ${escapeUnsafe(location)}`,
     });
   }

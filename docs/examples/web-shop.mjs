@@ -17,7 +17,10 @@ const orders = await openOrders({ store });
 const STATUS = {
   "invalid-order": 400,
   conflict: 422, // the key has been used for another order
+  "disk-full": 503,
   "store-failed": 503,
+  "server-unreachable": 503,
+  "server-full": 503,
   "server-failed": 503,
   "outcome-unknown": 503, // it may be stored: with the same key it is safe to ask again
 };

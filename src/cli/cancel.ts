@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import { escapeUnsafe } from "../domain/printable.js";
 import { acknowledge } from "./acknowledge.js";
-import { addCommonOptions, jsonOption, quietOption } from "./common-options.js";
+import { addCommonOptions, jsonOption, quietOption } from "./arguments/common-options.js";
+import { findOrder, ID_FORMS } from "./arguments/find-order.js";
 import type { CommonOptions, Context } from "./context.js";
-import { findOrder, ID_FORMS } from "./find-order.js";
 import { renderBanner } from "./render/banner.js";
 import { longTime } from "./render/time.js";
 

@@ -1,5 +1,5 @@
 import { Argument, Command } from "commander";
-import { addCommonOptions } from "./common-options.js";
+import { addCommonOptions } from "./arguments/common-options.js";
 import { SCRIPTS, type Shell } from "./complete/scripts.js";
 import type { Context } from "./context.js";
 

@@ -22,7 +22,7 @@ export async function confirm(question: string, yes: boolean | undefined, io: Io
   }
   io.stderr.write(`${escapeUnsafe(question)} [y/N] `);
   if (!/^y(?:es)?$/i.test(await firstLine(io))) {
-    throw new OrdersError("invalid-usage", "cancelled; nothing was changed");
+    throw new OrdersError("invalid-usage", "not confirmed; nothing was changed");
   }
 }
 

@@ -5,8 +5,8 @@ import type { SalesDesk } from "../handlers/notify-sales.js";
 import { type Setting, storeSetting } from "../settings.js";
 import { credentialFiles } from "../store/jetstream/connection/credential-files.js";
 import type { Damage } from "../store/order-store.js";
-import { errorJson, wantsJson } from "./error-json.js";
 import { type Io, type Output, withChanges } from "./io.js";
+import { errorJson, wantsJson } from "./problems/error-json.js";
 import { colorFlag, PLAIN, type Style, wantsColor } from "./render/style.js";
 
 /** The context of one run of the program. */
@@ -83,7 +83,7 @@ export class Context {
   }
 
   /**
-   * Opens the application on a store that is there already. Only placing an order and `init` create
+   * Opens the application on a store that is there already. Only what stores orders, and `init`, creates
    * one: a mistyped location, or a disk that is not mounted, must not look like a store without orders.
    *
    * @throws {OrdersError} `store-not-found`: nothing is at the location that was named. At the default one

@@ -2,10 +2,10 @@ import { Command } from "commander";
 import { copyOrders } from "../copy-orders.js";
 import { safeJson } from "../domain/printable.js";
 import { OrdersError } from "../errors.js";
-import { addCommonOptions, jsonOption } from "./common-options.js";
+import { addCommonOptions, jsonOption } from "./arguments/common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 import { counted } from "./render/count.js";
-import { CLEAR_LINE, canRedraw } from "./render/style.js";
+import { ProgressLine } from "./render/progress.js";
 
 export function createCopyCommand(context: Context): Command {
   const command = new Command("copy")
@@ -22,24 +22,23 @@ export function createCopyCommand(context: Context): Command {
   ]);
 }
 
-/** Copies orders and prints how many; progress goes to stderr. */
+/** Copies orders and prints how many. */
 export async function runCopy(options: CopyOptions, context: Context): Promise<void> {
   const { stdout, stderr } = context.io;
+  const progress = new ProgressLine(context.io);
+  const inner = context.withStderr(progress.output);
   const { from = options.store } = options;
   const source = (
-    await context.openExisting({ ...options, ...(from !== undefined && { store: from }) })
+    await inner.openExisting({ ...options, ...(from !== undefined && { store: from }) })
   ).store;
-  const target = (await context.open({ ...options, store: options.to })).store;
+  const target = (await inner.open({ ...options, store: options.to })).store;
   if (source.location === target.location) {
     throw new OrdersError("invalid-usage", `cannot copy ${source.location} to itself`);
   }
-  const redraws = canRedraw(stderr, context.io.env);
-  const total = await source.count();
-  const { copied, present, later } = await copyOrders(source, target, (done) => {
-    const text = `${done} of ${total} orders`;
-    stderr.write(redraws ? `${CLEAR_LINE}${text}` : `${text}\n`);
-  });
-  if (redraws) stderr.write(CLEAR_LINE);
+  const total = await source.count({ includeCancelled: true });
+  const { copied, present, later } = await copyOrders(source, target, (task, done) =>
+    progress.show(task, done, total),
+  ).finally(() => progress.clear());
   if (later > 0) stderr.write(`${counted(later, "later order")} not copied; copy again\n`);
   if (options.json) {
     const locations = { from: source.location, to: target.location };

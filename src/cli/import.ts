@@ -5,17 +5,16 @@ import { OrdersError } from "../errors.js";
 import { detectFormat, IMPORT_FORMATS, type ImportFormat, readerOf } from "../import/formats.js";
 import { ImportFile } from "../import/import-file.js";
 import { type Imported, importOrders } from "../import/import-orders.js";
-import { addCommonOptions, jsonOption } from "./common-options.js";
+import { addCommonOptions, jsonOption, refuseEmpty } from "./arguments/common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 import { renderBanner } from "./render/banner.js";
 import { counted } from "./render/count.js";
 import { ProgressLine } from "./render/progress.js";
-import { canRedraw } from "./render/style.js";
 
 export function createImportCommand(context: Context): Command {
   const command = new Command("import")
     .description(
-      "Import orders from a file: JSON Lines, a JSON array, a document of lowdb, a file of TinyDB, or CSV.\nThe whole file is checked first; if something is wrong with it, nothing is imported.\nOrders that are stored already are skipped: run it again to resume an interrupted import.",
+      "Import orders from a file: JSON Lines, a JSON array, a lowdb or TinyDB file, or CSV.\nThe whole file is checked first; if something is wrong with it, nothing is imported.\nOrders that are stored already are skipped: run it again to resume an interrupted import.",
     )
     .argument("<file>", "the file; '-' reads stdin")
     .addOption(
@@ -45,38 +44,36 @@ export async function runImport(
   context: Context,
 ): Promise<void> {
   const { io } = context;
+  refuseEmpty("<file>", path);
   const placedAt = placedAtOf(io.now());
   if (placedAt === undefined) throw OrdersError.wrongClock("import");
   const file = await (path === "-"
     ? ImportFile.of("stdin", io.stdin.read())
     : ImportFile.open(path));
-  const line = canRedraw(io.stderr, io.env)
-    ? new ProgressLine(io.stderr, () => io.now().getTime())
-    : undefined;
+  const progress = new ProgressLine(io);
+  const inner = context.withStderr(progress.output);
   try {
     const format = options.format ?? (await detectFormat(file));
     const style = context.style(io.stdout);
-    const orders = await context.open(options, ({ notification }) => {
+    const orders = await inner.open(options, ({ notification }) => {
+      progress.clear();
       io.stdout.write(renderBanner(notification, style));
     });
     const { skipInvalid = false, dryRun = false, again = false } = options;
     const { deliver = false, notify = false } = options;
     const imported = await importOrders({ file, read: await readerOf(format) }, orders, {
       ...{ skipInvalid, dryRun, again, deliver, notify, placedAt },
-      onInvalid: ({ at, problem }) => {
-        line?.end();
-        context.reportFault("invalid-order", `${at}: ${problem}`);
-      },
+      onInvalid: ({ at, problem }) => inner.reportFault("invalid-order", `${at}: ${problem}`),
       onProgress: (task, { bytes, size, orders: done }) => {
-        line?.show(task, size === 0 ? 1 : bytes / size, done);
+        progress.show(task, bytes, size, done);
       },
     });
-    line?.end();
+    progress.clear();
     io.stdout.write(
       options.json ? `${safeJson({ format, ...imported, dryRun })}\n` : summary(imported, dryRun),
     );
   } finally {
-    line?.end();
+    progress.clear();
     await file.close();
   }
 }

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { escapeUnsafe, safeJson } from "../domain/printable.js";
-import { addCommonOptions, jsonOption } from "./common-options.js";
+import { addCommonOptions, jsonOption } from "./arguments/common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 
 export function createInitCommand(context: Context): Command {

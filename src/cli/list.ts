@@ -1,14 +1,19 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { OrderFilter } from "../domain/order.js";
 import { OrdersError } from "../errors.js";
-import { addCommonOptions, jsonOption } from "./common-options.js";
+import { addCommonOptions, jsonOption } from "./arguments/common-options.js";
+import {
+  sinceOption,
+  type TimeOptions,
+  timeFilter,
+  untilOption,
+} from "./arguments/time-options.js";
+import { warnOfUnknownZone } from "./arguments/time-zone.js";
 import type { CommonOptions, Context } from "./context.js";
 import { sayNoOrders } from "./no-orders.js";
 import type { Write } from "./pager.js";
 import { FIELDS, type Field, parseFields } from "./render/fields.js";
 import { FORMATS, type Format, listFormat } from "./render/formats.js";
-import { sinceOption, type TimeOptions, timeFilter, untilOption } from "./time-options.js";
-import { warnOfUnknownZone } from "./time-zone.js";
 
 export function createListCommand(context: Context): Command {
   const command = new Command("list")

@@ -81,7 +81,7 @@ class Pager {
     const { env, platform, stderr } = this.#io;
     const [{ spawn }, { commandProblem }] = await Promise.all([
       import("node:child_process"),
-      import("./command-problem.js"),
+      import("./problems/command-problem.js"),
     ]);
     const problem =
       platform === "win32" ? undefined : commandProblem(this.#command, "/bin/sh", env);

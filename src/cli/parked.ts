@@ -3,12 +3,12 @@ import { isOrderId } from "../domain/order.js";
 import { safeJson } from "../domain/printable.js";
 import { OrdersError } from "../errors.js";
 import type { ParkedOrder, Subscriptions } from "../store/subscriptions.js";
-import { addCommonOptions, jsonOption, refuseUnknown } from "./common-options.js";
+import { addCommonOptions, jsonOption, refuseUnknown } from "./arguments/common-options.js";
+import { idPrefix } from "./arguments/find-order.js";
+import { warnOfUnknownZone } from "./arguments/time-zone.js";
 import type { CommonOptions, Context } from "./context.js";
-import { idPrefix } from "./find-order.js";
 import { renderColumns } from "./render/columns.js";
 import { shortTime } from "./render/time.js";
-import { warnOfUnknownZone } from "./time-zone.js";
 
 export function createParkedCommand(context: Context): Command {
   const command = new Command("parked")

@@ -4,7 +4,7 @@ import { isOrderId, MAX_ORDER_BYTES, textProblem } from "../domain/order.js";
 import { systemMessage } from "../error-message.js";
 import { OrdersError } from "../errors.js";
 import { acknowledge } from "./acknowledge.js";
-import { addCommonOptions, jsonOption, quietOption } from "./common-options.js";
+import { addCommonOptions, jsonOption, quietOption } from "./arguments/common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 import type { Io } from "./io.js";
 import { renderBanner } from "./render/banner.js";

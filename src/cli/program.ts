@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { OrdersError } from "../errors.js";
-import { addCommonOptions, refuseEmptyOptions } from "./common-options.js";
+import { addCommonOptions, refuseEmptyOptions } from "./arguments/common-options.js";
 import type { Context } from "./context.js";
-import { formatHelp, optionDescription } from "./help/format-help.js";
+import { argumentDescription, formatHelp, optionDescription } from "./help/format-help.js";
 import { findVerb, VERBS, type Verb } from "./verbs.js";
 
 /**
@@ -32,6 +32,7 @@ export async function createProgram(argv: readonly string[], context: Context): 
     })
     .configureHelp({
       formatHelp,
+      argumentDescription,
       optionDescription,
       minWidthToWrap: 1,
       styleTitle: (title) => context.colors.heading(title),
@@ -41,7 +42,7 @@ export async function createProgram(argv: readonly string[], context: Context): 
       refuseEmptyOptions(command);
       const expected = command.registeredArguments;
       if (command.args.length <= expected.length || expected.at(-1)?.variadic) return;
-      const { refuseArgument } = await import("./unexpected-argument.js");
+      const { refuseArgument } = await import("./problems/unexpected-argument.js");
       refuseArgument(command.args[expected.length] ?? "", command, io.now());
     })
     .on("option:version", () => {

@@ -1,11 +1,11 @@
 import { Command } from "commander";
 import type { Order } from "../domain/order.js";
 import { escapeUnsafe, safeJson } from "../domain/printable.js";
-import { addCommonOptions, jsonOption } from "./common-options.js";
+import { addCommonOptions, jsonOption } from "./arguments/common-options.js";
+import { findOrder, ID_FORMS } from "./arguments/find-order.js";
+import { warnOfUnknownZone } from "./arguments/time-zone.js";
 import type { CommonOptions, Context } from "./context.js";
-import { findOrder, ID_FORMS } from "./find-order.js";
 import { longTime } from "./render/time.js";
-import { warnOfUnknownZone } from "./time-zone.js";
 
 export function createShowCommand(context: Context): Command {
   const command = new Command("show")

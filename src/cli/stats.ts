@@ -2,19 +2,24 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { isUnconditional } from "../domain/order.js";
 import { safeJson } from "../domain/printable.js";
 import { OrderStatistics } from "../order-statistics.js";
-import { addCommonOptions, jsonOption } from "./common-options.js";
+import { addCommonOptions, jsonOption } from "./arguments/common-options.js";
+import {
+  sinceOption,
+  type TimeOptions,
+  timeFilter,
+  untilOption,
+} from "./arguments/time-options.js";
+import { refuseUnknownZone, ZONE_HINT } from "./arguments/time-zone.js";
 import type { CommonOptions, Context } from "./context.js";
 import { sayNoOrders } from "./no-orders.js";
 import { statsText } from "./render/stats-text.js";
 import { statsView } from "./render/stats-view.js";
-import { sinceOption, type TimeOptions, timeFilter, untilOption } from "./time-options.js";
-import { refuseUnknownZone, ZONE_HINT } from "./time-zone.js";
 import { writeWholeFile } from "./write-file.js";
 
 export function createStatsCommand(context: Context): Command {
   const command = new Command("stats")
     .description(
-      "Count the orders of today, of this week and in all; draw the most ordered items and the orders a day.\nDays are local ones, and a week begins on Monday. An item counts once for each time it is in an order.",
+      "Count today's orders, this week's and all of them; draw the most ordered items and the orders per day.\nDays are local ones, and a week begins on Monday. An item counts once for each time it is in an order.",
     )
     .addOption(sinceOption(context.io))
     .addOption(untilOption(context.io))

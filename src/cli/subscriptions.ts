@@ -1,12 +1,12 @@
 import { Command } from "commander";
 import { safeJson } from "../domain/printable.js";
-import { addCommonOptions, jsonOption, refuseUnknown } from "./common-options.js";
+import { addCommonOptions, jsonOption, refuseUnknown } from "./arguments/common-options.js";
+import { FROM_FORMS, parseStartingPosition } from "./arguments/starting-position.js";
+import { warnOfUnknownZone } from "./arguments/time-zone.js";
 import { confirm, yesOption } from "./confirm.js";
 import type { CommonOptions, Context } from "./context.js";
 import { renderColumns } from "./render/columns.js";
 import { shortTime } from "./render/time.js";
-import { FROM_FORMS, parseStartingPosition } from "./starting-position.js";
-import { warnOfUnknownZone } from "./time-zone.js";
 
 export function createSubscriptionsCommand(context: Context): Command {
   const command = new Command("subscriptions")

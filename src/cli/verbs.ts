@@ -36,6 +36,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import("./stats.js")).createStatsCommand,
   },
   {
+    name: "import",
+    group: "Orders",
+    summary: "import orders from a file",
+    load: async () => (await import("./import.js")).createImportCommand,
+  },
+  {
     name: "watch",
     group: "Sales desk",
     summary: "print each order as it is placed, or run a command",
@@ -64,12 +70,6 @@ export const VERBS: readonly Verb[] = [
     group: "Store",
     summary: "set up the store",
     load: async () => (await import("./init.js")).createInitCommand,
-  },
-  {
-    name: "import",
-    group: "Orders",
-    summary: "import orders from a file",
-    load: async () => (await import("./import.js")).createImportCommand,
   },
   {
     name: "check",

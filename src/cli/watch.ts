@@ -4,20 +4,20 @@ import type { Consequence, RetryPolicy } from "../deliver.js";
 import { escapeUnsafe } from "../domain/printable.js";
 import { OrdersError } from "../errors.js";
 import { parseLocation } from "../store/location.js";
-import { addCommonOptions, jsonOption, quietOption } from "./common-options.js";
+import { addCommonOptions, jsonOption, quietOption } from "./arguments/common-options.js";
+import { FROM_FORMS, parseStartingPosition } from "./arguments/starting-position.js";
+import { parseMs } from "./arguments/time-options.js";
+import { warnOfUnknownZone } from "./arguments/time-zone.js";
 import { yesOption } from "./confirm.js";
 import type { CommonOptions, Context } from "./context.js";
-import { Heartbeat } from "./heartbeat.js";
-import type { Hook } from "./hook.js";
 import type { Io } from "./io.js";
-import { checkNewSubscription } from "./new-subscription.js";
-import { parseDuration } from "./parse-time.js";
 import { counted } from "./render/count.js";
 import { shownDuration } from "./render/duration.js";
 import { canRedraw } from "./render/style.js";
-import { FROM_FORMS, parseStartingPosition } from "./starting-position.js";
-import { warnOfUnknownZone } from "./time-zone.js";
-import { deskView, OutputClosed, WatchDesk } from "./watch-desk.js";
+import { Heartbeat } from "./watch/heartbeat.js";
+import type { Hook } from "./watch/hook.js";
+import { checkNewSubscription } from "./watch/new-subscription.js";
+import { deskView, OutputClosed, WatchDesk } from "./watch/watch-desk.js";
 
 export function createWatchCommand(context: Context): Command {
   const command = new Command("watch")
@@ -37,20 +37,23 @@ export function createWatchCommand(context: Context): Command {
         "--retry-pause <duration>",
         "pause before the first retry; doubled for each further one",
       )
-        .argParser(parsePause)
+        .argParser(parseMs)
         .default(1000, "1s"),
     )
-    .option("--timeout <duration>", "stop a command that takes longer: 500ms, 30s, 5m", parsePause)
+    .option("--timeout <duration>", "stop a command that takes longer: 500ms, 30s, 5m", parseMs)
     .option(
       "--give-up-after <duration>",
       "exit 7 once the connection to a server is lost for so long",
-      parsePause,
+      parseMs,
     )
     .option("--bell", "ring the terminal bell for each order")
     .addOption(yesOption())
     .addOption(quietOption("print the ids of new orders instead of banners").conflicts("exec"))
     .addOption(jsonOption("print each order as a line of JSON").conflicts("exec"))
-    .action(() => runWatch(command.optsWithGlobals(), context));
+    .action(() => {
+      refuseWithoutExec(command);
+      return runWatch(command.optsWithGlobals(), context);
+    });
   return addCommonOptions(command, [
     "orders watch",
     "orders watch --as sales --exec ./ring-the-bell.sh",
@@ -158,9 +161,6 @@ export interface WatchOptions extends CommonOptions {
 /** How many orders are printed before an acknowledgement has to be durable. */
 const PRINT_BATCH_ORDERS = 100;
 
-/** Node's timers end at 2^31 - 1 ms, a little later. */
-const MAX_DURATION_MS = 24 * 86_400_000;
-
 /**
  * The first signal lets the running command finish; the second stops it, unless it is a hangup: a terminal
  * that is closed sends several, and nobody has asked twice.
@@ -188,7 +188,7 @@ async function createHook(
   signal: AbortSignal,
 ): Promise<Hook | undefined> {
   if (exec === undefined) return undefined;
-  const { Hook } = await import("./hook.js");
+  const { Hook } = await import("./watch/hook.js");
   const { value } = context.storeSetting(options);
   const location = parseLocation(value);
   const store = location.kind === "directory" ? location.path : value;
@@ -218,17 +218,22 @@ function consequence(then: Consequence, attempt: number, { as }: WatchOptions): 
     : `parked after ${attempts}; see orders parked --as ${as}`;
 }
 
+/** Refuses the options of a command where there is none: whoever gives them expects that something is retried. */
+function refuseWithoutExec(command: Command): void {
+  if (command.getOptionValue("exec") !== undefined) return;
+  for (const option of command.options) {
+    const isGiven = command.getOptionValueSource(option.attributeName()) === "cli";
+    if (!isGiven || !OF_COMMAND.includes(`${option.long}`)) continue;
+    throw new OrdersError("invalid-usage", `${option.long} needs --exec`, {
+      hint: "for example: orders watch --as sales --exec ./ring-the-bell.sh",
+    });
+  }
+}
+
+const OF_COMMAND = ["--max-attempts", "--retry-pause", "--timeout"];
+
 function parseCount(text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text))
     throw new InvalidArgumentError("It must be a whole number of 1 or more.");
   return Number(text);
-}
-
-function parsePause(text: string): number {
-  const duration = parseDuration(text);
-  if (duration === undefined) {
-    throw new InvalidArgumentError("It must be a duration: 500ms, 30s, 5m, 2h.");
-  }
-  if (duration > MAX_DURATION_MS) throw new InvalidArgumentError("It must be at most 24 days.");
-  return duration;
 }

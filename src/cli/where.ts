@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { escapeUnsafe, safeJson } from "../domain/printable.js";
 import type { Origin } from "../settings.js";
 import { shownLocation } from "../store/location.js";
-import { addCommonOptions, jsonOption, quietOption } from "./common-options.js";
+import { addCommonOptions, jsonOption, quietOption } from "./arguments/common-options.js";
 import type { CommonOptions, Context } from "./context.js";
 
 export function createWhereCommand(context: Context): Command {

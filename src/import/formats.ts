@@ -1,18 +1,12 @@
 import { OrdersError } from "../errors.js";
 import type { ImportFile } from "./import-file.js";
-import type { RawRow } from "./row.js";
+import type { RowReader } from "./row.js";
 
 /** The formats that can be imported. */
 export const IMPORT_FORMATS = ["ndjson", "json", "lowdb", "tinydb", "csv"] as const;
 
 /** One of {@link IMPORT_FORMATS}. */
 export type ImportFormat = (typeof IMPORT_FORMATS)[number];
-
-/** Reads the rows of a file, as many at a time as were read together. */
-export type RowReader = (
-  name: string,
-  blocks: AsyncIterable<Buffer>,
-) => AsyncIterable<readonly RawRow[]>;
 
 /** The reader of a format: only that one is loaded. */
 export async function readerOf(format: ImportFormat): Promise<RowReader> {

@@ -4,9 +4,8 @@ import type { Order } from "../domain/order.js";
 import { OrdersError } from "../errors.js";
 import { derivedIds } from "./derived-ids.js";
 import { Examination } from "./examination.js";
-import type { RowReader } from "./formats.js";
 import { type ImportFile, newHash } from "./import-file.js";
-import { type InvalidRow, type Row, toRow } from "./row.js";
+import { type InvalidRow, type Row, type RowReader, toRow } from "./row.js";
 
 /**
  * Imports the orders of a file, in its order, each once. All of the file is looked at first: if something

@@ -1,10 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import { messageOf } from "../error-message.js";
-import type { ImportFormat, RowReader } from "./formats.js";
-import type { RawRow } from "./row.js";
+import type { RawRow, RowReader } from "./row.js";
 
-/** Reads one JSON document: an array of orders, a document of lowdb, or a file of TinyDB. Needs all of it in memory. */
-export function documentReader(format: Exclude<ImportFormat, "ndjson" | "csv">): RowReader {
+/** Reads one JSON document: an array of orders, or a lowdb or TinyDB file. Needs all of it in memory. */
+export function documentReader(format: keyof typeof LISTS): RowReader {
   return async function* read(name, blocks) {
     const parts: Buffer[] = [];
     for await (const block of blocks) parts.push(block);
@@ -24,21 +23,20 @@ export function documentReader(format: Exclude<ImportFormat, "ndjson" | "csv">):
   };
 }
 
-const LISTS: Readonly<
-  Record<"json" | "lowdb" | "tinydb", (value: unknown, name: string) => RawRow[]>
-> = {
-  json: (value, name) =>
+/** The rows of a document, by its format. */
+const LISTS = {
+  json: (value: unknown, name: string): RawRow[] =>
     Array.isArray(value)
       ? numbered(value, name)
       : [{ at: name, problem: "not an array of orders" }],
-  lowdb: (value, name) => {
+  lowdb: (value: unknown, name: string): RawRow[] => {
     const lists = Object.entries(asObject(value)).filter(([, list]) => Array.isArray(list));
     const [only, ...others] = lists.length > 1 ? lists.filter(([key]) => key === "orders") : lists;
     if (only !== undefined && others.length === 0) return numbered(only[1], `${name}: ${only[0]}`);
-    const found = lists.length === 0 ? "no list" : `several lists and none is called 'orders'`;
-    return [{ at: name, problem: `not a document of lowdb with a list of orders: ${found}` }];
+    const found = lists.length === 0 ? "no list" : "several lists and none is called 'orders'";
+    return [{ at: name, problem: `not a lowdb file with a list of orders: ${found}` }];
   },
-  tinydb: (value, name) => {
+  tinydb: (value: unknown, name: string): RawRow[] => {
     const tables = Object.entries(asObject(value));
     const [only, ...others] = tables.filter(([, table]) => Object.keys(asObject(table)).length > 0);
     if (others.length > 0) {

@@ -10,6 +10,12 @@ export interface RawRow {
   readonly problem?: string;
 }
 
+/** Reads the rows of a file, as many at a time as were read together. */
+export type RowReader = (
+  name: string,
+  blocks: AsyncIterable<Buffer>,
+) => AsyncIterable<readonly RawRow[]>;
+
 /** One order of a file. */
 export type Row = InvalidRow | ValidRow;
 

@@ -12,7 +12,7 @@ export function checkFeedOptions({ subscription, batch = 1 }: FeedOptions): void
 export function checkSubscriptionName(name: string): void {
   if (isSubscriptionName(name)) return;
   throw new OrdersError("invalid-usage", `invalid subscription name '${name}'`, {
-    hint: "use up to 64 of a-z, 0-9, '.', '_' and '-', beginning with a letter or a digit, and no device of Windows (nul, com1)",
+    hint: "use up to 64 of a-z, 0-9, '.', '_' and '-', beginning with a letter or a digit; Windows devices (nul, com1) are reserved",
   });
 }
 

@@ -171,6 +171,10 @@ describe("orders completion", () => {
   it("names the shells when it is given another one", async () => {
     const { exitCode, stderr } = await runCli(["completion", "csh"]);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain("Allowed choices are bash, zsh, fish, powershell");
+    expect(stderr).toBe(
+      "orders: invalid <shell> 'csh': it must be one of bash, zsh, fish, powershell\n  did you mean zsh?\n",
+    );
+    const { stdout } = await runCli(["help", "completion"]);
+    expect(stdout).toMatch(/^ {2}shell +the shell; one of bash, zsh, fish, powershell$/m);
   });
 });

@@ -37,10 +37,10 @@ describe("orders import", () => {
   it.each<[string, string]>([
     ["JSON Lines", lines(TV, DESK)],
     ["a JSON array", JSON.stringify([TV, DESK], null, 2)],
-    ["a document of lowdb", JSON.stringify({ orders: [TV, DESK] })],
-    ["a document of lowdb with other lists", JSON.stringify({ orders: [TV, DESK], users: [1] })],
-    ["a file of TinyDB", JSON.stringify({ _default: { 1: TV, 2: DESK } })],
-    ["a file of TinyDB with a named table", JSON.stringify({ orders: { 1: TV, 2: DESK } })],
+    ["a lowdb file", JSON.stringify({ orders: [TV, DESK] })],
+    ["a lowdb file with other lists", JSON.stringify({ orders: [TV, DESK], users: [1] })],
+    ["a TinyDB file", JSON.stringify({ _default: { 1: TV, 2: DESK } })],
+    ["a TinyDB file with a named table", JSON.stringify({ orders: { 1: TV, 2: DESK } })],
     [
       "CSV",
       `id,placed_at,items,for,note\n${TV.id},${TV.placedAt},100 inch TV,,\n${DESK.id},${DESK.placedAt},"[""desk"",""chair""]",Ada,ring twice\n`,
@@ -223,6 +223,21 @@ orders: 5 of 6 orders cannot be imported
     expect(stderr.endsWith("\r\x1b[2K")).toBe(true);
   });
 
+  it("prints no banner and no fault behind its progress", async () => {
+    const long = { items: ["x".repeat(2_000_000)] }; // more than is read at once
+    const file = written("many", lines(TV, long, { id: "none", items: ["tv"] }));
+    const shown = (text = "") => text.replaceAll("\r\x1b[2K", "<cleared>");
+    let stderrAtBanner: string | undefined;
+    const { stderr } = await orders(["import", file, "--notify", "--skip-invalid"], {
+      terminal: ["stdout", "stderr"],
+      whenWritten: (written) => {
+        if (written.stdout !== "") stderrAtBanner ??= written.stderr;
+      },
+    });
+    expect(shown(stderrAtBanner)).toMatch(/checking [^<]*<cleared>$/);
+    expect(shown(stderr)).toMatch(/checking [^<]*<cleared>[^<]*many:3: id is not a UUID\n/);
+  });
+
   it.each<[string, string | Buffer, RegExp]>([
     ["is empty", "", /is empty/],
     ["is prose", "hello\n", /cannot tell the format of .*\n {2}name it with --format: ndjson/],
@@ -243,6 +258,10 @@ orders: 5 of 6 orders cannot be imported
       stderr: expect.stringMatching(/^orders: cannot read .*none: no such file or directory\n$/),
     });
     expect((await run(directory)).stderr).toMatch(/: it is a directory\n$/);
+    expect(await run("")).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/^orders: <file> is empty\n {2}give it a value/),
+    });
   });
 
   it.each(["ndjson", "json", "csv"])("gives back what list --format %s printed", async (format) => {

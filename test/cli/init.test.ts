@@ -15,7 +15,7 @@ describe("orders init on a directory", () => {
       stderr: "",
     });
     expect(existsSync(store)).toBe(true);
-    expect((await runCli(["init"], { store })).stdout).toBe(`there is ${store}\n`);
+    expect((await runCli(["init"], { store })).stdout).toBe(`${store} exists\n`);
   });
 
   it("fails where a link leads nowhere, or a file is", async () => {

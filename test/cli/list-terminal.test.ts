@@ -4,34 +4,20 @@ import { width } from "../../src/cli/render/width.js";
 import type { Order } from "../../src/domain/order.js";
 import { openStore } from "../../src/store/open-store.js";
 import { asText } from "../support/as-text.js";
-import { anOrder, anyOrder } from "../support/orders.js";
+import { anOrder, anyOrder, FORMULA_ORDER, HOSTILE_ORDER, TV_ORDER } from "../support/orders.js";
 import { runCli, type World } from "../support/run-cli.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
-const ORDERS: readonly Order[] = [
-  {
-    id: "403d33e9-39e5-44bc-8f5e-eab0c6f897ff",
-    placedAt: "2026-01-30T23:30:00.000Z", // the 31st already where the tests run
-    items: ["100 inch TV", "magic carpet"],
-  },
-  {
-    id: "7e67e227-afcb-4336-8327-0a36f33b63b9",
-    placedAt: "2026-02-01T08:00:00.000Z",
-    items: ["寿司", "\u202eevil\ttab"],
-    for: "Grace\x1b[2J Hopper",
-    note: "ring twice",
-  },
+const ORDERS = [
+  TV_ORDER,
+  { ...HOSTILE_ORDER, for: "Grace\x1b[2J Hopper", note: "ring twice" },
   {
     id: "8d2c1f3a-0b1e-4c7d-9a55-7e1f0a2b3c4d",
     placedAt: "2026-02-01T22:59:59.999Z",
     items: ["tv"],
     for: "Ada",
   },
-  {
-    id: "5ac9e5e2-f7d3-49a8-a671-bba93b597a3b",
-    placedAt: "2026-02-02T09:30:00.000Z",
-    items: ['=cmd() "quoted", comma'],
-  },
+  FORMULA_ORDER,
 ];
 
 let store: string;
@@ -152,7 +138,7 @@ describe("a cancelled order", () => {
     await save(ORDERS.slice(0, 2));
     const opened = await openStore(store);
     await opened.cancel({
-      id: ORDERS[1]?.id ?? "",
+      id: HOSTILE_ORDER.id,
       cancelledAt: "2026-02-01T09:00:00.000Z",
       reason: "too loud",
     });

@@ -1,37 +1,15 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Order } from "../../src/domain/order.js";
 import { asText } from "../support/as-text.js";
+import { FORMULA_ORDER, HOSTILE_ORDER, TV_ORDER } from "../support/orders.js";
 import { runCli, type World } from "../support/run-cli.js";
+import { storeOf } from "../support/stored.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
-const ORDERS: readonly Order[] = [
-  {
-    id: "403d33e9-39e5-44bc-8f5e-eab0c6f897ff",
-    placedAt: "2026-01-30T23:30:00.000Z", // the 31st already where the tests run
-    items: ["100 inch TV", "magic carpet"],
-  },
-  {
-    id: "7e67e227-afcb-4336-8327-0a36f33b63b9",
-    placedAt: "2026-02-01T08:00:00.000Z",
-    items: ["寿司", "\u202eevil\ttab"],
-  },
-  {
-    id: "5ac9e5e2-f7d3-49a8-a671-bba93b597a3b",
-    placedAt: "2026-02-02T09:30:00.000Z",
-    items: ['=cmd() "quoted", comma'],
-  },
-];
+const ORDERS = [TV_ORDER, HOSTILE_ORDER, FORMULA_ORDER];
 
-function storeWith(orders: readonly unknown[]): string {
-  const store = temporaryDirectory();
-  writeFileSync(join(store, "orders.jsonl"), orders.map((o) => `${JSON.stringify(o)}\n`).join(""));
-  return store;
-}
 const list = (args: string[] = [], world: World = {}) =>
   runCli(["list", ...args], {
-    store: storeWith(ORDERS),
+    store: storeOf(ORDERS),
     now: "2026-02-02T12:00:00.000Z",
     ...world,
   });
@@ -147,7 +125,7 @@ describe("orders list", () => {
   });
 
   it("answers to 'ls' too", async () => {
-    expect((await runCli(["ls"], { store: storeWith(ORDERS) })).stdout).toContain("403d33e9");
+    expect((await runCli(["ls"], { store: storeOf(ORDERS) })).stdout).toContain("403d33e9");
   });
 
   it("prints nothing where there are no orders, with a friendly word on a terminal", async () => {
@@ -171,7 +149,7 @@ describe("orders list", () => {
 
   it("writes many orders whole, and stops without complaint when its reader has gone", async () => {
     const many = Array.from({ length: 9000 }, () => ORDERS[0]);
-    const store = storeWith(many);
+    const store = storeOf(many);
     expect(JSON.parse((await list(["--json"], { store })).stdout)).toHaveLength(9000);
     let writes = 0;
     const outcome = await list([], { store, write: () => ++writes < 2 });
@@ -180,7 +158,7 @@ describe("orders list", () => {
   });
 
   it("names damage on stderr once, prints the rest and exits 6", async () => {
-    const store = storeWith([ORDERS[0], { id: 7 }, ORDERS[1]]);
+    const store = storeOf([ORDERS[0], { id: 7 }, ORDERS[1]]);
     const { exitCode, stdout, stderr } = await list(["--limit", "5"], { store });
     expect(exitCode).toBe(6);
     expect(shortIds(stdout)).toEqual(["403d", "7e67"]);

@@ -1,9 +1,8 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { asText } from "../support/as-text.js";
 import { anOrder } from "../support/orders.js";
 import { runCli, type World } from "../support/run-cli.js";
+import { storeOf } from "../support/stored.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 /** Where the tests run it is Monday, half past midnight: Sunday in UTC. */
@@ -15,13 +14,8 @@ const ORDERS = [
   anOrder({ placedAt: "2026-02-03T08:00:00.000Z", items: ["\u202eevil\ttab"] }), // another clock
 ];
 
-function storeWith(orders: readonly unknown[]): string {
-  const store = temporaryDirectory();
-  writeFileSync(join(store, "orders.jsonl"), orders.map((o) => `${JSON.stringify(o)}\n`).join(""));
-  return store;
-}
 const stats = (args: string[] = [], world: World = {}) =>
-  runCli(["stats", ...args], { store: storeWith(ORDERS), now: NOW, ...world });
+  runCli(["stats", ...args], { store: storeOf(ORDERS), now: NOW, ...world });
 const json = async (args: string[] = [], world: World = {}) =>
   JSON.parse((await stats(["--json", ...args], world)).stdout);
 
@@ -42,7 +36,7 @@ describe("orders stats", () => {
         `寿司            1 ${"█".repeat(20)}▋`,
         `\\u202eevil\\ttab 1 ${"█".repeat(20)}▋`,
         "",
-        "Orders a day, 2026-01-26 to 2026-02-02",
+        "Orders per day, 2026-01-26 to 2026-02-02",
         "1 ┤█████                               █████ █████",
         "  │█████                               █████ █████",
         "  │█████                               █████ █████",
@@ -72,7 +66,7 @@ describe("orders stats", () => {
         "寿司        1 ██",
         "\\u202eevil… 1 ██",
         "",
-        "Orders a day",
+        "Orders per day",
         "1 ┤          █ █",
         "  │          █ █",
         "  │          █ █",
@@ -120,7 +114,7 @@ describe("orders stats", () => {
 
   it("takes the ten most ordered items, or as many as --top says", async () => {
     const items = Array.from({ length: 12 }, (_, index) => `item ${index}`);
-    const world = { store: storeWith([anOrder({ items }), anOrder({ items: ["item 7"] })]) };
+    const world = { store: storeOf([anOrder({ items }), anOrder({ items: ["item 7"] })]) };
     expect((await json([], world)).items).toHaveLength(10);
     expect((await json(["--top", "2"], world)).items).toEqual([
       { item: "item 7", count: 2 },
@@ -131,7 +125,7 @@ describe("orders stats", () => {
   it("counts only orders between --since and --until, and draws the days until then", async () => {
     const { stdout } = await stats(["--since", "2026-01-26", "--until", "2026-01-28"]);
     expect(stdout).toContain("\n1 matching\n");
-    expect(stdout).toContain("Orders a day, 2026-01-26 to 2026-01-28\n");
+    expect(stdout).toContain("Orders per day, 2026-01-26 to 2026-01-28\n");
     expect((await json(["--since", "today"])).orders).toEqual({ today: 1, thisWeek: 2, total: 2 });
     expect((await json(["--until", "yesterday"])).orders.total).toBe(2);
   });
@@ -139,7 +133,7 @@ describe("orders stats", () => {
   it("draws no more than the last 30 days, also if none of them has an order", async () => {
     const { stdout } = await stats([], { now: "2026-12-24T12:00:00.000Z" });
     expect(stdout).toContain("\n0 today\n0 this week, from Monday\n4 in all\n");
-    expect(stdout).toContain("Orders a day, 2026-11-25 to 2026-12-24\n1 ┤\n  │\n");
+    expect(stdout).toContain("Orders per day, 2026-11-25 to 2026-12-24\n1 ┤\n  │\n");
   });
 
   it("prints nothing where there are no orders, with a friendly word on a terminal", async () => {
@@ -158,7 +152,7 @@ describe("orders stats", () => {
   });
 
   it("names damage on stderr, counts the rest and exits 6", async () => {
-    const store = storeWith([ORDERS[0], { id: 7 }, ORDERS[1]]);
+    const store = storeOf([ORDERS[0], { id: 7 }, ORDERS[1]]);
     const { exitCode, stdout, stderr } = await stats(["--json"], { store });
     expect(exitCode).toBe(6);
     expect(JSON.parse(stdout).orders.total).toBe(2);

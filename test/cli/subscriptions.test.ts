@@ -135,7 +135,7 @@ describe("orders subscriptions reset", () => {
     const argv = ["reset", "sales", "--from", "start", "--no-color"];
     const { exitCode, stderr } = await subscriptions(argv, asking(no));
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/\[y\/N\] \n?orders: cancelled; nothing was changed\n$/);
+    expect(stderr).toMatch(/\[y\/N\] \n?orders: not confirmed; nothing was changed\n$/);
     expect(stderr.split("\n").length).toBe(no === "" ? 3 : 2);
     expect(await status("sales")).toMatchObject({ waiting: 1 });
   });

@@ -154,6 +154,15 @@ describe("orders watch --as", () => {
     expect((await run(["subscriptions"])).stdout).toBe("");
   });
 
+  it.each(["--max-attempts=3", "--retry-pause=1s", "--timeout=1s"])(
+    "needs a command for %s",
+    async (option) => {
+      const { exitCode, stderr } = await handle([option]);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain(`orders: ${option.split("=")[0]} needs --exec\n  for example: `);
+    },
+  );
+
   it("needs a name or a starting position for --until-caught-up", async () => {
     expect(await watch(["--until-caught-up"])).toEqual({
       exitCode: 2,

@@ -27,7 +27,7 @@ describe("orders copy, as several processes,", () => {
     const outcomes = await Promise.all([copy(), copy(), copy()]);
     for (const { exitCode, stderr } of outcomes) {
       expect(exitCode).toBe(0);
-      expect(stderr).toMatch(/^(?:\d+ of 20000 orders\n)*$/);
+      expect(stderr).toBe("");
     }
     const found = await all((await openStore(to)).list());
     expect(found).toHaveLength(orders.length);
@@ -46,9 +46,7 @@ describe("orders copy, as several processes,", () => {
         exitCode: 0,
         stdout: expect.stringContaining("all verified\n"),
       });
-      expect(stderr).toMatch(
-        /^(?:\d+ of \d+ orders\n)*(?:[1-9]\d* later orders? not copied; copy again\n)?$/,
-      );
+      expect(stderr).toMatch(/^(?:[1-9]\d* later orders? not copied; copy again\n)?$/);
     }
     await writer.kill();
     expect((await runOrders(["copy", "--to", to], from)).exitCode).toBe(0);

@@ -69,6 +69,14 @@ describe("the example of a web handler", () => {
     expect(await listed(store)).toHaveLength(1);
   });
 
+  it("answers that it may work later if its store cannot be reached", async () => {
+    const { post } = await webShop("nats://127.0.0.1:1?timeout=1");
+    expect(await post({ items: ["tv"] }, randomUUID())).toEqual({
+      status: 503,
+      body: { error: "please ask again" },
+    });
+  });
+
   it.skipIf(process.platform === "win32")("ends when it is told to", async () => {
     const { shop } = await webShop();
     shop.kill("SIGTERM");
@@ -113,8 +121,7 @@ interface Answer {
 }
 
 /** The web shop, on a port that is free and a store of its own; killed when the test ends. */
-async function webShop() {
-  const store = join(temporaryDirectory(), "orders");
+async function webShop(store = join(temporaryDirectory(), "orders")) {
   const shop = example("web-shop.mjs", store, "0");
   onTestFinished(() => void shop.kill("SIGKILL"));
   shop.catch(() => {}); // killed

@@ -3,6 +3,8 @@ import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { EXIT_CODES } from "../../src/cli/exit-codes.js";
+import { VERBS } from "../../src/cli/verbs.js";
+import { runCli } from "../support/run-cli.js";
 import { environment, ROOT, runOrders, runShell } from "../support/run-orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
@@ -18,6 +20,18 @@ const blocks = (page: string, language: string) =>
   [...read(page).matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, "gms"))].map(
     ([, text = ""]) => text,
   );
+
+/** How a path begins on a page: that of a test may lack `test/` and its ending. */
+const TOP = /^(?:src|test|docs|scripts|bin|unit|cli|e2e|contract)\//;
+const FILES = ["src", "test", "docs", "scripts", "bin"].flatMap((top) =>
+  readdirSync(join(ROOT, top), { recursive: true, encoding: "utf8" }).map(
+    (file) => `/${top}/${file.replaceAll("\\", "/")}`,
+  ),
+);
+/** Whether there is a file or directory of this path, or of one that ends so. */
+const isFile = (path: string) =>
+  FILES.some((file) => `${file}/`.endsWith(`/${path.replace(/\/$/, "")}/`)) ||
+  FILES.some((file) => file.endsWith(`/${path}.test.ts`));
 
 /** Prints a line and leaves `$?` as it is. */
 const SAY = 'say() { local status=$?; echo "$1"; return $status; }';
@@ -65,10 +79,40 @@ describe("every page", () => {
     }
   });
 
+  it.each(PAGES)("names only files that there are: %s", (page) => {
+    const text = read(page).replace(/^```.*?^```/gms, "");
+    const named = [...text.matchAll(/`([\w./-]+)`/g)].map(([, name = ""]) => name);
+    const paths = named.filter((name) => /\.[cm]?[tj]s$/.test(name) || TOP.test(name));
+    expect(paths.filter((path) => !isFile(path))).toEqual([]);
+  });
+
   it("of docs is in its index", () => {
     const index = read("docs/README.md");
     const pages = readdirSync(join(ROOT, "docs")).filter((file) => /(?<!README)\.md$/.test(file));
     expect(pages.filter((page) => !index.includes(`](${page})`))).toEqual([]);
+  });
+});
+
+describe("the documentation", () => {
+  it("names every option of every verb", async () => {
+    const text = PAGES.filter((page) => !page.startsWith(join("docs", "api")))
+      .map(read)
+      .join("\n");
+    const unnamed: string[] = [];
+    const helps = [[], ...VERBS.map(({ name }) => [name])];
+    for (const words of helps) {
+      const { stdout } = await runCli(["help", ...words]);
+      const [, subcommands = ""] = /^Commands:\n((?: .*\n)+)/m.exec(stdout) ?? [];
+      for (const [, name = ""] of subcommands.matchAll(/^ {2}(\w+)/gm))
+        helps.push([...words, name]);
+      const options = stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm);
+      for (const [, option] of options) {
+        const isNamed = new RegExp(`${option}(?![\\w-])`).test(text);
+        if (!isNamed) unnamed.push(`${words.join(" ")} ${option}`);
+      }
+    }
+    expect(helps.map((words) => words.join(" "))).toContain("parked retry");
+    expect(unnamed).toEqual([]);
   });
 });
 
@@ -107,16 +151,6 @@ describe("the page for readers of the tutorial", () => {
 
   it.each(blocks(page, "python"))("quotes the Python program as it stands: %s", (code) => {
     expect(read("test/bench/tutorial.py")).toContain(code);
-  });
-
-  it("names only files and tests that there are", () => {
-    const text = read(page).replace(/^```.*?^```/gms, "");
-    const files = [...text.matchAll(/`((?:src|test)\/[\w/.-]+)`/g)].map(([, file = ""]) => file);
-    const tests = [...text.matchAll(/`((?:unit|cli|e2e)\/[\w-]+)`/g)].map(
-      ([, test = ""]) => `test/${test}.test.ts`,
-    );
-    expect(files.length * tests.length).toBeGreaterThan(0);
-    expect([...files, ...tests].filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
   });
 });
 

@@ -80,7 +80,7 @@ describe.runIf(HAS_BROWSER)("the picture of orders stats, in a browser", () => {
       `${"W".repeat(31)}…`,
       `${"🍣".repeat(15)}…`,
       ...Array(6).fill("1"),
-      expect.stringMatching(/^Orders a day, (\d{4}-\d\d-\d\d) to \1$/),
+      expect.stringMatching(/^Orders per day, (\d{4}-\d\d-\d\d) to \1$/),
       ...["1", "0", expect.stringMatching(/^\d\d-\d\d$/)],
     ]);
   });

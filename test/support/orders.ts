@@ -7,6 +7,27 @@ export function anOrder(fields: Partial<Order> = {}): Order {
   return { id: uuid(), placedAt: "2026-01-31T09:30:00.000Z", items: ["tv"], ...fields };
 }
 
+/** An order of the 31st already where the tests run. */
+export const TV_ORDER: Order = {
+  id: "403d33e9-39e5-44bc-8f5e-eab0c6f897ff",
+  placedAt: "2026-01-30T23:30:00.000Z",
+  items: ["100 inch TV", "magic carpet"],
+};
+
+/** One with wide characters, and others that must not reach a terminal. */
+export const HOSTILE_ORDER: Order = {
+  id: "7e67e227-afcb-4336-8327-0a36f33b63b9",
+  placedAt: "2026-02-01T08:00:00.000Z",
+  items: ["寿司", "\u202eevil\ttab"],
+};
+
+/** One that a spreadsheet could take for a formula. */
+export const FORMULA_ORDER: Order = {
+  id: "5ac9e5e2-f7d3-49a8-a671-bba93b597a3b",
+  placedAt: "2026-02-02T09:30:00.000Z",
+  items: ['=cmd() "quoted", comma'],
+};
+
 /** Any item that can be ordered. */
 export const anyItem = fc
   .string({ unit: "binary", minLength: 1, maxLength: 30 })

@@ -1,6 +1,15 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeLine, type StoredOrder } from "../../src/store/jsonl/order-codec.js";
+import { temporaryDirectory } from "./temporary-directory.js";
+
+/** A new store with these lines in its file, written without the store: orders need not be valid. */
+export function storeOf(records: readonly unknown[]): string {
+  const store = temporaryDirectory();
+  const lines = records.map((record) => `${JSON.stringify(record)}\n`);
+  writeFileSync(join(store, "orders.jsonl"), lines.join(""));
+  return store;
+}
 
 /** The orders on the whole lines of a store's file, read without the store. */
 export function stored(store: string): StoredOrder[] {

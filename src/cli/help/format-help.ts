@@ -1,4 +1,4 @@
-import type { Command, Help, Option } from "commander";
+import type { Argument, Command, Help, Option } from "commander";
 import { EXIT_CODE_ROWS } from "../exit-codes.js";
 import { TOPIC_LIST } from "./topic-list.js";
 
@@ -49,6 +49,11 @@ function endOfHelp(width: number, helper: Help): readonly string[] {
   ].map(([title = "", ...lines]) => [helper.styleTitle(title), ...lines].join("\n"));
 }
 
+/** What an argument means, and what it can be. */
+export function argumentDescription({ description, argChoices }: Argument): string {
+  return [description, ...choices(argChoices)].join("; ");
+}
+
 /** What an option means, its default, and what it can be. */
 export function optionDescription(option: Option): string {
   const { description, defaultValue, argChoices } = option;
@@ -56,8 +61,12 @@ export function optionDescription(option: Option): string {
   const hasDefault = defaultValue !== undefined && typeof defaultValue !== "boolean";
   return [
     hasDefault ? `${description} (default: ${shown})` : description,
-    ...(argChoices ? [`one of ${argChoices.join(", ")}`] : []),
+    ...choices(argChoices),
   ].join("; ");
+}
+
+function choices(values: readonly string[] = []): readonly string[] {
+  return values.length === 0 ? [] : [`one of ${values.join(", ")}`];
 }
 
 function verbs(command: Command, helper: Help): readonly Section[] {

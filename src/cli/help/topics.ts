@@ -1,10 +1,6 @@
 import { CREDENTIAL_VARIABLES } from "../../store/jetstream/connection/credential-files.js";
-import { EXIT_CODES } from "../exit-codes.js";
+import { EXIT_CODE_ROWS } from "../exit-codes.js";
 import { TOPIC_LIST } from "./topic-list.js";
-
-const EXIT_CODE_ROWS = EXIT_CODES.map(
-  ({ exitCode, meaning }) => [String(exitCode), meaning] as const,
-);
 
 const TEXTS: Readonly<Record<keyof typeof TOPIC_LIST, readonly Block[]>> = {
   "exit-codes": [
@@ -30,7 +26,7 @@ const TEXTS: Readonly<Record<keyof typeof TOPIC_LIST, readonly Block[]>> = {
       ],
     },
     "orders where prints which one it is, and why.",
-    "The first order creates the store, and so does orders init; no other verb does. An order counts as stored once it is on stable storage; several programs may place orders at once. A directory has to be on a local file system, not on a network file system such as NFS.",
+    "The first order creates the store; so do orders init and whatever imports or copies orders into it. No other verb does. An order counts as stored once it is on stable storage; several programs may place orders at once. A directory has to be on a local file system, not on a network file system such as NFS.",
     "In a directory, orders.jsonl holds an order a line and is only ever appended to; the subscriptions directory holds where each subscription is. orders check reads all of it, orders copy copies the orders from one store to another.",
   ],
   scripting: [
@@ -54,12 +50,12 @@ const TEXTS: Readonly<Record<keyof typeof TOPIC_LIST, readonly Block[]>> = {
         "  case $? in 1 | 7 | 8) sleep 1 ;; *) break ;; esac; done",
       ],
     },
-    "To have each order handled once or more, whatever program placed it, run a command for each:",
+    "To have each order handled at least once, whatever program placed it, run a command for each:",
     { example: ["orders watch --as sales --exec ./ring-the-bell.sh"] },
     "The command gets the order as JSON on stdin, and variables: see orders help environment. If it fails it is run again after growing pauses; then the order is parked: see orders help parked.",
   ],
   environment: [
-    "What orders reads. A variable that is empty counts as unset; an option wins over it.",
+    "What orders reads. Other than the pager, a variable that is empty counts as unset; an option wins over it.",
     {
       terms: [
         ["ORDERS_STORE", "the store, if there is no --store: see orders help stores"],
@@ -77,7 +73,11 @@ const TEXTS: Readonly<Record<keyof typeof TOPIC_LIST, readonly Block[]>> = {
           "FORCE_COLOR",
           "colour it even if it is no terminal; 0 and false mean never; wins over NO_COLOR",
         ],
-        ["TERM", "dumb: no colour, and no line is drawn over"],
+        ["TERM", "dumb: no colour, no pager unless one is named, and no line is drawn over"],
+        [
+          "ORDERS_PAGER, PAGER",
+          "the program that shows a list that does not fit the terminal, instead of less; cat, or empty: none",
+        ],
         ["TZ", "the time zone in which times are read and shown on a terminal"],
         ["XDG_DATA_HOME", "on Linux, where the default store is, instead of ~/.local/share"],
         ["XDG_CACHE_HOME", "where compiled code is kept, instead of ~/.cache"],

@@ -1,25 +1,42 @@
-import type { Output } from "../io.js";
+import { type Io, type Output, withChanges } from "../io.js";
 import { counted } from "./count.js";
 import { shownDuration } from "./duration.js";
-import { CLEAR_LINE } from "./style.js";
+import { CLEAR_LINE, canRedraw } from "./style.js";
 
-/** A line on a terminal that shows how far a long task is, how fast it is, and how long it will take. */
+/**
+ * A line on stderr that shows how far a long task is, how fast it is, and how long it will take. Where no
+ * line can be drawn over nothing is shown: logs and cron's mails need none of it.
+ */
 export class ProgressLine {
-  readonly #output: Output;
-  readonly #now: () => number;
+  /** stderr with this line on it: what is written appears instead of the line, which returns below it. */
+  readonly output: Output;
+  readonly #stderr: Output;
+  readonly #now: () => Date;
+  readonly #isEnabled: boolean;
   #task = "";
   #begun = 0;
   #drawn = 0;
 
-  /** @param now in milliseconds. */
-  constructor(output: Output, now: () => number) {
-    this.#output = output;
+  constructor({ stderr, env, now }: Pick<Io, "stderr" | "env" | "now">) {
+    this.#stderr = stderr;
     this.#now = now;
+    this.#isEnabled = canRedraw(stderr, env);
+    this.output = withChanges(stderr, {
+      write: (text) => {
+        this.clear();
+        return stderr.write(text);
+      },
+    });
   }
 
-  /** @param fraction how much is done, from 0 to 1. */
-  show(task: string, fraction: number, orders: number): void {
-    const now = this.#now();
+  /**
+   * @param done how much is done, of `total`.
+   * @param orders how many orders that is, if it is counted in anything else.
+   */
+  show(task: string, done: number, total: number, orders = done): void {
+    if (!this.#isEnabled) return;
+    const fraction = total === 0 ? 1 : Math.min(1, done / total);
+    const now = this.#now().getTime();
     if (task !== this.#task) {
       this.#task = task;
       this.#begun = now;
@@ -30,12 +47,12 @@ export class ProgressLine {
     const bar = "#".repeat(filled) + "-".repeat(BAR_COLUMNS - filled);
     const percent = String(Math.floor(fraction * 100)).padStart(3);
     const text = `${task} [${bar}] ${percent} %${pace(now - this.#begun, fraction, orders)}`;
-    this.#output.write(CLEAR_LINE + text.slice(0, Math.max(0, this.#output.columns - 1)));
+    this.#stderr.write(CLEAR_LINE + text.slice(0, Math.max(0, this.#stderr.columns - 1)));
   }
 
-  /** Removes the line. */
-  end(): void {
-    if (this.#drawn > 0) this.#output.write(CLEAR_LINE);
+  /** Removes the line until it is shown again. */
+  clear(): void {
+    if (this.#drawn > 0) this.#stderr.write(CLEAR_LINE);
     this.#drawn = 0;
   }
 }

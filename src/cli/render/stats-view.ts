@@ -29,7 +29,7 @@ export const [COUNTS_TITLE, ITEMS_TITLE] = ["Orders", "Most ordered items"];
 
 /** The title of a chart of days, with the first and the last one where there is room for them. */
 export function daysTitle(days: readonly DayCount[], columns: number): string {
-  const title = "Orders a day";
+  const title = "Orders per day";
   const range = `${title}, ${days[0]?.day} to ${days.at(-1)?.day}`;
   return range.length <= columns ? range : title;
 }

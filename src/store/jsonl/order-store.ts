@@ -81,7 +81,7 @@ export class JsonlOrderStore implements OrderStore {
     try {
       const found = await this.exists(); // fails if there is something else
       createDirectory(this.location);
-      return [`${found ? "there is" : "created"} ${this.location}`];
+      return [found ? `${this.location} exists` : `created ${this.location}`];
     } catch (error) {
       throw storeFailure("create the store", this.location, error);
     }

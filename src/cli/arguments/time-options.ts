@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from "commander";
-import type { OrderFilter } from "../domain/order.js";
-import type { Io } from "./io.js";
-import { isLocalTime, parseTime, type TimeSpan } from "./parse-time.js";
+import type { OrderFilter } from "../../domain/order.js";
+import type { Io } from "../io.js";
+import { isLocalTime, parseDuration, parseTime, type TimeSpan } from "./parse-time.js";
 import { refuseUnknownZone } from "./time-zone.js";
 
 /** What {@link sinceOption} and {@link untilOption} give a verb. */
@@ -30,6 +30,19 @@ export function untilOption(io: Io): Option {
     "placed at or before; a day includes the whole day",
   ).argParser((text) => parseTimeOption(text, io));
 }
+
+/** The milliseconds of a {@link parseDuration duration}, as the value of an option. */
+export function parseMs(text: string): number {
+  const duration = parseDuration(text);
+  if (duration === undefined) {
+    throw new InvalidArgumentError("It must be a duration: 500ms, 30s, 5m, 2h.");
+  }
+  if (duration > MAX_DURATION_MS) throw new InvalidArgumentError("It must be at most 24 days.");
+  return duration;
+}
+
+/** Node's timers end at 2^31 - 1 ms, a little later. */
+const MAX_DURATION_MS = 24 * 86_400_000;
 
 function parseTimeOption(text: string, io: Io): TimeSpan {
   if (isLocalTime(text)) refuseUnknownZone(io);

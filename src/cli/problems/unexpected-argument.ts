@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import { escapeUnsafe } from "../domain/printable.js";
-import { OrdersError } from "../errors.js";
-import { idPrefix } from "./find-order.js";
-import { parseTime } from "./parse-time.js";
-import { FORMATS } from "./render/formats.js";
+import { escapeUnsafe } from "../../domain/printable.js";
+import { OrdersError } from "../../errors.js";
+import { idPrefix } from "../arguments/find-order.js";
+import { parseTime } from "../arguments/parse-time.js";
+import { FORMATS } from "../render/formats.js";
 import { shellWord } from "./shell-word.js";
 
 /**

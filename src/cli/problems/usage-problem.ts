@@ -1,9 +1,9 @@
 import type { CommanderError } from "commander";
 import { closestMatch } from "leven";
-import { escapeUnsafe } from "../domain/printable.js";
-import { idPrefix } from "./find-order.js";
+import { escapeUnsafe } from "../../domain/printable.js";
+import { idPrefix } from "../arguments/find-order.js";
+import { findVerb, VERBS } from "../verbs.js";
 import { shellWord } from "./shell-word.js";
-import { findVerb, VERBS } from "./verbs.js";
 
 /** What is wrong with a command line, and what to do about it. */
 export interface UsageProblem {
@@ -31,6 +31,8 @@ const MISSING_OPTION = /^required option '(?:-\w, )?([\s\S]*)' not specified$/;
 const MISSING_VALUE = /^option '(?:-\w, )?(--[\w-]+) ([^']*)' argument missing$/;
 const CONFLICT =
   /^option '(?:-\w, )?(--[\w-]+)[^']*' cannot be used with option '(?:-\w, )?(--[\w-]+)[^']*'$/;
+const INVALID_ARGUMENT =
+  /^command-argument value '([\s\S]*)' is invalid for argument '([^']*)'\. ([\s\S]*?)\.?$/;
 const INVALID_VALUE =
   /^option '(?:-\w, )?(--[\w-]+)[^']*' argument '([\s\S]*)' is invalid\. ([\s\S]*?)\.?$/;
 const CHOICES = /^Allowed choices are (.*)$/;
@@ -40,17 +42,22 @@ function problemOf(text: string): Partial<UsageProblem> & { readonly message: st
   if (argument !== undefined) return { message: `missing argument <${argument}>` };
   const [, option] = MISSING_OPTION.exec(text) ?? [];
   if (option !== undefined) return { message: `missing option ${option}` };
-  const [, empty, value] = MISSING_VALUE.exec(text) ?? [];
-  if (empty !== undefined) return { message: `${empty} needs a value: ${empty} ${value}` };
+  const [, empty, placeholder] = MISSING_VALUE.exec(text) ?? [];
+  if (empty !== undefined) return { message: `${empty} needs a value: ${empty} ${placeholder}` };
   const [, one, other] = CONFLICT.exec(text) ?? [];
   if (one !== undefined) return { message: `${one} cannot be used with ${other}` };
-  const [, invalid, given = "", reason = ""] = INVALID_VALUE.exec(text) ?? [];
-  if (invalid === undefined) return { message: text };
+  const [, given, name, reason = ""] = INVALID_ARGUMENT.exec(text) ?? [];
+  if (given !== undefined) return invalidValue(`<${name}>`, given, reason);
+  const [, invalid, value = "", why = ""] = INVALID_VALUE.exec(text) ?? [];
+  return invalid === undefined ? { message: text } : invalidValue(invalid, value, why);
+}
+
+function invalidValue(name: string, given: string, reason: string) {
   const choices = CHOICES.exec(reason)?.[1]?.split(", ");
   const meant = choices && closestMatch(given, choices, { maxDistance: 2 });
   const rule = choices ? `it must be one of ${choices.join(", ")}` : lowerFirst(reason);
   return {
-    message: `invalid ${invalid} '${given}': ${rule}`,
+    message: `invalid ${name} '${given}': ${rule}`,
     ...(meant !== undefined && { hint: didYouMean(meant) }),
   };
 }

@@ -1,8 +1,8 @@
-import type { Orders } from "../app.js";
-import type { StartingPosition } from "../store/order-feed.js";
-import { confirm } from "./confirm.js";
-import type { Io } from "./io.js";
-import { counted } from "./render/count.js";
+import type { Orders } from "../../app.js";
+import type { StartingPosition } from "../../store/order-feed.js";
+import { confirm } from "../confirm.js";
+import type { Io } from "../io.js";
+import { counted } from "../render/count.js";
 
 /**
  * What to say of a new subscription, for its name may be mistyped: with how many stored orders it begins.

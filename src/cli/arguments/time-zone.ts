@@ -1,6 +1,6 @@
-import { escapeUnsafe } from "../domain/printable.js";
-import { OrdersError } from "../errors.js";
-import type { Io } from "./io.js";
+import { escapeUnsafe } from "../../domain/printable.js";
+import { OrdersError } from "../../errors.js";
+import type { Io } from "../io.js";
 
 /**
  * @param hint what to do, if it is not only about a time that was given.

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
-import { escapeUnsafeLines } from "../domain/printable.js";
-import { nextTurn } from "../next-turn.js";
-import type { Output } from "./io.js";
+import { escapeUnsafeLines } from "../../domain/printable.js";
+import { nextTurn } from "../../next-turn.js";
+import type { Output } from "../io.js";
 
 /**
  * Forwards the stderr of a process to ours; on a terminal, control characters are escaped.

@@ -1,7 +1,7 @@
-import { isOrderId, type Order } from "../domain/order.js";
-import { escapeUnsafe } from "../domain/printable.js";
-import { OrdersError } from "../errors.js";
-import type { OrderStore } from "../store/order-store.js";
+import type { Order } from "../../domain/order.js";
+import { escapeUnsafe } from "../../domain/printable.js";
+import { OrdersError } from "../../errors.js";
+import type { OrderStore } from "../../store/order-store.js";
 
 /** The argument of a verb that {@link findOrder} resolves, in its help. */
 export const ID_FORMS = "an order's id, or its first 4 or more characters";
@@ -26,12 +26,7 @@ export async function findOrder(text: string, store: OrderStore): Promise<Order>
   }
   const candidates = await store.findByIdPrefix(prefix, MAX_CANDIDATES_SHOWN + 1);
   const [order] = candidates;
-  if (order === undefined) {
-    throw new OrdersError("order-not-found", `no order ${prefix}`, {
-      ...(isOrderId(prefix) && { orderId: prefix }),
-      hint: `searched ${escapeUnsafe(store.location)}`,
-    });
-  }
+  if (order === undefined) throw OrdersError.noOrder(prefix, store.location);
   if (candidates.length > 1) throw ambiguous(prefix, candidates);
   return order;
 }

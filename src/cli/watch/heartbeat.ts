@@ -1,8 +1,9 @@
-import type { Order } from "../domain/order.js";
-import type { OrderStore } from "../store/order-store.js";
-import type { Output } from "./io.js";
-import { counted } from "./render/count.js";
-import { CLEAR_LINE, type Style } from "./render/style.js";
+import type { Order } from "../../domain/order.js";
+import { beginningOf, localDayOf } from "../../local-day.js";
+import type { OrderStore } from "../../store/order-store.js";
+import { type Output, withChanges } from "../io.js";
+import { counted } from "../render/count.js";
+import { CLEAR_LINE, type Style } from "../render/style.js";
 
 const REDRAW_INTERVAL_MS = 15_000; // the line shows minutes
 
@@ -14,9 +15,9 @@ export class Heartbeat {
   readonly #style: Style;
   readonly #now: () => Date;
   readonly #isEnabled: boolean;
-  /** The ids of the orders placed on {@link #day}: an order can be delivered more than once. */
+  /** The ids of the orders placed on that {@link localDayOf day}: an order can be delivered more than once. */
   readonly #today = new Set<string>();
-  #day = "";
+  #day = Number.NaN;
   #last: string | undefined;
   #remark = "";
   #timer: NodeJS.Timeout | undefined;
@@ -24,16 +25,7 @@ export class Heartbeat {
 
   /** @param isEnabled see {@link canRedraw}; without it nothing is shown. */
   constructor(output: Output, style: Style, now: () => Date, isEnabled = output.isTerminal) {
-    this.output = {
-      isTerminal: output.isTerminal,
-      get columns() {
-        return output.columns;
-      },
-      get rows() {
-        return output.rows;
-      },
-      write: (text) => this.#writeAbove(text),
-    };
+    this.output = withChanges(output, { write: (text) => this.#writeAbove(text) });
     this.#output = output;
     this.#style = style;
     this.#now = now;
@@ -43,10 +35,9 @@ export class Heartbeat {
   /** Counts the orders that are stored already; does nothing unless it is enabled. */
   async prepare(store: OrderStore): Promise<void> {
     if (!this.#isEnabled) return;
-    const now = this.#now();
-    this.#day = now.toDateString();
-    const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate());
-    for await (const order of store.list({ since: midnight.toISOString() })) this.count(order);
+    this.#startNewDay();
+    const since = beginningOf(this.#day).toISOString();
+    for await (const order of store.list({ since })) this.count(order);
     for await (const order of store.list({ newest: 1 })) this.count(order);
   }
 
@@ -67,7 +58,7 @@ export class Heartbeat {
     }
     if (this.#last === undefined || placedAt > this.#last) this.#last = placedAt;
     this.#startNewDay();
-    if (new Date(placedAt).toDateString() === this.#day) this.#today.add(id);
+    if (localDayOf(new Date(placedAt)) === this.#day) this.#today.add(id);
   }
 
   /** Puts a remark before the line, or takes it away. */
@@ -109,7 +100,7 @@ export class Heartbeat {
   }
 
   #startNewDay(): void {
-    const day = this.#now().toDateString();
+    const day = localDayOf(this.#now());
     if (day === this.#day) return;
     this.#day = day;
     this.#today.clear();

@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import type { Socket } from "node:net";
-import { parseLocation } from "../store/location.js";
+import { parseLocation } from "../../store/location.js";
 
 /**
  * A small shell beside a watcher that ends the process group of its running command when the watcher is

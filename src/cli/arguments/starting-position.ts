@@ -1,8 +1,8 @@
-import { OrdersError } from "../errors.js";
-import type { StartingPosition } from "../store/order-feed.js";
-import type { OrderStore } from "../store/order-store.js";
+import { OrdersError } from "../../errors.js";
+import type { StartingPosition } from "../../store/order-feed.js";
+import type { OrderStore } from "../../store/order-store.js";
+import type { Io } from "../io.js";
 import { findOrder, idPrefix } from "./find-order.js";
-import type { Io } from "./io.js";
 import { isLocalTime, parseTime } from "./parse-time.js";
 import { refuseUnknownZone } from "./time-zone.js";
 

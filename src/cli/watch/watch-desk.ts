@@ -1,12 +1,12 @@
-import type { NotifySales } from "../domain/commands.js";
-import { safeJson } from "../domain/printable.js";
-import type { Delivery } from "../store/order-feed.js";
-import type { Context } from "./context.js";
+import type { NotifySales } from "../../domain/commands.js";
+import { safeJson } from "../../domain/printable.js";
+import type { Delivery } from "../../store/order-feed.js";
+import type { Context } from "../context.js";
+import type { Io } from "../io.js";
+import { renderBanner } from "../render/banner.js";
+import { longTime } from "../render/time.js";
 import type { Heartbeat } from "./heartbeat.js";
 import type { Hook } from "./hook.js";
-import type { Io } from "./io.js";
-import { renderBanner } from "./render/banner.js";
-import { longTime } from "./render/time.js";
 
 /** The sales desk of `watch`: prints each order, or runs a command for it. */
 export class WatchDesk {

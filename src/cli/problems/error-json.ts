@@ -1,5 +1,5 @@
-import { safeJson } from "../domain/printable.js";
-import type { ErrorCode } from "../errors.js";
+import { safeJson } from "../../domain/printable.js";
+import type { ErrorCode } from "../../errors.js";
 
 /** Whether errors are for programs: `--json` is among the options, whatever else is wrong with them. */
 export function wantsJson(argv: readonly string[]): boolean {

@@ -1,6 +1,6 @@
 import { constants, openSync, write, writeSync } from "node:fs";
-import { systemMessage } from "../error-message.js";
-import { OrdersError } from "../errors.js";
+import { systemMessage } from "../../error-message.js";
+import { OrdersError } from "../../errors.js";
 
 /** Writes all of the bytes; `false` if the reader is gone. */
 export function writeFully(fd: number, bytes: Buffer): boolean {

@@ -1,6 +1,6 @@
 import { fstatSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute } from "node:path";
-import type { Io, Output, StopSignal } from "./io.js";
+import { type Io, type Output, type StopSignal, withChanges } from "../io.js";
 import { isHangupIgnored, STOP_SIGNALS } from "./stop-signals.js";
 import { backgroundWriter, writeFully } from "./write.js";
 
@@ -117,14 +117,7 @@ function isFile(fd: number): boolean {
 
 /** An output whose failures are ignored: there is nowhere to report them. */
 function quiet(output: Output): Output {
-  return {
-    isTerminal: output.isTerminal,
-    get columns() {
-      return output.columns;
-    },
-    get rows() {
-      return output.rows;
-    },
+  return withChanges(output, {
     write(text) {
       try {
         return output.write(text);
@@ -132,7 +125,7 @@ function quiet(output: Output): Output {
         return false;
       }
     },
-  };
+  });
 }
 
 /** /dev/null: {@link https://www.kernel.org/doc/html/latest/admin-guide/devices.html device 1, 3}. */

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
-import { OrdersError } from "../errors.js";
-import type { Io } from "./io.js";
+import { OrdersError } from "../../errors.js";
+import type { Io } from "../io.js";
 
 /**
  * Refuses arguments, and a location in `ORDERS_STORE`, whose bytes are not UTF-8: JavaScript got a

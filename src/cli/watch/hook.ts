@@ -1,13 +1,13 @@
 import type { ChildProcess, spawn as Spawn, StdioOptions } from "node:child_process";
 import type { Socket } from "node:net";
-import { systemMessage } from "../error-message.js";
-import { OrdersError } from "../errors.js";
-import type { Delivery } from "../store/order-feed.js";
+import { systemMessage } from "../../error-message.js";
+import { OrdersError } from "../../errors.js";
+import type { Delivery } from "../../store/order-feed.js";
+import type { Io } from "../io.js";
+import { shownDuration } from "../render/duration.js";
 import { forwardStderr } from "./forward-stderr.js";
 import { stopGroup } from "./hook-group.js";
 import { HookGuardian, watchedAlone } from "./hook-guardian.js";
-import type { Io } from "./io.js";
-import { shownDuration } from "./render/duration.js";
 
 /**
  * A command that is run for each order, in a process group of its own, with the order as JSON on its
@@ -103,7 +103,7 @@ export class Hook {
   }
 
   async #checkCommand(): Promise<void> {
-    const { commandProblem } = await import("./command-problem.js");
+    const { commandProblem } = await import("../problems/command-problem.js");
     const problem = commandProblem(this.#command, SHELL, this.#io.env);
     if (problem !== undefined) throw cannotRun(`${SHELL}: ${problem}`);
   }

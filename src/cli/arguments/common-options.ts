@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
-import { OrdersError } from "../errors.js";
-import { setExamples } from "./help/format-help.js";
+import { OrdersError } from "../../errors.js";
+import { setExamples } from "../help/format-help.js";
 
 /** Adds the options that every verb has, and the examples of its help. */
 export function addCommonOptions(command: Command, examples: readonly string[] = []): Command {
@@ -31,13 +31,16 @@ export function quietOption(description: string): Option {
  * @throws {OrdersError} `invalid-usage`
  */
 export function refuseEmptyOptions(command: Command): void {
-  for (const [name, value] of Object.entries(command.opts())) {
-    if (typeof value !== "string" || value.trim() !== "") continue;
-    throw new OrdersError("invalid-usage", `--${name} is empty`, {
-      hint: "give it a value; a variable in the command may be unset",
-    });
-  }
+  for (const [name, value] of Object.entries(command.opts())) refuseEmpty(`--${name}`, value);
   if (command.parent !== null) refuseEmptyOptions(command.parent);
+}
+
+/** The same for any value. */
+export function refuseEmpty(name: string, value: unknown): void {
+  if (typeof value !== "string" || value.trim() !== "") return;
+  throw new OrdersError("invalid-usage", `${name} is empty`, {
+    hint: "give it a value; a variable in the command may be unset",
+  });
 }
 
 /** Refuses an argument in the place of a subcommand. */

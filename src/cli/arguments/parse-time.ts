@@ -1,4 +1,4 @@
-import { localMidnight } from "../local-day.js";
+import { localMidnight } from "../../local-day.js";
 
 /** The days that have names, in the local time zone. */
 export const DAY_WORDS: readonly string[] = ["today", "yesterday"];

@@ -1,5 +1,5 @@
 import { fstatSync, readFileSync, statSync } from "node:fs";
-import type { StopSignal } from "./io.js";
+import type { StopSignal } from "../io.js";
 
 /**
  * The signals that end a process unless it catches them, and that somebody sends on purpose. Those that
