@@ -4,7 +4,7 @@ const fs = require("fs");
 const path = require("path");
 
 /** Keeps the compiled code of a script for the next start, in the place of all that this Node.js kept. */
-exports.keep = ({ directory, version, file, isOurs }, script) => {
+module.exports = function keep({ directory, version, file, isOurs }, script) {
   const temporary = `${file}.${process.pid}`;
   try {
     fs.mkdirSync(directory, { recursive: true, mode: 0o700 });

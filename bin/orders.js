@@ -64,7 +64,7 @@ function compile(source) {
   return {
     exports: program.exports,
     keep() {
-      if (kept && script.cachedDataRejected !== false) require("./keep-code").keep(kept, script);
+      if (kept && script.cachedDataRejected !== false) require("./keep-code")(kept, script);
     },
   };
 }

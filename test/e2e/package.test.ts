@@ -47,7 +47,8 @@ describe.skipIf(STANDALONE)("the package", () => {
   });
 
   it("holds nothing else: no sources, tests or orders, and the command line once", () => {
-    const others = /^(bin\/orders\.js|dist\/(bin|lib|man)\/.*|[A-Z]+(\.md)?|package\.json)$/;
+    const others =
+      /^(bin\/(orders|keep-code)\.js|dist\/(bin|lib|man)\/.*|[A-Z]+(\.md)?|package\.json)$/;
     expect(files.filter((file) => !others.test(file))).toEqual([]);
   });
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { LowSync } from "lowdb";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Order } from "../../src/domain/order.js";
-import type { RecordLine } from "../../src/store/jsonl/lines/line-scanner.js";
+import type { RecordLine } from "../../src/store/jsonl/lines/scanned-line.js";
 import { encodeOrder } from "../../src/store/jsonl/order-codec.js";
 import { OrdersFile } from "../../src/store/jsonl/orders-file.js";
 import { OrdersReader } from "../../src/store/jsonl/orders-reader.js";

@@ -4,7 +4,7 @@ import { parkingKey } from "../order-feed.js";
 import type { Damage, StoreReport } from "../order-store.js";
 import { readOrReport } from "./files/document-file.js";
 import { withFile } from "./files/open-file.js";
-import type { OrderLine, ScannedLine } from "./lines/line-scanner.js";
+import type { OrderLine, ScannedLine } from "./lines/scanned-line.js";
 import { CLOCK_SLACK_MS, type OrdersReader } from "./orders-reader.js";
 import { Parking, parkingNames } from "./parking.js";
 import { holds, lostPosition, lostSubscription } from "./position.js";

@@ -6,15 +6,15 @@ import type { StoredEvent } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
 import { withFile } from "./files/open-file.js";
 import { EarlierOrders } from "./lines/earlier-orders.js";
+import { LineScanner } from "./lines/line-scanner.js";
+import { readBlocks, readBlocksBackward } from "./lines/read-blocks.js";
+import { linesContainingBackward } from "./lines/read-lines.js";
 import {
   type CancellationLine,
   type DamagedLine,
   isRecordLine,
-  LineScanner,
   type RecordLine,
-} from "./lines/line-scanner.js";
-import { readBlocks, readBlocksBackward } from "./lines/read-blocks.js";
-import { linesContainingBackward } from "./lines/read-lines.js";
+} from "./lines/scanned-line.js";
 import { holds, type Position, prefixChecksumAt } from "./position.js";
 
 /** Reads on in `orders.jsonl` from a position, as a subscription does. */

@@ -6,17 +6,17 @@ import { Cancellations } from "../cancellations.js";
 import type { Damage } from "../order-store.js";
 import { openForReading, withFile } from "./files/open-file.js";
 import { lastNewline } from "./lines/find-bytes.js";
+import { LineScanner } from "./lines/line-scanner.js";
+import { type Block, readBlocks, readBlocksBackward } from "./lines/read-blocks.js";
+import { linesContaining, linesContainingBackward, linesOf } from "./lines/read-lines.js";
 import {
   type CancellationLine,
   type DamagedLine,
   isRecordLine,
-  LineScanner,
   type OrderLine,
   type RecordLine,
   type ScannedLine,
-} from "./lines/line-scanner.js";
-import { type Block, readBlocks, readBlocksBackward } from "./lines/read-blocks.js";
-import { linesContaining, linesContainingBackward, linesOf } from "./lines/read-lines.js";
+} from "./lines/scanned-line.js";
 import { CANCELLATION_START } from "./order-codec.js";
 
 /**

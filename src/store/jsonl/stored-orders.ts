@@ -11,7 +11,7 @@ import { allOf, firstOf } from "../batches.js";
 import { Cancellations } from "../cancellations.js";
 import type { Damage, OrderQuery } from "../order-store.js";
 import { storeFailure } from "./errors.js";
-import type { RecordLine } from "./lines/line-scanner.js";
+import type { RecordLine } from "./lines/scanned-line.js";
 import { OrdersReader } from "./orders-reader.js";
 
 /** The orders on file, as they are now: with their cancellations. */

@@ -1,9 +1,9 @@
 import { fstatSync } from "node:fs";
 import { CANCELLATION_START, type Claim } from "../order-codec.js";
 import { decodeParts } from "./decode-parts.js";
-import type { RecordLine } from "./line-scanner.js";
 import { readBlocks } from "./read-blocks.js";
 import { type Line, linesContaining, linesOf, readLines } from "./read-lines.js";
+import type { RecordLine } from "./scanned-line.js";
 
 /** Searching may cost as much as reading the file so many times. */
 const MAX_SEARCHES = 2;

@@ -1,11 +1,11 @@
-import type { Cancellation } from "../../../domain/order.js";
 import { OrderJson } from "../../../domain/order-json.js";
-import { type Claim, type DecodedRecord, isRecord } from "../order-codec.js";
+import { type DecodedRecord, isRecord } from "../order-codec.js";
 import { decodeParts } from "./decode-parts.js";
 import { EarlierOrders } from "./earlier-orders.js";
 import { LineNumbers } from "./line-numbers.js";
 import type { Block } from "./read-blocks.js";
 import { eachLine, type Line, lineOf } from "./read-lines.js";
+import type { ScannedLine } from "./scanned-line.js";
 import { WrittenLines } from "./written-line.js";
 
 /** Tells what the lines of an open file are. */
@@ -70,57 +70,4 @@ function contentOf(decoded: DecodedRecord) {
   }
   const { kind, order } = decoded;
   return { kind, order: OrderJson.of(order), ...marks, isInOrder: false };
-}
-
-/** What a line turned out to be. */
-export type ScannedLine = RecordLine | DamagedLine | TornLine;
-
-/** An order or a cancellation. */
-export type RecordLine = OrderLine | CancellationLine;
-
-/** Whether a line holds an order or a cancellation. */
-export function isRecordLine(line: ScannedLine): line is RecordLine {
-  return line.kind === "order" || line.kind === "cancellation";
-}
-
-/** What lies between two bytes of the file. */
-interface Span {
-  readonly start: number;
-  /** Where the next line begins. */
-  readonly end: number;
-  readonly claim: Claim | undefined;
-  /** No subscription is told of it. */
-  readonly isImported: boolean;
-  /** Names the line, as `orders.jsonl:17`. */
-  location(): string;
-}
-
-export interface OrderLine extends Span {
-  readonly kind: "order";
-  /** As it was placed. */
-  readonly order: OrderJson;
-  /** Whether its writer saw that no order before it was placed later. */
-  readonly isInOrder: boolean;
-  /**
-   * Whether an item may contain a text (see {@link foldCase}); if it says no, none does. Without it nobody
-   * can tell but by looking into the order.
-   */
-  mayContain?(text: string): boolean;
-}
-
-export interface CancellationLine extends Span {
-  readonly kind: "cancellation";
-  readonly cancellation: Cancellation;
-}
-
-export interface DamagedLine {
-  readonly kind: "damage";
-  readonly problem: string;
-  location(): string;
-}
-
-/** A last line that is no whole order: a write under way, or one torn by a crash. Never acknowledged. */
-interface TornLine {
-  readonly kind: "torn";
-  readonly bytes: number;
 }

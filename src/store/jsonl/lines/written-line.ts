@@ -2,8 +2,8 @@ import { beginsAsOrder, OrderJson } from "../../../domain/order-json.js";
 import { safeJsonText } from "../../../domain/printable.js";
 import { CHECKSUM_BYTES, type Claim } from "../order-codec.js";
 import { type Sum, sumUp, viewOf } from "./crc32-within.js";
-import type { OrderLine } from "./line-scanner.js";
 import type { Block } from "./read-blocks.js";
+import type { OrderLine } from "./scanned-line.js";
 
 /**
  * Lines that are byte for byte as we wrote them, which their checksums say. None needs to be parsed: an
