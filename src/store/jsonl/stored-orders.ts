@@ -97,8 +97,7 @@ export class StoredOrders {
     isBackward: boolean,
   ): AsyncGenerator<readonly OrderJson[], void> {
     const matches = orderJsonMatcher(query);
-    // Lines look for a text from one to the next, and not backward.
-    const texts = isBackward ? [] : [query.item ?? []].flat().map(foldCase);
+    const texts = [query.item ?? []].flat().map(foldCase);
     const from = this.translateErrors(() => this.reader.firstSince(query.since));
     const cancellations = isBackward
       ? new Cancellations()

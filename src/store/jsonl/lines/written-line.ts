@@ -2,6 +2,7 @@ import { beginsAsOrder, OrderJson } from "../../../domain/order-json.js";
 import { safeJsonText } from "../../../domain/printable.js";
 import { CHECKSUM_BYTES, type Claim } from "../order-codec.js";
 import { type Sum, sumUp, viewOf } from "./crc32-within.js";
+import { Occurrences } from "./occurrences.js";
 import type { Block } from "./read-blocks.js";
 import type { OrderLine } from "./scanned-line.js";
 
@@ -17,10 +18,8 @@ export class WrittenLines {
   readonly #sum: Sum = { crc32: 0, isPrintable: false };
   /** The block, of which each byte is a character. */
   #text: string | undefined;
-  /** The text in lower case. */
-  #folded: string | undefined;
-  /** Where a text is found next. Lines are asked for one after another. */
-  readonly #hits = new Map<string, number>();
+  /** In the text in lower case. */
+  readonly #occurrences = new Map<string, Occurrences>();
 
   constructor(block: Block, locationOf: (start: number) => string) {
     this.block = block;
@@ -74,14 +73,13 @@ export class WrittenLines {
     if (!PLAIN_TEXT.test(text)) return true;
     const block = this.#asText();
     if (!isPrintable && UNSURE.test(block.slice(from, to))) return true;
-    this.#folded ??= block.toLowerCase(); // of Latin-1: each character stays where it is
-    let hit = this.#hits.get(text) ?? -1;
-    if (hit < from) {
-      const found = this.#folded.indexOf(text, from);
-      hit = found < 0 ? Number.POSITIVE_INFINITY : found;
-      this.#hits.set(text, hit);
+    let occurrences = this.#occurrences.get(text);
+    if (occurrences === undefined) {
+      // Of Latin-1 in lower case each character stays where it is.
+      occurrences = new Occurrences(block.toLowerCase(), text);
+      this.#occurrences.set(text, occurrences);
     }
-    return hit < to;
+    return occurrences.beginsWithin(from, to);
   }
 
   #asText(): string {
