@@ -79,7 +79,10 @@ export async function* readBatches(
   let next = first;
   if (next > end) return;
   try {
-    for await (const { messages, pending } of pushedBatches(server, options, next)) {
+    for await (const { messages, pending } of pushedBatches(server, options, {
+      from: next,
+      to: end,
+    })) {
       const range = { ...options, from: next, to: end };
       for await (const batch of options.gapless
         ? withoutGaps(server, range, messages)
