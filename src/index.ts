@@ -62,6 +62,7 @@ export type {
   CopyTarget,
   Damage,
   OrderQuery,
+  OrderRecord,
   OrderRepository,
   OrderStore,
   StoreAs,

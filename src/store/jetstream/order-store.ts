@@ -13,7 +13,14 @@ import type { OrderJson } from "../../domain/order-json.js";
 import { OrdersError } from "../../errors.js";
 import { allOf, firstOf } from "../batches.js";
 import type { OrderFeed } from "../order-feed.js";
-import type { OrderQuery, OrderStore, StoreAs, StoreOptions, StoreReport } from "../order-store.js";
+import type {
+  OrderQuery,
+  OrderRecord,
+  OrderStore,
+  StoreAs,
+  StoreOptions,
+  StoreReport,
+} from "../order-store.js";
 import { parseAll } from "../parse-all.js";
 import { refuseInvalidCancellation, storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
@@ -90,6 +97,10 @@ export class JetStreamOrderStore implements OrderStore {
     const backward = firstOf(this.#reader.backward(query), newest);
     if (reverse) yield* backward;
     else yield (await allOf(backward)).reverse();
+  }
+
+  records(): AsyncIterable<readonly OrderRecord[]> {
+    return this.#reader.records();
   }
 
   async count(filter: OrderFilter = {}): Promise<number> {
