@@ -69,4 +69,9 @@ export type {
   StoreOptions,
   StoreReport,
 } from "./store/order-store.js";
-export type { ParkedOrder, SubscriptionStatus, Subscriptions } from "./store/subscriptions.js";
+export type {
+  ParkedOrder,
+  SubscriptionStatus,
+  Subscriptions,
+  Waiting,
+} from "./store/subscriptions.js";

@@ -347,6 +347,28 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
     }
     expect((await runCli(["list"], { store })).stdout).toContain(stdout.trim());
   });
+
+  it("the stream allows no further consumer, which cancelled orders are counted without", async () => {
+    const server = await startServer();
+    const { url: store } = server;
+    await runCli(["init"], { store });
+    const { streams } = await manage(server);
+    const { config } = await streams.info("orders");
+    await streams.delete("orders");
+    await streams.add({ ...config, max_consumers: 1 });
+    const ids = [];
+    for (let n = 0; n < 3; n++) {
+      ids.push((await runCli(["place", "-q", "tv"], { store })).stdout.trim());
+    }
+    await runCli(["cancel", ids[1] ?? ""], { store });
+    await runCli(["watch", "--as", "sales", "--until-caught-up", "-q"], { store });
+    for (const [count, ...options] of [["2"], ["3", "--all"]]) {
+      const counted = await runCli(["list", "--count", ...options], { store });
+      expect(counted).toEqual({ exitCode: 0, stdout: `${count}\n`, stderr: "" });
+    }
+    const { stdout } = await runCli(["list", "--json"], { store });
+    expect(JSON.parse(stdout)).toMatchObject([{ id: ids[0] }, { id: ids[2] }]);
+  });
 });
 
 describeWithCurrentServer("a server of today", () => {

@@ -1,5 +1,3 @@
-import { AckPolicy, DeliverPolicy } from "@nats-io/jetstream";
-import { nanos } from "@nats-io/transport-node";
 import type { CancelResult, PlacedOrder } from "../../domain/commands.js";
 import {
   type Cancellation,
@@ -26,8 +24,9 @@ import { refuseInvalidCancellation, storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { checkServer } from "./check.js";
 import type { ServerStoreOptions } from "./connection/credential-files.js";
-import { type Connected, ServerConnection } from "./connection/server-connection.js";
+import { ServerConnection } from "./connection/server-connection.js";
 import { parseServerLocation, type ServerLocation } from "./connection/server-location.js";
+import { countPending } from "./consumers/count-pending.js";
 import { Unavailable } from "./failures/kinds.js";
 import { initStreams } from "./init.js";
 import { JetStreamOrderFeed } from "./order-feed.js";
@@ -111,14 +110,15 @@ export class JetStreamOrderStore implements OrderStore {
         const { name, subjects } = info.config;
         const orders = allOrders(this.#location);
         const cancellations = allCancellations(this.#location);
-        // Most often there is none, and counting needs a consumer, which stays for a second.
+        // Most often there is none, and counting leaves a consumer behind for a second.
         const hasCancelled =
           subjects.includes(cancellations) &&
           (await connected.jsm.streams.getMessage(name, { last_by_subj: cancellations })) !== null;
-        const cancelled = hasCancelled ? await countPending(connected, name, cancellations) : 0;
+        const countOf = (each: string) => countPending(connected, { stream: name, subjects: each });
+        const cancelled = hasCancelled ? await countOf(cancellations) : 0;
         const counted = filter.includeCancelled ? 0 : cancelled;
         if (subjects.some((subject) => subject !== orders && subject !== cancellations)) {
-          return (await countPending(connected, name, orders)) - counted;
+          return (await countOf(orders)) - counted;
         }
         // Without a leader the number may be an old one.
         if (info.cluster && !info.cluster.leader) throw new Unavailable("the stream has no leader");
@@ -163,17 +163,4 @@ export class JetStreamOrderStore implements OrderStore {
   close(): Promise<void> {
     return this.#server.close();
   }
-}
-
-/** How many messages of these subjects a stream has, which holds others too. */
-async function countPending({ jsm }: Connected, stream: string, subjects: string): Promise<number> {
-  const { num_pending } = await jsm.consumers.add(stream, {
-    filter_subject: subjects,
-    ack_policy: AckPolicy.None,
-    deliver_policy: DeliverPolicy.All,
-    inactive_threshold: nanos(1000),
-    mem_storage: true,
-    num_replicas: 1,
-  });
-  return num_pending; // the consumer removes itself: deleting it would need a permission more
 }

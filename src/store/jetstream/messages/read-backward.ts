@@ -1,13 +1,10 @@
 import type { ServerConnection } from "../connection/server-connection.js";
 import type { StoredMessage } from "../order-codec.js";
-import { getMessages } from "./get-messages.js";
-import { type ReadOptions, readBatches } from "./read-messages.js";
+import { type ReadOptions, readRange } from "./read-messages.js";
 
 /** Who wants few messages gets few. */
 const FIRST_STRETCH = 32;
 const GROWTH = 4;
-/** So many are read sooner through a consumer than one by one. */
-const MANY = 256;
 const LONGEST_STRETCH = 8 * 1024;
 const MAX_STRETCH_BYTES = 16 * 2 ** 20;
 
@@ -24,8 +21,7 @@ export async function* readBackward(
   let length = FIRST_STRETCH;
   while (to >= (first ?? 1)) {
     const from = Math.max(first ?? 1, to - length + 1);
-    const read = to - from < MANY ? getMessages : readBatches;
-    const { messages, begin = from } = await lastOf(read(server, { ...range, from, to }));
+    const { messages, begin = from } = await lastOf(readRange(server, { ...range, from, to }));
     yield messages.reverse();
     to = begin - 1;
     if (to > 0) first ??= await firstOfAll();
