@@ -32,7 +32,7 @@ import { initStreams } from "./init.js";
 import { JetStreamOrderFeed } from "./order-feed.js";
 import { OrdersReader } from "./orders-reader.js";
 import { OrderPublisher } from "./publisher.js";
-import { streamInfo } from "./streams.js";
+import { streamInfo, subjectsOf } from "./streams.js";
 import { allCancellations, allOrders } from "./subjects.js";
 import { JetStreamSubscriptions } from "./subscriptions.js";
 
@@ -107,17 +107,16 @@ export class JetStreamOrderStore implements OrderStore {
       return this.#server.ask("count the orders", async (connected) => {
         const info = await streamInfo(connected, this.#location.stream);
         if (info === undefined) return 0;
-        const { name, subjects } = info.config;
+        const { name } = info.config;
         const orders = allOrders(this.#location);
         const cancellations = allCancellations(this.#location);
         // Most often there is none, and counting leaves a consumer behind for a second.
-        const hasCancelled =
-          subjects.includes(cancellations) &&
-          (await connected.jsm.streams.getMessage(name, { last_by_subj: cancellations })) !== null;
+        const { streams } = connected.jsm;
+        const last = await streams.getMessage(name, { last_by_subj: cancellations });
         const countOf = (each: string) => countPending(connected, { stream: name, subjects: each });
-        const cancelled = hasCancelled ? await countOf(cancellations) : 0;
+        const cancelled = last === null ? 0 : await countOf(cancellations);
         const counted = filter.includeCancelled ? 0 : cancelled;
-        if (subjects.some((subject) => subject !== orders && subject !== cancellations)) {
+        if (subjectsOf(info).some((subject) => subject !== orders && subject !== cancellations)) {
           return (await countOf(orders)) - counted;
         }
         // Without a leader the number may be an old one.

@@ -8,7 +8,7 @@ import {
 } from "@nats-io/transport-node";
 import type { Connected, ServerConnection } from "../connection/server-connection.js";
 import type { StoredMessage } from "../order-codec.js";
-import { streamInfo } from "../streams.js";
+import { streamInfo, subjectsOf } from "../streams.js";
 import { subjectMatcher } from "../subjects.js";
 import { Arrivals } from "./arrivals.js";
 import { deliveryInfo } from "./delivery-info.js";
@@ -110,7 +110,7 @@ export async function* pushedBatches(
 async function filterFor(connected: Connected, { stream, subjects }: Place) {
   const info = await streamInfo(connected, stream);
   const matches = subjectMatcher(subjects);
-  const isOnly = info?.config.subjects.every((each) => matches(each) && !each.endsWith(">"));
+  const isOnly = info && subjectsOf(info).every((each) => matches(each) && !each.endsWith(">"));
   return isOnly ? {} : { filter_subject: subjects };
 }
 

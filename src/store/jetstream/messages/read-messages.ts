@@ -3,9 +3,9 @@ import { isTransient, serverFailure } from "../errors.js";
 import { isConsumerLimit } from "../failures/kinds.js";
 import type { StoredMessage } from "../order-codec.js";
 import { isMissingStream } from "../streams.js";
-import { subjectMatcher } from "../subjects.js";
+import { EVERY_SUBJECT, subjectMatcher } from "../subjects.js";
 import { getMessages } from "./get-messages.js";
-import { EVERY_SUBJECT, nextMessages, type Place, type Range } from "./next-messages.js";
+import { nextMessages, type Place, type Range } from "./next-messages.js";
 import { type PushOptions, pushedBatches } from "./pushed-batches.js";
 
 /** What to read. */
