@@ -53,14 +53,18 @@ export class JsonlCopyTarget implements CopyTarget {
   /** Those of the records that are not there yet, each once. */
   #linesOf(records: readonly OrderRecord[], missing: readonly OrderJson[]): StoredRecord[] {
     const claim = { checkedTo: this.#readTo, token: this.#token };
-    const orders = new Map(missing.map((order) => [order.id, order]));
+    const own = { claim };
+    const history = { claim, isImported: true };
+    let next = 0; // those that are missing are in the same order
     const cancelled = new Set<string>();
     const lines: StoredRecord[] = [];
     for (const record of records) {
-      const mark = record.isImported ? { claim, isImported: true } : { claim };
+      const mark = record.isImported ? history : own;
       if (record.kind === "order") {
-        const order = orders.get(record.order.id);
-        if (order !== undefined && orders.delete(order.id)) lines.push(storedOrder(order, mark));
+        const order = missing[next];
+        if (order !== record.order && order?.id !== record.order.id) continue;
+        lines.push(storedOrder(order as OrderJson, mark));
+        next++;
         continue;
       }
       const { id, cancelledAt, reason } = record.cancellation;
