@@ -1,10 +1,11 @@
 import { OrdersError } from "./errors.js";
 import { openCopyTarget } from "./store/copy-target.js";
-import type { CopyTarget, OrderStore } from "./store/order-store.js";
+import type { CopyTarget, OrderRecord, OrderStore } from "./store/order-store.js";
 
 /**
- * Copies all orders of one store to another, with their cancellations, ids and times unchanged, then reads
- * the other one again and compares every order. Orders that are already there are skipped: run again, an
+ * Copies all orders of one store to another, in their order, with their cancellations, ids and times unchanged,
+ * then reads the other one again and compares every order. What was imported stays history: no subscription
+ * is told of it there either. Orders that are already there are skipped: run again, an
  * interrupted copy resumes and a complete one changes nothing; two at once store each order once.
  * Needs about 250 bytes per order.
  *
@@ -22,15 +23,21 @@ export async function copyOrders(
   const cancelled = new Set<string>();
   let listed = 0;
   let copied = 0;
-  for await (const orders of from.listJson(ALL)) {
-    for (let begin = 0; begin < orders.length; begin += BATCH_ORDERS) {
-      const batch = orders.slice(begin, begin + BATCH_ORDERS);
-      for (const { id, cancelledAt } of batch) {
-        ids.add(id);
-        if (cancelledAt !== undefined) cancelled.add(id);
-      }
+  /** Notes a record. @returns whether it is to be copied: not a cancellation of nothing, which is damage. */
+  const note = (record: OrderRecord): boolean => {
+    if (record.kind === "order") {
+      ids.add(record.order.id);
+      listed++;
+      return true;
+    }
+    const { id } = record.cancellation;
+    if (ids.has(id)) cancelled.add(id);
+    return ids.has(id);
+  };
+  for await (const records of from.records()) {
+    for (let begin = 0; begin < records.length; begin += BATCH_RECORDS) {
+      const batch = records.slice(begin, begin + BATCH_RECORDS).filter(note);
       copied += (await target.store(batch)).length;
-      listed += batch.length;
       onProgress("copying", listed);
     }
   }
@@ -53,8 +60,8 @@ export interface Copied {
 }
 
 const ALL = { includeCancelled: true };
-/** How many orders are saved at once. */
-const BATCH_ORDERS = 256;
+/** How many records are stored at once. */
+const BATCH_RECORDS = 256;
 
 /** Reads the target again: it must hold each of the orders as the target was given it, and their cancellations. */
 async function verify(
@@ -64,10 +71,10 @@ async function verify(
   onProgress: OnProgress,
 ): Promise<void> {
   const copied = ids.size;
-  for await (const orders of to.listJson(ALL)) {
-    for (const order of orders) {
-      if (target.compare(order) === "same") ids.delete(order.id);
-      if (order.cancelledAt !== undefined) cancelled.delete(order.id);
+  for await (const records of to.records()) {
+    for (const record of records) {
+      if (record.kind === "cancellation") cancelled.delete(record.cancellation.id);
+      else if (target.compare(record.order) === "same") ids.delete(record.order.id);
     }
     onProgress("verifying", copied - ids.size);
   }

@@ -62,10 +62,16 @@ export type {
   CopyTarget,
   Damage,
   OrderQuery,
+  OrderRecord,
   OrderRepository,
   OrderStore,
   StoreAs,
   StoreOptions,
   StoreReport,
 } from "./store/order-store.js";
-export type { ParkedOrder, SubscriptionStatus, Subscriptions } from "./store/subscriptions.js";
+export type {
+  ParkedOrder,
+  SubscriptionStatus,
+  Subscriptions,
+  Waiting,
+} from "./store/subscriptions.js";

@@ -1,7 +1,7 @@
-import { orderProblem } from "../domain/order.js";
+import { type Order, orderProblem } from "../domain/order.js";
 import { messageOf } from "../error-message.js";
 import { OrdersError } from "../errors.js";
-import type { CopyTarget } from "../store/order-store.js";
+import type { CopyTarget, OrderRecord } from "../store/order-store.js";
 import type { HandlerOf } from "./handler-of.js";
 
 /**
@@ -21,7 +21,7 @@ export function importOrders(deps: {
       if (problem !== undefined) throw OrdersError.invalidOrder(problem);
     }
     const target = await deps.copyTarget();
-    const imported = await target.store(orders, { isImported: !deliver });
+    const imported = await target.store(recordsOf(orders, !deliver));
     if (imported.length > 0) {
       try {
         await bus.publish("orders-imported", { orders: imported, notify });
@@ -32,4 +32,17 @@ export function importOrders(deps: {
     }
     return { imported: imported.length };
   };
+}
+
+/** The orders, each with its cancellation behind it. */
+function recordsOf(orders: readonly Order[], isImported: boolean): OrderRecord[] {
+  const records: OrderRecord[] = [];
+  for (const order of orders) {
+    records.push({ kind: "order", order, isImported });
+    const { id, cancelledAt, reason } = order;
+    if (cancelledAt === undefined) continue;
+    const cancellation = { id, cancelledAt, reason };
+    records.push({ kind: "cancellation", cancellation, isImported });
+  }
+  return records;
 }

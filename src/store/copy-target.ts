@@ -1,8 +1,9 @@
-import type { CancelledOrder, Order } from "../domain/order.js";
+import type { Cancellation } from "../domain/order.js";
 import { OrderJson } from "../domain/order-json.js";
 import { OrdersError } from "../errors.js";
+import { IdSet } from "./id-set.js";
 import { KnownOrders } from "./known-orders.js";
-import type { CopyTarget, OrderStore } from "./order-store.js";
+import type { CopyTarget, OrderStore, StoreAs } from "./order-store.js";
 
 /** The store's own copy target, or one for any store. */
 export async function openCopyTarget(to: OrderStore): Promise<CopyTarget> {
@@ -10,7 +11,7 @@ export async function openCopyTarget(to: OrderStore): Promise<CopyTarget> {
   return {
     has: (id) => target.has(id),
     compare: (order, options) => target.compare(order, options),
-    store: (orders, as) => target.store(orders, as).catch(tellToRepeat),
+    store: (records) => target.store(records).catch(tellToRepeat),
   };
 }
 
@@ -25,18 +26,16 @@ function tellToRepeat(error: unknown): never {
 /** Reads what is there, and saves each of the others if it is new. */
 async function saveEach(to: OrderStore): Promise<CopyTarget> {
   const known = new KnownOrders(to.location);
-  const cancelled = new Set<string>();
-  for await (const orders of to.listJson({ includeCancelled: true })) {
-    for (const order of orders) {
-      known.add(order);
-      if (isCancelled(order)) cancelled.add(order.id);
+  const cancelled = new IdSet();
+  for await (const records of to.records()) {
+    for (const record of records) {
+      if (record.kind === "order") known.add(OrderJson.of(record.order));
+      else cancelled.add(record.cancellation.id);
     }
   }
-  const saveOne = async (order: Order, isImported: boolean): Promise<boolean> => {
+  const saveOne = async (order: OrderJson, as: StoreAs): Promise<boolean> => {
     try {
-      const { order: holder, replayed } = await to.saveIfNew(OrderJson.of(order).parse(), {
-        isImported,
-      });
+      const { order: holder, replayed } = await to.saveIfNew(order.parse(), as);
       known.add(OrderJson.of(holder));
       known.missing([order]); // a conflict, if the holder was placed at another time
       return !replayed;
@@ -45,25 +44,27 @@ async function saveEach(to: OrderStore): Promise<CopyTarget> {
       throw isConflict ? known.conflict(order) : error;
     }
   };
+  const cancelOne = async (cancellation: Cancellation, as: StoreAs): Promise<void> => {
+    await to.cancel(cancellation, as);
+    cancelled.add(cancellation.id);
+  };
   return {
     has: (id) => known.has(id),
     compare: (order, options) => known.compare(order, options),
-    async store(orders, { isImported = false } = {}) {
-      const missing = known.missing(orders);
-      const saved = await Promise.all(missing.map((order) => saveOne(order, isImported)));
-      const cancelledNow = orders.filter(isCancelled).filter(({ id }) => !cancelled.has(id));
+    async store(records) {
+      const orders = records.filter((record) => record.kind === "order");
+      const marks = new Map(orders.map(({ order, isImported }) => [order.id, { isImported }]));
+      const missing = known.missing(orders.map(({ order }) => order));
+      const saved = await Promise.all(
+        missing.map((each) => saveOne(each, marks.get(each.id) ?? {})),
+      );
+      const cancellations = records.filter((record) => record.kind === "cancellation");
       await Promise.all(
-        cancelledNow.map(async ({ id, cancelledAt, reason }) => {
-          await to.cancel({ id, cancelledAt, reason }, { isImported });
-          cancelled.add(id);
-        }),
+        cancellations
+          .filter(({ cancellation }) => !cancelled.has(cancellation.id))
+          .map(({ cancellation, isImported }) => cancelOne(cancellation, { isImported })),
       );
       return missing.filter((_, index) => saved[index]);
     },
   };
-}
-
-/** Whether an order was cancelled. */
-export function isCancelled(order: Order): order is CancelledOrder {
-  return order.cancelledAt !== undefined;
 }

@@ -106,6 +106,11 @@ export interface OrderStore extends OrderRepository {
    * @throws {OrdersError} `server-failed`: it differs, and was left as it is; `store-failed`.
    */
   init(options: { readonly alter: boolean }): Promise<readonly string[]>;
+  /**
+   * Everything that is stored, as it was stored and in that order: what is copied to another store. Damage is
+   * reported and skipped.
+   */
+  records(): AsyncIterable<readonly OrderRecord[]>;
   /** For copying many orders into it, where `saveIfNew` for each would be slow. */
   copyTarget?(): Promise<CopyTarget>;
   /** Reads everything: each order must be readable, no two may have the same id, and so on. */
@@ -121,12 +126,13 @@ export interface OrderStore extends OrderRepository {
  */
 export interface CopyTarget {
   /**
-   * Stores the orders that are not there yet, and cancellations that are not.
+   * Stores the orders that are not there yet, and cancellations that are not, whose orders are there or are
+   * among these.
    *
    * @returns the orders that were stored.
    * @throws {OrdersError} `conflict`: another order holds an id, none of these orders was stored.
    */
-  store(orders: readonly Order[], as?: StoreAs): Promise<readonly Order[]>;
+  store(records: readonly OrderRecord[]): Promise<readonly Order[]>;
   /** Whether an order of this id was found in the store or stored. */
   has(id: string): boolean;
   /** The same of an order, and whether it is this one. */
@@ -138,3 +144,10 @@ export interface StoreAs {
   /** It is history: no subscription is told of it. */
   readonly isImported?: boolean | undefined;
 }
+
+/** What was stored at once: an order as it was placed, or the cancellation of one. */
+export type OrderRecord = StoreAs &
+  (
+    | { readonly kind: "order"; readonly order: Order }
+    | { readonly kind: "cancellation"; readonly cancellation: Cancellation }
+  );

@@ -17,6 +17,13 @@ export interface Subscriptions {
   exists(name: string): Promise<boolean>;
 
   /**
+   * How many orders would be waiting for a new subscription that begins at a position.
+   *
+   * @throws {OrdersError} `order-not-found`: there is no order to begin with.
+   */
+  waitingFrom(from: StartingPosition): Promise<Waiting>;
+
+  /**
    * Moves a subscription to another position. What it has parked stays parked; attempts at other
    * orders are counted afresh.
    *
@@ -59,15 +66,25 @@ export interface SubscriptionStatus {
   readonly name: string;
   /** The id of the last order before the first one that waits; `null` if there is none. */
   readonly after: string | null;
-  /**
-   * How many orders are waiting: stored, and neither acknowledged nor parked; `null`: nobody can tell,
-   * for the orders before the position are not those that were there.
-   */
+  /** See {@link Waiting}; `null`: nobody can tell, for the orders before the position are not those that were there. */
   readonly waiting: number | null;
+  /** See {@link Waiting}. */
+  readonly atMost?: true;
   /** How many orders it has parked. */
   readonly parked: number;
   /** When an order was last delivered or acknowledged, to a few seconds; `null`: never. */
   readonly activeAt: string | null;
+}
+
+/** What a subscription will be told of. */
+export interface Waiting {
+  /**
+   * How many orders are waiting: stored and not imported, and neither acknowledged nor parked. One that was
+   * cancelled, too, counts twice, for it is delivered twice.
+   */
+  readonly waiting: number;
+  /** There may be fewer: a server has more than 100,000 to deliver, and how many of those were imported is not known. */
+  readonly atMost?: true;
 }
 
 /** An order that was set aside after its last attempt failed. */

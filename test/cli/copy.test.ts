@@ -111,12 +111,12 @@ describe("orders copy", () => {
     const from = await storeWith(...Array.from({ length: 3 }, () => anOrder()));
     const source = await openStore(from);
     const target = await openStore(temporaryDirectory());
-    const list = source.listJson.bind(source);
-    source.listJson = async function* (query) {
-      source.listJson = list;
-      for await (const orders of list(query)) {
-        for (const _ of orders) await source.save(anOrder());
-        yield orders;
+    const read = source.records.bind(source);
+    source.records = async function* () {
+      source.records = read;
+      for await (const records of read()) {
+        for (const _ of records) await source.save(anOrder());
+        yield records;
       }
     };
     expect(await copyOrders(source, target, () => {})).toEqual({ copied: 3, present: 0, later: 3 });

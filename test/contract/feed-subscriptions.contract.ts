@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { OrderFeed } from "../../src/store/order-feed.js";
+import type { OrderFeed, StartingPosition } from "../../src/store/order-feed.js";
 import { anOrder } from "../support/orders.js";
 import {
   handleAll,
@@ -64,6 +64,34 @@ export function describeSubscriptions({ shares }: FeedTraits, newPlace: NewPlace
       expect(await place.otherSubscriptions.list()).toEqual([
         { name: "sales", after: orders[1]?.id, waiting: 0, parked: 0, activeAt: null },
       ]);
+    });
+
+    it("counts no imported order as waiting, neither of a subscription nor for a new one", async () => {
+      const [first] = await place.save(1);
+      await handleAll(place.feed, "sales");
+      const [old, other] = [anOrder(), anOrder()];
+      for (const each of [old, other, anOrder()])
+        await place.store.saveIfNew(each, { isImported: true });
+      const cancelledAt = "2026-02-01T10:00:00.000Z";
+      await place.store.cancel({ id: old.id, cancelledAt }, { isImported: true });
+      expect(await status()).toMatchObject({ waiting: 0 });
+      const [second, third] = await place.save(2);
+      await place.store.cancel({ id: other.id, cancelledAt });
+      expect(await status()).toMatchObject({ waiting: 3, after: first?.id });
+      const waiting = async (from: StartingPosition) =>
+        await place.otherSubscriptions.waitingFrom(from);
+      expect(await waiting("start")).toEqual({ waiting: 4 });
+      expect(await waiting({ id: old.id })).toEqual({ waiting: 3 });
+      expect(await waiting({ id: third?.id as string })).toEqual({ waiting: 2 });
+      expect(await waiting({ since: second?.placedAt as string })).toEqual({ waiting: 4 });
+      expect(await waiting("now")).toEqual({ waiting: 0 });
+      await expect(waiting({ id: anOrder().id })).rejects.toMatchObject(NO_ORDER);
+      const sales = await subscribed(place.feed, "sales");
+      await sales.take();
+      expect(await status()).toMatchObject({ waiting: 3 });
+      await sales.end();
+      expect(await handleAll(place.otherFeed, "sales")).toHaveLength(3);
+      expect(await status()).toMatchObject({ waiting: 0 });
     });
 
     it("tells when a subscription was last active", async () => {

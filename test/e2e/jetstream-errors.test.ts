@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { DiscardPolicy, jetstreamManager } from "@nats-io/jetstream";
+import { DiscardPolicy, jetstreamManager, RetentionPolicy } from "@nats-io/jetstream";
 import { expect, it, onTestFinished } from "vitest";
 import { makeCertificates } from "../support/certificates.js";
 import { makeCredentials } from "../support/credentials.js";
@@ -259,6 +259,56 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
     );
   });
 
+  it("the stream is sealed", async () => {
+    const server = await startServer();
+    const { url: store } = server;
+    const { stdout } = await runCli(["place", "-q", "tv"], { store });
+    const { streams } = await manage(server);
+    await streams.update("orders", { sealed: true } as object);
+    const hint = "name another stream with ?stream=… and another ?prefix=…: orders init creates it";
+    const why = "the stream is sealed: nothing can be added to it, ever";
+    expect(await place(store)).toEqual(failed(`store the order: ${why}`, store, hint));
+    expect(await runCli(["cancel", stdout.trim()], { store })).toEqual(
+      failed(`cancel the order: ${why}`, store, hint),
+    );
+    expect((await runCli(["init"], { store })).stderr).toContain("sealed is true, not false");
+    expect((await runCli(["list"], { store })).stdout).toContain(stdout.trim());
+  });
+
+  it("the stream is a work queue, and stays one", async () => {
+    const server = await startServer();
+    const { url: store } = server;
+    const { streams } = await manage(server);
+    const subjects = ["orders.order-created.*", "orders.order-cancelled.*"];
+    await streams.add({ name: "orders", subjects, retention: RetentionPolicy.Workqueue });
+    await place(store);
+    expect(await runCli(["list"], { store })).toEqual(
+      failed(
+        "read the orders: the stream is a work queue, which forgets each order once it is delivered",
+        store,
+        "name another stream with ?stream=… and another ?prefix=…: orders init creates it",
+      ),
+    );
+    expect(await runCli(["init", "--alter"], { store })).toMatchObject({
+      exitCode: 7,
+      stdout: "",
+      stderr: expect.stringMatching(
+        /^orders: stream orders cannot be changed in this: retention is workqueue, not limits: /,
+      ),
+    });
+  });
+
+  it("the account allows too few unacknowledged messages for watching", async () => {
+    const { url } = await startServer(
+      "accounts { ONE: { jetstream: { max_ack_pending: 100 }, users: [{ user: ada, password: pw }] } }",
+    );
+    const store = url.replace("//", "//ada:pw@");
+    await place(store);
+    const { exitCode, stderr } = await runCli(["watch", "--as", "sales"], { store });
+    expect(exitCode).toBe(7);
+    expect(stderr).toContain("raise max_ack_pending for the account on the server to 10000\n");
+  });
+
   it("the certificate is not trusted, until ORDERS_NATS_CA says whom to trust", async () => {
     const { ca, cert, key } = makeCertificates(temporaryDirectory());
     const server = await startServer(`tls { cert_file: "${cert}", key_file: "${key}" }`);
@@ -346,6 +396,28 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
       expect(stderr.includes("raise max_consumers")).toBe(name === "stock");
     }
     expect((await runCli(["list"], { store })).stdout).toContain(stdout.trim());
+  });
+
+  it("the stream allows no further consumer, which cancelled orders are counted without", async () => {
+    const server = await startServer();
+    const { url: store } = server;
+    await runCli(["init"], { store });
+    const { streams } = await manage(server);
+    const { config } = await streams.info("orders");
+    await streams.delete("orders");
+    await streams.add({ ...config, max_consumers: 1 });
+    const ids = [];
+    for (let n = 0; n < 3; n++) {
+      ids.push((await runCli(["place", "-q", "tv"], { store })).stdout.trim());
+    }
+    await runCli(["cancel", ids[1] ?? ""], { store });
+    await runCli(["watch", "--as", "sales", "--until-caught-up", "-q"], { store });
+    for (const [count, ...options] of [["2"], ["3", "--all"]]) {
+      const counted = await runCli(["list", "--count", ...options], { store });
+      expect(counted).toEqual({ exitCode: 0, stdout: `${count}\n`, stderr: "" });
+    }
+    const { stdout } = await runCli(["list", "--json"], { store });
+    expect(JSON.parse(stdout)).toMatchObject([{ id: ids[0] }, { id: ids[2] }]);
   });
 });
 

@@ -1,10 +1,50 @@
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { openStore } from "../../src/store/open-store.js";
-import { connectTo, describeWithServer, startServer } from "../support/nats-server.js";
+import {
+  CURRENT_SERVER,
+  connectTo,
+  describeWithCurrentServer,
+  describeWithServer,
+  newServer,
+  startServer,
+} from "../support/nats-server.js";
 import { all, anOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
 import { handleAll } from "../support/subscriber.js";
+import { until } from "../support/until.js";
+
+describeWithCurrentServer("a mirror of the stream", () => {
+  it("is read and counted, cancelled orders too, and told apart from what can be set up", async () => {
+    const server = await newServer({ program: CURRENT_SERVER });
+    onTestFinished(() => server.dispose());
+    await server.start();
+    const nc = await connectTo(server);
+    const jsm = await jetstreamManager(nc);
+    expect(await runCli(["init"], { store: server.url })).toMatchObject({ exitCode: 0 });
+    const [first, second] = [anOrder(), anOrder()];
+    const js = jetstream(nc);
+    // By another program: what is ours names its stream, and a mirror refuses it.
+    for (const order of [first, second]) {
+      await js.publish(`orders.order-created.${order.id}`, JSON.stringify(order));
+    }
+    const cancellation = { cancelled: first.id, cancelledAt: "2026-02-01T10:00:00.000Z" };
+    await js.publish(`orders.order-cancelled.${first.id}`, JSON.stringify(cancellation));
+    await jsm.streams.add({ name: "copy", mirror: { name: "orders" }, allow_direct: true });
+    await until(async () => (await jsm.streams.info("copy")).state.messages === 3);
+    const store = `${server.url}?stream=copy&prefix=orders`;
+    const list = async (...options: string[]) =>
+      (await runCli(["list", ...options], { store })).stdout;
+    expect(JSON.parse(await list("--json"))).toEqual([second]);
+    expect(await list("--count")).toBe("1\n");
+    expect(await list("--count", "--all")).toBe("2\n");
+    expect(await runCli(["init", "--alter"], { store })).toEqual({
+      exitCode: 7,
+      stdout: "",
+      stderr: `orders: stream copy is a mirror of orders: ${store}\n  a mirror takes no orders; name another stream with ?stream=…, and copy them: orders copy\n`,
+    });
+  });
+});
 
 describeWithServer("a stream with gaps, or with the messages of others", () => {
   it("is listed, checked and counted without asking for every missing number", async () => {
@@ -35,6 +75,19 @@ describeWithServer("a stream with gaps, or with the messages of others", () => {
       await opened.close();
     });
     expect(requests.length).toBeLessThan(1000);
+  });
+
+  it("is counted without the cancelled orders where it takes all subjects", async () => {
+    const server = await startServer();
+    const jsm = await jetstreamManager(await connectTo(server));
+    await jsm.streams.add({ name: "orders", subjects: ["orders.>"] });
+    const opened = await openStore(server.url);
+    const [order, other] = [anOrder(), anOrder()];
+    for (const each of [order, other]) await opened.save(each);
+    await opened.cancel({ id: order.id, cancelledAt: "2026-02-01T10:00:00.000Z" });
+    expect(await opened.count()).toBe(1);
+    expect(await opened.count({ includeCancelled: true })).toBe(2);
+    await opened.close();
   });
 
   it("is searched without asking for every message", async () => {

@@ -40,6 +40,33 @@ describeWithServer("a watcher of a server", () => {
     expect(await watcher.ended).toEqual({ code: null, signal: "SIGTERM" });
   });
 
+  it("says how many orders are waiting at most where there are too many to look at each", async () => {
+    const server = await startServer();
+    const { url: store } = server;
+    await setUp(store);
+    await runCli(["watch", "--as", "sales", "--until-caught-up"], { store });
+    const nc = await connectTo(server);
+    for (let n = 0; n <= 100_000; n++) {
+      const order = anOrder();
+      nc.publish(`orders.order-created.${order.id}`, JSON.stringify(order));
+      if (n % 1000 === 0) await nc.flush();
+    }
+    await until(async () => {
+      return (await runCli(["list", "--count"], { store })).stdout === "100001\n";
+    });
+    const { stdout } = await runCli(["subscriptions"], { store });
+    expect(stdout).toBe("sales\tup to 100001\t0\t-\t-\n");
+    const json = await runCli(["subscriptions", "--json"], { store });
+    expect(JSON.parse(json.stdout)).toMatchObject([{ waiting: 100_001, atMost: true }]);
+    const { stderr } = await runCli(["watch", "--as", "new", "-q"], {
+      store,
+      whenWritten: ({ stderr }, stop) => {
+        if (stderr.includes("new subscription")) stop("SIGTERM");
+      },
+    });
+    expect(stderr).toContain("begins with up to 100001 stored orders\n");
+  });
+
   it("ends with exit code 4 when its subscription is removed", async () => {
     const { url: store } = await startServer();
     await setUp(store);

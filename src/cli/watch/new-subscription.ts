@@ -17,17 +17,19 @@ export async function checkNewSubscription(
   { store }: Orders,
   io: Io,
 ): Promise<string | undefined> {
-  if (as === undefined || (await (await store.subscriptions()).exists(as))) return undefined;
-  const count = await countFrom(from ?? "start", store);
-  const isMany = count > HANDFUL;
-  const begins = `'${as}' is a new subscription and begins with ${counted(count, "stored order")}`;
+  const subscriptions = await store.subscriptions();
+  if (as === undefined || (await subscriptions.exists(as))) return undefined;
+  const { waiting, atMost } = await subscriptions.waitingFrom(from ?? "start");
+  const isMany = waiting > HANDFUL;
+  const orders = `${atMost ? "up to " : ""}${counted(waiting, "stored order")}`;
+  const begins = `'${as}' is a new subscription and begins with ${orders}`;
   const canAsk = io.stdin.isTerminal && io.stderr.isTerminal;
   if (exec !== undefined && from === undefined && isMany && canAsk && !yes) {
     io.stderr.write(`${begins}; with --from now, with the next one that is placed\n`);
     await confirm("Run the command for each of them?", yes, io);
     return undefined;
   }
-  const isSaid = isMany || (exec !== undefined && !untilCaughtUp && count > 0);
+  const isSaid = isMany || (exec !== undefined && !untilCaughtUp && waiting > 0);
   return isSaid ? begins : undefined;
 }
 
@@ -42,14 +44,3 @@ export interface NewSubscription {
 
 /** How many orders need no question, and are printed without more ado. */
 const HANDFUL = 10;
-
-async function countFrom(from: StartingPosition, store: Orders["store"]): Promise<number> {
-  if (from === "now") return 0;
-  if (from === "start") return store.count({ includeCancelled: true });
-  if ("since" in from) return store.count({ since: from.since, includeCancelled: true });
-  let count = 0;
-  for await (const orders of store.listJson({ includeCancelled: true })) {
-    for (const { id } of orders) if (count > 0 || id === from.id) count++;
-  }
-  return count;
-}

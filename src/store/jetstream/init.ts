@@ -52,6 +52,15 @@ async function initStream(
     const { config } = await streams.add({ ...wanted, num_replicas: wanted.num_replicas ?? 1 });
     return `created stream ${wanted.name} at ${shown}: ${guarantees(config)}`;
   }
+  if (info.config.mirror !== undefined) {
+    throw new OrdersError(
+      "server-failed",
+      `stream ${wanted.name} is a mirror of ${info.config.mirror.name}: ${shown}`,
+      {
+        hint: "a mirror takes no orders; name another stream with ?stream=…, and copy them: orders copy",
+      },
+    );
+  }
   const differing = differences(info.config, wanted);
   if (differing.length === 0) {
     return `stream ${wanted.name} exists at ${shown}: ${guarantees(info.config)}`;
@@ -64,7 +73,17 @@ async function initStream(
     );
   }
   const { name, storage, retention, ...changeable } = wanted;
-  await streams.update(name, changeable);
+  const { config } = await streams.update(name, changeable);
+  const left = differences(config, wanted);
+  if (left.length > 0) {
+    throw new OrdersError(
+      "server-failed",
+      `stream ${name} cannot be changed in this: ${left.join(", ")}: ${shown}`,
+      {
+        hint: "name another stream with ?stream=… and another ?prefix=…, and copy the orders: orders copy",
+      },
+    );
+  }
   return `changed stream ${name} at ${shown}: ${differing.join(", ")}`;
 }
 

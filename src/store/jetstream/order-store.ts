@@ -1,5 +1,3 @@
-import { AckPolicy, DeliverPolicy } from "@nats-io/jetstream";
-import { nanos } from "@nats-io/transport-node";
 import type { CancelResult, PlacedOrder } from "../../domain/commands.js";
 import {
   type Cancellation,
@@ -13,20 +11,28 @@ import type { OrderJson } from "../../domain/order-json.js";
 import { OrdersError } from "../../errors.js";
 import { allOf, firstOf } from "../batches.js";
 import type { OrderFeed } from "../order-feed.js";
-import type { OrderQuery, OrderStore, StoreAs, StoreOptions, StoreReport } from "../order-store.js";
+import type {
+  OrderQuery,
+  OrderRecord,
+  OrderStore,
+  StoreAs,
+  StoreOptions,
+  StoreReport,
+} from "../order-store.js";
 import { parseAll } from "../parse-all.js";
 import { refuseInvalidCancellation, storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { checkServer } from "./check.js";
 import type { ServerStoreOptions } from "./connection/credential-files.js";
-import { type Connected, ServerConnection } from "./connection/server-connection.js";
+import { ServerConnection } from "./connection/server-connection.js";
 import { parseServerLocation, type ServerLocation } from "./connection/server-location.js";
+import { countPending } from "./consumers/count-pending.js";
 import { Unavailable } from "./failures/kinds.js";
 import { initStreams } from "./init.js";
 import { JetStreamOrderFeed } from "./order-feed.js";
 import { OrdersReader } from "./orders-reader.js";
 import { OrderPublisher } from "./publisher.js";
-import { streamInfo } from "./streams.js";
+import { streamInfo, subjectsOf } from "./streams.js";
 import { allCancellations, allOrders } from "./subjects.js";
 import { JetStreamSubscriptions } from "./subscriptions.js";
 
@@ -92,22 +98,26 @@ export class JetStreamOrderStore implements OrderStore {
     else yield (await allOf(backward)).reverse();
   }
 
+  records(): AsyncIterable<readonly OrderRecord[]> {
+    return this.#reader.records();
+  }
+
   async count(filter: OrderFilter = {}): Promise<number> {
     if (isUnconditional(filter)) {
       return this.#server.ask("count the orders", async (connected) => {
         const info = await streamInfo(connected, this.#location.stream);
         if (info === undefined) return 0;
-        const { name, subjects } = info.config;
+        const { name } = info.config;
         const orders = allOrders(this.#location);
         const cancellations = allCancellations(this.#location);
-        // Most often there is none, and counting needs a consumer, which stays for a second.
-        const hasCancelled =
-          subjects.includes(cancellations) &&
-          (await connected.jsm.streams.getMessage(name, { last_by_subj: cancellations })) !== null;
-        const cancelled = hasCancelled ? await countPending(connected, name, cancellations) : 0;
+        // Most often there is none, and counting leaves a consumer behind for a second.
+        const { streams } = connected.jsm;
+        const last = await streams.getMessage(name, { last_by_subj: cancellations });
+        const countOf = (each: string) => countPending(connected, { stream: name, subjects: each });
+        const cancelled = last === null ? 0 : await countOf(cancellations);
         const counted = filter.includeCancelled ? 0 : cancelled;
-        if (subjects.some((subject) => subject !== orders && subject !== cancellations)) {
-          return (await countPending(connected, name, orders)) - counted;
+        if (subjectsOf(info).some((subject) => subject !== orders && subject !== cancellations)) {
+          return (await countOf(orders)) - counted;
         }
         // Without a leader the number may be an old one.
         if (info.cluster && !info.cluster.leader) throw new Unavailable("the stream has no leader");
@@ -152,17 +162,4 @@ export class JetStreamOrderStore implements OrderStore {
   close(): Promise<void> {
     return this.#server.close();
   }
-}
-
-/** How many messages of these subjects a stream has, which holds others too. */
-async function countPending({ jsm }: Connected, stream: string, subjects: string): Promise<number> {
-  const { num_pending } = await jsm.consumers.add(stream, {
-    filter_subject: subjects,
-    ack_policy: AckPolicy.None,
-    deliver_policy: DeliverPolicy.All,
-    inactive_threshold: nanos(1000),
-    mem_storage: true,
-    num_replicas: 1,
-  });
-  return num_pending; // the consumer removes itself: deleting it would need a permission more
 }

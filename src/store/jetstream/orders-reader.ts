@@ -1,7 +1,7 @@
-import { cancelledOrder, isOrderId, type Order } from "../../domain/order.js";
+import { type Cancellation, cancelledOrder, isOrderId, type Order } from "../../domain/order.js";
 import { type OrderJson, orderJsonMatcher } from "../../domain/order-json.js";
 import { Cancellations } from "../cancellations.js";
-import type { Damage, OrderQuery } from "../order-store.js";
+import type { Damage, OrderQuery, OrderRecord } from "../order-store.js";
 import type { ServerConnection } from "./connection/server-connection.js";
 import { getMessages } from "./messages/get-messages.js";
 import { readBackward } from "./messages/read-backward.js";
@@ -10,6 +10,7 @@ import {
   decodeCancellation,
   decodeOrderJson,
   isDamage,
+  isImported,
   type StoredMessage,
 } from "./order-codec.js";
 import { storedSince } from "./stored-since.js";
@@ -55,6 +56,13 @@ export class OrdersReader {
     for await (const batch of readBackward(this.#server, { ...this.#events(), to, from })) {
       this.#collect(batch, cancellations);
       yield cancellations.select(this.#decodeAll(batch), query).filter(matches);
+    }
+  }
+
+  /** See {@link OrderStore.records}. */
+  async *records(): AsyncGenerator<readonly OrderRecord[], void> {
+    for await (const batch of readBatches(this.#server, this.#events())) {
+      yield batch.map((each) => this.#recordOf(each)).filter((record) => record !== undefined);
     }
   }
 
@@ -128,11 +136,17 @@ export class OrdersReader {
 
   #collect(batch: readonly StoredMessage[], cancellations: Cancellations): void {
     for (const message of batch) {
-      if (eventOf(message.subject) !== "order-cancelled") continue;
-      const decoded = decodeCancellation(this.#server.location.stream, message);
-      if (isDamage(decoded)) this.#onDamage(decoded);
-      else cancellations.add(decoded, message.seq);
+      const cancellation = this.#decodeCancellation(message);
+      if (cancellation !== undefined) cancellations.add(cancellation, message.seq);
     }
+  }
+
+  #recordOf(message: StoredMessage): OrderRecord | undefined {
+    const mark = { isImported: isImported(message) };
+    const order = this.#decode(message);
+    if (order !== undefined) return { kind: "order", order, ...mark };
+    const cancellation = this.#decodeCancellation(message);
+    return cancellation && { kind: "cancellation", cancellation, ...mark };
   }
 
   #decodeAll(batch: readonly StoredMessage[]): OrderJson[] {
@@ -142,7 +156,16 @@ export class OrdersReader {
   /** `undefined`: it is no order, or damaged. */
   #decode(message: StoredMessage): OrderJson | undefined {
     if (eventOf(message.subject) !== "order-created") return undefined;
-    const decoded = decodeOrderJson(this.#server.location.stream, message);
+    return this.#unlessDamage(decodeOrderJson(this.#server.location.stream, message));
+  }
+
+  /** `undefined`: it is no cancellation, or damaged. */
+  #decodeCancellation(message: StoredMessage): Cancellation | undefined {
+    if (eventOf(message.subject) !== "order-cancelled") return undefined;
+    return this.#unlessDamage(decodeCancellation(this.#server.location.stream, message));
+  }
+
+  #unlessDamage<T extends object>(decoded: T | Damage): T | undefined {
     if (!isDamage(decoded)) return decoded;
     this.#onDamage(decoded);
     return undefined;

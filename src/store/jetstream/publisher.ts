@@ -15,7 +15,7 @@ import {
   isDamage,
   type StoredMessage,
 } from "./order-codec.js";
-import { createIfMissing, orderStream, streamInfo } from "./streams.js";
+import { createIfMissing, orderStream, streamInfo, subjectsOf } from "./streams.js";
 import { allCancellations, allOrders, cancellationSubject, orderSubject } from "./subjects.js";
 
 /** How long one attempt may take to be acknowledged. */
@@ -148,7 +148,7 @@ export class OrderPublisher {
       if (await createIfMissing(connected, orderStream(location))) throw new StreamCreated();
       return;
     }
-    const { subjects } = info.config;
+    const subjects = subjectsOf(info);
     const wanted = what === "stored" ? allOrders(location) : allCancellations(location);
     if (subjects.includes(wanted)) return;
     const isOlder = subjects.includes(allOrders(location));

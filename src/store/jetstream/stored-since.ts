@@ -1,7 +1,7 @@
 import type { ServerConnection } from "./connection/server-connection.js";
-import { EVERY_SUBJECT, nextOf } from "./messages/next-messages.js";
+import { nextOf } from "./messages/next-messages.js";
 import { lastSeq } from "./messages/read-messages.js";
-import { allEvents } from "./subjects.js";
+import { allEvents, EVERY_SUBJECT } from "./subjects.js";
 
 /** So much the server's clock may be behind that of whoever places orders. */
 const CLOCK_SLACK_MS = 24 * 60 * 60 * 1000;

@@ -10,7 +10,13 @@ import { nanos } from "@nats-io/transport-node";
 import type { Connected } from "./connection/server-connection.js";
 import type { ServerLocation } from "./connection/server-location.js";
 import { apiCode } from "./failures/kinds.js";
-import { allCancellations, allOrders, PARKING_KINDS, parkingSubject } from "./subjects.js";
+import {
+  allCancellations,
+  allOrders,
+  EVERY_SUBJECT,
+  PARKING_KINDS,
+  parkingSubject,
+} from "./subjects.js";
 
 /** The JetStream API error: there is a stream of that name with another configuration. */
 const NAME_IN_USE = 10058;
@@ -27,6 +33,8 @@ export type WantedStream = Pick<
   | "allow_direct"
   | "duplicate_window"
   | "max_msgs_per_subject"
+  | "no_ack"
+  | "sealed"
 > & { readonly num_replicas?: number; readonly max_bytes?: number };
 
 /** The stream of orders: on disk, kept for ever, and refusing rather than forgetting when full. */
@@ -57,6 +65,8 @@ function permanent({ replicas, maxBytes }: ServerLocation) {
     max_age: 0,
     allow_direct: true,
     duplicate_window: nanos(120_000),
+    no_ack: false,
+    sealed: false,
     ...(replicas !== undefined && { num_replicas: replicas }),
     ...(maxBytes !== undefined && { max_bytes: maxBytes }),
   };
@@ -78,6 +88,11 @@ export async function streamInfo(
     if (isMissingStream(error)) return undefined;
     throw error;
   }
+}
+
+/** The subjects that a stream has: a mirror lists none, and may have any. */
+export function subjectsOf({ config }: StreamInfo): readonly string[] {
+  return config.mirror === undefined ? config.subjects : [EVERY_SUBJECT];
 }
 
 /** Creates a stream where there is none, and returns whether it did. An existing one is left as it is. */
@@ -105,8 +120,9 @@ export function differences(config: StreamConfig, wanted: WantedStream): string[
     });
 }
 
+/** A server leaves some settings out that are off. */
 function same(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
+  return JSON.stringify(one ?? false) === JSON.stringify(other);
 }
 
 function shown(value: unknown): string {

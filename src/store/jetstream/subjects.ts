@@ -5,6 +5,9 @@ import type { ServerLocation } from "./connection/server-location.js";
 export const PARKING_KINDS = ["parked", "retry", "attempts"] as const;
 export type ParkingKind = (typeof PARKING_KINDS)[number];
 
+/** All subjects of a stream. */
+export const EVERY_SUBJECT = ">";
+
 /** The subject of one order. */
 export function orderSubject({ prefix }: ServerLocation, id: string): string {
   return `${prefix}.order-created.${id}`;

@@ -7,17 +7,20 @@ import {
   type StartingPosition,
 } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
-import type { ParkedOrder, SubscriptionStatus, Subscriptions } from "../subscriptions.js";
+import type { ParkedOrder, SubscriptionStatus, Subscriptions, Waiting } from "../subscriptions.js";
 import type { ServerConnection } from "./connection/server-connection.js";
+import { countPending } from "./consumers/count-pending.js";
 import { retryConsumer } from "./consumers/durable-consumer.js";
 import { allOrderConsumers, OrderConsumer } from "./consumers/order-consumer.js";
+import { lastSeq } from "./messages/read-messages.js";
 import { parkedDamage } from "./parked-entry.js";
 import { type ListedEntry, listParked, Parking } from "./parking.js";
 import { deliverFrom } from "./starting-position.js";
 import { eventAt } from "./stored-event.js";
 import { parkingStream } from "./streams.js";
-import { nameOf } from "./subjects.js";
+import { allEvents, nameOf } from "./subjects.js";
 import { lastActiveAt, reachedSeq } from "./subscription-status.js";
+import { MAX_READ, waitingFrom } from "./waiting.js";
 
 /** The subscriptions of a server: a durable consumer for each. */
 export class JetStreamSubscriptions implements Subscriptions {
@@ -34,13 +37,18 @@ export class JetStreamSubscriptions implements Subscriptions {
     const named = await this.#named();
     const parked = named.length === 0 ? [] : await listParked(this.#server, this.#onDamage);
     return Promise.all(
-      named.map(async ({ name, info }) => ({
-        name,
-        after: (await eventAt(this.#server, reachedSeq(info)))?.order.id ?? null,
-        waiting: info.num_pending + info.num_ack_pending,
-        parked: parked.filter((each) => each.name === name).length,
-        activeAt: lastActiveAt(info),
-      })),
+      named.map(async ({ name, info }) => {
+        const { delivered, num_pending, num_ack_pending } = info;
+        const undelivered = await waitingFrom(this.#server, delivered.stream_seq + 1, num_pending);
+        return {
+          name,
+          after: (await eventAt(this.#server, reachedSeq(info)))?.order.id ?? null,
+          ...undelivered,
+          waiting: undelivered.waiting + num_ack_pending,
+          parked: parked.filter((each) => each.name === name).length,
+          activeAt: lastActiveAt(info),
+        };
+      }),
     );
   }
 
@@ -51,6 +59,19 @@ export class JetStreamSubscriptions implements Subscriptions {
 
   async names(): Promise<readonly string[]> {
     return (await this.#named()).map(({ name }) => name);
+  }
+
+  async waitingFrom(from: StartingPosition): Promise<Waiting> {
+    const { opt_start_seq: first = 1 } = await deliverFrom(this.#server, from);
+    const { location } = this.#server;
+    const events = { stream: location.stream, subjects: allEvents(location) };
+    let most = (await lastSeq(this.#server, events)) - first + 1;
+    if (most > MAX_READ) {
+      // In a shared stream most of them may be others'.
+      const count = await this.#server.ask("read the feed", (each) => countPending(each, events));
+      most = Math.min(most, count);
+    }
+    return waitingFrom(this.#server, first, most);
   }
 
   async reset(name: string, from: StartingPosition): Promise<void> {

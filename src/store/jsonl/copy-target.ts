@@ -2,10 +2,9 @@ import { dirname } from "node:path";
 import { newId } from "../../domain/new-id.js";
 import type { Order } from "../../domain/order.js";
 import type { OrderJson } from "../../domain/order-json.js";
-import { isCancelled } from "../copy-target.js";
 import { IdSet } from "../id-set.js";
 import { type Comparison, KnownOrders } from "../known-orders.js";
-import type { CopyTarget, StoreAs } from "../order-store.js";
+import type { CopyTarget, OrderRecord } from "../order-store.js";
 import { storeFailure } from "./errors.js";
 import type { StoredOrder, StoredRecord } from "./order-codec.js";
 import type { WrittenTo } from "./orders-file.js";
@@ -38,26 +37,42 @@ export class JsonlCopyTarget implements CopyTarget {
     return this.#known.compare(order, options);
   }
 
-  async store(
-    orders: readonly Order[],
-    { isImported = false }: StoreAs = {},
-  ): Promise<readonly Order[]> {
+  async store(records: readonly OrderRecord[]): Promise<readonly Order[]> {
     this.#readOn();
-    const mark = {
-      claim: { checkedTo: this.#readTo, token: this.#token },
-      ...(isImported && { isImported }),
-    };
-    const missing = this.#known.missing(orders);
-    const records: StoredRecord[] = missing.map((order) => recordOf(order, mark));
-    for (const { id, cancelledAt, reason } of orders.filter(isCancelled)) {
-      if (!this.#cancelled.has(id)) records.push({ id, cancelledAt, reason, ...mark });
-    }
-    const written = await this.#append(records);
-    if (written?.start === this.#readTo) return this.#noteOwn(missing, records, written.end);
+    const orders = records.filter((record) => record.kind === "order");
+    const missing = this.#known.missing(orders.map(({ order }) => order));
+    const lines = this.#linesOf(records, missing);
+    const written = await this.#append(lines);
+    if (written?.start === this.#readTo) return this.#noteOwn(missing, lines, written.end);
     const ours = this.#readOn();
     // A conflict, if another process was first with another order.
     this.#known.missing(missing.filter(({ id }) => !ours.has(id)));
     return missing.filter(({ id }) => ours.has(id));
+  }
+
+  /** Those of the records that are not there yet, each once. */
+  #linesOf(records: readonly OrderRecord[], missing: readonly OrderJson[]): StoredRecord[] {
+    const claim = { checkedTo: this.#readTo, token: this.#token };
+    const own = { claim };
+    const history = { claim, isImported: true };
+    let next = 0; // those that are missing are in the same order
+    const cancelled = new Set<string>();
+    const lines: StoredRecord[] = [];
+    for (const record of records) {
+      const mark = record.isImported ? history : own;
+      if (record.kind === "order") {
+        const order = missing[next];
+        if (order !== record.order && order?.id !== record.order.id) continue;
+        lines.push(storedOrder(order as OrderJson, mark));
+        next++;
+        continue;
+      }
+      const { id, cancelledAt, reason } = record.cancellation;
+      if (this.#cancelled.has(id) || cancelled.has(id)) continue;
+      cancelled.add(id);
+      lines.push({ id, cancelledAt, reason, ...mark });
+    }
+    return lines;
   }
 
   /** Nobody else has appended since the file was read: what is there need not be read back. */
@@ -96,7 +111,10 @@ export class JsonlCopyTarget implements CopyTarget {
 type Append = (records: readonly StoredRecord[]) => Promise<WrittenTo | undefined>;
 
 /** Without encoding it anew. */
-function recordOf(order: OrderJson, mark: Pick<StoredOrder, "claim" | "isImported">): StoredOrder {
+function storedOrder(
+  order: OrderJson,
+  mark: Pick<StoredOrder, "claim" | "isImported">,
+): StoredOrder {
   const { id, placedAt, placedJson: json } = order;
   return { id, placedAt, json, ...mark, items: NOT_READ };
 }

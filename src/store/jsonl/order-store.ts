@@ -7,6 +7,7 @@ import type {
   CopyTarget,
   Damage,
   OrderQuery,
+  OrderRecord,
   OrderStore,
   StoreAs,
   StoreOptions,
@@ -58,6 +59,10 @@ export class JsonlOrderStore implements OrderStore {
 
   async *listJson(query?: OrderQuery): AsyncIterable<readonly OrderJson[]> {
     yield* (await this.#stored()).list(query);
+  }
+
+  async *records(): AsyncIterable<readonly OrderRecord[]> {
+    yield* (await this.#stored()).records();
   }
 
   async count(filter?: OrderFilter): Promise<number> {

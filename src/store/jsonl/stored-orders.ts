@@ -9,7 +9,7 @@ import { type OrderJson, orderJsonMatcher } from "../../domain/order-json.js";
 import { nextTurn } from "../../next-turn.js";
 import { allOf, firstOf } from "../batches.js";
 import { Cancellations } from "../cancellations.js";
-import type { Damage, OrderQuery } from "../order-store.js";
+import type { Damage, OrderQuery, OrderRecord } from "../order-store.js";
 import { storeFailure } from "./errors.js";
 import type { RecordLine } from "./lines/scanned-line.js";
 import { OrdersReader } from "./orders-reader.js";
@@ -31,6 +31,11 @@ export class StoredOrders {
     if (!isBackward) yield* batches;
     else if (reverse) yield* firstOf(batches, newest);
     else yield (await allOf(firstOf(batches, newest))).reverse();
+  }
+
+  /** See {@link OrderStore.records}. */
+  records(): AsyncIterable<readonly OrderRecord[]> {
+    return this.#records(0);
   }
 
   /** How many orders match. */

@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { checkSubscriptionName, noSubscription, notParked } from "../feed-errors.js";
 import type { StartingPosition } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
-import type { ParkedOrder, SubscriptionStatus, Subscriptions } from "../subscriptions.js";
+import type { ParkedOrder, SubscriptionStatus, Subscriptions, Waiting } from "../subscriptions.js";
 import { storeFailure } from "./errors.js";
 import { EventsReader } from "./events-reader.js";
 import { readOrReport } from "./files/document-file.js";
@@ -42,6 +42,13 @@ export class JsonlSubscriptions implements Subscriptions {
 
   async names(): Promise<readonly string[]> {
     return this.#translateErrors(() => this.#names());
+  }
+
+  async waitingFrom(from: StartingPosition): Promise<Waiting> {
+    return this.#translateErrors(() => {
+      const { position } = startingState(this.#reader, from);
+      return { waiting: this.#events.countFrom(position) ?? 0 };
+    });
   }
 
   async reset(name: string, from: StartingPosition): Promise<void> {

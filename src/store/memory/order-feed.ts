@@ -7,18 +7,17 @@ import { MemorySubscriptions } from "./subscriptions.js";
 
 /** The feed of a store in memory. */
 export class MemoryOrderFeed implements OrderFeed {
-  readonly subscriptions = new MemorySubscriptions();
+  readonly subscriptions: MemorySubscriptions;
   readonly #log: readonly LoggedEvent[];
-  /** Subscriptions with a subscriber, the ephemeral ones too. */
-  readonly #busy = this.subscriptions.busy;
 
   constructor(log: readonly LoggedEvent[]) {
     this.#log = log;
+    this.subscriptions = new MemorySubscriptions(log);
   }
 
   /** An order was added, or cancelled. */
   notify(): void {
-    for (const subscriber of this.#busy) subscriber.notify();
+    for (const subscriber of this.subscriptions.busy) subscriber.notify();
   }
 
   async *subscribe(options: FeedOptions = {}): AsyncIterable<Delivery> {
@@ -26,18 +25,18 @@ export class MemoryOrderFeed implements OrderFeed {
     checkFeedOptions(options);
     if (signal?.aborted) return;
     const known = name === undefined ? undefined : this.subscriptions.named.get(name);
-    if (name !== undefined && known !== undefined && this.#busy.has(known)) {
+    if (name !== undefined && known !== undefined && this.subscriptions.busy.has(known)) {
       throw subscriptionBusy(name, "another subscriber");
     }
     const from = options.from ?? (name === undefined ? "now" : "start");
     const subscriber = known ?? new MemorySubscriber(this.#log, from);
     if (name !== undefined) this.subscriptions.named.set(name, subscriber);
-    this.#busy.add(subscriber);
+    this.subscriptions.busy.add(subscriber);
     try {
       onReady?.({ resumed: known !== undefined });
       yield* settleOnce(subscriber.deliver(options));
     } finally {
-      this.#busy.delete(subscriber);
+      this.subscriptions.busy.delete(subscriber);
     }
   }
 }

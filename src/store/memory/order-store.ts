@@ -10,7 +10,7 @@ import {
 import { OrderJson } from "../../domain/order-json.js";
 import { OrdersError } from "../../errors.js";
 import type { OrderFeed } from "../order-feed.js";
-import type { OrderQuery, OrderStore, StoreAs, StoreReport } from "../order-store.js";
+import type { OrderQuery, OrderRecord, OrderStore, StoreAs, StoreReport } from "../order-store.js";
 import { parseAll } from "../parse-all.js";
 import { refuseInvalidCancellation, storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
@@ -65,6 +65,10 @@ export class MemoryOrderStore implements OrderStore {
     yield query.reverse ? wanted.reverse() : wanted;
   }
 
+  async *records(): AsyncIterable<readonly OrderRecord[]> {
+    yield this.#log.map(recordOf);
+  }
+
   async count(filter: OrderFilter = {}): Promise<number> {
     return this.#orders().filter(orderMatcher(filter)).length;
   }
@@ -108,4 +112,10 @@ export class MemoryOrderStore implements OrderStore {
       .filter(({ event }) => event === "order-created")
       .map(({ order }) => this.#cancelled.get(order.id) ?? order);
   }
+}
+
+function recordOf({ event, order, isImported }: LoggedEvent): OrderRecord {
+  if (event === "order-created") return { kind: "order", order, isImported };
+  const { id, cancelledAt, reason } = order as CancelledOrder;
+  return { kind: "cancellation", cancellation: { id, cancelledAt, reason }, isImported };
 }

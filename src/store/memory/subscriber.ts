@@ -64,9 +64,7 @@ export class MemorySubscriber {
   status(): Omit<SubscriptionStatus, "name"> {
     return {
       after: this.#log[this.#position - 1]?.order.id ?? null,
-      waiting:
-        this.#log.slice(this.#position).filter((each) => !each.isImported).length -
-        this.#settled.size,
+      waiting: waitingFrom(this.#log, this.#position) - this.#settled.size,
       parked: this.parking.size,
       activeAt: this.#activeAt,
     };
@@ -122,4 +120,9 @@ export class MemorySubscriber {
     this.#activeAt = new Date().toISOString();
     this.notify();
   }
+}
+
+/** How many events from an index on a subscription is told of. */
+export function waitingFrom(log: readonly LoggedEvent[], index: number): number {
+  return log.slice(index).filter(({ isImported }) => !isImported).length;
 }

@@ -5,14 +5,22 @@ import {
   subscriptionBusy,
 } from "../feed-errors.js";
 import type { StartingPosition } from "../order-feed.js";
-import type { ParkedOrder, SubscriptionStatus, Subscriptions } from "../subscriptions.js";
-import type { MemorySubscriber } from "./subscriber.js";
+import type { ParkedOrder, SubscriptionStatus, Subscriptions, Waiting } from "../subscriptions.js";
+import type { LoggedEvent } from "./logged-event.js";
+import { startingIndex } from "./starting-position.js";
+import { type MemorySubscriber, waitingFrom } from "./subscriber.js";
 
 /** The subscriptions of a store in memory. */
 export class MemorySubscriptions implements Subscriptions {
   readonly named = new Map<string, MemorySubscriber>();
   /** Those that somebody is subscribed to, the ephemeral ones too. */
   readonly busy = new Set<MemorySubscriber>();
+
+  readonly #log: readonly LoggedEvent[];
+
+  constructor(log: readonly LoggedEvent[]) {
+    this.#log = log;
+  }
 
   async list(): Promise<readonly SubscriptionStatus[]> {
     return this.#byName().map(([name, subscriber]) => ({ name, ...subscriber.status() }));
@@ -25,6 +33,10 @@ export class MemorySubscriptions implements Subscriptions {
 
   async names(): Promise<readonly string[]> {
     return this.#byName().map(([name]) => name);
+  }
+
+  async waitingFrom(from: StartingPosition): Promise<Waiting> {
+    return { waiting: waitingFrom(this.#log, startingIndex(this.#log, from)) };
   }
 
   async reset(name: string, from: StartingPosition): Promise<void> {

@@ -14,6 +14,13 @@ export function isNoResponders(error: unknown): boolean {
   return cause instanceof RequestError && cause.isNoResponders();
 }
 
+/** Whether the stream or its account has as many consumers as it may. */
+export function isConsumerLimit(error: unknown): boolean {
+  return apiCode(error) === MAX_CONSUMERS;
+}
+
+const MAX_CONSUMERS = 10026;
+
 /** The connection or the server is in a state in which requests have to wait. */
 export class Unavailable extends Error {
   override readonly name = "Unavailable";

@@ -44,6 +44,10 @@ const OWNED: Reason = [
   "another stream already has these subjects",
   "name that stream with ?stream=…, or use another ?prefix=…",
 ];
+const WORK_QUEUE: Reason = [
+  "the stream is a work queue, which forgets each order once it is delivered",
+  "name another stream with ?stream=… and another ?prefix=…: orders init creates it",
+];
 const UNTRUSTED: Reason = [
   "its certificate is not trusted",
   "set ORDERS_NATS_CA to the certificate file of the authority that signed it",
@@ -70,9 +74,20 @@ const API_REASONS: Readonly<Record<number, Reason>> = {
   10060: OWNED,
   10065: OWNED,
   10074: NO_CLUSTER,
+  10098: WORK_QUEUE,
+  10099: WORK_QUEUE,
+  10100: WORK_QUEUE,
+  10109: [
+    "the stream is sealed: nothing can be added to it, ever",
+    "name another stream with ?stream=… and another ?prefix=…: orders init creates it",
+  ],
   10113: [
     "the account requires a limit for each stream",
     "add ?max_bytes=… to the location, for example ?max_bytes=1GB",
+  ],
+  10121: [
+    "the account allows too few unacknowledged messages",
+    "raise max_ack_pending for the account on the server to 10000",
   ],
   10122: [
     "max_bytes is larger than the account allows for a stream",

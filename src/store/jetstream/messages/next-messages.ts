@@ -1,7 +1,7 @@
 import type { MsgRequest, StoredMsg } from "@nats-io/jetstream";
 import type { ServerConnection } from "../connection/server-connection.js";
 import type { StoredMessage } from "../order-codec.js";
-import { subjectMatcher } from "../subjects.js";
+import { EVERY_SUBJECT, subjectMatcher } from "../subjects.js";
 
 /** Where to look. */
 export interface Place {
@@ -16,9 +16,6 @@ export interface Range extends Place {
   /** The last of them. */
   readonly to: number;
 }
-
-/** All subjects of a stream. */
-export const EVERY_SUBJECT = ">";
 
 /**
  * Gets messages one after another from the leader, which has all that was acknowledged; numbers that

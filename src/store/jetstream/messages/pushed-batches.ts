@@ -8,7 +8,7 @@ import {
 } from "@nats-io/transport-node";
 import type { Connected, ServerConnection } from "../connection/server-connection.js";
 import type { StoredMessage } from "../order-codec.js";
-import { streamInfo } from "../streams.js";
+import { streamInfo, subjectsOf } from "../streams.js";
 import { subjectMatcher } from "../subjects.js";
 import { Arrivals } from "./arrivals.js";
 import { deliveryInfo } from "./delivery-info.js";
@@ -16,6 +16,12 @@ import type { Place } from "./next-messages.js";
 
 /** How often the server shows that it is alive: three of these of silence count as an outage. */
 const HEARTBEAT_MS = 1000;
+
+/**
+ * The server may push so many messages of its own beside those that were asked for before the client has
+ * told it of them; it has one to be answered at a time.
+ */
+const SLACK = 16;
 
 /** Which messages are pushed. */
 export interface PushOptions extends Place {
@@ -32,13 +38,13 @@ interface PushedBatch {
 
 /**
  * The messages of one consumer for as long as none falls out on the way; of other subjects too where a
- * stream should hold none. The server pushes them, which is faster than pulling, and flow control keeps
- * it from pushing too many.
+ * stream should hold none. The server pushes them, which is faster than pulling; flow control keeps it from
+ * pushing too many at once, and the end of the subscription from pushing what is behind the last one.
  */
 export async function* pushedBatches(
   server: ServerConnection,
   options: PushOptions,
-  from: number,
+  { from, to }: { readonly from: number; readonly to: number },
 ): AsyncGenerator<PushedBatch, void> {
   const connected = await server.connected();
   const { nc, jsm } = connected;
@@ -48,6 +54,8 @@ export async function* pushedBatches(
   const subscription = nc.subscribe(inbox, {
     callback: (error, msg) => (error ? arrivals.end(error) : arrivals.add(msg)),
   });
+  let most = to - from + 1 + SLACK;
+  subscription.unsubscribe(most);
   const stopListening = server.onStatus((status) => {
     if (status instanceof Error) arrivals.end(new TimeoutError()); // nothing will be pushed
   });
@@ -75,8 +83,10 @@ export async function* pushedBatches(
       let pending = Number.NaN;
       for (const msg of await arrivals.next()) {
         const info = deliveryInfo(msg);
-        if (info === undefined) answerFlowControl(nc, msg);
-        else if (info.delivery === ++delivered) {
+        if (info === undefined) {
+          subscription.unsubscribe(++most); // before the answer, which has the server push more
+          answerFlowControl(nc, msg);
+        } else if (info.delivery === ++delivered) {
           messages.push({ seq: info.seq, subject: msg.subject, data: msg.data });
           pending = info.pending;
         } else {
@@ -100,7 +110,7 @@ export async function* pushedBatches(
 async function filterFor(connected: Connected, { stream, subjects }: Place) {
   const info = await streamInfo(connected, stream);
   const matches = subjectMatcher(subjects);
-  const isOnly = info?.config.subjects.every((each) => matches(each) && !each.endsWith(">"));
+  const isOnly = info && subjectsOf(info).every((each) => matches(each) && !each.endsWith(">"));
   return isOnly ? {} : { filter_subject: subjects };
 }
 

@@ -1,14 +1,11 @@
 import type { ServerConnection } from "../connection/server-connection.js";
 import type { StoredMessage } from "../order-codec.js";
-import { getMessages } from "./get-messages.js";
-import { type ReadOptions, readBatches } from "./read-messages.js";
+import { type ReadOptions, readRange } from "./read-messages.js";
 
 /** Who wants few messages gets few. */
 const FIRST_STRETCH = 32;
 const GROWTH = 4;
-/** So many are read sooner through a consumer than one by one. */
-const MANY = 256;
-const LONGEST_STRETCH = 16 * 1024;
+const LONGEST_STRETCH = 8 * 1024;
 const MAX_STRETCH_BYTES = 16 * 2 ** 20;
 
 /**
@@ -20,14 +17,16 @@ export async function* readBackward(
   { to: last, from: firstOfAll, ...range }: BackwardOptions,
 ): AsyncGenerator<readonly StoredMessage[], void> {
   let to = last;
-  let first = 1;
-  for (let length = FIRST_STRETCH; to >= first; length *= GROWTH) {
-    const from = Math.max(first, to - Math.min(length, LONGEST_STRETCH) + 1);
-    const read = to - from < MANY ? getMessages : readBatches;
-    const { messages, begin = from } = await lastOf(read(server, { ...range, from, to }));
+  let first: number | undefined;
+  let length = FIRST_STRETCH;
+  while (to >= (first ?? 1)) {
+    const from = Math.max(first ?? 1, to - length + 1);
+    const { messages, begin = from } = await lastOf(readRange(server, { ...range, from, to }));
     yield messages.reverse();
     to = begin - 1;
-    if (length === FIRST_STRETCH && to > 0) first = await firstOfAll();
+    if (to > 0) first ??= await firstOfAll();
+    // Of large orders the next stretch would be read in vain but for its end, too.
+    length = begin > from ? messages.length : Math.min(length * GROWTH, LONGEST_STRETCH);
   }
 }
 

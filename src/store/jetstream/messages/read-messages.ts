@@ -1,11 +1,11 @@
 import type { ServerConnection } from "../connection/server-connection.js";
 import { isTransient, serverFailure } from "../errors.js";
-import { apiCode } from "../failures/kinds.js";
+import { isConsumerLimit } from "../failures/kinds.js";
 import type { StoredMessage } from "../order-codec.js";
 import { isMissingStream } from "../streams.js";
-import { subjectMatcher } from "../subjects.js";
+import { EVERY_SUBJECT, subjectMatcher } from "../subjects.js";
 import { getMessages } from "./get-messages.js";
-import { EVERY_SUBJECT, nextMessages, type Place, type Range } from "./next-messages.js";
+import { nextMessages, type Place, type Range } from "./next-messages.js";
 import { type PushOptions, pushedBatches } from "./pushed-batches.js";
 
 /** What to read. */
@@ -20,9 +20,6 @@ export interface ReadOptions extends PushOptions {
    */
   readonly gapless?: boolean;
 }
-
-/** The JetStream API error: no further consumer is allowed. */
-const MAX_CONSUMERS = 10026;
 
 const READING = "read the orders";
 
@@ -65,6 +62,16 @@ export async function* readMessages(
   for await (const batch of readBatches(server, options)) yield* batch;
 }
 
+/** {@link readBatches} of a range; of few numbers one by one, which is sooner and leaves no consumer behind. */
+export function readRange(
+  server: ServerConnection,
+  range: Range & ReadOptions,
+): AsyncGenerator<readonly StoredMessage[], void> {
+  return range.to - range.from < MANY ? getMessages(server, range) : readBatches(server, range);
+}
+
+const MANY = 256;
+
 /**
  * Reads what is stored by now, oldest first, in bounded memory: as many messages at a time as have
  * arrived, since passing on each alone takes longer than reading it. If the server goes away
@@ -79,7 +86,10 @@ export async function* readBatches(
   let next = first;
   if (next > end) return;
   try {
-    for await (const { messages, pending } of pushedBatches(server, options, next)) {
+    for await (const { messages, pending } of pushedBatches(server, options, {
+      from: next,
+      to: end,
+    })) {
       const range = { ...options, from: next, to: end };
       for await (const batch of options.gapless
         ? withoutGaps(server, range, messages)
@@ -92,7 +102,7 @@ export async function* readBatches(
       if (pending === 0) break;
     }
   } catch (error) {
-    if (!isTransient(error) && apiCode(error) !== MAX_CONSUMERS)
+    if (!isTransient(error) && !isConsumerLimit(error))
       throw serverFailure(READING, server.location.shown, error);
   }
   yield* getMessages(server, { ...options, from: next, to: end });
