@@ -25,12 +25,12 @@ export class OrderJson implements Order {
     this.#fields = fields;
   }
 
-  /** @param fields JSON text as {@link OrderJson.of} writes it, without its last brace. */
+  /** The order of a JSON text, as {@link OrderJson.of} writes it, that is given without its last brace. */
   static unclosed(fields: string): OrderJson {
     return new OrderJson(fields);
   }
 
-  /** @param json as {@link OrderJson.of} writes it. */
+  /** The order of a JSON text, as {@link OrderJson.of} writes it. */
   static from(json: string): OrderJson {
     return new OrderJson(json.slice(0, -1));
   }
