@@ -7,14 +7,14 @@
  * {@link https://trojansource.codes} shows how bidirectional characters deceive a reader.
  */
 function replaceUnsafe(text: string, replacer: (character: string) => string): string {
-  // Most texts are ASCII: what Unicode calls a control is looked up only for the others.
-  if (PRINTABLE_ASCII.test(text) || !UNSAFE_OR_JOINER.test(text)) return text;
+  // Most texts are ASCII: what Unicode calls a control is looked up, here and not at the start, for the others.
+  if (PRINTABLE_ASCII.test(text)) return text;
+  // Without the joiners it takes a third of the time.
+  if (!/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(text)) return text;
   return text.replace(/(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, replacer);
 }
 
 const PRINTABLE_ASCII = /^[ -~]*$/;
-/** Takes a third of the time of the expression above. */
-const UNSAFE_OR_JOINER = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /** Escapes the unsafe characters of a text: `\n`, `\x1b`, `\u202e`. */
