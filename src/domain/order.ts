@@ -105,12 +105,12 @@ export function textProblem(text: unknown): string | undefined {
 /** Why `value` is not an {@link Order}; `undefined` if it is one. */
 export function orderProblem(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return "not an object";
-  const { id, placedAt, ...content } = value as Partial<Record<keyof Order, unknown>>;
+  const { id, placedAt } = value as Partial<Record<keyof Order, unknown>>;
   if (!isOrderId(id)) return "id is not a lower-case UUID";
   if (typeof placedAt !== "string" || !PLACED_AT_FORM.test(placedAt)) {
     return "placedAt is not a UTC time such as 2026-01-31T09:30:00.000Z";
   }
-  return contentProblem(content);
+  return contentProblem(value);
 }
 
 /** What an order was placed with: the fields, in their order, without those that it does not have. */
