@@ -13,7 +13,8 @@ export type Location =
  * @throws {OrdersError} `invalid-usage`, in words that hold no secret.
  */
 export function parseLocation(location: string): Location {
-  const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(location) ?? [];
+  // A single letter is a drive of Windows.
+  const [, scheme] = /^([a-z][a-z0-9+.-]+):\/\//i.exec(location) ?? [];
   if (/^(?:nats|tls):/i.test(location)) return { kind: "server", url: location };
   if (location.trim() === "") {
     throw new OrdersError("invalid-usage", "the location of the store is empty", { hint: HINT });

@@ -6,6 +6,7 @@ import { onTestFinished } from "vitest";
 /** A new directory that is removed when the running test ends. */
 export function temporaryDirectory(): string {
   const path = mkdtempSync(join(tmpdir(), "orders-test-"));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  // On Windows a process that was killed a moment ago may still have it open.
+  onTestFinished(() => rmSync(path, { recursive: true, force: true, maxRetries: 10 }));
   return path;
 }

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, statSync } from "node:fs";
+import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** Creates a directory, its parents included, so that it survives a power cut. */
@@ -48,12 +48,26 @@ export function isPresent(path: string): boolean {
     lstatSync(path);
   } catch (error) {
     if (!isMissing(error)) throw error;
+    refuseBelowFile(path, "stat");
     const parent = dirname(path);
     if (parent !== path) isPresent(parent);
     return false;
   }
   statSync(path);
   return true;
+}
+
+/** Removes whatever is at a path. Windows may refuse that while anybody, such as a virus scanner, has it open. */
+export function remove(path: string): void {
+  rmSync(path, { force: true, recursive: true, maxRetries: process.platform === "win32" ? 5 : 0 });
+}
+
+/** Windows says of what is below a file that it is missing; other systems, that the file is no directory. */
+export function refuseBelowFile(path: string, syscall: string): void {
+  if (process.platform !== "win32") return;
+  if (statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory() !== false) return;
+  const message = `ENOTDIR: not a directory, ${syscall} '${path}'`;
+  throw Object.assign(new Error(message), { code: "ENOTDIR", syscall });
 }
 
 /** Whether the system said that there is no such file or directory. */
