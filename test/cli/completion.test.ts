@@ -108,7 +108,7 @@ describe("what completes a line", () => {
     const store = join(temporaryDirectory(), "a shop");
     const id = await place(store, "tv");
     expect(await values(`orders --store '${store}' show `)).toEqual([id]);
-    expect(await values(`orders show --store=${store.replace(" ", "\\ ")} `)).toEqual([id]);
+    expect(await values(`orders show --store=${store.replace(/[ \\]/g, "\\$&")} `)).toEqual([id]);
     expect(await values('orders show --store "$SHOP" ', store)).toEqual([]);
   });
 
