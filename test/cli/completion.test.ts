@@ -93,7 +93,7 @@ describe("what completes a line", () => {
     const store = temporaryDirectory();
     const [tv, desk] = [await place(store, "tv"), await place(store, "desk")];
     for (const name of ["sales", "stock"]) {
-      const watch = ["watch", "--as", name, "--until-caught-up", "--exec", "false"];
+      const watch = ["watch", "--as", name, "--until-caught-up", "--exec", "exit 1"];
       await runCli([...watch, "--max-attempts", "1"], { store });
     }
     expect(await values("orders watch --as ", store)).toEqual(["sales", "stock"]);

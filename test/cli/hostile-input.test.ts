@@ -207,7 +207,7 @@ describe("what is shown of arguments and of damage that mean harm", () => {
     }
   });
 
-  it.each([["list"], ["check"], ["place-order", "tv"], ["show", "abcd"]])(
+  it.skipIf(ON_WINDOWS).each([["list"], ["check"], ["place-order", "tv"], ["show", "abcd"]])(
     "is safe if the store's name cannot be a store: %s",
     async (...argv) => {
       writeFileSync(join(store, "file"), "");

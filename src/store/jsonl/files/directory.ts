@@ -21,6 +21,7 @@ function make(path: string): boolean {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    if (isMissing(error)) refuseBelowFile(path, "mkdir");
     throw error;
   }
 }
@@ -65,7 +66,13 @@ export function remove(path: string): void {
 /** Windows says of what is below a file that it is missing; other systems, that the file is no directory. */
 export function refuseBelowFile(path: string, syscall: string): void {
   if (process.platform !== "win32") return;
-  if (statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory() !== false) return;
+  const parent = dirname(path);
+  const stats = statSync(parent, { throwIfNoEntry: false });
+  if (stats?.isDirectory() || parent === path) return;
+  if (stats === undefined) {
+    refuseBelowFile(parent, syscall);
+    return;
+  }
   const message = `ENOTDIR: not a directory, ${syscall} '${path}'`;
   throw Object.assign(new Error(message), { code: "ENOTDIR", syscall });
 }
