@@ -113,7 +113,8 @@ describe.skipIf(STANDALONE)("an executable that cannot start", () => {
   it("says that it was not built", async () => {
     const root = temporaryDirectory();
     mkdirSync(join(root, "bin"));
-    cpSync(ORDERS, join(root, "bin/orders.js"));
+    for (const file of ["bin/orders.js", "package.json"])
+      cpSync(join(ROOT, file), join(root, file));
     const { exitCode, stderr } = await execa(process.execPath, [join(root, "bin/orders.js")], {
       reject: false,
     });
