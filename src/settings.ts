@@ -1,4 +1,4 @@
-import { isAbsolute, join, sep } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { OrdersError } from "./errors.js";
 
 /** The store's location: the flag, else `ORDERS_STORE` unless it is empty, else the default. */
@@ -39,7 +39,7 @@ export interface Environment {
  */
 function defaultStore(environment: Environment): string {
   const { env, platform, packageRoot, startedInPlace = true } = environment;
-  const installed = packageRoot.split(sep).includes("node_modules");
+  const installed = packageRoot.split(/[\\/]/).includes("node_modules");
   if (!installed && startedInPlace) return join(packageRoot, "data");
   if (platform === "win32") {
     return join(env.LOCALAPPDATA || join(homeOf(environment), "AppData/Local"), "orders");

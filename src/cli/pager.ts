@@ -79,12 +79,15 @@ class Pager {
 
   async #start(): Promise<void> {
     const { env, platform, stderr } = this.#io;
-    const [{ spawn }, { commandProblem }] = await Promise.all([
+    const [{ spawn }, { commandProblem }, { windowsCommandProblem }] = await Promise.all([
       import("node:child_process"),
       import("./problems/command-problem.js"),
+      import("./problems/windows-command-problem.js"),
     ]);
     const problem =
-      platform === "win32" ? undefined : commandProblem(this.#command, "/bin/sh", env);
+      platform === "win32"
+        ? windowsCommandProblem(this.#command, env)
+        : commandProblem(this.#command, "/bin/sh", env);
     if (problem !== undefined) {
       if (this.#command === DEFAULT_PAGER) return;
       stderr.write(

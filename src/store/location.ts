@@ -18,7 +18,8 @@ export function parseLocation(location: string): Location {
   }
   if (!location.includes(":")) return { kind: "directory", path: absolute(location) };
   if (/^(?:nats|tls):/i.test(location)) return { kind: "server", url: location };
-  const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(location) ?? [];
+  // A single letter is a drive of Windows.
+  const [, scheme] = /^([a-z][a-z0-9+.-]+):\/\//i.exec(location) ?? [];
   if (scheme === undefined) return { kind: "directory", path: absolute(location) };
   throw new OrdersError("invalid-usage", `unknown kind of store: ${scheme.toLowerCase()}://`, {
     hint: HINT,

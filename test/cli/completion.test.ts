@@ -93,7 +93,7 @@ describe("what completes a line", () => {
     const store = temporaryDirectory();
     const [tv, desk] = [await place(store, "tv"), await place(store, "desk")];
     for (const name of ["sales", "stock"]) {
-      const watch = ["watch", "--as", name, "--until-caught-up", "--exec", "false"];
+      const watch = ["watch", "--as", name, "--until-caught-up", "--exec", "exit 1"];
       await runCli([...watch, "--max-attempts", "1"], { store });
     }
     expect(await values("orders watch --as ", store)).toEqual(["sales", "stock"]);
@@ -108,7 +108,7 @@ describe("what completes a line", () => {
     const store = join(temporaryDirectory(), "a shop");
     const id = await place(store, "tv");
     expect(await values(`orders --store '${store}' show `)).toEqual([id]);
-    expect(await values(`orders show --store=${store.replace(" ", "\\ ")} `)).toEqual([id]);
+    expect(await values(`orders show --store=${store.replace(/[ \\]/g, "\\$&")} `)).toEqual([id]);
     expect(await values('orders show --store "$SHOP" ', store)).toEqual([]);
   });
 

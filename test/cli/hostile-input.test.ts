@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { encodeOrder } from "../../src/store/jsonl/order-codec.js";
 import { asText } from "../support/as-text.js";
+import { ON_WINDOWS } from "../support/needs.js";
 import { anOrder } from "../support/orders.js";
 import { type Outcome, runCli, type World } from "../support/run-cli.js";
 import { runOrders } from "../support/run-orders.js";
@@ -206,7 +207,7 @@ describe("what is shown of arguments and of damage that mean harm", () => {
     }
   });
 
-  it.each([["list"], ["check"], ["place-order", "tv"], ["show", "abcd"]])(
+  it.skipIf(ON_WINDOWS).each([["list"], ["check"], ["place-order", "tv"], ["show", "abcd"]])(
     "is safe if the store's name cannot be a store: %s",
     async (...argv) => {
       writeFileSync(join(store, "file"), "");
@@ -238,24 +239,27 @@ describe("what is shown of arguments and of damage that mean harm", () => {
     expect((await run(["where", "-q"], { store: named })).stdout).toBe(`${named}\n`);
   });
 
-  it("is safe where a store is created, is missing, or holds a file of such a name", async () => {
-    for (const argv of [
-      ["init"],
-      ["init", "--store", join(store, `a${BOTH}`)],
-      ["init", "--json", "--store", join(store, `b${BOTH}`)],
-      ["copy", "--from", join(store, "gone", BOTH), "--to", store],
-    ]) {
-      const first = await run(argv); // creates it
-      for (const outcome of [first, ...(await everywhere(argv))]) {
-        expect(all(outcome)).not.toMatch(OBEYED);
+  it.skipIf(ON_WINDOWS)(
+    "is safe where a store is created, is missing, or holds a file of such a name",
+    async () => {
+      for (const argv of [
+        ["init"],
+        ["init", "--store", join(store, `a${BOTH}`)],
+        ["init", "--json", "--store", join(store, `b${BOTH}`)],
+        ["copy", "--from", join(store, "gone", BOTH), "--to", store],
+      ]) {
+        const first = await run(argv); // creates it
+        for (const outcome of [first, ...(await everywhere(argv))]) {
+          expect(all(outcome)).not.toMatch(OBEYED);
+        }
       }
-    }
-    mkdirSync(join(store, "subscriptions"));
-    writeFileSync(join(store, "subscriptions", `${ESCAPES.replaceAll("/", "")}.json`), "damage");
-    for (const argv of [["check"], ["subscriptions"]]) {
-      for (const outcome of await everywhere(argv)) expect(all(outcome)).not.toMatch(OBEYED);
-    }
-  });
+      mkdirSync(join(store, "subscriptions"));
+      writeFileSync(join(store, "subscriptions", `${ESCAPES.replaceAll("/", "")}.json`), "damage");
+      for (const argv of [["check"], ["subscriptions"]]) {
+        for (const outcome of await everywhere(argv)) expect(all(outcome)).not.toMatch(OBEYED);
+      }
+    },
+  );
 
   it("is safe, cut and named by its line if it stands in the file", async () => {
     const bad = BOTH.replaceAll("\n", "");

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Order } from "../../src/domain/order.js";
 import { openStore } from "../../src/store/open-store.js";
+import { ON_WINDOWS } from "../support/needs.js";
 import { anOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
 import { parkAll } from "../support/subscriber.js";
@@ -14,7 +15,7 @@ let order: Order;
 const below = (...path: string[]) => join(store, "subscriptions", ...path);
 /** Windows has no pipes among its files. */
 const whereThereArePipes = <T>(cases: readonly T[]) =>
-  cases.filter((each) => process.platform !== "win32" || !String(each).includes("pipe"));
+  cases.filter((each) => !ON_WINDOWS || !String(each).includes("pipe"));
 const run = (...argv: string[]) => runCli(argv, { store });
 const listed = async () => JSON.parse((await run("parked", "--json")).stdout);
 

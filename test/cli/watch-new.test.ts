@@ -17,7 +17,7 @@ async function place(count: number): Promise<string[]> {
 
 /** Handles what waits with a command that does nothing. */
 const handle = (flags: readonly string[], world: World = {}) =>
-  runCli(["watch", "--as", "salse", "--until-caught-up", "--exec", "true", ...flags], {
+  runCli(["watch", "--as", "salse", "--until-caught-up", "--exec", "exit 0", ...flags], {
     store,
     ...world,
   });
@@ -39,7 +39,7 @@ describe("a new subscription", () => {
 
   it("tells of a single one, too, before it watches on", async () => {
     await place(1);
-    const { stderr } = await runCli(["watch", "--as", "salse", "--exec", "true"], {
+    const { stderr } = await runCli(["watch", "--as", "salse", "--exec", "exit 0"], {
       store,
       whenWritten: ({ stderr }, stop) => {
         if (stderr.includes("new subscription")) stop("SIGTERM");

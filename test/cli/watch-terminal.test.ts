@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Order } from "../../src/domain/order.js";
 import { openStore } from "../../src/store/open-store.js";
+import { ON_WINDOWS } from "../support/needs.js";
 import { anOrder } from "../support/orders.js";
 import { runCli, type World } from "../support/run-cli.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
@@ -185,19 +186,22 @@ describe("what a terminal might obey", () => {
     safe(stdout);
   });
 
-  it("is escaped in what a command writes to stderr, and in the reason that is kept", async () => {
-    await save(tv);
-    const script = join(temporaryDirectory(), "hook");
-    writeFileSync(script, `#!/bin/sh\nprintf '%s' '${EVIL}' >&2\nexit 3\n`);
-    chmodSync(script, 0o755);
-    const { stderr } = await handle(["--exec", script, "--max-attempts", "1"]);
-    expect(stderr).toContain("exit 3: \\x1b[2Jevil");
-    safe(stderr);
-    const world = { store, terminal: ["stdout"] as const, columns: 1000, env: { NO_COLOR: "1" } };
-    const { stdout } = await runCli(["parked"], world);
-    expect(stdout).toContain("exit 3: \\x1b[2Jevil");
-    safe(stdout);
-  });
+  it.skipIf(ON_WINDOWS)(
+    "is escaped in what a command writes to stderr, and in the reason that is kept",
+    async () => {
+      await save(tv);
+      const script = join(temporaryDirectory(), "hook");
+      writeFileSync(script, `#!/bin/sh\nprintf '%s' '${EVIL}' >&2\nexit 3\n`);
+      chmodSync(script, 0o755);
+      const { stderr } = await handle(["--exec", script, "--max-attempts", "1"]);
+      expect(stderr).toContain("exit 3: \\x1b[2Jevil");
+      safe(stderr);
+      const world = { store, terminal: ["stdout"] as const, columns: 1000, env: { NO_COLOR: "1" } };
+      const { stdout } = await runCli(["parked"], world);
+      expect(stdout).toContain("exit 3: \\x1b[2Jevil");
+      safe(stdout);
+    },
+  );
 
   it.each([
     ["watch", "--as", EVIL],

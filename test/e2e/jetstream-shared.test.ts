@@ -168,7 +168,7 @@ describeWithServer("a stream with gaps, or with the messages of others", () => {
     ]) {
       expect(await runCli(argv, { store })).toMatchObject({ exitCode: 0 });
     }
-    const failing = ["--exec", "false", "--max-attempts", "1", "--until-caught-up"];
+    const failing = ["--exec", "exit 1", "--max-attempts", "1", "--until-caught-up"];
     await runCli(["watch", "--as", "sales", ...failing], { store });
     expect((await runCli(["parked"], { store })).stdout).toContain("sales");
     await runCli(["parked", "retry", id], { store });

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, symlinkSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DiscardPolicy, jetstreamManager } from "@nats-io/jetstream";
 import fc from "fast-check";
@@ -40,8 +40,8 @@ const LOCAL = {
   "permission-denied": [() => run(PLACE, { store: "/sys/orders" }), "cannot store the order: "],
   "store-failed": [
     () => {
-      const store = join(temporaryDirectory(), "disk");
-      symlinkSync("not-mounted", store);
+      const store = join(temporaryDirectory(), "file");
+      writeFileSync(store, "");
       return run(PLACE, { store });
     },
     "cannot store the order: ",

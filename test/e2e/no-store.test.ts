@@ -3,10 +3,12 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { failure } from "../support/failure.js";
+import { canLink, ON_WINDOWS } from "../support/needs.js";
 import { environment, preloading, runOrders, runShell } from "../support/run-orders.js";
 import { stored } from "../support/stored.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
+const LINKS = canLink();
 const VERBS = [
   ["store the order", ["place-order", "tv"]],
   ["read the orders", ["place-order", "--id", "403d33e9-39e5-44bc-8f5e-eab0c6f897ff", "tv"]],
@@ -35,7 +37,7 @@ describe("a place that cannot be a store", () => {
     );
   });
 
-  describe.runIf(process.platform !== "win32")("because its file is", () => {
+  describe.skipIf(ON_WINDOWS)("because its file is", () => {
     const KINDS: readonly [string, (path: string) => void][] = [
       ["a pipe", (path) => execFileSync("mkfifo", [path])],
       [
@@ -72,24 +74,27 @@ describe("a place that cannot be a store", () => {
     });
   });
 
-  it.each(VERBS)("because a link leads nowhere: cannot %s (%j)", async (reading, argv) => {
-    const what = argv[0] === "place-order" ? "store the order" : reading;
-    const link = join(temporaryDirectory(), "disk");
-    symlinkSync("not-mounted", link);
-    for (const store of [link, join(link, "below")]) {
-      expect(await runOrders(argv, store)).toMatchObject(
-        failure(
-          `${what}: no such file or directory`,
-          store,
-          "a link leads nowhere; is a disk not mounted?",
-        ),
-      );
-    }
-  });
+  it.runIf(LINKS).each(VERBS)(
+    "because a link leads nowhere: cannot %s (%j)",
+    async (reading, argv) => {
+      const what = argv[0] === "place-order" ? "store the order" : reading;
+      const link = join(temporaryDirectory(), "disk");
+      symlinkSync("not-mounted", link, "dir");
+      for (const store of [link, join(link, "below")]) {
+        expect(await runOrders(argv, store)).toMatchObject(
+          failure(
+            `${what}: no such file or directory`,
+            store,
+            "a link leads nowhere; is a disk not mounted?",
+          ),
+        );
+      }
+    },
+  );
 
-  it.each(VERBS)("because it goes in a circle: cannot %s (%j)", async (what, argv) => {
+  it.runIf(LINKS).each(VERBS)("because it goes in a circle: cannot %s (%j)", async (what, argv) => {
     const store = join(temporaryDirectory(), "loop");
-    symlinkSync("loop", store);
+    symlinkSync("loop", store, "dir");
     expect(await runOrders(argv, store)).toMatchObject(
       failure(`${what}: too many symbolic links encountered`, store),
     );

@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { Script } from "node:vm";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
+import { ON_WINDOWS } from "../support/needs.js";
 import { environment, ORDERS, ROOT, STANDALONE } from "../support/run-orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
@@ -44,7 +45,8 @@ async function plant(cache: string): Promise<void> {
   writeFileSync(keptCode(cache), new Script(planted).createCachedData());
 }
 
-describe.skipIf(STANDALONE)("compiled code", () => {
+// On Windows it is not kept, for no mode says who may write to a directory.
+describe.skipIf(STANDALONE || ON_WINDOWS)("compiled code", () => {
   it("is kept for the next start, for this user alone", async () => {
     const cache = temporaryDirectory();
     expect((await where(cache)).stdout).toBe("/srv/shop");
@@ -111,7 +113,8 @@ describe.skipIf(STANDALONE)("an executable that cannot start", () => {
   it("says that it was not built", async () => {
     const root = temporaryDirectory();
     mkdirSync(join(root, "bin"));
-    cpSync(ORDERS, join(root, "bin/orders.js"));
+    for (const file of ["bin/orders.js", "package.json"])
+      cpSync(join(ROOT, file), join(root, file));
     const { exitCode, stderr } = await execa(process.execPath, [join(root, "bin/orders.js")], {
       reject: false,
     });

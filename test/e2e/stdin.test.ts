@@ -14,7 +14,7 @@ describe.skipIf(process.platform === "win32")("orders place-order -", () => {
     ["a device without end", "orders place-order - < /dev/zero"],
     [
       "a sparse file of a gigabyte",
-      'truncate -s 1G "$TMPDIR/f" && orders place-order - < "$TMPDIR/f"',
+      'dd if=/dev/null of="$TMPDIR/f" bs=1048576 seek=1024 2> /dev/null && orders place-order - < "$TMPDIR/f"',
     ],
   ])("stops reading %s", async (_, line) => {
     const store = temporaryDirectory();

@@ -11,6 +11,7 @@ import {
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { encodeOrder } from "../../src/store/jsonl/order-codec.js";
+import { ON_WINDOWS } from "../support/needs.js";
 import { anOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
 import { runOrders } from "../support/run-orders.js";
@@ -49,8 +50,12 @@ async function another(): Promise<string> {
   return join(other, "orders.jsonl");
 }
 
+/** Windows moves, replaces and removes nothing that a watcher has open, nor what is above that. */
+const possible = (faults: readonly [string, () => void | Promise<void>][]) =>
+  faults.filter(([fault]) => !ON_WINDOWS || !/replaced|moved|directory/.test(fault));
+
 describe.each([[["--as", "sales"]], [[]]])("a watcher with %j, once its orders are", (flags) => {
-  it.each<[string, () => void | Promise<void>]>([
+  const faults = possible([
     ["replaced by other ones", async () => renameSync(await another(), file())],
     ["overwritten by other ones", async () => copyFileSync(await another(), file())],
     ["emptied", () => truncateSync(file(), 0)],
@@ -74,7 +79,9 @@ describe.each([[["--as", "sales"]], [[]]])("a watcher with %j, once its orders a
         renameSync(copy, file());
       },
     ],
-  ])("%s, says so in one line and exits 6", async (_, fault) => {
+  ]);
+
+  it.each(faults)("%s, says so in one line and exits 6", async (_, fault) => {
     const { watcher } = await caughtUp(...flags);
     const { stdout, stderr } = watcher;
     await fault();
@@ -88,7 +95,7 @@ describe.each([[["--as", "sales"]], [[]]])("a watcher with %j, once its orders a
 });
 
 describe("a watcher", () => {
-  it("goes on where its orders were put back", async () => {
+  it.skipIf(ON_WINDOWS)("goes on where its orders were put back", async () => {
     const { watcher } = await caughtUp("--as", "sales");
     renameSync(store, `${store}-moved`);
     expect(await watcher.ended).toMatchObject({ code: 6 });

@@ -37,7 +37,7 @@ describe("orders watch", () => {
     const seen = join(temporaryDirectory(), "seen");
     let ended = false;
     const loop = runShell(
-      `orders watch --json | while read -r order; do echo "$order" > ${seen}; break; done; echo "exit \${PIPESTATUS[0]}"`,
+      `orders watch --json | while read -r order; do echo "$order" > "${seen}"; break; done; echo "exit \${PIPESTATUS[0]}"`,
       store,
     ).finally(() => {
       ended = true;

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as bareConnect, type NatsConnection } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, onTestFinished } from "vitest";
-import { has } from "./needs.js";
+import { has, ON_WINDOWS } from "./needs.js";
 import { type Host, LOOPBACK } from "./network.js";
 import { until } from "./until.js";
 
@@ -76,14 +76,14 @@ export class NatsServer {
     await exited;
   }
 
-  /** Changes its configuration, and has it reload it. */
+  /** Changes its configuration, and has it reload it. Windows has no signal for that. */
   reconfigure(change: (config: string) => string): void {
     const config = join(this.directory, "server.conf");
     writeFileSync(config, change(readFileSync(config, "utf8")));
     this.#process?.kill("SIGHUP");
   }
 
-  /** Stops it as if its machine hung. */
+  /** Stops it as if its machine hung. Windows has no signal for that. */
   pause(): void {
     this.#process?.kill("SIGSTOP");
   }
@@ -101,7 +101,7 @@ export class NatsServer {
 
   async dispose(): Promise<void> {
     await this.kill();
-    rmSync(this.directory, { recursive: true, force: true });
+    rmSync(this.directory, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 
@@ -153,10 +153,9 @@ export async function newServer({
   mkdirSync(jetstream);
   const own = /^\s*jetstream\b/m.test(settings) ? "" : `jetstream { store_dir: "${jetstream}" }`;
   const config = join(directory, "server.conf");
-  writeFileSync(
-    config,
-    `listen: "${address}"\n${own}\n${settings.replaceAll("STORE_DIR", jetstream)}\n`,
-  );
+  const text = `listen: "${address}"\n${own}\n${settings.replaceAll("STORE_DIR", jetstream)}\n`;
+  // In a text of the configuration a backslash begins an escape.
+  writeFileSync(config, ON_WINDOWS ? text.replaceAll("\\", "/") : text);
   return new NatsServer(address, directory, host.command(program, ["--config", config]));
 }
 

@@ -1,4 +1,10 @@
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Windows has neither pipes and devices among its files, nor modes, nor programs that begin with `#!`. */
+export const ON_WINDOWS = process.platform === "win32";
 
 /**
  * Whether a program that some tests need is there. In CI it has to be; on a developer's machine its
@@ -21,4 +27,21 @@ export function canUnshare(): boolean {
   const { status } = spawnSync("unshare", ["--pid", "--fork", "true"]);
   if (status !== 0) process.stderr.write("skipped: unshare --pid needs root\n");
   return status === 0;
+}
+
+/** Whether this user may make symbolic links, which is a privilege on Windows. */
+export function canLink(): boolean {
+  if (!ON_WINDOWS) return true;
+  const directory = mkdtempSync(join(tmpdir(), "orders-link-"));
+  try {
+    symlinkSync("nowhere", join(directory, "link"));
+    readlinkSync(join(directory, "link"));
+    return true;
+  } catch (error) {
+    if (process.env.CI) throw error;
+    process.stderr.write("skipped: symbolic links need developer mode\n");
+    return false;
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 }

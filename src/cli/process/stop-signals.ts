@@ -12,6 +12,7 @@ export const STOP_SIGNALS: readonly StopSignal[] = [
   "SIGTERM",
   "SIGHUP",
   "SIGQUIT",
+  "SIGBREAK",
   "SIGABRT",
   "SIGALRM",
   "SIGVTALRM",

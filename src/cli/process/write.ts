@@ -64,7 +64,8 @@ function isFull(error: unknown): boolean {
  * @throws {OrdersError} `output-failed` for everything else.
  */
 function readerGone(error: unknown): false {
-  if ((error as NodeJS.ErrnoException).code === "EPIPE") return false;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "EPIPE" || code === "EOF") return false; // Windows says either
   const message = `cannot write to stdout: ${systemMessage(error)}`;
   throw new OrdersError("output-failed", message, { cause: error });
 }

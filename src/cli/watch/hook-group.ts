@@ -25,15 +25,16 @@ function kill(child: ChildProcess, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
+/** By its path: by its name alone one in the current directory would be run. */
+const TASKKILL = `${process.env.SystemRoot ?? "C:\\Windows"}\\System32\\taskkill.exe`;
+
 /** Windows has no process groups, and no signal that a command could hear: its tree is ended. */
 async function stopTree(child: ChildProcess): Promise<void> {
   const { spawn } = await import("node:child_process");
-  const killer = spawn("taskkill", ["/PID", String(child.pid), "/T", "/F"], { stdio: "ignore" });
+  const argv = ["/PID", String(child.pid), "/T", "/F"];
+  const killer = spawn(TASKKILL, argv, { stdio: "ignore", windowsHide: true });
   await new Promise<void>((resolve) => {
-    killer.once("exit", () => resolve());
-    killer.once("error", () => {
-      child.kill();
-      resolve();
-    });
+    for (const event of ["exit", "error"]) killer.once(event, () => resolve());
   });
+  child.kill(); // if it could not be ended so
 }

@@ -64,7 +64,7 @@ export class Hook {
       const lastWords = await lastLine();
       if (timedOut) throw new Error(`timed out after ${shownDuration(timeout ?? 0)}`);
       if (code === 0) return;
-      if (code === 126 || code === 127) await this.#checkCommand();
+      if (code !== null && NOT_STARTED.includes(code)) await this.#checkCommand();
       throw new Error(
         [code === null ? `killed by ${signal}` : `exit ${code}`, lastWords]
           .filter(Boolean)
@@ -103,8 +103,7 @@ export class Hook {
   }
 
   async #checkCommand(): Promise<void> {
-    const { commandProblem } = await import("../problems/command-problem.js");
-    const problem = commandProblem(this.#command, SHELL, this.#io.env);
+    const problem = await problemOf(this.#command, this.#io.env);
     if (problem !== undefined) throw cannotRun(`${SHELL}: ${problem}`);
   }
 }
@@ -120,17 +119,29 @@ export interface HookOptions {
   readonly signal: AbortSignal;
 }
 
-const SHELL = "/bin/sh";
+const ON_WINDOWS = process.platform === "win32";
+const SHELL = ON_WINDOWS ? (process.env.ComSpec ?? "cmd.exe") : "/bin/sh";
+/** What the shell may exit with if it cannot start the command. */
+const NOT_STARTED = ON_WINDOWS ? [1, 9009] : [126, 127];
 /** The command begins when it is guarded, or not at all if the watcher is gone by then. */
 const GATE = "read -r go <&3 || exit; exec 3<&-; ";
 
 function start(spawn: typeof Spawn, command: string, env: NodeJS.ProcessEnv): ChildProcess {
   const stdio: StdioOptions = ["pipe", "inherit", "pipe", "pipe"];
-  if (process.platform === "win32") {
-    return spawn(command, { shell: true, windowsHide: true, stdio: stdio.slice(0, 3), env });
+  if (ON_WINDOWS) {
+    return spawn(command, { shell: SHELL, windowsHide: true, stdio: stdio.slice(0, 3), env });
   }
   const argv = ["-c", GATE + command];
   return spawn(SHELL, argv, { detached: true, stdio, env }); // a process group of its own
+}
+
+async function problemOf(command: string, env: Io["env"]): Promise<string | undefined> {
+  if (ON_WINDOWS) {
+    const { windowsCommandProblem } = await import("../problems/windows-command-problem.js");
+    return windowsCommandProblem(command, env);
+  }
+  const { commandProblem } = await import("../problems/command-problem.js");
+  return commandProblem(command, SHELL, env);
 }
 
 function letBegin({ stdio: [, , , gate] }: ChildProcess): void {
@@ -176,8 +187,10 @@ function startFailure(cause: NodeJS.ErrnoException): Error {
   return cannotRun(reason);
 }
 
+const SCRIPT_NEEDS = ON_WINDOWS ? "" : " (a script needs its path and chmod +x)";
+
 function cannotRun(reason: string): OrdersError {
   return new OrdersError("hook-failed", `the command of --exec cannot be run: ${reason}`, {
-    hint: "correct it (a script needs its path and chmod +x) and start again; the order is still waiting",
+    hint: `correct it${SCRIPT_NEEDS} and start again; the order is still waiting`,
   });
 }

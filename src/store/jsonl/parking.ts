@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, rmSync, statSync } from "node:fs";
+import { appendFileSync, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LowSync } from "lowdb";
 import { cancellationProblem, isOrderId, type Order, orderProblem } from "../../domain/order.js";
@@ -11,7 +11,7 @@ import {
   type StoredEvent,
 } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
-import { createDirectory, syncDirectory } from "./files/directory.js";
+import { createDirectory, remove, syncDirectory } from "./files/directory.js";
 import { DocumentFile, documentNames, fileNames, readOrReport } from "./files/document-file.js";
 import { withFile } from "./files/open-file.js";
 import { readChunk } from "./lines/find-bytes.js";
@@ -60,7 +60,7 @@ export class Parking {
 
   /** All whose retry is requested, in the order of parking. Those that follow are in {@link requestsFrom}. */
   requested(): string[] {
-    rmSync(this.#requests, { force: true }); // before listing, or one that comes in between is missed
+    remove(this.#requests); // before listing, or one that comes in between is missed
     const requested = this.list().filter(({ retryRequested }) => retryRequested);
     return requested.map(parkingKey);
   }
@@ -140,12 +140,12 @@ export class Parking {
   }
 
   remove(key: string): void {
-    rmSync(this.#path(key), { force: true, recursive: true }); // whatever it is
+    remove(this.#path(key));
   }
 
   /** Removes it with all that is in it. */
   clear(): void {
-    rmSync(this.directory, { recursive: true, force: true });
+    remove(this.directory);
   }
 
   #parkedNow(attempts: number, reason: string): Omit<ParkedState, "event" | "order"> {

@@ -1,15 +1,9 @@
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  rmdirSync,
-  rmSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, realpathSync, rmdirSync, rmSync } from "node:fs";
 import type { Server } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { isMissing } from "./directory.js";
+import { withSocketPath } from "./socket-path.js";
 
 /**
  * Acquires the lock of a name in a directory, which one process at a time holds until it calls the
@@ -41,8 +35,6 @@ export async function acquireLock(
 
 /** Half a second. Counted and not timed: on a busy machine those who come together need longer. */
 const MAX_TRIES = 32;
-/** The least that any system allows a socket's path: {@link https://man7.org/linux/man-pages/man7/unix.7.html unix(7)}. */
-const MAX_SOCKET_PATH_BYTES = 103;
 
 async function contend(lock: string): Promise<(() => Promise<void>) | undefined> {
   const own = `${Date.now()}-${process.pid}-${Math.random().toString(36).slice(2)}`;
@@ -68,23 +60,19 @@ async function listen(lock: string, own: string): Promise<(() => Promise<void>) 
   mkdirSync(lock, { recursive: true });
   const { createServer } = await import("node:net");
   const server = createServer((socket) => socket.destroy());
-  const directory = openSync(lock, "r");
   try {
     // Others who may write to the directory must be able to connect, to know that we are there.
-    await listenOn(server, {
-      path: socketPath(lock, own, directory),
-      readableAll: true,
-      writableAll: true,
-    });
+    await withSocketPath(lock, own, (path) =>
+      listenOn(server, { path, readableAll: true, writableAll: true }),
+    );
   } catch (error) {
-    closeSync(directory);
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   }
   server.unref();
   return async () => {
-    await new Promise((closed) => server.close(closed)); // removes the socket
-    closeSync(directory);
+    await new Promise((closed) => server.close(closed));
+    rmSync(join(lock, own), { force: true }); // unless closing has: it was bound by another path
     try {
       rmdirSync(lock);
     } catch {
@@ -95,50 +83,36 @@ async function listen(lock: string, own: string): Promise<(() => Promise<void>) 
 
 /** The sockets on which somebody listens. */
 async function listening(lock: string): Promise<string[]> {
-  let directory: number;
+  let names: string[];
   try {
-    directory = openSync(lock, "r");
+    names = readdirSync(lock);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    if (isMissing(error)) return [];
     throw error;
   }
-  try {
-    const names = readdirSync(lock);
-    const answers = await Promise.all(
-      names.map((name) => isListening(socketPath(lock, name, directory))),
-    );
-    return names.filter((_, index) => answers[index]);
-  } finally {
-    closeSync(directory);
-  }
+  const answers = await Promise.all(names.map((name) => isListening(lock, name)));
+  return names.filter((_, index) => answers[index]);
 }
 
-/** Only a refusal says that nobody listens: who may not connect cannot know. */
-async function isListening(path: string): Promise<boolean> {
+async function isListening(lock: string, name: string): Promise<boolean> {
   const { connect } = await import("node:net");
-  return new Promise((resolve) => {
-    const socket = connect(path, () => {
-      socket.destroy();
-      resolve(true);
+  const answers = (path: string) =>
+    new Promise<boolean>((resolve) => {
+      const socket = connect(path, () => {
+        socket.destroy();
+        resolve(true);
+      });
+      // Only a refusal says that nobody listens: who may not connect cannot know.
+      socket.once("error", ({ code }: NodeJS.ErrnoException) => {
+        resolve(code !== "ECONNREFUSED" && code !== "ENOENT");
+      });
     });
-    socket.once("error", ({ code }: NodeJS.ErrnoException) => {
-      resolve(code !== "ECONNREFUSED" && code !== "ENOENT");
-    });
-  });
-}
-
-/** The path of a socket, by way of the open directory where it is too long otherwise. */
-function socketPath(lock: string, name: string, directory: number): string {
-  const path = join(lock, name);
-  if (Buffer.byteLength(path) <= MAX_SOCKET_PATH_BYTES) return path;
-  if (process.platform === "linux") return `/proc/self/fd/${directory}/${name}`;
-  throw Object.assign(
-    new Error(`ENAMETOOLONG: the path is too long for a lock, listen '${path}'`),
-    {
-      code: "ENAMETOOLONG",
-      syscall: "listen",
-    },
-  );
+  try {
+    return await withSocketPath(lock, name, answers);
+  } catch (error) {
+    if (isMissing(error)) return false; // the directory was removed in between
+    throw error;
+  }
 }
 
 function removeAbandoned(lock: string, own: string): void {
@@ -159,9 +133,11 @@ async function acquirePipe(
   const { createServer } = await import("node:net");
   const { createHash } = await import("node:crypto");
   const server = createServer((socket) => socket.destroy());
-  const place = createHash("sha256").update(join(directory, name)).digest("hex");
+  // Windows takes `C:\Shop` and `c:\shop` for one directory.
+  const place = join(realpathSync.native(directory), name);
+  const path = `\\\\?\\pipe\\orders-${createHash("sha256").update(place).digest("hex")}`;
   try {
-    await listenOn(server, { path: `\\\\?\\pipe\\orders-${place}` });
+    await listenOn(server, { path });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") return undefined;
     throw error;

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, statSync } from "node:fs";
+import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** Creates a directory, its parents included, so that it survives a power cut. */
@@ -21,6 +21,7 @@ function make(path: string): boolean {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    if (isMissing(error)) refuseBelowFile(path, "mkdir");
     throw error;
   }
 }
@@ -48,12 +49,32 @@ export function isPresent(path: string): boolean {
     lstatSync(path);
   } catch (error) {
     if (!isMissing(error)) throw error;
+    refuseBelowFile(path, "stat");
     const parent = dirname(path);
     if (parent !== path) isPresent(parent);
     return false;
   }
   statSync(path);
   return true;
+}
+
+/** Removes whatever is at a path. Windows may refuse that while anybody, such as a virus scanner, has it open. */
+export function remove(path: string): void {
+  rmSync(path, { force: true, recursive: true, maxRetries: process.platform === "win32" ? 5 : 0 });
+}
+
+/** Windows says of what is below a file that it is missing; other systems, that the file is no directory. */
+export function refuseBelowFile(path: string, syscall: string): void {
+  if (process.platform !== "win32") return;
+  const parent = dirname(path);
+  const stats = statSync(parent, { throwIfNoEntry: false });
+  if (stats?.isDirectory() || parent === path) return;
+  if (stats === undefined) {
+    refuseBelowFile(parent, syscall);
+    return;
+  }
+  const message = `ENOTDIR: not a directory, ${syscall} '${path}'`;
+  throw Object.assign(new Error(message), { code: "ENOTDIR", syscall });
 }
 
 /** Whether the system said that there is no such file or directory. */

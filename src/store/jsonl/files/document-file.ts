@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { sep } from "node:path";
 import type { SyncAdapter } from "lowdb";
 import { escapeUnsafe } from "../../../domain/printable.js";
@@ -7,7 +7,7 @@ import { OrdersError, systemErrorCode } from "../../../errors.js";
 import { replaceFile } from "../../../replace-file.js";
 import type { Damage } from "../../order-store.js";
 import { storeFailure } from "../errors.js";
-import { isMissing } from "./directory.js";
+import { isMissing, remove } from "./directory.js";
 import { withFile } from "./open-file.js";
 
 /**
@@ -60,7 +60,7 @@ export class DocumentFile<T> implements SyncAdapter<T> {
   }
 
   remove(): void {
-    rmSync(this.path, { force: true, recursive: true }); // whatever it is
+    remove(this.path);
   }
 }
 
@@ -108,9 +108,10 @@ class UnreadableDocument extends OrdersError {
   }
 }
 
-/** A path below the store. */
+/** A path below the store, with slashes on every system. */
 function locationOf(path: string): string {
-  return path.slice(`${path}${sep}`.lastIndexOf(`${sep}subscriptions${sep}`) + 1);
+  const from = `${path}${sep}`.lastIndexOf(`${sep}subscriptions${sep}`) + 1;
+  return path.slice(from).replaceAll(sep, "/");
 }
 
 /** What `read` returns; `null` for a damaged or unreadable document, which is reported. */
