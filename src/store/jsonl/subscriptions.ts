@@ -45,10 +45,12 @@ export class JsonlSubscriptions implements Subscriptions {
   }
 
   async waitingFrom(from: StartingPosition): Promise<Waiting> {
-    return this.#translateErrors(() => {
+    try {
       const { position } = startingState(this.#reader, from);
       return { waiting: this.#events.countFrom(position) ?? 0 };
-    });
+    } catch (error) {
+      throw storeFailure("read the orders", this.#reader.path, error);
+    }
   }
 
   async reset(name: string, from: StartingPosition): Promise<void> {
