@@ -1,7 +1,7 @@
-import { crc32 } from "node:zlib";
 import type { Order } from "../domain/order.js";
 import { OrderJson } from "../domain/order-json.js";
 import { OrdersError } from "../errors.js";
+import { crc32OfText } from "./crc32.js";
 import { IdSet } from "./id-set.js";
 
 /** What is known of an order: nothing, that it is there, or that another one holds its id. */
@@ -19,7 +19,11 @@ export class KnownOrders {
 
   /** Adds an order unless its id is there. @returns whether it was not. */
   add(order: OrderJson): boolean {
-    return this.#checksums.add(order.id, crc32(order.contentJson), hashOf(order.placedAt));
+    return this.#checksums.add(
+      order.id,
+      crc32OfText(order.contentJson),
+      crc32OfText(order.placedAt),
+    );
   }
 
   has(id: string): boolean {
@@ -32,8 +36,8 @@ export class KnownOrders {
     const content = this.#checksums.value(id, 0);
     if (content === undefined) return "missing";
     const isSame =
-      content === crc32(OrderJson.of(order).contentJson) &&
-      (ignoreTime || this.#checksums.value(id, 1) === hashOf(order.placedAt));
+      content === crc32OfText(OrderJson.of(order).contentJson) &&
+      (ignoreTime || this.#checksums.value(id, 1) === crc32OfText(order.placedAt));
     return isSame ? "same" : "different";
   }
 
@@ -61,13 +65,4 @@ export class KnownOrders {
       hint: `compare both: orders show ${id} --store <location>`,
     });
   }
-}
-
-/** Of a short text, faster than a checksum is called: {@link http://www.isthe.com/chongo/tech/comp/fnv/ FNV-1a}. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  }
-  return hash >>> 0;
 }

@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { crc32 } from "../../src/store/jsonl/lines/crc32.js";
+import { crc32, crc32OfText, hexOf } from "../../src/store/crc32.js";
 import { type Sum, sumUp, viewOf } from "../../src/store/jsonl/lines/crc32-within.js";
 
 /** gzip ends in the CRC-32 of what it holds and its length, each in four bytes, low ones first. */
@@ -19,14 +19,23 @@ describe("the checksum of a line", () => {
     ["123456789", "cbf43926"],
     ["\u00ff", "fad0386f"],
   ])("of '%s' is %s", (text, expected) => {
-    expect(crc32(Buffer.from(text))).toBe(expected);
+    expect(hexOf(crc32(Buffer.from(text)))).toBe(expected);
   });
 
   it("is that of gzip, for all bytes", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 2000 }), (bytes) => {
-        expect(Number.parseInt(crc32(bytes), 16)).toBe(crcOfGzip(bytes));
+        expect(crc32(bytes)).toBe(crcOfGzip(bytes));
         expect(sumOf(bytes).crc32).toBe(crcOfGzip(bytes));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("of a text is that of its UTF-8", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.string({ unit: "grapheme" })), (text) => {
+        expect(crc32OfText(text)).toBe(crcOfGzip(Buffer.from(text)));
       }),
       { numRuns: 300 },
     );
@@ -47,7 +56,7 @@ describe("the checksum of a line", () => {
   });
 
   it("is always eight digits long", () => {
-    const ofNumbers = Array.from({ length: 500 }, (_, n) => crc32(Buffer.from(String(n))));
+    const ofNumbers = Array.from({ length: 500 }, (_, n) => hexOf(crc32(Buffer.from(String(n)))));
     expect(ofNumbers.some((sum) => sum.startsWith("0"))).toBe(true);
     for (const sum of ofNumbers) expect(sum).toMatch(/^[0-9a-f]{8}$/);
   });

@@ -7,7 +7,7 @@ import {
   orderProblem,
 } from "../../domain/order.js";
 import { escapeUnsafe, safeJson } from "../../domain/printable.js";
-import { crc32 } from "./lines/crc32.js";
+import { crc32, crc32OfText, hexOf } from "../crc32.js";
 
 /**
  * How an order came to carry an id that its caller chose. Two processes may claim an id at the same
@@ -106,7 +106,7 @@ export function encodeCancellation(cancellation: StoredCancellation): string {
 }
 
 function line(open: string): string {
-  return `${open},"crc32":"${crc32(Buffer.from(open))}"}\n`;
+  return `${open},"crc32":"${hexOf(crc32OfText(open))}"}\n`;
 }
 
 /** Reads one line, without its newline. One of which not all bytes are given is longer than any order. */
@@ -178,7 +178,7 @@ function afterFragment(line: Buffer): DecodedLine | undefined {
 
 function checksum(line: Buffer): string {
   const end = line.lastIndexOf("}") + 1; // white space may follow
-  return crc32(line.subarray(0, end - CHECKSUM_BYTES));
+  return hexOf(crc32(line.subarray(0, end - CHECKSUM_BYTES)));
 }
 
 /** Without a checksum, an unknown field may be a known one that was damaged. */

@@ -1,7 +1,7 @@
 import { OrdersError } from "../../errors.js";
+import { crc32, hexOf } from "../crc32.js";
 import type { Damage } from "../order-store.js";
 import { withFile } from "./files/open-file.js";
-import { crc32 } from "./lines/crc32.js";
 import { readChunk } from "./lines/find-bytes.js";
 
 /** A position between two lines of the file of orders. */
@@ -24,7 +24,7 @@ const PREFIX_BYTES = 256;
 export function prefixChecksumAt(fd: number | undefined, byte: number): string | undefined {
   const start = Math.max(0, byte - PREFIX_BYTES);
   const bytes = fd === undefined ? Buffer.alloc(0) : readChunk(fd, start, byte - start);
-  return bytes.length === byte - start ? crc32(bytes) : undefined;
+  return bytes.length === byte - start ? hexOf(crc32(bytes)) : undefined;
 }
 
 /** Whether the bytes before a position are still those that were there. */

@@ -1,4 +1,4 @@
-import { BYTES } from "./crc32.js";
+import { BYTES } from "../../crc32.js";
 
 /**
  * The checksum of {@link crc32} as a number, of the bytes from `from` to before `to`, and whether all of them are
