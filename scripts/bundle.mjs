@@ -111,6 +111,8 @@ await build({
     codeSplitting: {
       groups: [
         { name: "start", test: (id) => onStart.has(id), priority: 1 },
+        // Its expressions take longer to parse than a list of orders takes to print.
+        { name: "width", test: /render\/width\.ts|fast-string-truncated-width/, priority: 1 },
         // Of two verbs alone, such as what copies orders with node:crypto, no other one should load.
         { name: "shared", minShareCount: 3 },
       ],

@@ -92,7 +92,7 @@ async function writeList(
   if (format === "table") warnOfUnknownZone(context.io);
   const { fields, all, reverse = false, limit = Number.POSITIVE_INFINITY } = options;
   const [style, now] = [context.style(stdout), context.io.now()];
-  const form = listFormat(format, { output: stdout, style, fields, all, now });
+  const form = await listFormat(format, { output: stdout, style, fields, all, now });
   const filter = filterOf(options);
   const newest = options.limit === undefined ? undefined : limit + 1; // tells whether there are more
   let listed = 0;
