@@ -147,11 +147,11 @@ export class OrdersReader {
     return undefined;
   }
 
-  /** The last line that is an order. */
-  newestOrderLine(): OrderLine | undefined {
+  /** The last line that is an order or a cancellation. */
+  newestRecordLine(): RecordLine | undefined {
     for (const lines of this.#scan(readBlocksBackward)) {
-      const line = lines.findLast(({ kind }) => kind === "order");
-      if (line?.kind === "order") return line;
+      const line = lines.findLast(isRecordLine);
+      if (line !== undefined) return line;
     }
     return undefined;
   }
