@@ -53,7 +53,7 @@ export interface OrderRepository {
 
   /**
    * Lists orders in the order in which they were stored, those that were cancelled only if the query says so.
-   * Memory is bounded but for about 150 bytes for each cancellation.
+   * Memory is bounded but for about 250 bytes and the reason of each cancellation.
    */
   list(query?: OrderQuery): AsyncIterable<Order>;
 
@@ -121,7 +121,7 @@ export interface OrderStore extends OrderRepository {
 
 /**
  * Stores copies of many orders, each one once: also if another process copies the same orders or
- * places one of them by its id at the same time. Keeps 48 bytes of each order, because the orders
+ * places one of them by its id at the same time. Keeps 48 to 96 bytes of each order, because the orders
  * themselves may not fit into memory.
  */
 export interface CopyTarget {
