@@ -43,8 +43,8 @@ export class OrdersReader {
   }
 
   /** Those of orders alone. */
-  *orders(from = 0): Generator<readonly OrderLine[], void> {
-    for (const lines of this.records(from)) yield lines.filter((line) => line.kind === "order");
+  *orders(): Generator<readonly OrderLine[], void> {
+    for (const lines of this.records()) yield lines.filter((line) => line.kind === "order");
   }
 
   /** The lines of orders and cancellations, the newest first. */
@@ -92,7 +92,7 @@ export class OrdersReader {
     return found.map((order) => cancellations.applyTo(order));
   }
 
-  /** The order of an id, as it is now, the last on file, which has mostly one: searched from the end. */
+  /** The order of an id as it is now, searched from the end: of several the last on file. None or one. */
   newestOf(id: string): readonly OrderJson[] {
     const needle = Buffer.from(id);
     const cancellations = new Cancellations();
