@@ -4,9 +4,6 @@ import { OrderJson } from "../domain/order-json.js";
 import { OrdersError } from "../errors.js";
 import { IdSet } from "./id-set.js";
 
-/** What is known of an order: nothing, that it is there, or that another one holds its id. */
-export type Comparison = "missing" | "same" | "different";
-
 /**
  * The orders of a store by their ids, each in 48 to 96 bytes: enough to tell whether another order is the
  * same.
@@ -65,6 +62,9 @@ export class KnownOrders {
     });
   }
 }
+
+/** What is known of an order: nothing, that it is there, or that another one holds its id. */
+export type Comparison = "missing" | "same" | "different";
 
 /** Of a short text, faster than a checksum is called: {@link http://www.isthe.com/chongo/tech/comp/fnv/ FNV-1a}. */
 function hashOf(text: string): number {

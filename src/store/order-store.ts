@@ -5,21 +5,39 @@ import type { Comparison } from "./known-orders.js";
 import type { OrderFeed } from "./order-feed.js";
 import type { Subscriptions } from "./subscriptions.js";
 
-/** Which orders to list. */
-export interface OrderQuery extends OrderFilter {
-  /** Only the newest so many of those that match; still listed oldest first. */
-  readonly newest?: number | undefined;
-  /** Newest first. */
-  readonly reverse?: boolean | undefined;
-}
-
-/** What checking a store found. */
-export interface StoreReport {
-  /** How many orders there are, cancelled or not. */
-  readonly orders: number;
-  readonly damage: readonly Damage[];
-  /** What is worth knowing but is no damage, a sentence each. */
-  readonly notes: readonly string[];
+/** One backend: where orders are kept, and the feed of them. */
+export interface OrderStore extends OrderRepository {
+  /** Where the orders are, as a person would write it. Never holds a secret. */
+  readonly location: string;
+  /**
+   * Whether there is a store at the location: it was set up, or an order was saved in it.
+   *
+   * @throws {OrdersError} `store-failed`, `server-failed`: that cannot be known.
+   */
+  exists(): Promise<boolean>;
+  /** The feed of these orders. */
+  feed(): Promise<OrderFeed>;
+  /** The subscriptions to that feed. */
+  subscriptions(): Promise<Subscriptions>;
+  /**
+   * Creates what the store needs and lacks; saving the first order does that too.
+   *
+   * @param options `alter`: also change what exists and differs from what is needed.
+   * @returns what was done, a sentence each.
+   * @throws {OrdersError} `server-failed`: it differs, and was left as it is; `store-failed`.
+   */
+  init(options: { readonly alter: boolean }): Promise<readonly string[]>;
+  /**
+   * Everything that is stored, as it was stored and in that order: what is copied to another store. Damage is
+   * reported and skipped.
+   */
+  records(): AsyncIterable<readonly OrderRecord[]>;
+  /** For copying many orders into it, where `saveIfNew` for each would be slow. */
+  copyTarget?(): Promise<CopyTarget>;
+  /** Reads everything: each order must be readable, no two may have the same id, and so on. */
+  check(): Promise<StoreReport>;
+  /** Waits for what is under way and releases files and connections. */
+  close(): Promise<void>;
 }
 
 /** Saves, finds and lists orders. */
@@ -70,6 +88,23 @@ export interface OrderRepository {
   findByIdPrefix(prefix: string, limit: number): Promise<readonly Order[]>;
 }
 
+/** Which orders to list. */
+export interface OrderQuery extends OrderFilter {
+  /** Only the newest so many of those that match; still listed oldest first. */
+  readonly newest?: number | undefined;
+  /** Newest first. */
+  readonly reverse?: boolean | undefined;
+}
+
+/** What checking a store found. */
+export interface StoreReport {
+  /** How many orders there are, cancelled or not. */
+  readonly orders: number;
+  readonly damage: readonly Damage[];
+  /** What is worth knowing but is no damage, a sentence each. */
+  readonly notes: readonly string[];
+}
+
 /** What a store holds and cannot be read. It is reported and left as it is. */
 export interface Damage {
   /** File and line, as `orders.jsonl:17`. */
@@ -82,41 +117,6 @@ export interface Damage {
 export interface StoreOptions {
   /** Called for damage that reading comes across; more than once for what is read again. */
   readonly onDamage?: (damage: Damage) => void;
-}
-
-/** One backend: where orders are kept, and the feed of them. */
-export interface OrderStore extends OrderRepository {
-  /** Where the orders are, as a person would write it. Never holds a secret. */
-  readonly location: string;
-  /**
-   * Whether there is a store at the location: it was set up, or an order was saved in it.
-   *
-   * @throws {OrdersError} `store-failed`, `server-failed`: that cannot be known.
-   */
-  exists(): Promise<boolean>;
-  /** The feed of these orders. */
-  feed(): Promise<OrderFeed>;
-  /** The subscriptions to that feed. */
-  subscriptions(): Promise<Subscriptions>;
-  /**
-   * Creates what the store needs and lacks; saving the first order does that too.
-   *
-   * @param options `alter`: also change what exists and differs from what is needed.
-   * @returns what was done, a sentence each.
-   * @throws {OrdersError} `server-failed`: it differs, and was left as it is; `store-failed`.
-   */
-  init(options: { readonly alter: boolean }): Promise<readonly string[]>;
-  /**
-   * Everything that is stored, as it was stored and in that order: what is copied to another store. Damage is
-   * reported and skipped.
-   */
-  records(): AsyncIterable<readonly OrderRecord[]>;
-  /** For copying many orders into it, where `saveIfNew` for each would be slow. */
-  copyTarget?(): Promise<CopyTarget>;
-  /** Reads everything: each order must be readable, no two may have the same id, and so on. */
-  check(): Promise<StoreReport>;
-  /** Waits for what is under way and releases files and connections. */
-  close(): Promise<void>;
 }
 
 /**
