@@ -130,7 +130,8 @@ export interface CopyTarget {
    * among these.
    *
    * @returns the orders that were stored.
-   * @throws {OrdersError} `conflict`: another order holds an id, none of these orders was stored.
+   * @throws {OrdersError} `conflict`: another order holds an id, or `invalid-order`: none of these orders was
+   *   stored.
    */
   store(records: readonly OrderRecord[]): Promise<readonly Order[]>;
   /** Whether an order of this id was found in the store or stored. */
