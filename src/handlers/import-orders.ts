@@ -1,4 +1,4 @@
-import { type Order, orderProblem } from "../domain/order.js";
+import type { Order } from "../domain/order.js";
 import { messageOf } from "../error-message.js";
 import { OrdersError } from "../errors.js";
 import type { CopyTarget, OrderRecord } from "../store/order-store.js";
@@ -15,11 +15,6 @@ export function importOrders(deps: {
   copyTarget: () => Promise<CopyTarget>;
 }): HandlerOf<"import-orders"> {
   return async function importOrders({ payload: { orders, deliver, notify } }, bus) {
-    const { OrderJson } = await import("../domain/order-json.js"); // few processes import
-    for (const order of orders) {
-      const problem = order instanceof OrderJson ? undefined : orderProblem(order);
-      if (problem !== undefined) throw OrdersError.invalidOrder(problem);
-    }
     const target = await deps.copyTarget();
     const imported = await target.store(recordsOf(orders, !deliver));
     if (imported.length > 0) {

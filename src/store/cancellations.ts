@@ -5,10 +5,6 @@ import type { OrderJson } from "../domain/order-json.js";
 export class Cancellations {
   readonly #byId = new Map<string, { readonly at: number; readonly cancellation: Cancellation }>();
 
-  get size(): number {
-    return this.#byId.size;
-  }
-
   /** @param at where it is stored: the lower, the earlier. */
   add(cancellation: Cancellation, at: number): void {
     const known = this.#byId.get(cancellation.id);
@@ -23,7 +19,7 @@ export class Cancellations {
 
   /** Those of the orders that a filter lists as far as cancellations go, as they are now. */
   select(orders: readonly OrderJson[], { includeCancelled }: OrderFilter): readonly OrderJson[] {
-    if (this.size === 0) return orders;
+    if (this.#byId.size === 0) return orders;
     if (includeCancelled) return orders.map((order) => this.applyTo(order));
     return orders.filter(({ id }) => !this.#byId.has(id));
   }

@@ -1,9 +1,10 @@
-import type { Cancellation } from "../domain/order.js";
+import { type Cancellation, orderProblem } from "../domain/order.js";
 import { OrderJson } from "../domain/order-json.js";
 import { OrdersError } from "../errors.js";
 import { IdSet } from "./id-set.js";
 import { KnownOrders } from "./known-orders.js";
-import type { CopyTarget, OrderStore, StoreAs } from "./order-store.js";
+import type { CopyTarget, OrderRecord, OrderStore, StoreAs } from "./order-store.js";
+import { refuseInvalidCancellation } from "./storable-order.js";
 
 /** The store's own copy target, or one for any store. */
 export async function openCopyTarget(to: OrderStore): Promise<CopyTarget> {
@@ -11,8 +12,20 @@ export async function openCopyTarget(to: OrderStore): Promise<CopyTarget> {
   return {
     has: (id) => target.has(id),
     compare: (order, options) => target.compare(order, options),
-    store: (records) => target.store(records).catch(tellToRepeat),
+    async store(records) {
+      for (const record of records) refuseInvalid(record);
+      return target.store(records).catch(tellToRepeat);
+    },
   };
+}
+
+/** @throws {OrdersError} `invalid-order` if no reader would take the record for one. */
+function refuseInvalid(record: OrderRecord): void {
+  if (record.kind === "cancellation") refuseInvalidCancellation(record.cancellation);
+  else if (!(record.order instanceof OrderJson)) {
+    const problem = orderProblem(record.order);
+    if (problem !== undefined) throw OrdersError.invalidOrder(problem);
+  }
 }
 
 /** What to do about an unknown outcome is to store all of them again, not to place an order again. */

@@ -4,10 +4,10 @@ import { OrdersError } from "../errors.js";
 import { crc32OfText } from "./crc32.js";
 import { IdSet } from "./id-set.js";
 
-/** What is known of an order: nothing, that it is there, or that another one holds its id. */
-export type Comparison = "missing" | "same" | "different";
-
-/** The orders of a store by their ids, each in 48 bytes: enough to tell whether another order is the same. */
+/**
+ * The orders of a store by their ids, each in 48 to 96 bytes: enough to tell whether another order is the
+ * same.
+ */
 export class KnownOrders {
   readonly #checksums = new IdSet(2);
   readonly #location: string;
@@ -66,3 +66,6 @@ export class KnownOrders {
     });
   }
 }
+
+/** What is known of an order: nothing, that it is there, or that another one holds its id. */
+export type Comparison = "missing" | "same" | "different";

@@ -8,7 +8,8 @@ export type Location =
 
 /**
  * Tells a server from a directory, which is relative to the current one unless absolute. A scheme
- * that no store has is refused, rather than taken for a directory with a secret in its name.
+ * that no store has is refused, rather than taken for a directory with a secret in its name; one letter is
+ * a drive of Windows, and no scheme.
  *
  * @throws {OrdersError} `invalid-usage`, in words that hold no secret.
  */
@@ -18,7 +19,6 @@ export function parseLocation(location: string): Location {
   }
   if (!location.includes(":")) return { kind: "directory", path: absolute(location) };
   if (/^(?:nats|tls):/i.test(location)) return { kind: "server", url: location };
-  // A single letter is a drive of Windows.
   const [, scheme] = /^([a-z][a-z0-9+.-]+):\/\//i.exec(location) ?? [];
   if (scheme === undefined) return { kind: "directory", path: absolute(location) };
   throw new OrdersError("invalid-usage", `unknown kind of store: ${scheme.toLowerCase()}://`, {

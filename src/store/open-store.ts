@@ -3,9 +3,6 @@ import { JsonlOrderStore } from "./jsonl/order-store.js";
 import { parseLocation } from "./location.js";
 import type { OrderStore } from "./order-store.js";
 
-/** How to open a store: a directory needs none of what a server may ask for. */
-export type OpenStoreOptions = ServerStoreOptions;
-
 /**
  * Opens the store at a location: a directory, relative to the current one unless absolute, or a
  * NATS server such as `nats://host:4222`. It is created when the first order is saved; opening
@@ -23,3 +20,6 @@ export async function openStore(
   const { JetStreamOrderStore } = await import("./jetstream/order-store.js");
   return new JetStreamOrderStore(parsed.url, options);
 }
+
+/** How to open a store: a directory needs none of what a server may ask for. */
+export type OpenStoreOptions = ServerStoreOptions;

@@ -5,85 +5,6 @@ import type { Comparison } from "./known-orders.js";
 import type { OrderFeed } from "./order-feed.js";
 import type { Subscriptions } from "./subscriptions.js";
 
-/** Which orders to list. */
-export interface OrderQuery extends OrderFilter {
-  /** Only the newest so many of those that match; still listed oldest first. */
-  readonly newest?: number | undefined;
-  /** Newest first. */
-  readonly reverse?: boolean | undefined;
-}
-
-/** What checking a store found. */
-export interface StoreReport {
-  /** How many orders there are, cancelled or not. */
-  readonly orders: number;
-  readonly damage: readonly Damage[];
-  /** What is worth knowing but is no damage, a sentence each. */
-  readonly notes: readonly string[];
-}
-
-/** Saves, finds and lists orders. */
-export interface OrderRepository {
-  /**
-   * Stores an order. Once this resolves the order is on stable storage, whole, and will be found.
-   *
-   * @throws {OrdersError} `invalid-order`, `store-failed`, `server-failed`: it was not stored;
-   *   `outcome-unknown`: it may be.
-   */
-  save(order: Order): Promise<void>;
-
-  /**
-   * Stores an order under an id that its caller chose, so that asking again is safe: the first
-   * order of an id holds it, and a later one with the same items is answered with the first.
-   *
-   * @throws {OrdersError} `conflict`: another order holds the id, or one that was cancelled, nothing was
-   *   stored; `invalid-order`, `store-failed`, `server-failed`, `outcome-unknown`.
-   */
-  saveIfNew(order: Order, as?: StoreAs): Promise<PlacedOrder>;
-
-  /**
-   * Cancels an order: its cancellation is stored beside it, and the order is no longer listed unless it is
-   * asked for. Once this resolves that is on stable storage. The first cancellation of an order
-   * holds, and each later one is answered with it.
-   *
-   * @throws {OrdersError} `order-not-found`: there is no such order; `invalid-order`, `store-failed`,
-   *   `server-failed`: nothing was stored; `outcome-unknown`: it may be.
-   */
-  cancel(cancellation: Cancellation, as?: StoreAs): Promise<CancelResult>;
-
-  /**
-   * Lists orders in the order in which they were stored, those that were cancelled only if the query says so.
-   * Memory is bounded but for about 150 bytes for each cancellation.
-   */
-  list(query?: OrderQuery): AsyncIterable<Order>;
-
-  /**
-   * The same as JSON texts, which is faster for many orders: as many at a time as were read together, and
-   * all at once where `newest` limits them without `reverse`.
-   */
-  listJson(query?: OrderQuery): AsyncIterable<readonly OrderJson[]>;
-
-  /** How many orders match. */
-  count(filter?: OrderFilter): Promise<number>;
-
-  /** The orders whose id starts with `prefix` (lower case), cancelled or not, oldest first, at most `limit`. */
-  findByIdPrefix(prefix: string, limit: number): Promise<readonly Order[]>;
-}
-
-/** What a store holds and cannot be read. It is reported and left as it is. */
-export interface Damage {
-  /** File and line, as `orders.jsonl:17`. */
-  readonly location: string;
-  /** What is wrong there; safe to print. */
-  readonly problem: string;
-}
-
-/** How any store is opened. */
-export interface StoreOptions {
-  /** Called for damage that reading comes across; more than once for what is read again. */
-  readonly onDamage?: (damage: Damage) => void;
-}
-
 /** One backend: where orders are kept, and the feed of them. */
 export interface OrderStore extends OrderRepository {
   /** Where the orders are, as a person would write it. Never holds a secret. */
@@ -119,9 +40,88 @@ export interface OrderStore extends OrderRepository {
   close(): Promise<void>;
 }
 
+/** Saves, finds and lists orders. */
+export interface OrderRepository {
+  /**
+   * Stores an order. Once this resolves the order is on stable storage, whole, and will be found.
+   *
+   * @throws {OrdersError} `invalid-order`, `store-failed`, `server-failed`: it was not stored;
+   *   `outcome-unknown`: it may be.
+   */
+  save(order: Order): Promise<void>;
+
+  /**
+   * Stores an order under an id that its caller chose, so that asking again is safe: the first
+   * order of an id holds it, and a later one with the same items is answered with the first.
+   *
+   * @throws {OrdersError} `conflict`: another order holds the id, or one that was cancelled, nothing was
+   *   stored; `invalid-order`, `store-failed`, `server-failed`, `outcome-unknown`.
+   */
+  saveIfNew(order: Order, as?: StoreAs): Promise<PlacedOrder>;
+
+  /**
+   * Cancels an order: its cancellation is stored beside it, and the order is no longer listed unless it is
+   * asked for. Once this resolves that is on stable storage. The first cancellation of an order
+   * holds, and each later one is answered with it.
+   *
+   * @throws {OrdersError} `order-not-found`: there is no such order; `invalid-order`, `store-failed`,
+   *   `server-failed`: nothing was stored; `outcome-unknown`: it may be.
+   */
+  cancel(cancellation: Cancellation, as?: StoreAs): Promise<CancelResult>;
+
+  /**
+   * Lists orders in the order in which they were stored, those that were cancelled only if the query says so.
+   * Memory is bounded but for about 250 bytes and the reason of each cancellation.
+   */
+  list(query?: OrderQuery): AsyncIterable<Order>;
+
+  /**
+   * The same as JSON texts, which is faster for many orders: as many at a time as were read together, and
+   * all at once where `newest` limits them without `reverse`.
+   */
+  listJson(query?: OrderQuery): AsyncIterable<readonly OrderJson[]>;
+
+  /** How many orders match. */
+  count(filter?: OrderFilter): Promise<number>;
+
+  /** The orders whose id starts with `prefix` (lower case), cancelled or not, oldest first, at most `limit`. */
+  findByIdPrefix(prefix: string, limit: number): Promise<readonly Order[]>;
+}
+
+/** Which orders to list. */
+export interface OrderQuery extends OrderFilter {
+  /** Only the newest so many of those that match; still listed oldest first. */
+  readonly newest?: number | undefined;
+  /** Newest first. */
+  readonly reverse?: boolean | undefined;
+}
+
+/** What checking a store found. */
+export interface StoreReport {
+  /** How many orders there are, cancelled or not. */
+  readonly orders: number;
+  readonly damage: readonly Damage[];
+  /** What is worth knowing but is no damage, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** What a store holds and cannot be read. It is reported and left as it is. */
+export interface Damage {
+  /** File and line, as `orders.jsonl:17`. */
+  readonly location: string;
+  /** What is wrong there; safe to print. */
+  readonly problem: string;
+}
+
+/** How any store is opened. */
+export interface StoreOptions {
+  /** Called for damage that reading comes across; more than once for what is read again. */
+  readonly onDamage?: (damage: Damage) => void;
+}
+
 /**
  * Stores copies of many orders, each one once: also if another process copies the same orders or
- * places one of them by its id at the same time. Keeps 48 bytes of each order, because the orders
+ * places one of them by its id at the same time. Keeps 48 to 96 bytes of each order, because the orders
  * themselves may not fit into memory.
  */
 export interface CopyTarget {
@@ -130,7 +130,8 @@ export interface CopyTarget {
    * among these.
    *
    * @returns the orders that were stored.
-   * @throws {OrdersError} `conflict`: another order holds an id, none of these orders was stored.
+   * @throws {OrdersError} `conflict`: another order holds an id, or `invalid-order`: none of these orders was
+   *   stored.
    */
   store(records: readonly OrderRecord[]): Promise<readonly Order[]>;
   /** Whether an order of this id was found in the store or stored. */

@@ -1,10 +1,10 @@
 /** A signal that there may be something to do. One that comes while nobody waits is kept. */
 export class Signal {
-  readonly #state: { pending: boolean } = { pending: false };
+  #pending: boolean = false;
   #resolve: (() => void) | undefined;
 
   readonly notify = (): void => {
-    this.#state.pending = true;
+    this.#pending = true;
     this.#resolve?.();
   };
 
@@ -15,11 +15,11 @@ export class Signal {
 
   /** Resolves once notified; at once if that was since the last time. By one caller at a time. */
   async wait(): Promise<void> {
-    if (!this.#state.pending) {
+    if (!this.#pending) {
       await new Promise<void>((resolve) => {
         this.#resolve = resolve;
       });
     }
-    this.#state.pending = false;
+    this.#pending = false;
   }
 }

@@ -7,13 +7,6 @@ import {
 } from "../domain/order.js";
 import { OrdersError } from "../errors.js";
 
-/** @throws {OrdersError} `invalid-order` if no reader would take it for a cancellation. */
-export function refuseInvalidCancellation(cancellation: Cancellation): void {
-  const problem = cancellationProblem(cancellation);
-  if (problem === undefined) return;
-  throw new OrdersError("invalid-order", `cannot cancel the order: ${problem}`);
-}
-
 /**
  * A copy of an order for a store to keep. What no reader would take for an order is not stored.
  *
@@ -23,4 +16,11 @@ export function storableOrder(order: Order): Order {
   const problem = orderProblem(order);
   if (problem !== undefined) throw OrdersError.invalidOrder(problem);
   return orderFields({ ...order, items: [...order.items] });
+}
+
+/** @throws {OrdersError} `invalid-order` if no reader would take it for a cancellation. */
+export function refuseInvalidCancellation(cancellation: Cancellation): void {
+  const problem = cancellationProblem(cancellation);
+  if (problem === undefined) return;
+  throw new OrdersError("invalid-order", `cannot cancel the order: ${problem}`);
 }

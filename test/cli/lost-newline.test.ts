@@ -2,8 +2,9 @@ import { closeSync, ftruncateSync, openSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Order } from "../../src/domain/order.js";
-import { encodeOrder } from "../../src/store/jsonl/order-codec.js";
+import { encodeCancellation, encodeOrder } from "../../src/store/jsonl/order-codec.js";
 import { JsonlOrderStore } from "../../src/store/jsonl/order-store.js";
+import type { StartingPosition } from "../../src/store/order-feed.js";
 import { listOrders } from "../support/acknowledged.js";
 import { anOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
@@ -76,6 +77,30 @@ describe("a last line that has lost its newline", () => {
     expect(JSON.parse((await again()).stdout)).toMatchObject({ id, replayed: true });
     expect((await runCli(["list", "--count"], { store })).stdout).toBe("1\n");
   });
+});
+
+describe("a cancellation on a last line that has lost its newline", () => {
+  const cancelled = { ...last, cancelledAt: "2026-02-01T10:00:00.000Z" };
+  const content = (lines.join("") + encodeCancellation(cancelled)).trimEnd();
+
+  it("still holds after the next order", async () => {
+    const store = storeOf(content);
+    expect(await listOrders(store)).toEqual(orders.slice(0, 2));
+    const next = await place(store);
+    expect(await listOrders(store)).toEqual([...orders.slice(0, 2), next]);
+    expect(await check(store)).toEqual({ exitCode: 0, stdout: "4 orders, no damage\n" });
+  });
+
+  it.each<StartingPosition>(["now", { since: "2099-01-01T00:00:00.000Z" }])(
+    "is behind a subscription that begins after everything: %j",
+    async (from) => {
+      const store = storeOf(content);
+      const feed = await new JsonlOrderStore(store).feed();
+      expect(await handleAll(feed, "sales", { from })).toEqual([]);
+      const next = await place(store);
+      expect(ordersOf(await handleAll(feed, "sales"))).toEqual([next]);
+    },
+  );
 });
 
 describe("lines that an editor has ended with carriage returns", () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { type Orders, openOrders } from "../../src/app.js";
-import { all } from "../support/orders.js";
+import { all, anOrder } from "../support/orders.js";
 import { freshPlaces, type NewPlace } from "./fresh-place.js";
+
+const AT = "2026-02-01T10:00:00.000Z";
 
 /** What a program gets that uses a store by way of the library. */
 export function describeApplication(newPlace: NewPlace): void {
@@ -57,6 +59,20 @@ export function describeApplication(newPlace: NewPlace): void {
         await orders.close();
       }
       expect(handled).toBe(1);
+    });
+
+    it.each([
+      ["of a time that is none", { placedAt: "yesterday" }],
+      ["that was cancelled at a time that is none", { cancelledAt: "yesterday" }],
+      ["that was cancelled for a blank reason", { cancelledAt: AT, reason: " " }],
+    ])("imports nothing with an order %s", async (_, fields) => {
+      const orders = await open();
+      const payload = { orders: [anOrder(), anOrder(fields)], deliver: false, notify: false };
+      await expect(orders.bus.send("import-orders", payload)).rejects.toMatchObject({
+        code: "invalid-order",
+      });
+      expect(await place.store.check()).toMatchObject({ orders: 0, damage: [] });
+      await orders.close();
     });
 
     it("refuses everything once it is closed, and may be closed again", async () => {

@@ -247,6 +247,7 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
       expect(await store.findByIdPrefix("aaaa", 1)).toEqual(orders.slice(0, 1));
       expect(await store.findByIdPrefix(ids[2] as string, 10)).toEqual(orders.slice(2));
       expect(await store.findByIdPrefix("ffff", 10)).toEqual([]);
+      expect(await store.findByIdPrefix("", 2)).toEqual(orders.slice(0, 2));
     });
 
     it("stores an order under the id that its caller chose", async () => {

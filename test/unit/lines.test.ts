@@ -45,8 +45,7 @@ describe("the lines of a file", () => {
       for (const needle of ["a", "xx", "y".repeat(70_000)].map((text) => Buffer.from(text))) {
         const all = [...readLines(fd, bytes.length)];
         const blocks = [...linesContaining(needle, readBlocks(fd, bytes.length))];
-        const found = blocks.flatMap((block) => [...linesOf(block)]);
-        expect(found.map(summary)).toEqual(
+        expect(blocks.flatMap(linesOf).map(summary)).toEqual(
           all.filter((line) => line.bytes.includes(needle)).map(summary),
         );
       }

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { foldCase } from "../../src/domain/order.js";
-import { viewOf } from "../../src/store/jsonl/lines/crc32-within.js";
-import { hasValidChecksum, UNSURE } from "../../src/store/jsonl/lines/written-line.js";
+import { viewOf } from "../../src/store/jsonl/lines/sum-up.js";
+import { hasValidChecksum, UNSURE } from "../../src/store/jsonl/lines/written-lines.js";
 import {
   CANCEL,
   decodeLine,

@@ -1,5 +1,5 @@
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { LowSync } from "lowdb";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Order } from "../../src/domain/order.js";
@@ -78,6 +78,12 @@ describe("a file of orders that is not as it should be", () => {
     expect(read(reader.orders())).toEqual([first, second, next]);
   });
 
+  it("takes the next order whole after a line whose time is no time", () => {
+    writeFile(`${line(first)}{"id":"1","placedAt":"2099-01-31","items":["tv"]}\n`);
+    file.write([second]);
+    expect(read(reader.orders())).toEqual([first, second]);
+  });
+
   it.each([
     ["not JSON", "nonsense", "not an order: nonsense"],
     ["JSON of something else", "[]", "not an order: not an object: []"],
@@ -91,7 +97,7 @@ describe("a file of orders that is not as it should be", () => {
     ["control characters", "\x1b[31m\u202e", "not an order: \\x1b[31m\\u202e"],
     ["very much", "x".repeat(1000), `not an order: ${"x".repeat(40)}…`],
   ])("names a line that holds %s, and lists the others", (_, bad, problem) => {
-    writeFile(`${line(first)}${bad.trimEnd()}\n${line(second)}`);
+    writeFile(`${line(first)}${bad}\n${line(second)}`);
     expect(read(reader.orders())).toEqual([first, second]);
     expect(damages).toEqual([
       { location: "orders.jsonl:2", problem: expect.stringContaining(problem) },
@@ -120,8 +126,7 @@ describe("a file of orders that is not as it should be", () => {
   });
 
   function writeFile(text: string): void {
-    file.write([]);
-    if (!existsSync(path)) file.write([anOrder()]);
+    mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
   }
 });

@@ -41,7 +41,7 @@ export function checkStore(reader: OrdersReader): StoreReport {
   return { orders, damage: [...damage, ...damagedSubscriptions(reader, check.ids)], notes };
 }
 
-/** Lines that keep `list --since` from finding what is before them: others than `orders` have put them there. */
+/** Lines that keep `list --since` from finding what is before them: something other than `orders` put them there. */
 class UnmarkedLines {
   #newest = "";
   #first: string | undefined;
@@ -59,7 +59,7 @@ class UnmarkedLines {
   get note(): string | undefined {
     if (this.#first === undefined) return undefined;
     const others = this.#count === 1 ? "" : ` and ${this.#count - 1} more`;
-    return `${this.#first}${others}: older than orders before it, and not marked: list --since can miss those; it does not in a copy made by orders copy`;
+    return `${this.#first}${others}: older than orders before it, and not marked, so list --since can miss those; it finds all in a copy made with orders copy`;
   }
 }
 

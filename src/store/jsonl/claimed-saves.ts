@@ -47,7 +47,7 @@ export class ClaimedSaves {
       return placed(order, first?.order ?? order, replayed);
     }
     if (!contentDifference(holder.order, order)) {
-      this.#confirm(order, () => this.#file.sync()); // its own writer may not have got so far
+      this.#confirm(order, () => this.#file.sync()); // its own writer may not have synced it yet
     }
     const line = this.#stored.translateErrors(() => reader.cancellationOf(id, holder.end));
     return placed(order, line ? holder.order.cancelled(line.cancellation) : holder.order, true);
@@ -73,17 +73,17 @@ export class ClaimedSaves {
     return { order: cancelledOrder(order, first?.cancellation ?? cancellation), replayed };
   }
 
-  /** That nothing on file is like the record which is appended next, as far as its writer has seen. */
+  /** The claim of the record that is appended next: what is on file now was searched for its like. */
   #newClaim(): Claim {
     const { reader } = this.#stored;
     const checkedTo = this.#stored.translateErrors(() => reader.endOfLastLine());
     return { checkedTo, token: newId().slice(0, 8) };
   }
 
-  /** Looks after a record that is on file: if that fails, nobody knows what became of it. */
-  #confirm<T>(record: StoredRecord, look: () => T): T {
+  /** Makes sure that a record is on file, or sees what is: if that fails, nobody knows what became of it. */
+  #confirm<T>(record: StoredRecord, action: () => T): T {
     try {
-      return look();
+      return action();
     } catch (error) {
       throw outcomeUnknown(record, this.#file, error);
     }

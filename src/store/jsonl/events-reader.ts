@@ -13,6 +13,7 @@ import {
   type CancellationLine,
   type DamagedLine,
   isRecordLine,
+  orderIdOf,
   type RecordLine,
 } from "./lines/scanned-line.js";
 import { holds, type Position, prefixChecksumAt } from "./position.js";
@@ -56,8 +57,8 @@ export class EventsReader {
       (fd) => {
         if (passed === undefined) return;
         const { end: byte } = passed;
-        const after = passed.kind === "order" ? passed.order.id : passed.cancellation.id;
-        passedTo = { byte, prefixChecksum: prefixChecksumAt(fd, byte) ?? "", after };
+        const prefixChecksum = prefixChecksumAt(fd, byte) ?? "";
+        passedTo = { byte, prefixChecksum, after: orderIdOf(passed) };
       },
     );
     return isHeld ? { events, passedTo } : undefined;

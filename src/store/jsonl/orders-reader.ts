@@ -43,8 +43,8 @@ export class OrdersReader {
   }
 
   /** Those of orders alone. */
-  *orders(from = 0): Generator<readonly OrderLine[], void> {
-    for (const lines of this.records(from)) yield lines.filter((line) => line.kind === "order");
+  *orders(): Generator<readonly OrderLine[], void> {
+    for (const lines of this.records()) yield lines.filter((line) => line.kind === "order");
   }
 
   /** The lines of orders and cancellations, the newest first. */
@@ -92,7 +92,7 @@ export class OrdersReader {
     return found.map((order) => cancellations.applyTo(order));
   }
 
-  /** The order of an id, as it is now, the last on file, which has mostly one: searched from the end. */
+  /** The order of an id as it is now, searched from the end: of several the last on file. None or one. */
   newestOf(id: string): readonly OrderJson[] {
     const needle = Buffer.from(id);
     const cancellations = new Cancellations();
@@ -147,11 +147,11 @@ export class OrdersReader {
     return undefined;
   }
 
-  /** The last line that is an order. */
-  newestOrderLine(): OrderLine | undefined {
+  /** The last line that is an order or a cancellation. */
+  newestRecordLine(): RecordLine | undefined {
     for (const lines of this.#scan(readBlocksBackward)) {
-      const line = lines.findLast(({ kind }) => kind === "order");
-      if (line?.kind === "order") return line;
+      const line = lines.findLast(isRecordLine);
+      if (line !== undefined) return line;
     }
     return undefined;
   }

@@ -16,19 +16,6 @@ import { DocumentFile, documentNames, fileNames, readOrReport } from "./files/do
 import { withFile } from "./files/open-file.js";
 import { readChunk } from "./lines/find-bytes.js";
 
-/** A parked order, as `subscriptions/<name>.parked/<id>.json` has it, or `<id>-cancelled.json`. */
-export interface ParkedState {
-  /** A document without it is of an order that was created. */
-  readonly event: FeedEvent;
-  readonly order: Order;
-  readonly reason: string;
-  readonly attempts: number;
-  readonly parkedAt: string;
-  /** Higher than that of every order that was parked before; 0: an earlier version parked it. */
-  readonly number: number;
-  readonly retryRequested: boolean;
-}
-
 const DIRECTORY_ENDING = ".parked";
 
 /**
@@ -180,6 +167,19 @@ export class Parking {
   #path(key: string): string {
     return join(this.directory, `${key}.json`);
   }
+}
+
+/** A parked order, as `subscriptions/<name>.parked/<id>.json` has it, or `<id>-cancelled.json`. */
+export interface ParkedState {
+  /** A document without it is of an order that was created. */
+  readonly event: FeedEvent;
+  readonly order: Order;
+  readonly reason: string;
+  readonly attempts: number;
+  readonly parkedAt: string;
+  /** Higher than that of every order that was parked before; 0: an earlier version parked it. */
+  readonly number: number;
+  readonly retryRequested: boolean;
 }
 
 /** None for what is no id: it would be a path. */

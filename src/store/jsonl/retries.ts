@@ -1,11 +1,11 @@
-import { type Delivery, idOfParkingKey, parkingKey } from "../order-feed.js";
-import type { ParkedState, Parking } from "./parking.js";
+import { type Delivery, idOfParkingKey, parkingKey, type StoredEvent } from "../order-feed.js";
+import type { Parking } from "./parking.js";
 
 /** Delivers the parked orders whose retry was requested. */
 export class Retries {
   readonly #parking: Parking;
   readonly #inFlight = new Set<string>();
-  /** Those that were requested and not looked at yet. */
+  /** Their keys, as far as they were not looked at yet. */
   #requested: Iterator<string>;
   #readTo = 0;
 
@@ -33,7 +33,7 @@ export class Retries {
   }
 
   /** Whoever drops the order meanwhile has the last word: it is only updated, not parked anew. */
-  #delivery({ event, order }: ParkedState | Delivery, attempt: number): Delivery {
+  #delivery({ event, order }: StoredEvent, attempt: number): Delivery {
     const key = parkingKey({ event, order });
     const parking = this.#parking;
     this.#inFlight.add(key);
@@ -47,7 +47,7 @@ export class Retries {
         parking.remove(key);
         this.#inFlight.delete(key);
       },
-      retry: async () => this.#delivery({ event, order } as ParkedState, attempt + 1),
+      retry: async () => this.#delivery({ event, order }, attempt + 1),
       park: async (reason) => {
         parking.parkAgain(key, attempt, reason);
         this.#inFlight.delete(key);

@@ -16,9 +16,7 @@ export class SaveQueue {
     this.#db = new LowSync<StoredRecord[]>(file, []);
   }
 
-  /**
-   * Resolves once the order, or its cancellation, is on stable storage.
-   */
+  /** Resolves once the order, or its cancellation, is on stable storage. */
   add(record: StoredRecord): Promise<unknown> {
     return this.addAll([record]);
   }

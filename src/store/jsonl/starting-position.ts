@@ -1,6 +1,7 @@
 import type { Order } from "../../domain/order.js";
 import { noSuchOrder } from "../feed-errors.js";
 import type { StartingPosition } from "../order-feed.js";
+import { orderIdOf } from "./lines/scanned-line.js";
 import type { OrdersReader } from "./orders-reader.js";
 import { type Position, positionAt } from "./position.js";
 import type { SubscriptionState } from "./subscription-file.js";
@@ -19,16 +20,17 @@ function startingPosition(reader: OrdersReader, from: StartingPosition): Positio
   const { path } = reader;
   if (from === "start") return positionAt(path, 0, null);
   if (from === "now") {
-    const newest = reader.newestOrderLine();
-    const byte = Math.max(reader.endOfLastLine(), newest?.end ?? 0); // an order may lack its newline
-    return positionAt(path, byte, newest?.order.id ?? null);
+    const newest = reader.newestRecordLine();
+    const byte = Math.max(reader.endOfLastLine(), newest?.end ?? 0); // it may lack its newline
+    return positionAt(path, byte, newest ? orderIdOf(newest) : null);
   }
   let after: string | null = null;
   let end = 0;
-  for (const lines of reader.orders()) {
+  for (const lines of reader.records()) {
     for (const line of lines) {
-      if (isFirst(line.order, from)) return positionAt(path, line.start, after);
-      after = line.order.id;
+      const isFirst = line.kind === "order" && beginsAt(line.order, from);
+      if (isFirst) return positionAt(path, line.start, after);
+      after = orderIdOf(line);
       end = line.end;
     }
   }
@@ -36,6 +38,6 @@ function startingPosition(reader: OrdersReader, from: StartingPosition): Positio
   throw noSuchOrder(from.id);
 }
 
-function isFirst(order: Order, from: { since: string } | { id: string }): boolean {
+function beginsAt(order: Order, from: { since: string } | { id: string }): boolean {
   return "since" in from ? order.placedAt >= from.since : order.id === from.id;
 }

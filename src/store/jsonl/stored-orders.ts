@@ -35,7 +35,7 @@ export class StoredOrders {
 
   /** See {@link OrderStore.records}. */
   records(): AsyncIterable<readonly OrderRecord[]> {
-    return this.#records(0);
+    return this.#records();
   }
 
   /** How many orders match. */
@@ -72,7 +72,7 @@ export class StoredOrders {
   async #countAll({ includeCancelled }: OrderFilter): Promise<number | undefined> {
     let orders = 0;
     let cancellations = 0;
-    for await (const lines of this.#records(0)) {
+    for await (const lines of this.#records()) {
       const cancelling = lines.filter((line) => line.kind === "cancellation");
       // Who claims to have looked has found the order, and no other cancellation of it.
       const areSure = includeCancelled || cancelling.every(({ claim }) => claim !== undefined);
@@ -84,7 +84,7 @@ export class StoredOrders {
   }
 
   /** The lines from a byte on, as many at a time as were read together. */
-  async *#records(from: number, isBackward = false): AsyncGenerator<readonly RecordLine[], void> {
+  async *#records(from = 0, isBackward = false): AsyncGenerator<readonly RecordLine[], void> {
     const { reader } = this;
     try {
       for (const lines of isBackward ? reader.recordsBackward(from) : reader.records(from)) {
@@ -92,7 +92,7 @@ export class StoredOrders {
         await nextTurn(); // also in a large store
       }
     } catch (error) {
-      throw storeFailure("read the orders", this.reader.path, error);
+      throw storeFailure("read the orders", reader.path, error);
     }
   }
 

@@ -6,7 +6,7 @@ import { LineNumbers } from "./line-numbers.js";
 import type { Block } from "./read-blocks.js";
 import { eachLine, type Line, lineOf } from "./read-lines.js";
 import type { ScannedLine } from "./scanned-line.js";
-import { WrittenLines } from "./written-line.js";
+import { WrittenLines } from "./written-lines.js";
 
 /** Tells what the lines of an open file are. */
 export class LineScanner {

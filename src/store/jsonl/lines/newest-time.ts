@@ -1,4 +1,4 @@
-import { MAX_ORDER_BYTES, PLACED_AT_LENGTH } from "../../../domain/order.js";
+import { MAX_ORDER_BYTES, PLACED_AT_FORM, PLACED_AT_LENGTH } from "../../../domain/order.js";
 import { CANCEL } from "../order-codec.js";
 import { readTail } from "./find-bytes.js";
 
@@ -16,22 +16,27 @@ const NEWEST_BEFORE = ',"newestBefore":"';
  */
 export function newestTime(fd: number, size: number, tail: Buffer): string | undefined {
   let read = tail;
-  for (let back = tail.length; back > 0; back *= GROWTH) {
-    if (back > tail.length) read = readTail(fd, size, back);
-    const text = read.toString("latin1");
-    const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
+  for (let back = tail.length; back > 0; ) {
+    const lines = read.toString("latin1").split("\n").slice(0, -1);
     for (const line of lines.reverse()) {
       if (line.endsWith(CANCEL)) continue;
       const newest = timeAfter(NEWEST_BEFORE, line) ?? timeAfter(PLACED_AT, line);
       if (newest !== undefined) return newest;
     }
-    if (back >= size || back > MAX_TAIL_BYTES) return undefined;
+    if (back >= size || back > MAX_TAIL_BYTES) break;
+    back *= GROWTH;
+    read = readTail(fd, size, back);
   }
   return undefined;
 }
 
-/** In a line of ours a name with its quotes is nothing else: in an item they are escaped. */
+/**
+ * In a line of ours a name with its quotes is nothing else: in an item they are escaped. Of others what is
+ * no time is passed over: it would become part of the next line.
+ */
 function timeAfter(name: string, line: string): string | undefined {
   const at = line.lastIndexOf(name);
-  return at < 0 ? undefined : line.slice(at + name.length, at + name.length + PLACED_AT_LENGTH);
+  if (at < 0) return undefined;
+  const time = line.slice(at + name.length, at + name.length + PLACED_AT_LENGTH);
+  return PLACED_AT_FORM.test(time) ? time : undefined;
 }

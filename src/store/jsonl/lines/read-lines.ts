@@ -11,11 +11,11 @@ export function* readLinesBackward(fd: number, end: number): Generator<Line, voi
   for (const block of readBlocksBackward(fd, end)) yield* linesOf(block).reverse();
 }
 
-/** The lines of some blocks that contain `needle`, each as a block. The others are not split. */
+/** The lines of some blocks that contain `needle`, each as a block; all do if it is empty. The others are not split. */
 export function* linesContaining(needle: Buffer, blocks: Iterable<Block>): Generator<Block, void> {
   for (const block of blocks) {
     const { bytes, start } = block;
-    for (let hit = bytes.indexOf(needle); hit >= 0; ) {
+    for (let hit = bytes.indexOf(needle); hit >= 0 && hit < bytes.length; ) {
       const from = bytes.lastIndexOf(NEWLINE, hit) + 1;
       const newline = bytes.indexOf(NEWLINE, hit + needle.length);
       const to = newline < 0 ? bytes.length : newline + 1;

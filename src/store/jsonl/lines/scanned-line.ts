@@ -13,6 +13,11 @@ export function isRecordLine(line: ScannedLine): line is RecordLine {
   return line.kind === "order" || line.kind === "cancellation";
 }
 
+/** The id of the order that is stored or cancelled. */
+export function orderIdOf(line: RecordLine): string {
+  return line.kind === "order" ? line.order.id : line.cancellation.id;
+}
+
 /** What lies between two bytes of the file. */
 interface Span {
   readonly start: number;

@@ -1,10 +1,10 @@
 import { beginsAsOrder, OrderJson } from "../../../domain/order-json.js";
 import { safeJsonText } from "../../../domain/printable.js";
 import { CHECKSUM_BYTES, type Claim } from "../order-codec.js";
-import { type Sum, sumUp, viewOf } from "./crc32-within.js";
 import { Occurrences } from "./occurrences.js";
 import type { Block } from "./read-blocks.js";
 import type { OrderLine } from "./scanned-line.js";
+import { type Sum, sumUp, viewOf } from "./sum-up.js";
 
 /**
  * Lines that are byte for byte as we wrote them, which their checksums say. None needs to be parsed: an

@@ -3,8 +3,8 @@ import { BYTES } from "../../crc32.js";
 /**
  * The checksum of {@link crc32} as a number, of the bytes from `from` to before `to`, and whether all of them are
  * printable ASCII. For who reads many lines: it takes eight bytes at once, from tables that one line is not
- * worth. For a line it takes a third of the time of node:zlib's, which has to be loaded and wants a view of
- * each line.
+ * worth. For a line it takes little more than half the time of node:zlib's, which has to be loaded and wants a
+ * view of each line.
  *
  * @param result is written to: an object for each line would take longer than its checksum.
  */
@@ -48,6 +48,7 @@ const SPACES = 0x20202020;
 const ONES = 0x01010101;
 const HIGHEST_BITS = 0x80808080;
 
+/** Bytes as {@link sumUp} takes them. */
 export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
