@@ -77,6 +77,32 @@ describe.runIf(process.platform === "linux")("the command of a watcher that was 
     writeFileSync(file("stop"), "");
   });
 
+  it("is not begun before it is guarded, whenever what is written arrives", async () => {
+    const hook = file("hook.cjs");
+    writeFileSync(
+      hook,
+      `const { ChildProcess } = require("node:child_process");
+      const spawn = ChildProcess.prototype.spawn;
+      ChildProcess.prototype.spawn = function (options) {
+        const result = spawn.call(this, options);
+        if (options.args.includes("orders-guardian")) {
+          const write = this.stdin.write;
+          this.stdin.write = (...args) => void setTimeout(() => write.apply(this.stdin, args), 500);
+        }
+        return result;
+      };`,
+    );
+    const running = `echo $$ >> ${file("pids")}; while :; do sleep 0.02; done`;
+    const watcher = await startWatch(
+      ["--exec", running, "--from", "start"],
+      store,
+      preloading(hook),
+    );
+    await until(() => lines("pids").length === 1);
+    watcher.process.kill("SIGKILL");
+    await until(() => !lines("pids").some(isRunning));
+  });
+
   it("is not begun if the watcher is gone before it is guarded", async () => {
     const hook = file("hook.cjs");
     writeFileSync(

@@ -41,7 +41,7 @@ export class HookGuardian {
     const guardian = spawn("/bin/sh", ["-c", SCRIPT, NAME, this.#tag], {
       cwd: "/",
       detached: true, // no signal for the watcher's group or terminal reaches it
-      stdio: ["pipe", "ignore", "ignore"],
+      stdio: ["pipe", "pipe", "ignore"],
       env: { PATH: process.env.PATH },
     });
     await new Promise((resolve, reject) => guardian.once("spawn", resolve).once("error", reject));
@@ -50,13 +50,29 @@ export class HookGuardian {
     });
     guardian.unref();
     guardian.stdin.on("error", () => {}); // somebody killed it
-    (guardian.stdin as Socket).unref?.(); // in Bun it is no socket, and holds nothing up
+    for (const pipe of [guardian.stdin, guardian.stdout]) {
+      (pipe as Socket).unref?.(); // in Bun it is no socket, and holds nothing up
+    }
     this.#process = guardian;
   }
 
-  /** From now on, until {@link release}, guards a process group. */
-  guard(group: number): void {
-    this.#process?.stdin?.write(`${group}\n`);
+  /**
+   * Resolves once it guards a process group, until {@link release}. That it was written to does not tell: a
+   * pipe may be written to later, and a watcher that is killed before that leaves the group unguarded.
+   */
+  async guard(group: number): Promise<void> {
+    const guardian = this.#process;
+    if (guardian === undefined) return;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        guardian.stdout?.off("data", done);
+        guardian.off("exit", done); // somebody killed it
+        resolve();
+      };
+      guardian.stdout?.on("data", done);
+      guardian.once("exit", done);
+      guardian.stdin?.write(`${group}\n`);
+    });
   }
 
   release(): void {
@@ -83,10 +99,10 @@ export function watchedAlone(store: string, name: string | undefined): string | 
 const NAME = "orders-guardian";
 const POLL_MS = 50;
 
-/** The last line that it reads is the group, or empty; SIGTERM, and after two seconds SIGKILL. */
-const SCRIPT = `trap '' HUP INT QUIT TERM
+/** The last line that it reads is the group, which it confirms, or empty; SIGTERM, and after two seconds SIGKILL. */
+const SCRIPT = `trap '' HUP INT QUIT TERM PIPE
 group=
-while read -r line; do group=$line; done
+while read -r line; do group=$line; test -z "$line" || echo; done
 test -n "$group" || exit 0
 tenths=0
 kill -s TERM -- "-$group"

@@ -47,8 +47,6 @@ export class Hook {
     const child = start(spawn, this.#command, env);
     this.#running = child;
     const end = ended(child);
-    if (child.pid !== undefined) guardian.guard(child.pid);
-    letBegin(child);
     child.stdin?.on("error", () => {}); // the command need not read its stdin
     child.stdin?.end(`${JSON.stringify(delivery.order)}\n`);
     const lastLine = forwardStderr(child.stderr as Socket | null, this.#io.stderr);
@@ -59,6 +57,8 @@ export class Hook {
     };
     const timer = timeout === undefined ? undefined : setTimeout(onTimeout, timeout);
     try {
+      if (child.pid !== undefined) await guardian.guard(child.pid);
+      letBegin(child);
       const { code, signal } = await end;
       await this.#stopped;
       const lastWords = await lastLine();
