@@ -78,16 +78,12 @@ class Pager {
   }
 
   async #start(): Promise<void> {
-    const { env, platform, stderr } = this.#io;
-    const [{ spawn }, { commandProblem }, { windowsCommandProblem }] = await Promise.all([
+    const { env, stderr } = this.#io;
+    const [{ spawn }, { shellProblem }] = await Promise.all([
       import("node:child_process"),
-      import("./problems/command-problem.js"),
-      import("./problems/windows-command-problem.js"),
+      import("./problems/shell-problem.js"),
     ]);
-    const problem =
-      platform === "win32"
-        ? windowsCommandProblem(this.#command, env)
-        : commandProblem(this.#command, "/bin/sh", env);
+    const problem = await shellProblem(this.#command, this.#io);
     if (problem !== undefined) {
       if (this.#command === DEFAULT_PAGER) return;
       stderr.write(

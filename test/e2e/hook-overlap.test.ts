@@ -29,6 +29,15 @@ const stubborn = () => `trap '' TERM HUP
   done
   (echo $$; exec sh -c 'echo $$; while :; do sleep 0.02; done') >> ${file("pids")}`;
 
+/** Kills a watcher as soon as its command runs, and waits for the end of that. */
+async function endsWithItsWatcher(env: Record<string, string> = {}): Promise<void> {
+  const running = `echo $$ >> ${file("pids")}; while :; do sleep 0.02; done`;
+  const watcher = await startWatch(["--exec", running, "--from", "start"], store, env);
+  await until(() => lines("pids").length === 1);
+  watcher.process.kill("SIGKILL");
+  await until(() => !lines("pids").some(isRunning));
+}
+
 const KILLS: readonly (readonly NodeJS.Signals[])[] = [
   ["SIGKILL"],
   ["SIGHUP", "SIGKILL"],
@@ -68,11 +77,7 @@ describe.runIf(process.platform === "linux")("the command of a watcher that was 
       ],
       store,
     );
-    const running = `echo $$ >> ${file("pids")}; while :; do sleep 0.02; done`;
-    const watcher = await startWatch(["--exec", running, "--from", "start"], store);
-    await until(() => lines("pids").length === 1);
-    watcher.process.kill("SIGKILL");
-    await until(() => !lines("pids").some(isRunning));
+    await endsWithItsWatcher();
     expect(lines("left").every(isRunning)).toBe(true);
     writeFileSync(file("stop"), "");
   });
@@ -92,15 +97,7 @@ describe.runIf(process.platform === "linux")("the command of a watcher that was 
         return result;
       };`,
     );
-    const running = `echo $$ >> ${file("pids")}; while :; do sleep 0.02; done`;
-    const watcher = await startWatch(
-      ["--exec", running, "--from", "start"],
-      store,
-      preloading(hook),
-    );
-    await until(() => lines("pids").length === 1);
-    watcher.process.kill("SIGKILL");
-    await until(() => !lines("pids").some(isRunning));
+    await endsWithItsWatcher(preloading(hook));
   });
 
   it("is not begun if the watcher is gone before it is guarded", async () => {

@@ -39,7 +39,7 @@ export function isHangupIgnored({ _: startedAs = "" }: NodeJS.ProcessEnv): boole
   return process.ppid !== 1 && Number.parseInt(ignored, 16) % 2 === 1;
 }
 
-/** The value of a field in a file of {@link https://man7.org/linux/man-pages/man5/proc.5.html proc(5)}. */
+/** The line of a field in a file of {@link https://man7.org/linux/man-pages/man5/proc.5.html proc(5)}. */
 function field(path: string, name: string): string | undefined {
   try {
     const lines = readFileSync(path, "utf8").split("\n");

@@ -103,7 +103,8 @@ export class Hook {
   }
 
   async #checkCommand(): Promise<void> {
-    const problem = await problemOf(this.#command, this.#io.env);
+    const { shellProblem } = await import("../problems/shell-problem.js");
+    const problem = await shellProblem(this.#command, this.#io);
     if (problem !== undefined) throw cannotRun(`${SHELL}: ${problem}`);
   }
 }
@@ -133,15 +134,6 @@ function start(spawn: typeof Spawn, command: string, env: NodeJS.ProcessEnv): Ch
   }
   const argv = ["-c", GATE + command];
   return spawn(SHELL, argv, { detached: true, stdio, env }); // a process group of its own
-}
-
-async function problemOf(command: string, env: Io["env"]): Promise<string | undefined> {
-  if (ON_WINDOWS) {
-    const { windowsCommandProblem } = await import("../problems/windows-command-problem.js");
-    return windowsCommandProblem(command, env);
-  }
-  const { commandProblem } = await import("../problems/command-problem.js");
-  return commandProblem(command, SHELL, env);
 }
 
 function letBegin({ stdio: [, , , gate] }: ChildProcess): void {

@@ -1,10 +1,11 @@
 import { beginsAsOrder, OrderJson } from "../../../domain/order-json.js";
 import { safeJsonText } from "../../../domain/printable.js";
 import { CHECKSUM_BYTES, type Claim } from "../order-codec.js";
+import { crc32Within, viewOf } from "./crc32-within.js";
+import { isPrintable } from "./is-printable.js";
 import { Occurrences } from "./occurrences.js";
 import type { Block } from "./read-blocks.js";
 import type { OrderLine } from "./scanned-line.js";
-import { type Sum, sumUp, viewOf } from "./sum-up.js";
 
 /**
  * Lines that are byte for byte as we wrote them, which their checksums say. None needs to be parsed: an
@@ -15,7 +16,6 @@ export class WrittenLines {
   /** Names the line that begins at a byte of the file, as `orders.jsonl:17`. */
   readonly locationOf: (start: number) => string;
   readonly #view: DataView;
-  readonly #sum: Sum = { crc32: 0, isPrintable: false };
   /** The block, of which each byte is a character. */
   #text: string | undefined;
   /** In the text in lower case. */
@@ -33,13 +33,12 @@ export class WrittenLines {
     if (
       cutFrom !== undefined ||
       !beginsAsOrder(bytes, from) ||
-      !hasValidChecksum(this.#view, from, to, this.#sum)
+      !hasValidChecksum(this.#view, from, to)
     )
       return undefined;
-    const { isPrintable } = this.#sum;
     const fieldsEnd = to - CHECKSUM_BYTES;
     if (bytes[fieldsEnd - 1] === END_OF_ITEMS) {
-      return new WrittenLine(this, from, to, isPrintable, fieldsEnd, NO_MARKS);
+      return new WrittenLine(this, from, to, fieldsEnd, NO_MARKS);
     }
     const tail = TAIL.exec(
       bytes.toString("latin1", Math.max(from, fieldsEnd - MAX_TAIL_BYTES), fieldsEnd),
@@ -48,16 +47,16 @@ export class WrittenLines {
     const [, others = "", imported, checkedTo, token, newestBefore] = tail;
     const orderEnd = fieldsEnd - others.length;
     const claim = token === undefined ? undefined : { checkedTo: Number(checkedTo), token };
-    return new WrittenLine(this, from, to, isPrintable, orderEnd, {
+    return new WrittenLine(this, from, to, orderEnd, {
       claim,
       isImported: imported !== undefined,
       isInOrder: newestBefore === undefined,
     });
   }
 
-  /** JSON between two bytes of the block, safe to print. @param isPrintable all of it is printable ASCII. */
-  json(from: number, to: number, isPrintable: boolean): string {
-    if (isPrintable) return this.#asText().slice(from, to);
+  /** JSON between two bytes of the block, safe to print. */
+  json(from: number, to: number): string {
+    if (isPrintable(this.#view, from, to)) return this.#asText().slice(from, to);
     return safeJsonText(this.block.bytes.toString("utf8", from, to));
   }
 
@@ -67,12 +66,11 @@ export class WrittenLines {
    * ASCII without its case, as the long s is.
    *
    * @param text as {@link foldCase} makes it.
-   * @param isPrintable the line is printable ASCII.
    */
-  mayContain(text: string, from: number, to: number, isPrintable: boolean): boolean {
+  mayContain(text: string, from: number, to: number): boolean {
     if (!PLAIN_TEXT.test(text)) return true;
     const block = this.#asText();
-    if (!isPrintable && UNSURE.test(block.slice(from, to))) return true;
+    if (!isPrintable(this.#view, from, to) && UNSURE.test(block.slice(from, to))) return true;
     let occurrences = this.#occurrences.get(text);
     if (occurrences === undefined) {
       // Of Latin-1 in lower case each character stays where it is.
@@ -106,7 +104,6 @@ export class WrittenLine implements OrderLine {
   readonly #lines: WrittenLines;
   readonly #from: number;
   readonly #to: number;
-  readonly #isPrintable: boolean;
   /** Where the fields of the order end. */
   readonly #fieldsEnd: number;
   #order: OrderJson | undefined;
@@ -115,14 +112,12 @@ export class WrittenLine implements OrderLine {
     lines: WrittenLines,
     from: number,
     to: number,
-    isPrintable: boolean,
     fieldsEnd: number,
     { claim, isImported, isInOrder }: Marks,
   ) {
     this.#lines = lines;
     this.#from = from;
     this.#to = to;
-    this.#isPrintable = isPrintable;
     this.#fieldsEnd = fieldsEnd;
     this.claim = claim;
     this.isImported = isImported;
@@ -142,13 +137,11 @@ export class WrittenLine implements OrderLine {
   }
 
   mayContain(text: string): boolean {
-    return this.#lines.mayContain(text, this.#from, this.#to, this.#isPrintable);
+    return this.#lines.mayContain(text, this.#from, this.#to);
   }
 
   get order(): OrderJson {
-    this.#order ??= OrderJson.unclosed(
-      this.#lines.json(this.#from, this.#fieldsEnd, this.#isPrintable),
-    );
+    this.#order ??= OrderJson.unclosed(this.#lines.json(this.#from, this.#fieldsEnd));
     return this.#order;
   }
 }
@@ -168,17 +161,14 @@ const MAX_TAIL_BYTES = 512;
 
 /**
  * Whether the bytes between `from` and `to` end in a checksum of themselves: we wrote them, and all of them.
- *
- * @param sum is written to: of the bytes before their checksum.
  */
-export function hasValidChecksum(bytes: DataView, from: number, to: number, sum: Sum): boolean {
+export function hasValidChecksum(bytes: DataView, from: number, to: number): boolean {
   const start = to - CHECKSUM_BYTES;
   if (start < from || bytes.getUint16(to - 2) !== CHECKSUM_END) return false;
   for (let index = 0; index < CHECKSUM_START.length; index++) {
     if (bytes.getUint8(start + index) !== CHECKSUM_START[index]) return false;
   }
-  sumUp(bytes, from, start, sum);
-  return hexAt(bytes, start + CHECKSUM_START.length) === sum.crc32;
+  return hexAt(bytes, start + CHECKSUM_START.length) === crc32Within(bytes, from, start);
 }
 
 const CHECKSUM_START = Buffer.from(',"crc32":"');
