@@ -253,3 +253,27 @@ describeWithServer("a watcher", () => {
     expect(new Set(rest.map(({ id }) => id))).toEqual(new Set(orders.map(({ id }) => id)));
   });
 });
+
+/** Enough for a nats-server 2.9.10 to exit if it is asked for messages while it creates a stream. */
+const STREAMS = 200;
+
+describeWithServer("a stream", () => {
+  it("can be read while another process creates it", async () => {
+    const { url } = await startServer();
+    for (let n = 0; n < STREAMS; n++) {
+      const location = `${url}?stream=s${n}&prefix=p${n}`;
+      const [writer, reader] = [await openStore(location), await openStore(location)];
+      const order = anOrder();
+      const subscriptions = await reader.subscriptions();
+      const saved = writer.save(order);
+      await Promise.all([
+        saved,
+        until(async () => (await reader.findByIdPrefix(order.id, 1)).length > 0),
+        until(async () => (await all(reader.list())).length > 0),
+        until(async () => (await reader.count()) > 0),
+        until(async () => (await subscriptions.waitingFrom("start")).waiting > 0),
+      ]);
+      await Promise.all([writer.close(), reader.close()]);
+    }
+  });
+});

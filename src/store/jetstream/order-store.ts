@@ -29,6 +29,7 @@ import { parseServerLocation, type ServerLocation } from "./connection/server-lo
 import { countPending } from "./consumers/count-pending.js";
 import { Unavailable } from "./failures/kinds.js";
 import { initStreams } from "./init.js";
+import { leaderMessage } from "./messages/leader-message.js";
 import { JetStreamOrderFeed } from "./order-feed.js";
 import { OrdersReader } from "./orders-reader.js";
 import { OrderPublisher } from "./publisher.js";
@@ -111,8 +112,7 @@ export class JetStreamOrderStore implements OrderStore {
         const orders = allOrders(this.#location);
         const cancellations = allCancellations(this.#location);
         // Most often there is none, and counting leaves a consumer behind for a second.
-        const { streams } = connected.jsm;
-        const last = await streams.getMessage(name, { last_by_subj: cancellations });
+        const last = await leaderMessage(connected, name, { last_by_subj: cancellations });
         const countOf = (each: string) => countPending(connected, { stream: name, subjects: each });
         const cancelled = last === null ? 0 : await countOf(cancellations);
         const counted = filter.includeCancelled ? 0 : cancelled;

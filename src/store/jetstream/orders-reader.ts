@@ -50,7 +50,7 @@ export class OrdersReader {
   async *backward(query: OrderQuery): AsyncGenerator<readonly OrderJson[], void> {
     const matches = orderJsonMatcher(query);
     const cancellations = new Cancellations();
-    const to = await lastSeq(this.#server, this.#events());
+    const to = await lastSeq(this.#server, this.#server.location.stream);
     const { since } = query;
     const from = () => (since === undefined ? this.#firstSeq() : storedSince(this.#server, since));
     for await (const batch of readBackward(this.#server, { ...this.#events(), to, from })) {

@@ -156,7 +156,7 @@ export async function listParked(
   const { name: stream } = parkingStream(server.location);
   const subjects = parkingSubject(server.location, "parked", name, "*");
   // From the leader: a replica that lags or has diverged would hide an order that nobody handled.
-  const range = { stream, subjects, from: 1, to: await lastSeq(server, { stream, subjects }) };
+  const range = { stream, subjects, from: 1, to: await lastSeq(server, stream) };
   for await (const message of nextMessages(server, range)) {
     const { subject } = message;
     if (isForgotten(message)) continue;

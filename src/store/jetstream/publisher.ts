@@ -7,6 +7,7 @@ import type { Connected, ServerConnection } from "./connection/server-connection
 import { isOutcomeUnknown, isTransient, serverFailure } from "./errors.js";
 import { apiCode, isNoResponders, Unavailable } from "./failures/kinds.js";
 import { Limiter } from "./limiter.js";
+import { leaderMessage } from "./messages/leader-message.js";
 import {
   decodeCancellation,
   decodeOrder,
@@ -125,9 +126,7 @@ export class OrderPublisher {
       }
       if (apiCode(error) !== JetStreamApiCodes.StreamWrongLastSequence) throw error;
     }
-    const message = await connected.jsm.streams.getMessage(location.stream, {
-      last_by_subj: subject,
-    });
+    const message = await leaderMessage(connected, location.stream, { last_by_subj: subject });
     if (message === null) throw new Unavailable("it is not stored yet", { outcomeUnknown: true });
     const holder = decode(message);
     if (!isDamage(holder)) return holder;

@@ -19,7 +19,7 @@ export async function deliverFrom(
   if (from === "start") return FROM_START;
   const { stream } = server.location;
   const events = { stream, subjects: allEvents(server.location), gapless: true };
-  if (from === "now") return fromSeq((await lastSeq(server, events)) + 1);
+  if (from === "now") return fromSeq((await lastSeq(server, stream)) + 1);
   if ("id" in from) {
     const message = await lastMessage(server, stream, orderSubject(server.location, from.id));
     if (message === null) throw noSuchOrder(from.id);

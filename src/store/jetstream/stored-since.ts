@@ -1,7 +1,7 @@
 import type { ServerConnection } from "./connection/server-connection.js";
 import { nextOf } from "./messages/next-messages.js";
 import { lastSeq } from "./messages/read-messages.js";
-import { allEvents, EVERY_SUBJECT } from "./subjects.js";
+import { EVERY_SUBJECT } from "./subjects.js";
 
 /** So much the server's clock may be behind that of whoever places orders. */
 const CLOCK_SLACK_MS = 24 * 60 * 60 * 1000;
@@ -18,7 +18,7 @@ export async function storedSince(server: ServerConnection, since: string): Prom
   const { stream } = location;
   const time = new Date(Date.parse(since) - CLOCK_SLACK_MS);
   let first = 1;
-  let end = (await lastSeq(server, { stream, subjects: allEvents(location) })) + 1;
+  let end = (await lastSeq(server, stream)) + 1;
   while (first < end) {
     const middle = Math.floor((first + end) / 2);
     const message = await nextOf(server, { stream, subjects: EVERY_SUBJECT }, middle);

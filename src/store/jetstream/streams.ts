@@ -9,7 +9,7 @@ import {
 import { nanos } from "@nats-io/transport-node";
 import type { Connected } from "./connection/server-connection.js";
 import type { ServerLocation } from "./connection/server-location.js";
-import { apiCode } from "./failures/kinds.js";
+import { apiCode, Unavailable } from "./failures/kinds.js";
 import {
   allCancellations,
   allOrders,
@@ -88,6 +88,17 @@ export async function streamInfo(
     if (isMissingStream(error)) return undefined;
     throw error;
   }
+}
+
+/**
+ * The number of the newest message that a stream has had; 0: it has had none, or there is none.
+ *
+ * @throws {Unavailable} without a leader, when the number may be an old one.
+ */
+export async function lastSeqOf(connected: Connected, name: string): Promise<number> {
+  const info = await streamInfo(connected, name);
+  if (info?.cluster && !info.cluster.leader) throw new Unavailable("the stream has no leader");
+  return info?.state.last_seq ?? 0;
 }
 
 /** The subjects that a stream has: a mirror lists none, and may have any. */

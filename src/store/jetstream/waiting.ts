@@ -22,7 +22,7 @@ export async function waitingFrom(
   if (most > MAX_READ) return { waiting: most, atMost: true };
   const { location } = server;
   const place = { stream: location.stream, subjects: allEvents(location) };
-  const to = await lastSeq(server, place);
+  const to = await lastSeq(server, location.stream);
   let waiting = 0;
   for await (const messages of readRange(server, { ...place, from, to })) {
     for (const message of messages) {

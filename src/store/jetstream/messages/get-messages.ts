@@ -2,6 +2,7 @@ import { TimeoutError } from "@nats-io/transport-node";
 import type { ServerConnection } from "../connection/server-connection.js";
 import type { StoredMessage } from "../order-codec.js";
 import { subjectMatcher } from "../subjects.js";
+import { leaderMessage } from "./leader-message.js";
 import { nextMessage, type Range } from "./next-messages.js";
 
 const FIRST_BATCH = 32; // a gap is noticed once a batch of requests finds nothing
@@ -37,18 +38,18 @@ const withoutDirect = new WeakMap<ServerConnection, Set<string>>();
 
 /** One message; `null` if it was deleted. */
 async function getMessage(server: ServerConnection, stream: string, seq: number) {
-  return server.ask("read the orders", async ({ jsm }) => {
+  return server.ask("read the orders", async (connected) => {
     const isDirect = !withoutDirect.get(server)?.has(stream);
     let timedOut = false;
     // A replica can lag behind what the leader acknowledged: only the leader knows what is missing.
     const near = isDirect
-      ? await jsm.direct.getMessage(stream, { seq }).catch((error) => {
+      ? await connected.jsm.direct.getMessage(stream, { seq }).catch((error) => {
           timedOut = error instanceof TimeoutError;
           return null;
         })
       : null;
     if (near !== null) return near;
-    const message = await jsm.streams.getMessage(stream, { seq });
+    const message = await leaderMessage(connected, stream, { seq });
     if (timedOut) withoutDirect.set(server, new Set(withoutDirect.get(server)).add(stream));
     return message;
   });

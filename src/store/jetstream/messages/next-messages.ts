@@ -2,6 +2,7 @@ import type { MsgRequest, StoredMsg } from "@nats-io/jetstream";
 import type { ServerConnection } from "../connection/server-connection.js";
 import type { StoredMessage } from "../order-codec.js";
 import { EVERY_SUBJECT, subjectMatcher } from "../subjects.js";
+import { leaderMessage } from "./leader-message.js";
 
 /** Where to look. */
 export interface Place {
@@ -57,5 +58,5 @@ export function nextOf(
 ): Promise<StoredMsg | null> {
   // The client's types lack this form of the request, which servers have had since 2.7.
   const request = { seq: from, next_by_subj: subjects } as MsgRequest;
-  return server.ask("read the orders", ({ jsm }) => jsm.streams.getMessage(stream, request));
+  return server.ask("read the orders", (connected) => leaderMessage(connected, stream, request));
 }

@@ -2,10 +2,11 @@ import type { ServerConnection } from "../connection/server-connection.js";
 import { isTransient, serverFailure } from "../errors.js";
 import { isConsumerLimit } from "../failures/kinds.js";
 import type { StoredMessage } from "../order-codec.js";
-import { isMissingStream } from "../streams.js";
-import { EVERY_SUBJECT, subjectMatcher } from "../subjects.js";
+import { isMissingStream, lastSeqOf } from "../streams.js";
+import { subjectMatcher } from "../subjects.js";
 import { getMessages } from "./get-messages.js";
-import { nextMessages, type Place, type Range } from "./next-messages.js";
+import { leaderMessage } from "./leader-message.js";
+import { nextMessages, type Range } from "./next-messages.js";
 import { type PushOptions, pushedBatches } from "./pushed-batches.js";
 
 /** What to read. */
@@ -29,9 +30,9 @@ export async function lastMessage(
   stream: string,
   subjects: string,
 ): Promise<StoredMessage | null> {
-  return server.ask(READING, async ({ jsm }) => {
+  return server.ask(READING, async (connected) => {
     try {
-      return await jsm.streams.getMessage(stream, { last_by_subj: subjects });
+      return await leaderMessage(connected, stream, { last_by_subj: subjects });
     } catch (error) {
       if (isMissingStream(error)) return null;
       throw error;
@@ -39,19 +40,9 @@ export async function lastMessage(
   });
 }
 
-/**
- * A number that no message of these subjects is behind; 0 if there is none. That of the newest message of
- * any subject, which the server has at hand, unless that was deleted: then it finds none. To find one by
- * a wildcard, servers since 2.10 look through all subjects.
- */
-export async function lastSeq(
-  server: ServerConnection,
-  { stream, subjects }: Place,
-): Promise<number> {
-  const last =
-    (await lastMessage(server, stream, EVERY_SUBJECT)) ??
-    (await lastMessage(server, stream, subjects));
-  return last?.seq ?? 0;
+/** {@link lastSeqOf} a stream: a number that nothing stored by now is behind. */
+export function lastSeq(server: ServerConnection, stream: string): Promise<number> {
+  return server.ask(READING, (connected) => lastSeqOf(connected, stream));
 }
 
 /** {@link readBatches}, message by message: for what takes longer than that, or for few. */
@@ -81,7 +72,7 @@ export async function* readBatches(
   server: ServerConnection,
   { from: first = 1, to, ...options }: ReadOptions,
 ): AsyncGenerator<readonly StoredMessage[], void> {
-  const end = to ?? (await lastSeq(server, options));
+  const end = to ?? (await lastSeq(server, options.stream));
   const matches = subjectMatcher(options.subjects);
   let next = first;
   if (next > end) return;
