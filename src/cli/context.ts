@@ -6,18 +6,20 @@ import { type Setting, storeSetting } from "../settings.js";
 import { credentialFiles } from "../store/jetstream/connection/credential-files.js";
 import type { Damage } from "../store/order-store.js";
 import { type Io, type Output, withChanges } from "./io.js";
-import { errorJson, wantsJson } from "./problems/error-json.js";
+import { errorJson } from "./problems/error-json.js";
 import { colorFlag, PLAIN, type Style, wantsColor } from "./render/style.js";
 
 /** The context of one run of the program. */
 export async function createContext(argv: readonly string[], io: Io): Promise<Context> {
-  const flag = colorFlag(argv);
+  const end = argv.indexOf("--");
+  const options = end < 0 ? argv : argv.slice(0, end);
+  const flag = colorFlag(options);
   const isColored = [io.stdout, io.stderr].some((output) => wantsColor(output, io.env, flag));
   return new Context(io, {
     colorFlag: flag,
     // chalk is loaded only for who sees colours: a script should not wait for it.
     colors: isColored ? (await import("./render/colors.js")).COLORED : PLAIN,
-    wantsJson: wantsJson(argv),
+    wantsJson: options.includes("--json"), // whatever else is wrong with them
     opened: [],
     damaged: new Set(),
     messageCounts: [],

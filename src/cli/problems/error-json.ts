@@ -1,12 +1,6 @@
 import { safeJson } from "../../domain/printable.js";
 import type { ErrorCode } from "../../errors.js";
 
-/** Whether errors are for programs: `--json` is among the options, whatever else is wrong with them. */
-export function wantsJson(argv: readonly string[]): boolean {
-  const end = argv.indexOf("--");
-  return argv.slice(0, end < 0 ? argv.length : end).includes("--json");
-}
-
 /** An error as a line of JSON. The shape only ever grows; docs/errors.md describes it. */
 export function errorJson({ code, message, hint = null, orderId }: ReportedError): string {
   return `${safeJson({ error: { code, message, hint, id: orderId } })}\n`;

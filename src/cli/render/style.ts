@@ -53,10 +53,8 @@ export function canRedraw(
 /** Moves to the beginning of the line and clears it. */
 export const CLEAR_LINE = "\r\x1b[2K";
 
-/** The last of `--color` and `--no-color` before any `--`. */
-export function colorFlag(argv: readonly string[]): boolean | undefined {
-  const end = argv.indexOf("--");
-  const flags = argv.slice(0, end < 0 ? argv.length : end);
-  const last = flags.findLast((flag) => flag === "--color" || flag === "--no-color");
+/** The last of `--color` and `--no-color` among the options. */
+export function colorFlag(options: readonly string[]): boolean | undefined {
+  const last = options.findLast((option) => option === "--color" || option === "--no-color");
   return last === undefined ? undefined : last === "--color";
 }
