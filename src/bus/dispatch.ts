@@ -60,11 +60,13 @@ export interface Routes {
 
 type Run<R> = (routes: Routes, message: Message) => Promise<R>;
 
-/** Runs a message's handlers after every observer was called with it. */
+/** Runs a message's handlers after every observer was called with it, and as soon as without observers. */
 function observed<R>(run: Run<R>, routes: Routes, message: Message): Promise<R> {
-  const result = Promise.resolve().then(() => run(routes, message));
-  const handled = result.then(() => {});
-  handled.catch(() => {}); // an observer may ignore it
+  let settle: (outcome: Promise<void>) => void = nothing;
+  const handled = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  handled.catch(nothing); // an observer may ignore it
   for (const observer of routes.observers) {
     try {
       observer(message as never, handled);
@@ -72,6 +74,8 @@ function observed<R>(run: Run<R>, routes: Routes, message: Message): Promise<R> 
       process.emitWarning(error instanceof Error ? error : String(error));
     }
   }
+  const result = run(routes, message);
+  settle(result.then(nothing));
   return result;
 }
 

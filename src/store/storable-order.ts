@@ -18,6 +18,17 @@ export function storableOrder(order: Order): Order {
   return orderFields({ ...order, items: [...order.items] });
 }
 
+/**
+ * A copy of a cancellation, likewise.
+ *
+ * @throws {OrdersError} `invalid-order`
+ */
+export function storableCancellation({ id, cancelledAt, reason }: Cancellation): Cancellation {
+  const cancellation = { id, cancelledAt, ...(reason !== undefined && { reason }) };
+  refuseInvalidCancellation(cancellation);
+  return cancellation;
+}
+
 /** @throws {OrdersError} `invalid-order` if no reader would take it for a cancellation. */
 export function refuseInvalidCancellation(cancellation: Cancellation): void {
   const problem = cancellationProblem(cancellation);

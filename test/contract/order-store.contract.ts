@@ -60,6 +60,25 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
       expect(await all(store.list())).toEqual([order]);
     });
 
+    it("keeps an order and its cancellation as they were when it was given them", async () => {
+      const order = anOrder();
+      const requested = { ...order, items: [...order.items] };
+      const saving = store.saveIfNew(requested);
+      requested.items.push("another");
+      expect(await saving).toEqual({ order, replayed: false });
+      const cancellation = {
+        id: order.id,
+        cancelledAt: "2026-02-01T10:00:00.000Z",
+        reason: "sold out",
+      };
+      const wanted = { ...order, ...cancellation };
+      const cancelling = store.cancel(cancellation);
+      Object.assign(cancellation, { id: anOrder().id, reason: "\0" });
+      expect(await cancelling).toEqual({ order: wanted, replayed: false });
+      expect(await all(store.list({ includeCancelled: true }))).toEqual([wanted]);
+      expect(await store.check()).toMatchObject({ orders: 1, damage: [] });
+    });
+
     it.each<[string, object]>([
       ["was placed beyond the year 9999", { placedAt: "+010021-01-01T00:00:00.000Z" }],
       ["was placed before the year 0", { placedAt: "-000001-12-31T23:59:59.999Z" }],

@@ -221,6 +221,20 @@ describe("an observer", () => {
     ]);
   });
 
+  it("does not put the handlers off: they see what was sent, as it is now", async () => {
+    const seen: number[] = [];
+    const bus = createBus({
+      double: ({ payload }) => {
+        seen.push(payload);
+        return payload;
+      },
+    });
+    bus.subscribe("*", () => {});
+    const sent = bus.send("double", 1);
+    expect(seen).toEqual([1]);
+    await sent;
+  });
+
   it("hears of failures, and may ignore them", async () => {
     const bus = createBus({ double: () => Promise.reject(new Error("no")) });
     const outcome = vi.fn();

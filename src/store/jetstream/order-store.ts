@@ -20,7 +20,7 @@ import type {
   StoreReport,
 } from "../order-store.js";
 import { parseAll } from "../parse-all.js";
-import { refuseInvalidCancellation, storableOrder } from "../storable-order.js";
+import { storableCancellation, storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { checkServer } from "./check.js";
 import type { ServerStoreOptions } from "./connection/credential-files.js";
@@ -76,11 +76,11 @@ export class JetStreamOrderStore implements OrderStore {
   }
 
   async cancel(requested: Cancellation, as: StoreAs = {}): Promise<CancelResult> {
-    refuseInvalidCancellation(requested);
-    const [order] = await this.findByIdPrefix(requested.id, 1);
-    if (order === undefined) throw OrdersError.noOrder(requested.id, this.location);
+    const own = storableCancellation(requested);
+    const [order] = await this.findByIdPrefix(own.id, 1);
+    if (order === undefined) throw OrdersError.noOrder(own.id, this.location);
     if (order.cancelledAt !== undefined) return { order: order as CancelledOrder, replayed: true };
-    const { cancellation, replayed } = await this.#publisher.cancel(requested, as);
+    const { cancellation, replayed } = await this.#publisher.cancel(own, as);
     return { order: cancelledOrder(order, cancellation), replayed };
   }
 

@@ -11,7 +11,6 @@ import {
 } from "../../domain/order.js";
 import { OrdersError } from "../../errors.js";
 import type { StoreAs } from "../order-store.js";
-import { refuseInvalidCancellation, storableOrder } from "../storable-order.js";
 import type { Claim, StoredRecord } from "./order-codec.js";
 import type { OrdersFile } from "./orders-file.js";
 import { outcomeUnknown, type SaveQueue } from "./save-queue.js";
@@ -33,8 +32,7 @@ export class ClaimedSaves {
   }
 
   /** See {@link OrderRepository.saveIfNew}. */
-  async saveIfNew(requested: Order, as: StoreAs = {}): Promise<PlacedOrder> {
-    const order = storableOrder(requested);
+  async saveIfNew(order: Order, as: StoreAs = {}): Promise<PlacedOrder> {
     const { id } = order;
     const claim = this.#newClaim();
     const { reader } = this.#stored;
@@ -55,7 +53,6 @@ export class ClaimedSaves {
 
   /** See {@link OrderRepository.cancel}. */
   async cancel(cancellation: Cancellation, as: StoreAs = {}): Promise<CancelResult> {
-    refuseInvalidCancellation(cancellation);
     const { id } = cancellation;
     const claim = this.#newClaim();
     const [order] = this.#stored.findByIdPrefix(id, 1);

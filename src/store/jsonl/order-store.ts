@@ -14,7 +14,7 @@ import type {
   StoreReport,
 } from "../order-store.js";
 import { parseAll } from "../parse-all.js";
-import { storableOrder } from "../storable-order.js";
+import { storableCancellation, storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
 import type { ClaimedSaves } from "./claimed-saves.js";
 import { storeFailure } from "./errors.js";
@@ -45,11 +45,13 @@ export class JsonlOrderStore implements OrderStore {
     await this.#saves.add(storableOrder(order));
   }
 
-  async saveIfNew(order: Order, as?: StoreAs): Promise<PlacedOrder> {
+  async saveIfNew(requested: Order, as?: StoreAs): Promise<PlacedOrder> {
+    const order = storableOrder(requested); // before anything is awaited: its owner may change it
     return (await this.#claimed()).saveIfNew(order, as);
   }
 
-  async cancel(cancellation: Cancellation, as?: StoreAs): Promise<CancelResult> {
+  async cancel(requested: Cancellation, as?: StoreAs): Promise<CancelResult> {
+    const cancellation = storableCancellation(requested);
     return (await this.#claimed()).cancel(cancellation, as);
   }
 

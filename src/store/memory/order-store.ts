@@ -12,7 +12,7 @@ import { OrdersError } from "../../errors.js";
 import type { OrderFeed } from "../order-feed.js";
 import type { OrderQuery, OrderRecord, OrderStore, StoreAs, StoreReport } from "../order-store.js";
 import { parseAll } from "../parse-all.js";
-import { refuseInvalidCancellation, storableOrder } from "../storable-order.js";
+import { storableCancellation, storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { checkOrders } from "./check.js";
 import type { LoggedEvent } from "./logged-event.js";
@@ -41,8 +41,8 @@ export class MemoryOrderStore implements OrderStore {
     return { order: holder, replayed: true };
   }
 
-  async cancel(cancellation: Cancellation, as: StoreAs = {}): Promise<CancelResult> {
-    refuseInvalidCancellation(cancellation);
+  async cancel(requested: Cancellation, as: StoreAs = {}): Promise<CancelResult> {
+    const cancellation = storableCancellation(requested);
     const { id } = cancellation;
     const cancelled = this.#cancelled.get(id);
     if (cancelled !== undefined) return { order: cancelled, replayed: true };
