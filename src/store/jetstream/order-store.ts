@@ -27,13 +27,12 @@ import type { ServerStoreOptions } from "./connection/credential-files.js";
 import { ServerConnection } from "./connection/server-connection.js";
 import { parseServerLocation, type ServerLocation } from "./connection/server-location.js";
 import { countPending } from "./consumers/count-pending.js";
-import { Unavailable } from "./failures/kinds.js";
 import { initStreams } from "./init.js";
 import { leaderMessage } from "./messages/leader-message.js";
 import { JetStreamOrderFeed } from "./order-feed.js";
 import { OrdersReader } from "./orders-reader.js";
 import { OrderPublisher } from "./publisher.js";
-import { streamInfo, subjectsOf } from "./streams.js";
+import { leaderState, streamInfo, subjectsOf } from "./streams.js";
 import { allCancellations, allOrders } from "./subjects.js";
 import { JetStreamSubscriptions } from "./subscriptions.js";
 
@@ -119,9 +118,7 @@ export class JetStreamOrderStore implements OrderStore {
         if (subjectsOf(info).some((subject) => subject !== orders && subject !== cancellations)) {
           return (await countOf(orders)) - counted;
         }
-        // Without a leader the number may be an old one.
-        if (info.cluster && !info.cluster.leader) throw new Unavailable("the stream has no leader");
-        return info.state.messages - cancelled - counted;
+        return leaderState(info).messages - cancelled - counted;
       });
     }
     let count = 0;

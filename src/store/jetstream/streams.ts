@@ -5,6 +5,7 @@ import {
   StorageType,
   type StreamConfig,
   type StreamInfo,
+  type StreamState,
 } from "@nats-io/jetstream";
 import { nanos } from "@nats-io/transport-node";
 import type { Connected } from "./connection/server-connection.js";
@@ -91,14 +92,23 @@ export async function streamInfo(
 }
 
 /**
- * The number of the newest message that a stream has had; 0: it has had none, or there is none.
+ * What the leader of a stream knows of its messages.
  *
- * @throws {Unavailable} without a leader, when the number may be an old one.
+ * @throws {Unavailable} there is none: the state may be an old one.
+ */
+export function leaderState({ cluster, state }: StreamInfo): StreamState {
+  if (cluster && !cluster.leader) throw new Unavailable("the stream has no leader");
+  return state;
+}
+
+/**
+ * The number of the newest message that a stream has had; 0: it has had none, or there is no stream.
+ *
+ * @throws {Unavailable} the stream has no leader.
  */
 export async function lastSeqOf(connected: Connected, name: string): Promise<number> {
   const info = await streamInfo(connected, name);
-  if (info?.cluster && !info.cluster.leader) throw new Unavailable("the stream has no leader");
-  return info?.state.last_seq ?? 0;
+  return info === undefined ? 0 : leaderState(info).last_seq;
 }
 
 /** The subjects that a stream has: a mirror lists none, and may have any. */

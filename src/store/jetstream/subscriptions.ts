@@ -64,10 +64,10 @@ export class JetStreamSubscriptions implements Subscriptions {
   async waitingFrom(from: StartingPosition): Promise<Waiting> {
     const { opt_start_seq: first = 1 } = await deliverFrom(this.#server, from);
     const { location } = this.#server;
-    const events = { stream: location.stream, subjects: allEvents(location) };
     let most = (await lastSeq(this.#server, location.stream)) - first + 1;
     if (most > MAX_READ) {
       // In a shared stream most of them may be others'.
+      const events = { stream: location.stream, subjects: allEvents(location) };
       const count = await this.#server.ask("read the feed", (each) => countPending(each, events));
       most = Math.min(most, count);
     }

@@ -18,7 +18,8 @@ import type { StoredOrders } from "./stored-orders.js";
 
 /**
  * Stores what can be there once only: an order under an id that its caller chose, a cancellation. Several
- * processes may do that at the same time: see {@link Claim}.
+ * processes may do that at the same time: see {@link Claim}. It is given what `storableOrder` or
+ * `storableCancellation` made.
  */
 export class ClaimedSaves {
   readonly #file: OrdersFile;
