@@ -12,7 +12,10 @@ export type ErrorCode =
   | "disk-full"
   /** The store may not be read or written by this user; nothing was stored. */
   | "permission-denied"
-  /** The store could not be read or written; nothing was stored. Of two reasons for it, see above. */
+  /**
+   * The store could not be read or written, for a reason other than `disk-full` and `permission-denied`; nothing
+   * was stored.
+   */
   | "store-failed"
   /** The order is stored, or cancelled, but a notification failed: do not place it again. */
   | "notification-failed"

@@ -74,7 +74,7 @@ export function contentProblem(
     if (problem !== undefined) return `'${name}' ${problem}`;
     characters += (text as string).length;
   }
-  // None takes more than the six bytes of \u0000: most orders need not be written to know that.
+  // In JSON no character takes more than six bytes (\u0000), so most orders fit without being encoded.
   const fits =
     6 * characters + OTHER_FIELDS_BYTES <= MAX_ORDER_BYTES ||
     Buffer.byteLength(safeJson([items, content.for, content.note])) + OTHER_FIELDS_BYTES <=

@@ -136,7 +136,7 @@ export interface CopyTarget {
   store(records: readonly OrderRecord[]): Promise<readonly Order[]>;
   /** Whether an order of this id was found in the store or stored. */
   has(id: string): boolean;
-  /** The same of an order, and whether it is this one. */
+  /** Whether the store holds an order of this id, and whether it is the same order. */
   compare(order: Order, options?: { readonly ignoreTime?: boolean }): Comparison;
 }
 

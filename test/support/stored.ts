@@ -1,5 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Order } from "../../src/domain/order.js";
+import type { RecordLine } from "../../src/store/jsonl/lines/scanned-line.js";
 import { decodeLine, type StoredOrder } from "../../src/store/jsonl/order-codec.js";
 import { temporaryDirectory } from "./temporary-directory.js";
 
@@ -20,4 +22,9 @@ export function stored(store: string): StoredOrder[] {
     const decoded = decodeLine(Buffer.from(line));
     return decoded.kind === "order" ? [decoded.order] : [];
   });
+}
+
+/** The orders among what a reader of the file found. */
+export function ordersIn(records: Iterable<readonly RecordLine[]>): Order[] {
+  return [...records].flat().flatMap((line) => (line.kind === "order" ? [line.order.parse()] : []));
 }

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { encodeOrder } from "../../src/store/jsonl/order-codec.js";
 import { OrdersReader } from "../../src/store/jsonl/orders-reader.js";
 import { anOrder } from "../support/orders.js";
+import { ordersIn } from "../support/stored.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 const first = anOrder({ items: ["tv", "magic carpet"] });
@@ -23,7 +24,7 @@ describe("a file of orders in which one bit has flipped", () => {
         const flipped = Buffer.from(content);
         flipped[at] = (flipped[at] as number) ^ (1 << bit);
         writeFileSync(path, flipped);
-        for (const read of ["orders", "recordsBackward"] as const) {
+        for (const read of ["records", "recordsBackward"] as const) {
           const { listed, damaged } = look(path, read);
           for (const order of listed) expect(orders).toContainEqual(order);
           if (listed.length < orders.length && !damaged) silently.push({ at, bit, read });
@@ -41,7 +42,7 @@ describe("a file of orders in which one bit has flipped", () => {
     writeFileSync(path, flipped);
     const damage: unknown[] = [];
     const reader = new OrdersReader(path, (each) => damage.push(each));
-    expect([...reader.orders()].flat().map(({ order }) => order.parse())).toEqual(orders.slice(1));
+    expect(ordersIn(reader.records())).toEqual(orders.slice(1));
     expect(damage).toEqual([
       {
         location: "orders.jsonl:1",
@@ -51,13 +52,11 @@ describe("a file of orders in which one bit has flipped", () => {
   });
 });
 
-function look(path: string, read: "orders" | "recordsBackward") {
+function look(path: string, read: "records" | "recordsBackward") {
   let damaged = false;
   const reader = new OrdersReader(path, () => {
     damaged = true;
   });
-  const listed = [...reader[read]()]
-    .flat()
-    .flatMap((line) => (line.kind === "order" ? [line.order.parse()] : []));
+  const listed = ordersIn(reader[read]());
   return { listed, damaged };
 }

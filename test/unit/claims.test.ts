@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Order } from "../../src/domain/order.js";
 import { encodeOrder, type StoredOrder } from "../../src/store/jsonl/order-codec.js";
 import { JsonlOrderStore } from "../../src/store/jsonl/order-store.js";
 import { OrdersReader } from "../../src/store/jsonl/orders-reader.js";
 import { all, anOrder } from "../support/orders.js";
+import { ordersIn } from "../support/stored.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 let directory: string;
@@ -31,13 +31,11 @@ describe("two lines that claim one id", () => {
       claimed(yours, before.length, "00000002"),
     );
     const reader = new OrdersReader(path);
-    expect([...reader.orders()].flat().map(itemsOf)).toEqual([["tv"], ["mine"]]);
-    expect(
-      [...reader.recordsBackward()]
-        .flat()
-        .filter((line) => line.kind === "order")
-        .map(itemsOf),
-    ).toEqual([["mine"], ["tv"]]);
+    expect(ordersIn(reader.records()).map(({ items }) => items)).toEqual([["tv"], ["mine"]]);
+    expect(ordersIn(reader.recordsBackward()).map(({ items }) => items)).toEqual([
+      ["mine"],
+      ["tv"],
+    ]);
     expect(reader.startingWith(id, 9).map(({ items }) => items)).toEqual([["mine"]]);
     expect(reader.newestOf(id).map(({ items }) => items)).toEqual([["mine"]]);
     expect(reader.holderOf(id)?.order.parse()).toEqual(mine);
@@ -136,5 +134,4 @@ function writeFile(...lines: readonly string[]): void {
   writeFileSync(path, lines.join(""));
 }
 
-const itemsOf = ({ order }: { order: Order }) => order.items;
-const itemsListed = () => [...new OrdersReader(path).orders()].flat().map(itemsOf);
+const itemsListed = () => ordersIn(new OrdersReader(path).records()).map(({ items }) => items);

@@ -3,12 +3,12 @@ import { dirname, join } from "node:path";
 import { LowSync } from "lowdb";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Order } from "../../src/domain/order.js";
-import type { RecordLine } from "../../src/store/jsonl/lines/scanned-line.js";
 import { encodeOrder } from "../../src/store/jsonl/order-codec.js";
 import { OrdersFile } from "../../src/store/jsonl/orders-file.js";
 import { OrdersReader } from "../../src/store/jsonl/orders-reader.js";
 import type { Damage } from "../../src/store/order-store.js";
 import { anOrder } from "../support/orders.js";
+import { ordersIn } from "../support/stored.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 let path: string;
@@ -50,7 +50,7 @@ describe("the file of orders under lowdb", () => {
     for (const [index, order] of orders.entries()) {
       databases[index % 2]?.update((held) => held.push(order));
     }
-    expect(read(reader.orders())).toEqual(orders);
+    expect(ordersIn(reader.records())).toEqual(orders);
     expect(content()).toBe(orders.map(line).join(""));
   });
 });
@@ -61,10 +61,10 @@ describe("a file of orders that is not as it should be", () => {
   it("takes the next order on a line of its own after a torn one, which then counts for nothing", () => {
     for (let length = 1; length < line(second).length - 1; length++) {
       writeFile(line(first) + line(second).slice(0, length));
-      expect(read(reader.orders())).toEqual([first]);
+      expect(ordersIn(reader.records())).toEqual([first]);
       const next = anOrder();
       file.write([next]);
-      expect(read(reader.orders())).toEqual([first, next]);
+      expect(ordersIn(reader.records())).toEqual([first, next]);
       expect(content().startsWith(line(first) + line(second).slice(0, length))).toBe(true);
     }
     expect(damages).toEqual([]);
@@ -72,16 +72,16 @@ describe("a file of orders that is not as it should be", () => {
 
   it("keeps a last order that somebody put there by hand without its newline", () => {
     writeFile(line(first) + JSON.stringify(second));
-    expect(read(reader.orders())).toEqual([first, second]);
+    expect(ordersIn(reader.records())).toEqual([first, second]);
     const next = anOrder();
     file.write([next]);
-    expect(read(reader.orders())).toEqual([first, second, next]);
+    expect(ordersIn(reader.records())).toEqual([first, second, next]);
   });
 
   it("takes the next order whole after a line whose time is no time", () => {
     writeFile(`${line(first)}{"id":"1","placedAt":"2099-01-31","items":["tv"]}\n`);
     file.write([second]);
-    expect(read(reader.orders())).toEqual([first, second]);
+    expect(ordersIn(reader.records())).toEqual([first, second]);
   });
 
   it.each([
@@ -98,31 +98,31 @@ describe("a file of orders that is not as it should be", () => {
     ["very much", "x".repeat(1000), `not an order: ${"x".repeat(40)}…`],
   ])("names a line that holds %s, and lists the others", (_, bad, problem) => {
     writeFile(`${line(first)}${bad}\n${line(second)}`);
-    expect(read(reader.orders())).toEqual([first, second]);
+    expect(ordersIn(reader.records())).toEqual([first, second]);
     expect(damages).toEqual([
       { location: "orders.jsonl:2", problem: expect.stringContaining(problem) },
     ]);
     damages.length = 0;
-    expect(read(reader.recordsBackward())).toEqual([second, first]);
+    expect(ordersIn(reader.recordsBackward())).toEqual([second, first]);
     expect(damages).toMatchObject([{ location: "orders.jsonl:2" }]);
   });
 
   it("names a line that is not UTF-8", () => {
     writeFile(line(first));
     appendFileSync(path, Buffer.from([0x22, 0xff, 0x22, 0x0a]));
-    expect(read(reader.orders())).toEqual([first]);
+    expect(ordersIn(reader.records())).toEqual([first]);
     expect(damages).toEqual([{ location: "orders.jsonl:2", problem: "not UTF-8" }]);
   });
 
   it("passes over blank lines", () => {
     writeFile(`\n${line(first)}\n  \r\n${line(second)}`);
-    expect(read(reader.orders())).toEqual([first, second]);
+    expect(ordersIn(reader.records())).toEqual([first, second]);
     expect(damages).toEqual([]);
   });
 
   it("takes lines that end as on Windows", () => {
     writeFile(line(first).replace("\n", "\r\n"));
-    expect(read(reader.orders())).toEqual([first]);
+    expect(ordersIn(reader.records())).toEqual([first]);
   });
 
   function writeFile(text: string): void {
@@ -130,7 +130,3 @@ describe("a file of orders that is not as it should be", () => {
     writeFileSync(path, text);
   }
 });
-
-function read(records: Iterable<readonly RecordLine[]>): Order[] {
-  return [...records].flat().flatMap((line) => (line.kind === "order" ? [line.order.parse()] : []));
-}

@@ -1,5 +1,4 @@
 import { StorageType, type StreamInfo } from "@nats-io/jetstream";
-import type { OrderJson } from "../../domain/order-json.js";
 import { OrderCheck } from "../order-check.js";
 import type { Damage, StoreReport } from "../order-store.js";
 import type { ServerConnection } from "./connection/server-connection.js";
@@ -26,19 +25,25 @@ export async function checkServer(server: ServerConnection): Promise<StoreReport
   for await (const message of readMessages(server, all)) {
     const event = eventOf(message.subject);
     if (event === undefined) continue;
-    const isOrder = event === "order-created";
-    const decoded = (isOrder ? decodeOrderJson : decodeCancellation)(location.stream, message);
-    if (isDamage(decoded)) {
-      damage.push(decoded);
-      continue;
+    let problem: string | undefined;
+    if (event === "order-created") {
+      const order = decodeOrderJson(location.stream, message);
+      if (isDamage(order)) {
+        damage.push(order);
+        continue;
+      }
+      orders++;
+      problem = check.problemOf(order);
+    } else {
+      const cancellation = decodeCancellation(location.stream, message);
+      if (isDamage(cancellation)) {
+        damage.push(cancellation);
+        continue;
+      }
+      problem = check.cancellationProblemOf(cancellation);
     }
-    const problem =
-      "cancelledAt" in decoded && !isOrder
-        ? check.cancellationProblemOf(decoded)
-        : check.problemOf(decoded as OrderJson);
     if (problem !== undefined)
       damage.push({ location: `${location.stream}:${message.seq}`, problem });
-    if (isOrder) orders++;
   }
   const version = await server.ask("check the store", async ({ nc }) => nc.info?.version ?? "");
   const notes = [

@@ -94,8 +94,10 @@ export class OrdersFile implements SyncAdapter<StoredRecord[]> {
 }
 
 /**
- * The lines of records, of which those orders are marked that were placed before an earlier one on file, the
- * newest of which was placed at `newest`: who looks for new orders from the end must not stop at those.
+ * The lines of records. An order is marked if one that comes before it on file was placed later: who looks for
+ * new orders from the end must not stop at it.
+ *
+ * @param newest when the newest order on file was placed.
  */
 function linesOf(records: readonly StoredRecord[], newest = ""): readonly string[] {
   let newestBefore = newest;

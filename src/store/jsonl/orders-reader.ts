@@ -42,11 +42,6 @@ export class OrdersReader {
     for (const lines of this.lines(from)) yield this.#recordsOf(lines);
   }
 
-  /** Those of orders alone. */
-  *orders(): Generator<readonly OrderLine[], void> {
-    for (const lines of this.records()) yield lines.filter((line) => line.kind === "order");
-  }
-
   /** The lines of orders and cancellations, the newest first. */
   *recordsBackward(from = 0): Generator<readonly RecordLine[], void> {
     for (const lines of this.#scan((fd, end) => readBlocksBackward(fd, end, from))) {
@@ -92,7 +87,10 @@ export class OrdersReader {
     return found.map((order) => cancellations.applyTo(order));
   }
 
-  /** The order of an id as it is now, searched from the end: of several the last on file. None or one. */
+  /**
+   * The order that has an id, as it is now, or nothing. The file is searched from its end, so of several orders
+   * that have the id it is the last one.
+   */
   newestOf(id: string): readonly OrderJson[] {
     const needle = Buffer.from(id);
     const cancellations = new Cancellations();
@@ -108,9 +106,10 @@ export class OrdersReader {
   }
 
   /**
-   * Where to begin to read if only orders matter that were placed at `since` or later; 0 without it. There
-   * is an order before which none was placed later, give or take {@link CLOCK_SLACK_MS}, itself
-   * placed before `since`: looked for at the end, then twice as far back each time.
+   * Where to begin to read if only orders matter that were placed at `since` or later; 0 without it.
+   *
+   * That is at an order placed more than {@link CLOCK_SLACK_MS} before `since` whose line says that no order
+   * before it was placed later. It is looked for at the end of the file, then twice as far back each time.
    */
   firstSince(since: string | undefined): number {
     if (since === undefined) return 0;
@@ -205,8 +204,8 @@ export class OrdersReader {
 }
 
 /**
- * So much the clocks may differ of those who write to one file. On a local file system they have one clock,
- * but of two that write at once neither may have seen the other.
+ * How far apart the clocks of those who write to one file may be. On a local file system they have one clock,
+ * but two that write at once may not have seen each other's orders.
  */
 export const CLOCK_SLACK_MS = 60 * 60 * 1000;
 const FIRST_LOOK_BYTES = 16 * 1024;

@@ -54,7 +54,7 @@ export class StoredOrders {
         ? this.reader.newestOf(prefix)
         : this.reader.startingWith(prefix, limit);
       // One that is not there may be in what is damaged: everything is read, and damage reported.
-      if (found.length === 0) for (const _ of this.reader.orders());
+      if (found.length === 0) for (const _ of this.reader.records());
       return found.map((order) => order.parse());
     });
   }
@@ -74,7 +74,7 @@ export class StoredOrders {
     let cancellations = 0;
     for await (const lines of this.#records()) {
       const cancelling = lines.filter((line) => line.kind === "cancellation");
-      // Who claims to have looked has found the order, and no other cancellation of it.
+      // A cancellation with a claim has an order, and is its only cancellation: its writer searched the file.
       const areSure = includeCancelled || cancelling.every(({ claim }) => claim !== undefined);
       if (!areSure) return undefined;
       cancellations += cancelling.length;

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { checkServerIdentity, type PeerCertificate } from "node:tls";
+import { hostAndPort } from "./server-location.js";
 
 /**
  * Checks that a certificate is for one of these servers, each `host:port`.
@@ -8,7 +9,9 @@ import { checkServerIdentity, type PeerCertificate } from "node:tls";
  * for "localhost": right certificates would be refused, and those for "localhost" accepted.
  */
 export function serverIdentityCheck(servers: readonly string[]) {
-  const addresses = servers.map(hostOf).filter((host) => isIP(host) !== 0);
+  const addresses = servers
+    .map((server) => hostAndPort(server).host)
+    .filter((host) => isIP(host) !== 0);
   return (hostname: string, certificate: PeerCertificate): Error | undefined => {
     if (addresses.length === 0 || hostname !== "localhost") {
       return checkServerIdentity(hostname, certificate);
@@ -16,8 +19,4 @@ export function serverIdentityCheck(servers: readonly string[]) {
     const failures = addresses.map((address) => checkServerIdentity(address, certificate));
     return failures.includes(undefined) ? undefined : failures[0];
   };
-}
-
-function hostOf(server: string): string {
-  return server.slice(0, server.lastIndexOf(":")).replace(/^\[|\]$/g, "");
 }

@@ -63,6 +63,13 @@ export function parseServerLocation(location: string): ServerLocation {
   };
 }
 
+/** The host, an IPv6 address without its brackets, and the port of a server of {@link ServerLocation.servers}. */
+export function hostAndPort(server: string): { readonly host: string; readonly port: number } {
+  const colon = server.lastIndexOf(":");
+  const host = server.slice(0, colon).replace(/^\[|\]$/g, "");
+  return { host, port: Number(server.slice(colon + 1)) };
+}
+
 function splitServer(part: string, tls: boolean): { server: string; login: string | undefined } {
   const scheme = /^(?:(nats|tls):\/\/)?/i.exec(part);
   if (scheme?.[1] !== undefined && (scheme[1].toLowerCase() === "tls") !== tls) {

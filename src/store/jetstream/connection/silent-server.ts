@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import type { Reason } from "../failures/reasons.js";
+import { hostAndPort } from "./server-location.js";
 
 /** What a server is that the client had no answer from. */
 type SilentServer = "http" | "tls" | "full" | undefined;
@@ -38,10 +39,9 @@ const TLS_ALERT = 0x15;
 
 /** Finds out what answers at `host:port` instead of a NATS server with room for a client. */
 function identifySilentServer(server: string): Promise<SilentServer> {
-  const colon = server.lastIndexOf(":");
-  const host = server.slice(0, colon).replace(/^\[|\]$/g, "");
+  const { host, port } = hostAndPort(server);
   return new Promise((resolve) => {
-    const socket = connect(Number(server.slice(colon + 1)), host);
+    const socket = connect(port, host);
     let received = Buffer.alloc(0);
     const end = (closed: boolean) => {
       clearTimeout(timer);

@@ -1,5 +1,6 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { Socket } from "node:net";
+import { hostAndPort } from "./server-location.js";
 
 /** By the port of a server, how long it may send nothing. */
 const silenceLimitsMs = new Map<number, number>();
@@ -11,9 +12,7 @@ const silenceLimitsMs = new Map<number, number>();
  */
 export function destroySilentSockets(servers: readonly string[], afterMs: number): void {
   if (silenceLimitsMs.size === 0) subscribe("net.client.socket", watchSocket);
-  for (const server of servers) {
-    silenceLimitsMs.set(Number(server.slice(server.lastIndexOf(":") + 1)), afterMs);
-  }
+  for (const server of servers) silenceLimitsMs.set(hostAndPort(server).port, afterMs);
 }
 
 function watchSocket(message: unknown): void {

@@ -25,7 +25,7 @@ export async function* readBackward(
     yield messages.reverse();
     to = begin - 1;
     if (to > 0) first ??= await firstOfAll();
-    // Of large orders the next stretch would be read in vain but for its end, too.
+    // With large orders only the end of a stretch is kept, so the next one is made as short as what was kept.
     length = begin > from ? messages.length : Math.min(length * GROWTH, LONGEST_STRETCH);
   }
 }

@@ -41,8 +41,8 @@ export function syncDirectory(path: string): void {
 }
 
 /**
- * Whether there is something at a path. That nothing can be there, for it or a directory above is a link
- * to nothing or no directory, is an error: a disk may not be mounted.
+ * Whether there is something at a path. It is an error if nothing can be there, because the path or a directory
+ * above it is a link to nothing, or a directory above it is a file: a disk may not be mounted.
  */
 export function isPresent(path: string): boolean {
   try {

@@ -25,7 +25,7 @@ export function crc32Within(bytes: DataView, from: number, to: number): number {
   return ~crc >>> 0;
 }
 
-/** Bytes as {@link sumUp} takes them. */
+/** Bytes as {@link crc32Within} takes them. */
 export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -9,10 +9,10 @@ import type { RecordLine } from "./scanned-line.js";
 const MAX_SEARCHES = 2;
 
 /**
- * Knows which ids a file holds before a line. That is looked for where it can be, which is mostly nowhere.
- * Once searching has become expensive, ids are remembered, about 150 bytes for each order, so that reading
- * stays linear: of a file that was copied in batches those of a batch, and of one that was trimmed or
- * concatenated, where claims no longer say where to look, all.
+ * Knows which ids a file holds before a line. Only the bytes that a line's claim leaves open are searched, and
+ * mostly there are none. Once searching has become expensive, ids are remembered, about 150 bytes for each
+ * order, so that reading stays linear: those of a batch in a file that was copied in batches, and all of them
+ * in one that was trimmed or concatenated, where claims no longer say where to look.
  */
 export class EarlierOrders {
   #batch: (Claim & { readonly end: number }) | undefined;

@@ -60,7 +60,7 @@ export function lineOf({ start, bytes, cutFrom }: Block, from: number, to: numbe
 export interface Line {
   /** Where it begins, in bytes from the beginning of the file. */
   readonly start: number;
-  /** Its bytes without the newline; some of them if it is longer than {@link MAX_LINE_BYTES}. */
+  /** Its bytes without the newline; only the beginning of them if the line is longer than any order. */
   readonly bytes: Buffer;
   /** How many bytes it has, without the newline. */
   readonly length: number;
