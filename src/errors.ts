@@ -12,10 +12,7 @@ export type ErrorCode =
   | "disk-full"
   /** The store may not be read or written by this user; nothing was stored. */
   | "permission-denied"
-  /**
-   * The store could not be read or written, for a reason other than `disk-full` and `permission-denied`; nothing
-   * was stored.
-   */
+  /** The store could not be read or written for any other reason; nothing was stored. */
   | "store-failed"
   /** The order is stored, or cancelled, but a notification failed: do not place it again. */
   | "notification-failed"
