@@ -5,6 +5,7 @@ import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { typeAt } from "../support/at-terminal.js";
+import { describeWithServer, startServer } from "../support/nats-server.js";
 import { has } from "../support/needs.js";
 import { environment, runOrders, SHELL_COMMAND } from "../support/run-orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
@@ -209,6 +210,17 @@ describe("of a server that never answers", () => {
     const { port } = server.address() as AddressInfo;
     const { exitCode, stdout, stderr } = await runOrders(["__complete"], store(), {
       env: { ...environment(`nats://127.0.0.1:${port}`), ORDERS_LINE: "orders show " },
+    });
+    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+  });
+});
+
+describeWithServer("of a store on a server", () => {
+  it("a completion that fails offers nothing, and ends by itself", async () => {
+    const { url } = await startServer();
+    await runOrders(["place-order", "-q", "tv"], url);
+    const { exitCode, stdout, stderr } = await runOrders(["__complete"], url, {
+      env: { ...environment(url), ORDERS_LINE: "orders parked retry --as nosuch " },
     });
     expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: "", stderr: "" });
   });

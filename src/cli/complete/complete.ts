@@ -25,15 +25,16 @@ export async function complete(io: Io): Promise<void> {
     const program = await createProgram(words.slice(0, -1), await createContext([], io));
     const candidates = await candidatesFor(words, program, async (line) => {
       deadline ??= setTimeout(() => process.exit(), DEADLINE_MS);
-      const store = await existingStore(line, io);
-      if (store !== undefined) opened.push(store);
-      return store;
+      const store = await storeOf(line, io);
+      if (store === undefined) return undefined;
+      opened.push(store);
+      return (await store.exists()) ? store : undefined;
     });
     io.stdout.write(asLines(candidates));
-    for (const store of opened) await store.close();
   } catch {
     // No candidates, then.
   } finally {
+    await Promise.allSettled(opened.map((store) => store.close()));
     clearTimeout(deadline);
   }
 }
@@ -44,16 +45,11 @@ const DESCRIPTION_COLUMNS = 60;
 /** More than fits: an item can be megabytes long. */
 const DESCRIPTION_CHARACTERS = 1000;
 
-/** The store that a line means, unless only a shell can tell which, or it does not exist. */
-async function existingStore({ values }: CommandLine, io: Io): Promise<OrderStore | undefined> {
+/** The store that a line means, unless only a shell can tell which. */
+async function storeOf({ values }: CommandLine, io: Io): Promise<OrderStore | undefined> {
   const flag = values.get("store");
   if (flag !== undefined && /[$`]/.test(flag)) return undefined;
-  const store = await openStore(storeSetting(flag, io).value, {
-    credentialFiles: credentialFiles(io.env),
-  });
-  if (await store.exists()) return store;
-  await store.close();
-  return undefined;
+  return openStore(storeSetting(flag, io).value, { credentialFiles: credentialFiles(io.env) });
 }
 
 function asLines(candidates: Candidates): string {
