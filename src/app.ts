@@ -5,6 +5,7 @@ import type { Events } from "./domain/events.js";
 import { OrdersError } from "./errors.js";
 import type { SalesDesk } from "./handlers/notify-sales.js";
 import { type HandlerDeps, registry } from "./handlers/registry.js";
+import { PendingWork } from "./pending-work.js";
 import { type OpenStoreOptions, openStore } from "./store/open-store.js";
 import type { Delivery, FeedOptions } from "./store/order-feed.js";
 import type { CopyTarget, OrderStore } from "./store/order-store.js";
@@ -25,18 +26,16 @@ export async function openOrders(options: OpenOrdersOptions): Promise<Orders> {
   const closing = new Closing();
   const orders = untilClosed(store, closing);
   let target: Promise<CopyTarget> | undefined;
-  const copyTarget = () => {
-    target ??= openCopyTargetOf(store);
+  const copyTarget = async () => {
+    closing.assertOpen();
+    target ??= copyTargetUntilClosed(store, closing).catch((error) => {
+      target = undefined;
+      throw error;
+    });
     return target;
   };
   const bus: OrdersBus = new MessageBus(registry({ orders, copyTarget, salesDesk, now }));
   return new Application(store, bus, copyTarget, closing);
-}
-
-/** Loaded by those who import or copy. */
-async function openCopyTargetOf(store: OrderStore): Promise<CopyTarget> {
-  const { openCopyTarget } = await import("./store/copy-target.js");
-  return openCopyTarget(store);
 }
 
 class Application implements Orders {
@@ -44,8 +43,8 @@ class Application implements Orders {
   readonly bus: OrdersBus;
   readonly copyTarget: () => Promise<CopyTarget>;
   readonly #closing: Closing;
-  /** What {@link close} waits for. */
-  readonly #pending = new Set<Promise<unknown>>();
+  /** Those that were begun and not ended, perhaps because their reader is gone. */
+  readonly #deliveries = new Set<AsyncGenerator<Delivery, void>>();
 
   constructor(
     store: OrderStore,
@@ -64,13 +63,13 @@ class Application implements Orders {
     details: PlaceOrderDetails = {},
   ): Promise<PlacedOrder> {
     this.#closing.assertOpen();
-    return this.#track(this.bus.send("place-order", { items, ...details }));
+    return this.#closing.pending.add(this.bus.send("place-order", { items, ...details }));
   }
 
   async cancelOrder(id: string, reason?: string): Promise<CancelResult> {
     this.#closing.assertOpen();
     const command = { id, ...(reason !== undefined && { reason }) };
-    return this.#track(this.bus.send("cancel-order", command));
+    return this.#closing.pending.add(this.bus.send("cancel-order", command));
   }
 
   async *deliveries(options: FeedOptions = {}): AsyncGenerator<Delivery, void> {
@@ -79,13 +78,15 @@ class Application implements Orders {
     const feed = await this.store.feed();
     const all = feed.subscribe(this.#untilClosed(options));
     const deliveries = settleOnce(all, { oneByOne: (options.batch ?? 1) === 1 });
+    this.#deliveries.add(deliveries);
     try {
       for (;;) {
-        const next = await this.#track(deliveries.next());
+        const next = await this.#closing.pending.add(deliveries.next());
         if (next.done) return;
         yield next.value;
       }
     } finally {
+      this.#deliveries.delete(deliveries);
       await deliveries.return();
     }
   }
@@ -94,12 +95,13 @@ class Application implements Orders {
     this.#closing.assertOpen();
     const { deliverOrders } = await import("./deliver.js");
     const feed = await this.store.feed();
-    await this.#track(deliverOrders(feed, this.bus, this.#untilClosed(options)));
+    await this.#closing.pending.add(deliverOrders(feed, this.bus, this.#untilClosed(options)));
   }
 
   async close(): Promise<void> {
     this.#closing.begin();
-    await Promise.allSettled(this.#pending);
+    await this.#closing.pending.finished();
+    await Promise.allSettled([...this.#deliveries].map((deliveries) => deliveries.return()));
     await this.store.close();
   }
 
@@ -112,17 +114,11 @@ class Application implements Orders {
     const either = options.signal ? AbortSignal.any([options.signal, signal]) : signal;
     return { ...options, signal: either };
   }
-
-  #track<T>(task: Promise<T>): Promise<T> {
-    const end = () => void this.#pending.delete(task);
-    this.#pending.add(task);
-    task.then(end, end);
-    return task;
-  }
 }
 
-/** Whether the application is closed, or being closed. */
+/** Whether the application is closed, or being closed, and what that waits for. */
 class Closing {
+  readonly pending = new PendingWork();
   #closed: boolean = false;
   #controller: AbortController | undefined;
 
@@ -158,6 +154,19 @@ function untilClosed(store: OrderStore, closing: Closing): HandlerDeps["orders"]
     cancel(cancellation) {
       closing.assertOpen();
       return store.cancel(cancellation);
+    },
+  };
+}
+
+/** Stores many orders until the application is closed. Loaded by those who import or copy. */
+async function copyTargetUntilClosed(store: OrderStore, closing: Closing): Promise<CopyTarget> {
+  const { openCopyTarget } = await import("./store/copy-target.js");
+  const target = await closing.pending.add(openCopyTarget(store));
+  return {
+    ...target,
+    async store(records) {
+      closing.assertOpen();
+      return closing.pending.add(target.store(records));
     },
   };
 }
@@ -215,10 +224,14 @@ export interface Orders {
    * orders: its handlers already get each one from `placeOrder`, and would get it twice.
    */
   deliver(options?: DeliverOptions): Promise<void>;
-  /** Compares orders with those that are stored, and stores many: reads all that is stored first. */
+  /**
+   * Compares orders with those that are stored, and stores many. The first call reads all that is stored; each
+   * later one returns the same target.
+   */
   copyTarget(): Promise<CopyTarget>;
   /**
-   * Ends the deliveries, waits for pending work and closes the store. A handler is pending work: one that
+   * Ends the deliveries, waits for pending work and closes the store: an order that a loop over
+   * {@link deliveries} has not acknowledged by then is delivered again. A handler is pending work: one that
    * closes the orders must not await this, since each would wait for the other.
    */
   close(): Promise<void>;

@@ -76,7 +76,7 @@ async function handle(
     }
     const retryInMs = pauseAfter(failures, retry.firstPauseMs);
     onFailure?.(delivery, reason, { retryInMs });
-    await pause(retryInMs, signal);
+    if (!signal?.aborted) await pause(retryInMs, signal);
     if (signal?.aborted) return;
     delivery = await delivery.retry();
   }

@@ -43,7 +43,7 @@ export class HandlerError extends Error {
 
 // Within the bus, topics are known only at run time, and the handlers of all types are in one map.
 export type AnyHandler = (message: never, bus: never) => unknown;
-export type AnyObserver = (message: never, handled: Promise<void>) => void;
+export type AnyObserver = (message: never, handled: Promise<void>) => unknown;
 
 /** An event handler, and its name in failures. */
 export interface Subscriber {
@@ -69,14 +69,19 @@ function observed<R>(run: Run<R>, routes: Routes, message: Message): Promise<R> 
   handled.catch(nothing); // an observer may ignore it
   for (const observer of routes.observers) {
     try {
-      observer(message as never, handled);
+      const observing = observer(message as never, handled);
+      if (observing instanceof Promise) observing.catch(warn);
     } catch (error) {
-      process.emitWarning(error instanceof Error ? error : String(error));
+      warn(error);
     }
   }
   const result = run(routes, message);
   settle(result.then(nothing));
   return result;
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error));
 }
 
 /** What a promise costs is most of the price of a message: the handler's own one is passed on. */

@@ -51,12 +51,12 @@ export type EventHandler<C extends CommandMap<C>, E, T extends TopicOf<E>> = (
 
 /**
  * Called with every message when its handling begins; `handled` settles when the handling ends. The bus
- * does not wait for observers, and turns what they throw into a process warning.
+ * does not wait for observers; if one throws or rejects, that becomes a process warning.
  */
 export type Observer<C extends CommandMap<C>, E> = (
   message: AnyMessage<C, E>,
   handled: Promise<void>,
-) => void;
+) => unknown;
 
 /** The handlers of a bus: exactly one for each command, any number for each event. */
 export interface Registry<C extends CommandMap<C>, E> {

@@ -36,7 +36,10 @@ export interface OrderStore extends OrderRepository {
   copyTarget?(): Promise<CopyTarget>;
   /** Reads everything: each order must be readable, no two may have the same id, and so on. */
   check(): Promise<StoreReport>;
-  /** Waits for what is under way and releases files and connections. */
+  /**
+   * Waits for orders and cancellations that are being stored, and releases files and connections. What is asked
+   * of a store on a server afterwards is refused with `invalid-usage`.
+   */
   close(): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Orders, openOrders } from "../../src/app.js";
 import { all, anOrder } from "../support/orders.js";
+import { handleAll } from "../support/subscriber.js";
 import { freshPlaces, type NewPlace } from "./fresh-place.js";
 
 const AT = "2026-02-01T10:00:00.000Z";
@@ -49,6 +50,22 @@ export function describeApplication(newPlace: NewPlace): void {
       await ended;
     });
 
+    it("ends before a pause if it is told to when an attempt has failed", async () => {
+      await place.save(1);
+      const orders = await open();
+      orders.bus.subscribe("order-created", () => {
+        throw new Error("no paper");
+      });
+      const ending = new AbortController();
+      await orders.deliver({
+        subscription: "sales",
+        signal: ending.signal,
+        retry: { maxAttempts: 2, firstPauseMs: 3_600_000 },
+        onFailure: () => ending.abort(),
+      });
+      await orders.close();
+    });
+
     it("is closed by a delivery that is being handled", async () => {
       await place.save(2);
       const orders = await open();
@@ -59,6 +76,18 @@ export function describeApplication(newPlace: NewPlace): void {
         await orders.close();
       }
       expect(handled).toBe(1);
+    });
+
+    it("ends deliveries that their reader has left when it is closed", async () => {
+      const [order] = await place.save(2);
+      const orders = await open();
+      const left = orders.deliveries({ subscription: "sales" })[Symbol.asyncIterator]();
+      expect((await left.next()).value?.order).toEqual(order);
+      await orders.close();
+      expect((await handleAll(place.otherFeed, "sales")).map(({ attempt }) => attempt)).toEqual([
+        2, 1,
+      ]);
+      expect(await left.next()).toEqual({ done: true, value: undefined });
     });
 
     it.each([
@@ -85,9 +114,21 @@ export function describeApplication(newPlace: NewPlace): void {
         orders.placeOrder(["tv"], { id: "403d33e9-39e5-44bc-8f5e-eab0c6f897ff" }),
       ).rejects.toMatchObject(closed);
       await expect(orders.bus.send("place-order", { items: ["tv"] })).rejects.toMatchObject(closed);
+      const imported = { orders: [anOrder()], deliver: false, notify: false };
+      await expect(orders.bus.send("import-orders", imported)).rejects.toMatchObject(closed);
+      await expect(orders.copyTarget()).rejects.toMatchObject(closed);
       await expect(all(orders.deliveries())).rejects.toMatchObject(closed);
       await expect(orders.deliver()).rejects.toMatchObject(closed);
       expect(await all(place.other.list())).toEqual([]);
+    });
+
+    it("stores nothing through what it opened for copying once it is closed", async () => {
+      const orders = await open();
+      const target = await orders.copyTarget();
+      await orders.close();
+      const storing = target.store([{ kind: "order", order: anOrder() }]);
+      await expect(storing).rejects.toMatchObject({ code: "invalid-usage" });
+      expect(await place.other.count()).toBe(0);
     });
 
     it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(

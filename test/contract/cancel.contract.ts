@@ -42,6 +42,21 @@ export function describeCancelling(name: string, newPlace: NewPlace): void {
       }
     });
 
+    it("finishes what is under way when it is closed", async () => {
+      const [first] = await place.save(1);
+      const tasks: Promise<unknown>[] = [
+        place.store.save(anOrder()),
+        place.store.saveIfNew(anOrder()),
+        place.store.cancel({ id: first?.id ?? "", cancelledAt: AT }),
+      ];
+      let finished = 0;
+      for (const task of tasks) void task.then(() => finished++);
+      await place.store.close();
+      expect(finished).toBe(3);
+      expect(await place.other.count()).toBe(2);
+      expect(await place.other.count(ALL)).toBe(3);
+    });
+
     it("keeps every order and reason as it is", async () => {
       await fc.assert(
         fc.asyncProperty(

@@ -151,6 +151,18 @@ export function describeDelivery(newPlace: NewPlace): void {
       expect(await leaveFirst(place.feed, "sales")).toMatchObject({ attempt: 1 });
     });
 
+    it("ends when its caller fails once it is ready, and lets in somebody else at once", async () => {
+      const [order] = await place.save(1);
+      const onReady = () => {
+        throw new Error("out of paper");
+      };
+      for (const subscription of ["sales", undefined]) {
+        const subscribing = all(place.feed.subscribe({ subscription, onReady }));
+        await expect(subscribing).rejects.toThrow("out of paper");
+      }
+      expect((await leaveFirst(place.otherFeed, "sales"))?.order).toEqual(order);
+    });
+
     it("does not begin after the signal to end", async () => {
       await place.save(1);
       const signal = AbortSignal.abort();
@@ -173,6 +185,16 @@ export function describeDelivery(newPlace: NewPlace): void {
       }
       expect(handled).toEqual(orders.slice(0, 1));
       expect(ordersOf(await handleAll(place.otherFeed, "sales"))).toEqual(orders.slice(1));
+    });
+
+    it("lets all that are in flight be acknowledged after it has caught up", async () => {
+      await place.save(2);
+      const options = { subscription: "sales", batch: 5, untilCaughtUp: true };
+      const inFlight = await all(place.feed.subscribe(options));
+      for (const { ack } of inFlight) await ack();
+      expect(inFlight).toHaveLength(2);
+      expect(await handleAll(place.otherFeed, "sales")).toEqual([]);
+      expect(await place.subscriptions.list()).toMatchObject([{ waiting: 0 }]);
     });
 
     it("ends when the loop is left, and lets in somebody else at once", async () => {

@@ -75,6 +75,19 @@ describe.each(PLACES)("an application with orders %s", (_, open) => {
   });
 });
 
+it("reads the store again for copying if that failed", async () => {
+  const store = new MemoryOrderStore();
+  const { records } = store;
+  store.records = async function* () {
+    store.records = records;
+    yield await Promise.reject(new Error("unplugged"));
+  };
+  const orders = await openOrders({ store });
+  await expect(orders.copyTarget()).rejects.toThrow("unplugged");
+  expect((await orders.copyTarget()).has("403d33e9-39e5-44bc-8f5e-eab0c6f897ff")).toBe(false);
+  await orders.close();
+});
+
 it.each(["", " "])("a store that is named '%s' is refused", async (store) => {
   await expect(openOrders({ store })).rejects.toMatchObject({ code: "invalid-usage" });
 });

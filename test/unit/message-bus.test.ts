@@ -256,6 +256,18 @@ describe("an observer", () => {
     expect(warn).toHaveBeenCalledWith(new Error("observer's own fault"));
   });
 
+  it("that rejects harms nobody and becomes a process warning", async () => {
+    const bus = createBus();
+    const warn = vi.spyOn(process, "emitWarning").mockReturnValue();
+    onTestFinished(() => warn.mockRestore());
+    bus.subscribe("*", async () => {
+      throw new Error("observer's own fault");
+    });
+    expect(await bus.send("double", 2)).toBe(4);
+    await turn();
+    expect(warn).toHaveBeenCalledWith(new Error("observer's own fault"));
+  });
+
   it("ends like any subscription", async () => {
     const bus = createBus();
     const observer = vi.fn();

@@ -64,8 +64,8 @@ export class JetStreamOrderFeed implements OrderFeed {
       parkedAttempts,
     );
     const retries = new RetrySource(pull(retryConsumer(server, name)), server, parking);
-    options.onReady?.({ resumed });
-    yield* new Subscriber(server, { orders, retries, parking }, changed, options).deliver();
+    const subscriber = new Subscriber(server, { orders, retries, parking }, changed, options);
+    yield* subscriber.deliver({ resumed });
   }
 
   async *#ephemeral(options: FeedOptions): AsyncGenerator<Delivery, void> {
@@ -76,9 +76,8 @@ export class JetStreamOrderFeed implements OrderFeed {
     const connected = await server.ask("read the feed", async (current) => current);
     const messages = new PullConsumer(connected, consumer, changed.notify);
     const orders = new OrderSource(server, messages, consumer, this.#onDamage);
-    options.onReady?.({ resumed: false });
     try {
-      yield* new Subscriber(server, { orders }, changed, options).deliver();
+      yield* new Subscriber(server, { orders }, changed, options).deliver({ resumed: false });
     } finally {
       await consumer.remove().catch(() => {}); // else the server does it
     }

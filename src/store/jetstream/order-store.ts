@@ -9,6 +9,7 @@ import {
 } from "../../domain/order.js";
 import type { OrderJson } from "../../domain/order-json.js";
 import { OrdersError } from "../../errors.js";
+import { PendingWork } from "../../pending-work.js";
 import { allOf, firstOf } from "../batches.js";
 import type { OrderFeed } from "../order-feed.js";
 import type {
@@ -44,6 +45,7 @@ export class JetStreamOrderStore implements OrderStore {
   readonly #publisher: OrderPublisher;
   readonly #reader: OrdersReader;
   readonly #onDamage: NonNullable<StoreOptions["onDamage"]>;
+  readonly #pending = new PendingWork();
 
   /**
    * Connects to nothing yet.
@@ -63,19 +65,25 @@ export class JetStreamOrderStore implements OrderStore {
   }
 
   async save(order: Order): Promise<void> {
-    await this.#publisher.publish(storableOrder(order));
+    await this.#pending.add(this.#publisher.publish(storableOrder(order)));
   }
 
   async saveIfNew(requested: Order, as: StoreAs = {}): Promise<PlacedOrder> {
-    const order = storableOrder(requested);
+    return this.#pending.add(this.#saveIfNew(storableOrder(requested), as));
+  }
+
+  async cancel(requested: Cancellation, as: StoreAs = {}): Promise<CancelResult> {
+    return this.#pending.add(this.#cancel(storableCancellation(requested), as));
+  }
+
+  async #saveIfNew(order: Order, as: StoreAs): Promise<PlacedOrder> {
     const placed = await this.#publisher.publish(order, as);
     if (placed.replayed)
       OrdersError.refuseConflict(await this.#reader.asItIsNow(placed.order), order);
     return placed;
   }
 
-  async cancel(requested: Cancellation, as: StoreAs = {}): Promise<CancelResult> {
-    const own = storableCancellation(requested);
+  async #cancel(own: Cancellation, as: StoreAs): Promise<CancelResult> {
     const [order] = await this.findByIdPrefix(own.id, 1);
     if (order === undefined) throw OrdersError.noOrder(own.id, this.location);
     if (order.cancelledAt !== undefined) return { order: order as CancelledOrder, replayed: true };
@@ -156,7 +164,8 @@ export class JetStreamOrderStore implements OrderStore {
     return checkServer(this.#server);
   }
 
-  close(): Promise<void> {
-    return this.#server.close();
+  async close(): Promise<void> {
+    await this.#pending.finished();
+    await this.#server.close();
   }
 }

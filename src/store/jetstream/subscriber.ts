@@ -1,3 +1,4 @@
+import { OrdersError } from "../../errors.js";
 import { type Delivery, type FeedOptions, parkingKey } from "../order-feed.js";
 import type { Signal } from "../signal.js";
 import type { ConnectionStatus, ServerConnection } from "./connection/server-connection.js";
@@ -41,6 +42,7 @@ export class Subscriber {
   readonly #options: FeedOptions;
   readonly #contact: Contact;
   readonly #inFlight = new Set<InFlight>();
+  #hasEnded = false;
   #unconfirmedAcks = 0;
 
   /** @param changed is notified by the sources. */
@@ -58,13 +60,16 @@ export class Subscriber {
     this.#contact = new Contact(server.location.shown, options);
   }
 
-  async *deliver(): AsyncGenerator<Delivery, void> {
-    const { batch = 1, signal, untilCaughtUp = false } = this.#options;
+  /** @param begun see {@link FeedOptions.onReady}. */
+  async *deliver(begun: { readonly resumed: boolean }): AsyncGenerator<Delivery, void> {
+    const { batch = 1, signal, untilCaughtUp = false, onReady } = this.#options;
     const { givenUp } = this.#contact;
     signal?.addEventListener("abort", this.#changed.notify);
     givenUp.addEventListener("abort", this.#changed.notify);
     const stopListening = this.#server.onStatus((status) => this.#noticeStatus(status));
+    let isCaughtUp = false;
     try {
+      onReady?.(begun);
       while (!signal?.aborted) {
         givenUp.throwIfAborted();
         const room = batch - this.#inFlight.size;
@@ -76,11 +81,13 @@ export class Subscriber {
         }
         await this.#request(room, { wait: !untilCaughtUp });
         await this.#changed.wait();
-        if (untilCaughtUp && room > 0 && (await this.#isCaughtUp())) return;
+        isCaughtUp = untilCaughtUp && room > 0 && (await this.#isCaughtUp());
+        if (isCaughtUp) return;
       }
     } finally {
       signal?.removeEventListener("abort", this.#changed.notify);
       stopListening();
+      if (!isCaughtUp) this.#inFlight.clear(); // else its reader may still acknowledge what it has
       await this.#end();
     }
   }
@@ -164,19 +171,20 @@ export class Subscriber {
       attempt: inFlight.attempt,
       redelivered: inFlight.attempt > 1,
       ack: async () => {
-        if (!this.#inFlight.delete(inFlight)) return;
+        this.#assertInFlight(inFlight);
         // Before the acknowledgement: a retry of what is no longer parked is skipped.
         if (mayBeParked) await parking?.unpark(key);
         await this.#settle(inFlight);
       },
       retry: async () => {
+        this.#assertInFlight(inFlight);
         inFlight.attempt++;
         inFlight.extraAttempts++;
         await parking?.recordExtraAttempts(key, inFlight.extraAttempts);
         return this.#delivery(inFlight);
       },
       park: async (reason) => {
-        if (!this.#inFlight.delete(inFlight)) return;
+        this.#assertInFlight(inFlight);
         const isDropped = inFlight.source === this.#sources.retries && !(await parking?.find(key));
         const parkedAt = new Date().toISOString();
         const entry = { seq, reason, attempts: inFlight.attempt, parkedAt };
@@ -186,9 +194,18 @@ export class Subscriber {
     };
   }
 
-  async #settle({ extraAttempts, key, source, pulled }: InFlight): Promise<void> {
+  /** @throws {OrdersError} `invalid-usage`: the order was returned, and may be elsewhere by now. */
+  #assertInFlight(inFlight: InFlight): void {
+    if (this.#inFlight.has(inFlight)) return;
+    const message = `order ${inFlight.order.id} was returned when its subscriber ended`;
+    throw new OrdersError("invalid-usage", message);
+  }
+
+  async #settle(inFlight: InFlight): Promise<void> {
+    const { extraAttempts, key, source, pulled } = inFlight;
     if (extraAttempts > 0) await this.#sources.parking?.forgetExtraAttempts(key);
     await this.#acknowledge(source, pulled);
+    this.#inFlight.delete(inFlight);
     this.#changed.notify();
   }
 
@@ -198,7 +215,7 @@ export class Subscriber {
    */
   async #acknowledge({ messages }: Source, pulled: PulledMessage): Promise<void> {
     messages.settle(pulled);
-    const confirm = ++this.#unconfirmedAcks >= (this.#options.batch ?? 1);
+    const confirm = ++this.#unconfirmedAcks >= (this.#options.batch ?? 1) || this.#hasEnded;
     if (confirm) this.#unconfirmedAcks = 0;
     await this.#server.ask("acknowledge the order", async (connected) => {
       const { nc } = connected;
@@ -212,18 +229,21 @@ export class Subscriber {
     });
   }
 
-  /** What is left is refused, so that the next subscriber need not wait until the server gives up. */
+  /** What is not in flight is refused, so that the next subscriber need not wait until the server gives up. */
   async #end(): Promise<void> {
+    this.#hasEnded = true;
     const left = (await Promise.all(this.#all.map(({ messages }) => messages.close()))).flat();
-    this.#inFlight.clear();
+    const kept = new Set([...this.#inFlight].map(({ pulled }) => pulled));
     const { isLost } = this.#contact;
     this.#contact.end();
     if (isLost) return; // then it is all delivered again, later
-    const refusals = left.map(({ ackSubject }) =>
-      this.#server.ask("return the order", ({ nc }) =>
-        nc.request(ackSubject, "-NAK", { timeout: ACK_CONFIRM_TIMEOUT_MS }),
-      ),
-    );
+    const refusals = left
+      .filter((pulled) => !kept.has(pulled))
+      .map(({ ackSubject }) =>
+        this.#server.ask("return the order", ({ nc }) =>
+          nc.request(ackSubject, "-NAK", { timeout: ACK_CONFIRM_TIMEOUT_MS }),
+        ),
+      );
     await Promise.allSettled(refusals); // what is not refused is delivered again, later
     if (this.#unconfirmedAcks > 0) {
       await this.#server.ask("acknowledge the orders", ({ nc }) => nc.flush());

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { CancelResult, PlacedOrder } from "../../domain/commands.js";
 import type { Cancellation, Order, OrderFilter } from "../../domain/order.js";
 import type { OrderJson } from "../../domain/order-json.js";
+import { PendingWork } from "../../pending-work.js";
 import type { OrderFeed } from "../order-feed.js";
 import type {
   CopyTarget,
@@ -32,6 +33,7 @@ export class JsonlOrderStore implements OrderStore {
   readonly #onDamage: (damage: Damage) => void;
   readonly #file: OrdersFile;
   readonly #saves: SaveQueue;
+  readonly #pending = new PendingWork();
 
   /** @param directory an absolute path; it need not exist yet. */
   constructor(directory: string, { onDamage = () => {} }: StoreOptions = {}) {
@@ -47,12 +49,12 @@ export class JsonlOrderStore implements OrderStore {
 
   async saveIfNew(requested: Order, as?: StoreAs): Promise<PlacedOrder> {
     const order = storableOrder(requested); // before anything is awaited: its owner may change it
-    return (await this.#claimed()).saveIfNew(order, as);
+    return this.#pending.add(this.#claimed().then((saves) => saves.saveIfNew(order, as)));
   }
 
   async cancel(requested: Cancellation, as?: StoreAs): Promise<CancelResult> {
     const cancellation = storableCancellation(requested);
-    return (await this.#claimed()).cancel(cancellation, as);
+    return this.#pending.add(this.#claimed().then((saves) => saves.cancel(cancellation, as)));
   }
 
   list(query?: OrderQuery): AsyncIterable<Order> {
@@ -102,6 +104,7 @@ export class JsonlOrderStore implements OrderStore {
 
   async close(): Promise<void> {
     this.#saves.commit();
+    await this.#pending.finished();
   }
 
   async feed(): Promise<OrderFeed> {

@@ -10,6 +10,7 @@ import {
   type NatsConnection,
   TimeoutError,
 } from "@nats-io/transport-node";
+import { OrdersError } from "../../../errors.js";
 import { isTransient, requestFailure, serverFailure } from "../errors.js";
 import {
   isNoResponders,
@@ -42,6 +43,7 @@ export class ServerConnection {
   readonly location: ServerLocation;
   readonly #files: CredentialFiles;
   #opening: Promise<Connected> | undefined;
+  #isClosed: boolean = false;
   /** `usefulAt`: when it was made, or last gave a useful answer. */
   readonly #contact: { online: boolean; usefulAt: number } = { online: false, usefulAt: 0 };
 
@@ -119,14 +121,17 @@ export class ServerConnection {
     return () => void this.#listeners.delete(listener);
   }
 
+  /** Ends the connection. There is none afterwards: requests are refused with `invalid-usage`. */
   async close(): Promise<void> {
-    const opening = this.#opening;
-    this.#opening = undefined;
-    const connected = await opening?.catch(() => undefined);
+    this.#isClosed = true;
+    const connected = await this.#opening?.catch(() => undefined);
     await connected?.nc.close();
   }
 
-  #open(): Promise<Connected> {
+  async #open(): Promise<Connected> {
+    if (this.#isClosed) {
+      throw new OrdersError("invalid-usage", `the store is closed: ${this.location.shown}`);
+    }
     this.#opening ??= this.#connect().catch((error) => {
       this.#opening = undefined;
       throw error;
