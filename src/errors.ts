@@ -78,6 +78,11 @@ export class OrdersError extends Error {
     return new OrdersError("invalid-order", `cannot place the order: ${problem}`);
   }
 
+  /** The order cannot be cancelled like that. */
+  static invalidCancellation(problem: string): OrdersError {
+    return new OrdersError("invalid-order", `cannot cancel the order: ${problem}`);
+  }
+
   /** The clock shows no time that an order could have. */
   static wrongClock(verb: "place" | "cancel" | "import"): OrdersError {
     const problem = "the clock is wrong: it shows no time in the years 0 to 9999";

@@ -26,3 +26,17 @@ function format(time: Date): string {
 function padded(value: number, digits = 2): string {
   return String(value).padStart(digits, "0");
 }
+
+/** Whether the day of a time exists: 30 February looks like one. @param time begins as `2026-01-31`. */
+export function dayExists(time: string): boolean {
+  const day = time.slice(0, DAY_LENGTH);
+  if (day === existingDay) return true;
+  // JavaScript takes 30 February for 2 March, and 40 January for no time.
+  if (new Date(day).getUTCDate() !== Number(day.slice(-2))) return false;
+  existingDay = day;
+  return true;
+}
+
+const DAY_LENGTH = "2026-01-31".length;
+/** Mostly that of the next time too. */
+let existingDay = "";

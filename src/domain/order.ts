@@ -1,4 +1,4 @@
-import { isoTime } from "./iso-time.js";
+import { dayExists, isoTime } from "./iso-time.js";
 import { safeJson } from "./printable.js";
 
 /** An order. It is placed once and never edited; it can be cancelled, once. */
@@ -135,6 +135,25 @@ export function cancellationProblem(
   const problem = reason === undefined ? undefined : remarkProblem(reason);
   return problem && `'reason' ${problem}`;
 }
+
+/**
+ * Why an order or a cancellation is not to be stored whose times have the right form: one of them is on a day that
+ * does not exist, such as 30 February. One that is stored already is read.
+ */
+export function dayProblem(
+  times: {
+    readonly [Name in (typeof TIME_FIELDS)[number]]?: string | undefined;
+  },
+): string | undefined {
+  for (const name of TIME_FIELDS) {
+    const time = times[name];
+    if (time === undefined || dayExists(time)) continue;
+    return `${name} is a day that does not exist: ${time}`;
+  }
+  return undefined;
+}
+
+const TIME_FIELDS = ["placedAt", "cancelledAt"] as const;
 
 /** An order as its cancellation leaves it. */
 export function cancelledOrder(order: Order, cancellation: Cancellation): CancelledOrder {

@@ -1,4 +1,4 @@
-import type { Order } from "../domain/order.js";
+import { dayProblem, type Order } from "../domain/order.js";
 import { messageOf } from "../error-message.js";
 import { OrdersError } from "../errors.js";
 import type { CopyTarget, OrderRecord } from "../store/order-store.js";
@@ -33,6 +33,8 @@ export function importOrders(deps: {
 function recordsOf(orders: readonly Order[], isImported: boolean): OrderRecord[] {
   const records: OrderRecord[] = [];
   for (const order of orders) {
+    const problem = dayProblem(order);
+    if (problem !== undefined) throw OrdersError.invalidOrder(problem);
     records.push({ kind: "order", order, isImported });
     const { id, cancelledAt, reason } = order;
     if (cancelledAt === undefined) continue;

@@ -1,4 +1,10 @@
-import { cancellationProblem, isOrderId, type Order, orderProblem } from "../domain/order.js";
+import {
+  cancellationProblem,
+  dayProblem,
+  isOrderId,
+  type Order,
+  orderProblem,
+} from "../domain/order.js";
 import { OrderJson } from "../domain/order-json.js";
 
 /** One order of a file as it was read, before anything is known of it. */
@@ -37,7 +43,11 @@ export interface ValidRow {
 /** Looks at the fields of a row. Names and times may be written as other programs write them. */
 export function toRow({ at, value, problem }: RawRow): Row {
   if (problem !== undefined) return { at, problem };
-  if (value instanceof OrderJson) return { at, order: value, hasId: true, hasTime: true };
+  if (value instanceof OrderJson) {
+    const wrong = dayProblem({ placedAt: value.placedAt }); // it is not cancelled
+    if (wrong !== undefined) return { at, problem: wrong };
+    return { at, order: value, hasId: true, hasTime: true };
+  }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return { at, problem: "not an object" };
   }
@@ -57,7 +67,9 @@ export function toRow({ at, value, problem }: RawRow): Row {
     cancelledAt: utcTime(cancelledAt),
     reason,
   };
-  const wrong = problemOf(order);
+  const wrong =
+    dayProblem({ placedAt: ifTime(placedAt), cancelledAt: ifTime(cancelledAt) }) ??
+    problemOf(order);
   if (wrong !== undefined) return { at, problem: wrong };
   return {
     at,
@@ -95,9 +107,12 @@ function problemOf(order: { readonly [Field in keyof Order]?: unknown }): string
 
 /** A time of {@link https://www.rfc-editor.org/rfc/rfc3339 RFC 3339} in our form; anything else as it is. */
 function utcTime(time: unknown): unknown {
-  if (typeof time !== "string" || !RFC_3339.test(time)) return time;
-  const date = new Date(time);
+  const date = new Date(ifTime(time) ?? Number.NaN);
   return Number.isNaN(date.getTime()) ? time : date.toISOString();
+}
+
+function ifTime(value: unknown): string | undefined {
+  return typeof value === "string" && RFC_3339.test(value) ? value : undefined;
 }
 
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/i;

@@ -1,10 +1,9 @@
-import { type Cancellation, orderProblem } from "../domain/order.js";
+import { type Cancellation, cancellationProblem, orderProblem } from "../domain/order.js";
 import { OrderJson } from "../domain/order-json.js";
 import { OrdersError } from "../errors.js";
 import { IdSet } from "./id-set.js";
 import { KnownOrders } from "./known-orders.js";
 import type { CopyTarget, OrderRecord, OrderStore, StoreAs } from "./order-store.js";
-import { refuseInvalidCancellation } from "./storable-order.js";
 
 /** The store's own copy target, or one for any store. */
 export async function openCopyTarget(to: OrderStore): Promise<CopyTarget> {
@@ -21,8 +20,10 @@ export async function openCopyTarget(to: OrderStore): Promise<CopyTarget> {
 
 /** @throws {OrdersError} `invalid-order` if no reader would take the record for one. */
 function refuseInvalid(record: OrderRecord): void {
-  if (record.kind === "cancellation") refuseInvalidCancellation(record.cancellation);
-  else if (!(record.order instanceof OrderJson)) {
+  if (record.kind === "cancellation") {
+    const problem = cancellationProblem(record.cancellation);
+    if (problem !== undefined) throw OrdersError.invalidCancellation(problem);
+  } else if (!(record.order instanceof OrderJson)) {
     const problem = orderProblem(record.order);
     if (problem !== undefined) throw OrdersError.invalidOrder(problem);
   }

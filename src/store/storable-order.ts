@@ -1,6 +1,7 @@
 import {
   type Cancellation,
   cancellationProblem,
+  dayProblem,
   type Order,
   orderFields,
   orderProblem,
@@ -13,7 +14,7 @@ import { OrdersError } from "../errors.js";
  * @throws {OrdersError} `invalid-order`
  */
 export function storableOrder(order: Order): Order {
-  const problem = orderProblem(order);
+  const problem = orderProblem(order) ?? dayProblem({ placedAt: order.placedAt });
   if (problem !== undefined) throw OrdersError.invalidOrder(problem);
   return orderFields({ ...order, items: [...order.items] });
 }
@@ -25,13 +26,7 @@ export function storableOrder(order: Order): Order {
  */
 export function storableCancellation({ id, cancelledAt, reason }: Cancellation): Cancellation {
   const cancellation = { id, cancelledAt, ...(reason !== undefined && { reason }) };
-  refuseInvalidCancellation(cancellation);
+  const problem = cancellationProblem(cancellation) ?? dayProblem({ cancelledAt });
+  if (problem !== undefined) throw OrdersError.invalidCancellation(problem);
   return cancellation;
-}
-
-/** @throws {OrdersError} `invalid-order` if no reader would take it for a cancellation. */
-export function refuseInvalidCancellation(cancellation: Cancellation): void {
-  const problem = cancellationProblem(cancellation);
-  if (problem === undefined) return;
-  throw new OrdersError("invalid-order", `cannot cancel the order: ${problem}`);
 }

@@ -113,6 +113,26 @@ orders: 5 of 6 orders cannot be imported
     expect(await listed()).toEqual([TV]);
   });
 
+  it.each([
+    ["as an order of ours", { ...TV, placedAt: "2026-02-30T10:00:00.000Z" }],
+    ["with its fields in another order", { placedAt: "2026-02-30T10:00:00.000Z", items: ["tv"] }],
+    ["in another time zone", { items: ["tv"], placedAt: "2026-02-30 10:00+02:00" }],
+    ["of its cancellation", { ...TV, cancelledAt: "2026-02-30T10:00:00.000Z" }],
+  ])("refuses a day that does not exist: %s", async (_, row) => {
+    const { exitCode, stderr } = await run(written("orders.ndjson", lines(row)));
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(
+      /ndjson:1: (?:placed|cancelled)At is a day that does not exist: 2026-02-30/,
+    );
+    expect((await orders(["list", "--count"])).stdout).toBe("0\n");
+  });
+
+  it("takes 29 February of a leap year", async () => {
+    const order = { ...TV, placedAt: "2028-02-29T10:00:00.000Z" };
+    await run(written("orders.ndjson", lines(order)));
+    expect(await listed()).toEqual([order]);
+  });
+
   it("names the line of CSV on which a faulty order begins", async () => {
     const file = written("bad.csv", 'items,note\n"a\nb",x\n ,y\n"c",z,1\n"d\n');
     const { exitCode, stderr } = await run(file);

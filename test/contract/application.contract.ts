@@ -5,6 +5,7 @@ import { handleAll } from "../support/subscriber.js";
 import { freshPlaces, type NewPlace } from "./fresh-place.js";
 
 const AT = "2026-02-01T10:00:00.000Z";
+const NO_DAY = "2026-02-30T10:00:00.000Z";
 
 /** What a program gets that uses a store by way of the library. */
 export function describeApplication(newPlace: NewPlace): void {
@@ -92,6 +93,8 @@ export function describeApplication(newPlace: NewPlace): void {
 
     it.each([
       ["of a time that is none", { placedAt: "yesterday" }],
+      ["of a day that does not exist", { placedAt: NO_DAY }],
+      ["that was cancelled on a day that does not exist", { cancelledAt: NO_DAY }],
       ["that was cancelled at a time that is none", { cancelledAt: "yesterday" }],
       ["that was cancelled for a blank reason", { cancelledAt: AT, reason: " " }],
     ])("imports nothing with an order %s", async (_, fields) => {

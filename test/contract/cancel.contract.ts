@@ -129,6 +129,7 @@ export function describeCancelling(name: string, newPlace: NewPlace): void {
 
     it.each([
       ["a time of another form", { cancelledAt: "2026-02-01" }],
+      ["a day that does not exist", { cancelledAt: "2026-02-30T10:00:00.000Z" }],
       ["a blank reason", { reason: " " }],
     ])("stores no cancellation with %s", async (_, fields) => {
       const [order] = await place.save(1);

@@ -83,6 +83,8 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
       ["was placed beyond the year 9999", { placedAt: "+010021-01-01T00:00:00.000Z" }],
       ["was placed before the year 0", { placedAt: "-000001-12-31T23:59:59.999Z" }],
       ["was placed at a time of another form", { placedAt: "2026-01-31" }],
+      ["was placed on 30 February", { placedAt: "2026-02-30T10:00:00.000Z" }],
+      ["was placed on 29 February of a common year", { placedAt: "2100-02-29T10:00:00.000Z" }],
       ["has no items", { items: [] }],
       ["is for a blank name", { for: " " }],
       ["has a note that is longer than its hook can be given", { note: "x".repeat(4097) }],
