@@ -34,16 +34,26 @@ export interface DeliverOptions extends FeedOptions {
 
 /** How an order is retried whose handling failed. */
 export interface RetryPolicy {
-  /** After this many failures in a row an order is parked. */
+  /**
+   * After this many failures in a row an order is parked; after five times as many attempts also if no
+   * subscriber lived to see how they ended.
+   */
   readonly maxAttempts: number;
   /** The pause after the first failure; doubled after each further one. */
   readonly firstPauseMs: number;
-  /** Failures that concern more than one order: they end the delivery, and nothing is parked. */
+  /** Failures that concern more than one order: they end the delivery, nothing is parked, and no attempt counts. */
   readonly isFatal?: (cause: unknown) => boolean;
 }
 
 /** What follows a failed attempt; `interrupted`: the delivery ends, and the order is still waiting. */
 export type Consequence = { readonly retryInMs: number } | "parked" | "interrupted";
+
+/**
+ * An order whose handling ends the process must not come back for ever. But who is killed often, for whatever
+ * reason, has not failed to handle it: that takes more attempts.
+ */
+const UNFINISHED_FACTOR = 5;
+const UNFINISHED = "its attempts ended without a result";
 
 /** Pauses stop growing here; a longer first pause is kept. */
 const MAX_PAUSE_MS = 60_000;
@@ -54,6 +64,13 @@ async function handle(
   { retry, signal, onAttempt, onHandled, onFailure }: DeliverOptions,
 ): Promise<void> {
   let delivery = first;
+  const attempts = first.attempt - first.parkedAttempts;
+  if (retry !== undefined && attempts > retry.maxAttempts * UNFINISHED_FACTOR) {
+    delivery = await first.withdrawAttempt();
+    await delivery.park(UNFINISHED);
+    onFailure?.(delivery, UNFINISHED, "parked");
+    return;
+  }
   for (let failures = 1; ; failures++) {
     onAttempt?.(delivery);
     const causes = await publish(delivery, bus);
@@ -63,7 +80,11 @@ async function handle(
       return;
     }
     const fatal = retry === undefined ? causes[0] : causes.find((cause) => retry.isFatal?.(cause));
-    if (retry === undefined || fatal !== undefined) throw fatal;
+    if (retry === undefined) throw fatal;
+    if (fatal !== undefined) {
+      await delivery.withdrawAttempt().catch(() => {}); // then it counts, which matters less
+      throw fatal;
+    }
     const reason = causes.map(messageOf).join("; ");
     if (signal?.aborted) {
       onFailure?.(delivery, reason, "interrupted");

@@ -72,12 +72,16 @@ export interface Delivery {
   readonly order: Order;
   /** How often the order was tried by this subscription, this time included. */
   readonly attempt: number;
+  /** How many of these attempts came before the order was parked last; 0 if it never was. */
+  readonly parkedAttempts: number;
   /** The order may have been handled before, in whole or in part. */
   readonly redelivered: boolean;
   /** Acknowledges the order as handled. Resolves once that is durable: see {@link FeedOptions.batch}. */
   ack(): Promise<void>;
   /** Begins the next attempt at the same order. */
   retry(): Promise<Delivery>;
+  /** Takes this attempt back because it was not made: what comes next has its number. */
+  withdrawAttempt(): Promise<Delivery>;
   /**
    * Sets the order aside with the reason, so that the next one can be delivered. It stays parked
    * until a later delivery of it is acknowledged; its attempts keep counting.

@@ -3,7 +3,7 @@ import type { Delivery } from "./order-feed.js";
 
 /**
  * Deliveries that can be settled in one way only: after one is parked, `ack` throws `invalid-usage`, and
- * after it is acknowledged `park` and `retry` do. To repeat what was done does nothing.
+ * after it is acknowledged everything else does. To repeat what was done does nothing.
  *
  * @param options `oneByOne`: each has to be settled before the next is asked for. With one order in flight
  *   at most, a loop that forgets to would wait for ever.
@@ -45,6 +45,10 @@ function guarded(delivery: Delivery, state: State): Delivery {
     retry: async () => {
       assertOpen(delivery, state);
       return guarded(await delivery.retry(), state);
+    },
+    withdrawAttempt: async () => {
+      assertOpen(delivery, state);
+      return guarded(await delivery.withdrawAttempt(), state);
     },
   };
 }

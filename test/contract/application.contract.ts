@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type Orders, openOrders } from "../../src/app.js";
+import type { Delivery } from "../../src/store/order-feed.js";
 import { all, anOrder } from "../support/orders.js";
-import { handleAll } from "../support/subscriber.js";
+import { handleAll, leaveFirst, parkAll } from "../support/subscriber.js";
 import { freshPlaces, type NewPlace } from "./fresh-place.js";
 
 const AT = "2026-02-01T10:00:00.000Z";
@@ -65,6 +66,72 @@ export function describeApplication(newPlace: NewPlace): void {
         onFailure: () => ending.abort(),
       });
       await orders.close();
+    });
+
+    it("parks an order whose attempts all ended with their subscriber", async () => {
+      const [poison, next] = await place.save(2);
+      for (const attempt of [1, 2, 3, 4, 5]) {
+        expect(await leaveFirst(place.feed, "sales")).toMatchObject({ order: poison, attempt });
+      }
+      const orders = await open();
+      const handled: unknown[] = [];
+      orders.bus.subscribe("order-created", ({ payload: { order } }) => void handled.push(order));
+      const failed: unknown[] = [];
+      await orders.deliver({
+        subscription: "sales",
+        untilCaughtUp: true,
+        retry: { maxAttempts: 1, firstPauseMs: 1 },
+        onFailure: ({ order, attempt }, _, consequence) => {
+          failed.push({ order, attempt, consequence });
+        },
+      });
+      await orders.close();
+      expect(handled).toEqual([next]);
+      expect(failed).toEqual([{ order: poison, attempt: 5, consequence: "parked" }]);
+      const reason = "its attempts ended without a result";
+      expect(await place.otherSubscriptions.parked()).toMatchObject([
+        { order: poison, attempts: 5, reason },
+      ]);
+    });
+
+    it("gives a parked order as many attempts again", async () => {
+      const [order] = await place.save(1);
+      await parkAll(place.feed, "sales", "out of paper");
+      const orders = await open();
+      let attempts = 0;
+      orders.bus.subscribe("order-created", () => {
+        attempts++;
+        throw new Error("out of ink");
+      });
+      await place.subscriptions.retry("sales", order?.id as string);
+      const retry = { maxAttempts: 2, firstPauseMs: 1 };
+      await orders.deliver({ subscription: "sales", untilCaughtUp: true, retry });
+      await orders.close();
+      expect(attempts).toBe(2);
+      expect(await place.otherSubscriptions.parked()).toMatchObject([{ order, attempts: 3 }]);
+    });
+
+    it("does not count attempts that ended with a fault of all orders", async () => {
+      const [order] = await place.save(1);
+      const orders = await open();
+      const fault = new Error("no such command");
+      const undo = orders.bus.subscribe("order-created", () => {
+        throw fault;
+      });
+      const options = {
+        subscription: "sales",
+        untilCaughtUp: true,
+        retry: { maxAttempts: 2, firstPauseMs: 1, isFatal: (cause: unknown) => cause === fault },
+      };
+      for (let start = 0; start < 4; start++) {
+        await expect(orders.deliver(options)).rejects.toBe(fault);
+      }
+      undo();
+      const attempts: unknown[] = [];
+      const onAttempt = ({ order, attempt }: Delivery) => attempts.push({ order, attempt });
+      await orders.deliver({ ...options, onAttempt });
+      await orders.close();
+      expect(attempts).toEqual([{ order, attempt: 1 }]);
     });
 
     it("is closed by a delivery that is being handled", async () => {

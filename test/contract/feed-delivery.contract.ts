@@ -112,6 +112,23 @@ export function describeDelivery(newPlace: NewPlace): void {
       await sales.end();
     });
 
+    it("does not count an attempt that was withdrawn", async () => {
+      const [order] = await place.save(1);
+      const first = await leaveFirst(place.feed, "sales");
+      expect(first).toMatchObject({ order, attempt: 1 });
+      const sales = await subscribed(place.feed, "sales");
+      const withdrawn = await (await sales.take()).withdrawAttempt();
+      expect(withdrawn).toMatchObject({ order, attempt: 1 });
+      expect(await withdrawn.retry()).toMatchObject({ order, attempt: 2 });
+      await sales.end();
+      const again = await subscribed(place.otherFeed, "sales");
+      const next = await (await again.take()).withdrawAttempt();
+      expect(next).toMatchObject({ order, attempt: 2 });
+      await next.park("out of paper");
+      expect(await place.subscriptions.parked()).toMatchObject([{ order, attempts: 2 }]);
+      await again.end();
+    });
+
     it("delivers to each subscription on its own", async () => {
       const orders = await place.save(2);
       const sales = await subscribed(place.feed, "sales");

@@ -100,6 +100,44 @@ export function describeParking(newPlace: NewPlace): void {
       await sales.end();
     });
 
+    it("retries it once more if that is asked for while it is retried", async () => {
+      const [order] = await place.save(1);
+      const id = order?.id as string;
+      await parkAll(place.feed, "sales", "out of paper");
+      await place.subscriptions.retry("sales", id);
+      const sales = await subscribed(place.feed, "sales");
+      const first = await sales.take();
+      await place.otherSubscriptions.retry("sales", id);
+      await first.park("out of ink");
+      const second = await sales.take();
+      expect(second).toMatchObject({ order, attempt: 3 });
+      await second.ack();
+      await sales.end();
+      expect(await place.subscriptions.parked()).toEqual([]);
+      expect(await handleAll(place.otherFeed, "sales")).toEqual([]);
+    });
+
+    it("tells how many attempts it had before", async () => {
+      const [order] = await place.save(1);
+      const sales = await subscribed(place.feed, "sales");
+      const first = await sales.take();
+      expect(first).toMatchObject({ attempt: 1, parkedAttempts: 0 });
+      const second = await first.retry();
+      expect(second).toMatchObject({ attempt: 2, parkedAttempts: 0 });
+      await second.park("out of paper");
+      await place.subscriptions.retry("sales", order?.id as string);
+      const third = await sales.take();
+      expect(third).toMatchObject({ attempt: 3, parkedAttempts: 2 });
+      expect(await third.retry()).toMatchObject({ attempt: 4, parkedAttempts: 2 });
+      await sales.end();
+      const again = await subscribed(place.otherFeed, "sales");
+      const fifth = await again.take();
+      expect(fifth).toMatchObject({ attempt: 5, parkedAttempts: 2 });
+      await fifth.park("out of ink");
+      expect(await place.subscriptions.parked()).toMatchObject([{ attempts: 5 }]);
+      await again.end();
+    });
+
     it("delivers it again to the next subscriber", async () => {
       const orders = await place.save(3);
       await parkAll(place.feed, "sales", "out of paper");

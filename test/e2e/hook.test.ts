@@ -195,6 +195,20 @@ describe.runIf(process.platform === "linux")("the command of orders watch --exec
     await handle(note);
     expect(lines("log")).toEqual([`${id} 1 false`, `${id} 2 true`]);
   });
+
+  it("that takes its watcher along each time does not do so for ever", async () => {
+    const [bad, good] = [await place("bad"), await place("good")];
+    const command = `cat > ${file("order")}; grep -q good ${file("order")} || kill -9 $PPID`;
+    for (const _ of [1, 2, 3, 4, 5]) {
+      expect(await handle(command, "--max-attempts", "1")).toMatchObject({ signal: "SIGKILL" });
+    }
+    const { exitCode, stderr } = await handle(command, "--max-attempts", "1");
+    expect(exitCode).toBe(0);
+    const reason = "its attempts ended without a result";
+    expect(stderr).toContain(`order ${bad}: ${reason}; parked after 5 attempts`);
+    expect(await parked()).toMatchObject([{ order: { id: bad }, reason, attempts: 5 }]);
+    expect(readFileSync(file("order"), "utf8")).toContain(good);
+  });
 });
 
 describe.runIf(process.platform === "linux")("Ctrl-C while a command runs", () => {

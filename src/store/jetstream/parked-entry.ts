@@ -41,10 +41,10 @@ export function parkedDamage(
   };
 }
 
-/** Decodes how many attempts the server's delivery count lacks; what is not a number counts none. */
+/** Decodes how many attempts the server's delivery count lacks, or has too many; what is not a number counts none. */
 export function decodeExtraAttempts(message: StoredMessage): number {
   const { count } = fieldsOf(message);
-  return isCount(count) ? count : 0;
+  return Number.isSafeInteger(count) ? (count as number) : 0;
 }
 
 function fieldsOf({ data }: StoredMessage): Partial<Record<string, unknown>> {

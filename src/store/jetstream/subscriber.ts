@@ -24,7 +24,7 @@ interface InFlight extends SourcedEvent {
   readonly source: Source;
   readonly pulled: PulledMessage;
   attempt: number;
-  /** Attempts that the server's delivery count lacks. */
+  /** Attempts that the server's delivery count lacks; negative: that it has too many. */
   extraAttempts: number;
 }
 
@@ -163,12 +163,13 @@ export class Subscriber {
   }
 
   #delivery(inFlight: InFlight): Delivery {
-    const { event, order, key, seq, mayBeParked } = inFlight;
+    const { event, order, key, seq, mayBeParked, earlierAttempts: parkedAttempts } = inFlight;
     const { parking } = this.#sources;
     return {
       event,
       order,
       attempt: inFlight.attempt,
+      parkedAttempts,
       redelivered: inFlight.attempt > 1,
       ack: async () => {
         this.#assertInFlight(inFlight);
@@ -176,13 +177,8 @@ export class Subscriber {
         if (mayBeParked) await parking?.unpark(key);
         await this.#settle(inFlight);
       },
-      retry: async () => {
-        this.#assertInFlight(inFlight);
-        inFlight.attempt++;
-        inFlight.extraAttempts++;
-        await parking?.recordExtraAttempts(key, inFlight.extraAttempts);
-        return this.#delivery(inFlight);
-      },
+      retry: () => this.#attempt(inFlight, 1),
+      withdrawAttempt: () => this.#attempt(inFlight, -1),
       park: async (reason) => {
         this.#assertInFlight(inFlight);
         const isDropped = inFlight.source === this.#sources.retries && !(await parking?.find(key));
@@ -194,6 +190,15 @@ export class Subscriber {
     };
   }
 
+  /** Goes on with another attempt: the next one, or the one before. */
+  async #attempt(inFlight: InFlight, change: 1 | -1): Promise<Delivery> {
+    this.#assertInFlight(inFlight);
+    inFlight.attempt += change;
+    inFlight.extraAttempts += change;
+    await this.#sources.parking?.recordExtraAttempts(inFlight.key, inFlight.extraAttempts);
+    return this.#delivery(inFlight);
+  }
+
   /** @throws {OrdersError} `invalid-usage`: the order was returned, and may be elsewhere by now. */
   #assertInFlight(inFlight: InFlight): void {
     if (this.#inFlight.has(inFlight)) return;
@@ -203,7 +208,7 @@ export class Subscriber {
 
   async #settle(inFlight: InFlight): Promise<void> {
     const { extraAttempts, key, source, pulled } = inFlight;
-    if (extraAttempts > 0) await this.#sources.parking?.forgetExtraAttempts(key);
+    if (extraAttempts !== 0) await this.#sources.parking?.forgetExtraAttempts(key);
     await this.#acknowledge(source, pulled);
     this.#inFlight.delete(inFlight);
     this.#changed.notify();

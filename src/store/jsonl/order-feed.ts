@@ -132,6 +132,8 @@ function translateErrors(delivery: Delivery, fail: (error: unknown) => never): D
     ...delivery,
     ack: () => delivery.ack().catch(fail),
     retry: async () => translateErrors(await delivery.retry().catch(fail), fail),
+    withdrawAttempt: async () =>
+      translateErrors(await delivery.withdrawAttempt().catch(fail), fail),
     park: (reason) => delivery.park(reason).catch(fail),
   };
 }

@@ -86,9 +86,13 @@ export class Parking {
     this.#write({ event, order, ...this.#parkedNow(attempts, reason) });
   }
 
-  /** Parks an order that was delivered again, unless somebody has dropped it meanwhile. */
-  parkAgain(key: string, attempts: number, reason: string): void {
-    this.update(key, this.#parkedNow(attempts, reason));
+  /**
+   * Parks an order that was delivered again, unless somebody has dropped it meanwhile.
+   *
+   * @param retryRequested somebody has requested another retry meanwhile.
+   */
+  parkAgain(key: string, attempts: number, reason: string, retryRequested: boolean): void {
+    this.update(key, { ...this.#parkedNow(attempts, reason), retryRequested });
   }
 
   /**
@@ -139,7 +143,7 @@ export class Parking {
     const number = (this.#lastNumber ?? this.list().at(-1)?.number ?? 0) + 1;
     this.#lastNumber = number;
     const parkedAt = new Date().toISOString();
-    return { reason, attempts, parkedAt, number, retryRequested: false };
+    return { reason, attempts, parkedAt, number, retryRequested: false, retryAttempts: 0 };
   }
 
   #keys(): string[] {
@@ -180,6 +184,8 @@ export interface ParkedState {
   /** Higher than that of every order that was parked before; 0: an earlier version parked it. */
   readonly number: number;
   readonly retryRequested: boolean;
+  /** Attempts since then, while it is retried. */
+  readonly retryAttempts: number;
 }
 
 /** None for what is no id: it would be a path. */
@@ -214,6 +220,7 @@ function decodeParked(value: unknown): ParkedState {
     attempts,
     parkedAt,
     number = 0,
+    retryAttempts = 0,
     ...rest
   } = (value ?? {}) as Partial<ParkedState & { readonly again: boolean }>;
   const problem =
@@ -225,12 +232,14 @@ function decodeParked(value: unknown): ParkedState {
     typeof reason !== "string" ||
     typeof parkedAt !== "string" ||
     !Number.isSafeInteger(attempts) ||
+    !Number.isSafeInteger(retryAttempts) ||
     !Number.isSafeInteger(number)
   ) {
     throw new Error("not a parked order: reason, attempts, time or number is missing");
   }
   const retryRequested = rest.retryRequested ?? rest.again ?? false;
-  return { event, order, reason, attempts: attempts as number, parkedAt, number, retryRequested };
+  const counts = { attempts: attempts as number, number, retryAttempts };
+  return { event, order, reason, parkedAt, retryRequested, ...counts };
 }
 
 function unknownEvent(event: string): string | undefined {

@@ -87,20 +87,24 @@ export class Subscriber {
       event,
       order,
       attempt,
+      parkedAttempts: 0, // a retry of what is parked comes from Retries
       redelivered: attempt > 1,
       ack: async () => {
         if (attempt > 1) parking?.remove(parkingKey(each)); // parked before a crash that came in between
         this.#settle(each);
       },
-      retry: async () => {
-        this.#save({ attempts: attempt + 1 });
-        return this.#delivery(each, attempt + 1);
-      },
+      retry: async () => this.#attempt(each, attempt + 1),
+      withdrawAttempt: async () => this.#attempt(each, attempt - 1),
       park: async (reason) => {
         parking?.park(each, attempt, reason);
         this.#settle(each);
       },
     };
+  }
+
+  #attempt(each: InFlight, attempt: number): Delivery {
+    this.#save({ attempts: attempt });
+    return this.#delivery(each, attempt);
   }
 
   /** The position follows as far as everything before it is settled. */

@@ -70,7 +70,9 @@ export class JsonlSubscriptions implements Subscriptions {
       (name === undefined ? this.#names() : [this.#existing(name)]).flatMap((subscription) =>
         this.#parking(subscription)
           .list()
-          .map(({ retryRequested: _, number: __, ...parked }) => ({ subscription, ...parked })),
+          .map(({ event, order, reason, attempts, parkedAt }) => {
+            return { subscription, event, order, reason, attempts, parkedAt };
+          }),
       ),
     );
   }

@@ -40,6 +40,20 @@ export class Parking {
     return parked.length > 0;
   }
 
+  /** Requests the retry of one that is delivered again and is still parked. */
+  requestRetryOf(key: string): void {
+    if (this.#entries.has(key)) this.#requested.add(key);
+  }
+
+  isRequested(key: string): boolean {
+    return this.#requested.has(key);
+  }
+
+  /** It is delivered now: another request from here on is for another retry. */
+  takeRequest(key: string): void {
+    this.#requested.delete(key);
+  }
+
   /** @returns whether anything of the order was parked. */
   drop(id: string): boolean {
     return parkingKeys(id)

@@ -47,10 +47,12 @@ export class MemorySubscriber {
           continue;
         }
         inFlight.add(index);
+        this.parking.takeRequest(this.#keyAt(index));
         yield this.#delivery(index, inFlight);
       }
     } finally {
       signal?.removeEventListener("abort", this.notify);
+      for (const index of inFlight) this.parking.requestRetryOf(this.#keyAt(index));
     }
   }
 
@@ -79,6 +81,10 @@ export class MemorySubscriber {
     return index < this.#log.length ? index : undefined;
   }
 
+  #keyAt(index: number): string {
+    return parkingKey(this.#log[index] as LoggedEvent);
+  }
+
   #isPassedOver(index: number): boolean {
     return this.#log[index]?.isImported ?? false;
   }
@@ -86,8 +92,8 @@ export class MemorySubscriber {
   #delivery(index: number, inFlight: Set<number>): Delivery {
     const { event, order } = this.#log[index] as LoggedEvent;
     const key = parkingKey({ event, order });
-    const before = this.#attempts.get(index) ?? this.parking.attempts(key) ?? 0;
-    const attempt = before + 1;
+    const parkedAttempts = this.parking.attempts(key) ?? 0;
+    const attempt = (this.#attempts.get(index) ?? parkedAttempts) + 1;
     const isRetry = index < this.#position || this.#settled.has(index);
     this.#attempts.set(index, attempt);
     this.#activeAt = new Date().toISOString();
@@ -95,17 +101,25 @@ export class MemorySubscriber {
       event,
       order,
       attempt,
+      parkedAttempts,
       redelivered: attempt > 1,
       ack: async () => {
         if (inFlight.delete(index)) this.#settle(index);
       },
       retry: async () => this.#delivery(index, inFlight),
+      withdrawAttempt: async () => {
+        this.#attempts.set(index, attempt - 2);
+        return this.#delivery(index, inFlight);
+      },
       park: async (reason) => {
         if (!inFlight.delete(index)) return;
         const attempts = this.#attempts.get(index) ?? attempt;
         const isDropped = isRetry && this.parking.attempts(key) === undefined;
+        const isRequested = this.parking.isRequested(key);
         this.#settle(index);
-        if (!isDropped) this.parking.park({ event, order }, index, attempts, reason);
+        if (isDropped) return;
+        this.parking.park({ event, order }, index, attempts, reason);
+        if (isRequested) this.parking.requestRetryOf(key);
       },
     };
   }
@@ -115,7 +129,7 @@ export class MemorySubscriber {
     while (this.#settled.delete(this.#position) || this.#isPassedOver(this.#position)) {
       this.#position++;
     }
-    this.parking.remove(parkingKey(this.#log[index] as LoggedEvent));
+    this.parking.remove(this.#keyAt(index));
     this.#attempts.delete(index);
     this.#activeAt = new Date().toISOString();
     this.notify();
