@@ -44,12 +44,14 @@ export class JetStreamOrderFeed implements OrderFeed {
   async *#named(name: string, options: FeedOptions): AsyncGenerator<Delivery, void> {
     const server = this.#server;
     const consumer = new OrderConsumer(server, name);
-    const info = await consumer.info();
-    const resumed = info !== undefined;
-    if (resumed) await consumer.update(info);
-    else await consumer.create(await deliverFrom(server, options.from ?? "start"));
     const parking = new Parking(server, name, this.#onDamage);
     await parking.create();
+    const info = await consumer.info();
+    const reset = info === undefined ? await parking.unfinishedReset() : undefined;
+    const resumed = info !== undefined || reset !== undefined;
+    if (info !== undefined) await consumer.update(info);
+    else await consumer.create(reset ?? (await deliverFrom(server, options.from ?? "start")));
+    if (reset !== undefined) await parking.forgetExtraAttempts();
     await retryConsumer(server, name).create();
     const parked = await listParked(server, this.#onDamage, name);
     const changed = new Signal();

@@ -1,6 +1,7 @@
 import { escapeUnsafe } from "../../domain/printable.js";
 import { idOfParkingKey, isSubscriptionName } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
+import { type DeliverFrom, FROM_START, fromSeq } from "./consumers/consumer-config.js";
 import type { StoredMessage } from "./order-codec.js";
 import { idOf, subscriptionOf } from "./subjects.js";
 
@@ -45,6 +46,12 @@ export function parkedDamage(
 export function decodeExtraAttempts(message: StoredMessage): number {
   const { count } = fieldsOf(message);
   return Number.isSafeInteger(count) ? (count as number) : 0;
+}
+
+/** Decodes where a subscription is to begin; what is no number of a message is the beginning. */
+export function decodeStart(message: StoredMessage): DeliverFrom {
+  const { opt_start_seq: seq } = fieldsOf(message);
+  return isCount(seq) ? fromSeq(seq) : FROM_START;
 }
 
 function fieldsOf({ data }: StoredMessage): Partial<Record<string, unknown>> {

@@ -1,9 +1,15 @@
 import type { Damage } from "../order-store.js";
 import type { ServerConnection } from "./connection/server-connection.js";
+import type { DeliverFrom } from "./consumers/consumer-config.js";
 import { nextMessages } from "./messages/next-messages.js";
 import { lastMessage, lastSeq } from "./messages/read-messages.js";
 import { isDamage, type StoredMessage } from "./order-codec.js";
-import { decodeExtraAttempts, decodeParked, type ParkedEntry } from "./parked-entry.js";
+import {
+  decodeExtraAttempts,
+  decodeParked,
+  decodeStart,
+  type ParkedEntry,
+} from "./parked-entry.js";
 import { createIfMissing, parkingStream } from "./streams.js";
 import {
   idOf,
@@ -90,7 +96,18 @@ export class Parking {
     await this.#write("attempts", key, { count });
   }
 
-  /** Forgets the extra attempts at one order, or at all. */
+  /** Records where the subscription is to begin, before its consumer is replaced. */
+  async recordReset(start: DeliverFrom): Promise<void> {
+    await this.#write("attempts", RESET, start);
+  }
+
+  /** Where the subscription is to begin if it was being reset and has no consumer; `undefined`: it was not. */
+  async unfinishedReset(): Promise<DeliverFrom | undefined> {
+    const message = await this.#last("attempts", RESET);
+    return message === null ? undefined : decodeStart(message);
+  }
+
+  /** Forgets the extra attempts at one order, or at all, and with them that it was being reset. */
   async forgetExtraAttempts(key?: string): Promise<void> {
     if (key === undefined) await this.#purge("attempts", "*");
     else await this.#forget("attempts", key);
@@ -137,6 +154,9 @@ export class Parking {
     };
   }
 }
+
+/** In place of a parking key. It goes by the subject of attempts, which streams of earlier versions have. */
+const RESET = "reset";
 
 /** A parked order of some subscription. */
 export interface ListedEntry extends ParkedEntry {

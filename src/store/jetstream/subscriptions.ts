@@ -54,7 +54,8 @@ export class JetStreamSubscriptions implements Subscriptions {
 
   async exists(name: string): Promise<boolean> {
     checkSubscriptionName(name);
-    return (await new OrderConsumer(this.#server, name).info()) !== undefined;
+    if ((await new OrderConsumer(this.#server, name).info()) !== undefined) return true;
+    return (await this.#parking(name).unfinishedReset()) !== undefined;
   }
 
   async names(): Promise<readonly string[]> {
@@ -76,22 +77,24 @@ export class JetStreamSubscriptions implements Subscriptions {
 
   async reset(name: string, from: StartingPosition): Promise<void> {
     await this.#mustExist(name);
-    const consumer = new OrderConsumer(this.#server, name);
     const start = await deliverFrom(this.#server, from);
+    const parking = this.#parking(name);
+    await parking.create();
+    await parking.recordReset(start); // whoever subscribes next finishes what ends here
+    const consumer = new OrderConsumer(this.#server, name);
     await consumer.remove();
     await consumer.create(start);
-    const parking = new Parking(this.#server, name, this.#onDamage);
-    await parking.create();
     await parking.forgetExtraAttempts();
   }
 
   async remove(name: string): Promise<void> {
     await this.#mustExist(name);
-    await new OrderConsumer(this.#server, name).remove();
-    const parking = new Parking(this.#server, name, this.#onDamage);
+    const parking = this.#parking(name);
     await parking.create();
+    await parking.clear(); // before the name is free: whoever takes it next must not find these
+    await new OrderConsumer(this.#server, name).remove();
     await retryConsumer(this.#server, name).remove();
-    await parking.clear();
+    await parking.clear(); // what a subscriber has recorded meanwhile
   }
 
   async parked(name?: string): Promise<readonly ParkedOrder[]> {
@@ -126,12 +129,16 @@ export class JetStreamSubscriptions implements Subscriptions {
     id: string,
     action: (parking: Parking, key: string) => Promise<boolean>,
   ): Promise<void> {
-    const parking = new Parking(this.#server, name, this.#onDamage);
+    const parking = this.#parking(name);
     let isParked = false;
     for (const key of isSubscriptionName(name) && isOrderId(id) ? parkingKeys(id) : []) {
       if (await action(parking, key)) isParked = true;
     }
     if (!isParked) throw notParked(name, id);
+  }
+
+  #parking(name: string): Parking {
+    return new Parking(this.#server, name, this.#onDamage);
   }
 
   /** The consumers of subscriptions, by name. */

@@ -1,0 +1,79 @@
+import { beforeEach, expect, it } from "vitest";
+import { openStore } from "../../src/store/open-store.js";
+import type { OrderStore } from "../../src/store/order-store.js";
+import { describeWithServer, type NatsServer, startServer } from "../support/nats-server.js";
+import { anOrder } from "../support/orders.js";
+import { runCli } from "../support/run-cli.js";
+import { handleAll, ordersOf, parkAll } from "../support/subscriber.js";
+
+/** What somebody may not do whose command ends half-way, as if it were killed there. */
+const DENIED = {
+  clerk: ["$JS.API.CONSUMER.CREATE.>", "$JS.API.CONSUMER.DURABLE.CREATE.>"],
+  cleaner: ["$JS.API.CONSUMER.DELETE.>"],
+};
+
+let server: NatsServer;
+let store: OrderStore;
+beforeEach(async () => {
+  const users = Object.entries(DENIED).map(
+    ([name, deny]) =>
+      `{ user: ${name}, password: pw, permissions: { publish: { deny: ${JSON.stringify(deny)} } } }`,
+  );
+  server = await startServer(
+    `authorization { users: [ { user: admin, password: pw }, ${users.join(", ")} ] }`,
+  );
+  store = await openStore(locationOf("admin"));
+  return () => store.close();
+});
+const locationOf = (user: string) => `${server.url.replace("//", `//${user}:pw@`)}?timeout=5`;
+const as = (user: string, ...argv: string[]) => runCli(argv, { store: locationOf(user) });
+const DENIAL = { exitCode: 7, stderr: expect.stringContaining("not allowed to publish") };
+
+describeWithServer("on a server, a subscription that is being reset", () => {
+  it("begins where it was to begin, also if the reset ends half-way", async () => {
+    const last = anOrder();
+    for (const order of [anOrder(), anOrder(), last]) await store.save(order);
+    await handleAll(await store.feed(), "sales");
+    const reset = ["subscriptions", "reset", "sales", "--from", last.id, "--yes"];
+    expect(await as("clerk", ...reset)).toMatchObject(DENIAL);
+
+    const watch = ["watch", "--as", "sales", "--until-caught-up", "-q"];
+    expect(await as("admin", ...watch)).toMatchObject({
+      exitCode: 0,
+      stdout: `${last.id}\n`,
+    });
+    expect(await as("admin", ...watch)).toMatchObject({ exitCode: 0, stdout: "" });
+  });
+
+  it("can be reset again, and removed", async () => {
+    for (const order of [anOrder(), anOrder()]) await store.save(order);
+    await handleAll(await store.feed(), "sales");
+    const reset = ["subscriptions", "reset", "sales", "--from", "start", "--yes"];
+    expect(await as("clerk", ...reset)).toMatchObject(DENIAL);
+    expect(await as("admin", ...reset.with(-2, "now"))).toMatchObject({ exitCode: 0 });
+    expect(await handleAll(await store.feed(), "sales")).toEqual([]);
+
+    expect(await as("clerk", ...reset)).toMatchObject(DENIAL);
+    expect(await as("admin", "subscriptions", "remove", "sales", "--yes")).toMatchObject({
+      exitCode: 0,
+    });
+    expect(await as("admin", "subscriptions", "remove", "sales", "--yes")).toMatchObject({
+      exitCode: 4,
+    });
+    expect(await handleAll(await store.feed(), "sales", { from: "now" })).toEqual([]);
+  });
+});
+
+describeWithServer("on a server, a subscription that is being removed", () => {
+  it("can be removed once more if that ends half-way, and leaves nothing parked", async () => {
+    const order = anOrder();
+    await store.save(order);
+    await parkAll(await store.feed(), "sales", "out of paper");
+    expect(await as("cleaner", "subscriptions", "remove", "sales", "--yes")).toMatchObject(DENIAL);
+    expect((await as("admin", "parked", "--json")).stdout).toBe("[]\n");
+    expect(await as("admin", "subscriptions", "remove", "sales", "--yes")).toMatchObject({
+      exitCode: 0,
+    });
+    expect(ordersOf(await handleAll(await store.feed(), "sales"))).toEqual([order]);
+  });
+});
