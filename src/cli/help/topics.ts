@@ -30,7 +30,7 @@ const TEXTS: Readonly<Record<keyof typeof TOPIC_LIST, readonly Block[]>> = {
     "In a directory, orders.jsonl holds an order a line and is only ever appended to; the subscriptions directory holds where each subscription is. orders check reads all of it, orders copy copies the orders from one store to another.",
   ],
   scripting: [
-    "stdout carries data only; everything else goes to stderr. In a pipe list prints time, id and items, separated by tabs, in full and without colour.",
+    "stdout carries data only; everything else goes to stderr. In a pipe list prints time, id and items, separated by tabs, in full and without colour; with --all also when an order was cancelled.",
     {
       terms: [
         [
