@@ -12,6 +12,7 @@ const TEXTS: Readonly<Record<keyof typeof TOPIC_LIST, readonly Block[]>> = {
       ],
     },
     "A script may try again after 1, 7 and 8, best with an id of its own: place-order --id. After 3 it must not. A closed pipe, as with | head, is no error.",
+    "An import or a copy that ends with 1, 7 or 8 may have stored some of its orders: run it again, and those are skipped.",
   ],
   stores: [
     "Orders are kept in a directory, or on a NATS server that several machines share. The first of these that is set chooses the store:",
