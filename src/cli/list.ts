@@ -146,7 +146,8 @@ function filterOf(options: ListOptions): OrderFilter {
 const PAGE_CHARACTERS = 64 * 1024;
 
 function parseLimit(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
+  if (!/^\d{1,9}$/.test(text))
+    throw new InvalidArgumentError("It must be a whole number from 0 to 999999999.");
   return Number(text);
 }
 

@@ -234,6 +234,6 @@ const OF_COMMAND = ["--max-attempts", "--retry-pause", "--timeout"];
 
 function parseCount(text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text))
-    throw new InvalidArgumentError("It must be a whole number of 1 or more.");
+    throw new InvalidArgumentError("It must be a whole number from 1 to 999999.");
   return Number(text);
 }

@@ -140,7 +140,7 @@ describe("orders watch --as", () => {
     [2, ["--as", "../sales"], "invalid subscription name '../sales'"],
     [2, ["--json", "-q"], "--quiet cannot be used with --json"],
     [2, ["--json", "--exec", "true"], "--json cannot be used with --exec"],
-    [2, ["--max-attempts", "0"], "it must be a whole number of 1 or more"],
+    [2, ["--max-attempts", "0"], "it must be a whole number from 1 to 999999"],
     [2, ["--timeout", "5"], "it must be a duration: 500ms, 30s, 5m, 2h"],
     [2, ["--timeout", "25d"], "it must be at most 24 days"],
     [2, ["--retry-pause", "soon"], "it must be a duration: 500ms, 30s, 5m, 2h"],
