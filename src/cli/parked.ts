@@ -78,8 +78,15 @@ export async function runParkedRetry(
   options: ParkedOptions,
   context: Context,
 ): Promise<void> {
-  if ((ids.length === 0) !== (options.all ?? false)) {
-    throw new OrdersError("invalid-usage", "give the ids of parked orders, or --all");
+  if (ids.length > 0 && options.all) {
+    throw new OrdersError("invalid-usage", "--all cannot be used with ids", {
+      hint: "see orders help parked retry",
+    });
+  }
+  if (ids.length === 0 && !options.all) {
+    throw new OrdersError("invalid-usage", "give the ids of parked orders, or --all", {
+      hint: "see orders parked",
+    });
   }
   const { subscriptions, parked } = await openParked(options, context);
   for (const each of options.all ? distinct(parked) : ids.map((id) => findParked(id, parked))) {
@@ -152,7 +159,9 @@ function findParked(id: string, parked: readonly ParkedOrder[]): ParkedOrder {
   if (found.length > 1) {
     throw new OrdersError("ambiguous-id", `'${id}' matches more than one parked order`, {
       hint: [
-        "give more of the id, or the subscription with --as:",
+        isOrderId(id.toLowerCase())
+          ? "give the subscription with --as:"
+          : "give more of the id, or the subscription with --as:",
         ...found.map(({ order, subscription }) => `${order.id}  ${subscription}`),
       ].join("\n"),
     });

@@ -95,7 +95,7 @@ describe("orders parked", () => {
     [2, ["--as", "../sales"], "invalid subscription name '../sales'"],
     [2, ["--as", "nul"], "invalid subscription name 'nul'"],
     [2, ["retry"], "give the ids of parked orders, or --all"],
-    [2, ["retry", "403d33e9", "--all"], "give the ids of parked orders, or --all"],
+    [2, ["retry", "403d33e9", "--all"], "--all cannot be used with ids"],
     [2, ["drop"], "missing argument <ids>"],
     [2, ["drop", "--all"], "unknown option '--all'"],
     [4, ["retry", "ffffffff"], "order ffffffff is not parked"],
@@ -123,6 +123,9 @@ describe("orders parked", () => {
         `  ${cheese.id}  sales\n`,
         `  ${tv.id}  stock\n`,
       ].join(""),
+    );
+    expect((await parked(["drop", tv.id])).stderr).toContain(
+      "  give the subscription with --as:\n",
     );
   });
 });
