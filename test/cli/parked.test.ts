@@ -152,6 +152,16 @@ describe("orders parked retry", () => {
   });
 });
 
+describe("orders parked retry and drop --json", () => {
+  it("print one JSON array of the ids that were named or found", async () => {
+    const retried = await parked(["retry", "--all", "--as", "sales", "--json"]);
+    expect(JSON.parse(retried.stdout)).toEqual([tv.id, cheese.id]);
+    const dropped = await parked(["drop", "403d0000", "--json"]);
+    expect(JSON.parse(dropped.stdout)).toEqual([cheese.id]);
+    expect((await parked(["retry", "--all", "--as", "none", "--json"])).stdout).toBe("");
+  });
+});
+
 describe("orders parked drop", () => {
   it("removes orders, which stay stored", async () => {
     const { stdout } = await parked(["drop", "--as", "sales", "403d33e9", cheese.id]);
