@@ -142,6 +142,7 @@ describe("orders watch --as", () => {
     [2, ["--json", "--exec", "true"], "--json cannot be used with --exec"],
     [2, ["--max-attempts", "0"], "it must be a whole number from 1 to 999999"],
     [2, ["--timeout", "5"], "it must be a duration: 500ms, 30s, 5m, 2h"],
+    [2, ["--timeout", "0s"], "it must be longer than 0; without it, no limit"],
     [2, ["--timeout", "25d"], "it must be at most 24 days"],
     [2, ["--retry-pause", "soon"], "it must be a duration: 500ms, 30s, 5m, 2h"],
     [2, ["tv"], "unexpected argument 'tv'"],
