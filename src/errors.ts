@@ -34,15 +34,18 @@ export type ErrorCode =
   | "store-damaged"
   /** The command of `--exec` cannot be run at all. */
   | "hook-failed"
-  /** The server cannot be reached, or does not answer; later it may. */
+  /** The server cannot be reached, or does not answer; later it may. Nothing was stored: see `outcome-unknown`. */
   | "server-unreachable"
-  /** The server refuses the login, or this user may not do that. */
+  /** The server refuses the login, or this user may not do that; nothing was stored. */
   | "server-denied"
   /** The server has no room for the order; nothing was stored. */
   | "server-full"
-  /** The server cannot do that for another reason, most often the way it is set up. */
+  /** The server cannot do that for another reason, most often the way it is set up; nothing was stored. */
   | "server-failed"
-  /** The order may or may not be stored; placing it again with the same id is safe. */
+  /**
+   * The order may or may not be stored, or cancelled: it was written or sent, and nobody confirmed it. Placing it
+   * again with the same id is safe.
+   */
   | "outcome-unknown"
   /** Results could not be written to stdout or a file. */
   | "output-failed"

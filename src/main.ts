@@ -1,4 +1,4 @@
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { type Context, createContext } from "./cli/context.js";
 import {
   DAMAGE_FOUND,
@@ -40,6 +40,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     });
   const context = await createContext(argv, withChanges(io, { onStop }));
   let exitCode = SUCCESS;
+  let program: Command | undefined;
   try {
     if ([...argv, io.env.ORDERS_STORE].some((text) => text?.includes("\ufffd"))) {
       const { refuseOtherEncodings } = await import("./cli/problems/refuse-other-encodings.js");
@@ -48,14 +49,14 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     if (argv[0] === "help" && (await import("./cli/help/print-topic.js")).printTopic(argv, io)) {
       return SUCCESS;
     }
-    const program = await createProgram(argv, context);
+    program = await createProgram(argv, context);
     if (argv.length === 0) program.outputHelp();
     else
       await program.parseAsync(unknownVerbAlone(argv) ?? helpOfSubcommand(argv, program) ?? argv, {
         from: "user",
       });
   } catch (error) {
-    exitCode = await report(error, argv, context);
+    exitCode = await report(error, argv, context, program);
   }
   const damaged = await context.close();
   // A signal that was put off takes effect between two turns of the event loop: here is one.
@@ -73,8 +74,13 @@ function unknownVerbAlone(argv: readonly string[]): readonly string[] | undefine
 }
 
 /** Reports an error; returns the exit code. */
-async function report(error: unknown, argv: readonly string[], context: Context): Promise<number> {
-  if (error instanceof CommanderError) return await reportUsage(error, argv, context);
+async function report(
+  error: unknown,
+  argv: readonly string[],
+  context: Context,
+  program?: Command,
+): Promise<number> {
+  if (error instanceof CommanderError) return await reportUsage(error, argv, context, program);
   if (error instanceof OrdersError) {
     print(context, error);
     return exitCodeOf(error.code);
@@ -89,11 +95,12 @@ async function reportUsage(
   error: CommanderError,
   argv: readonly string[],
   context: Context,
+  program?: Command,
 ): Promise<number> {
   if (error.exitCode === 0) return SUCCESS;
   if (error.code === "commander.help" && !context.wantsJson) return WRONG_USAGE; // the help is on stderr already
   const { usageProblem } = await import("./cli/problems/usage-problem.js");
-  print(context, { code: "invalid-usage", ...usageProblem(error, argv) });
+  print(context, { code: "invalid-usage", ...usageProblem(error, argv, program) });
   return WRONG_USAGE;
 }
 

@@ -51,7 +51,7 @@ export const EXIT_CODES = [
   },
   {
     exitCode: 7,
-    meaning: "the server cannot be reached or refuses",
+    meaning: "the server cannot be reached or refuses; nothing was stored",
     errors: ["server-unreachable", "server-denied", "server-full", "server-failed"],
   },
   {

@@ -18,7 +18,7 @@ import { FORMATS, type Format, listFormat } from "./render/formats.js";
 export function createListCommand(context: Context): Command {
   const command = new Command("list")
     .description(
-      "List orders, oldest first. On a terminal they are grouped by day, and ORDERS_PAGER, PAGER or less shows what does not fit.\nIn a pipe: time, id and items, tab-separated. In tsv and csv, items are a JSON array, which is never taken for a formula.",
+      "List orders, oldest first. On a terminal they are grouped by day, and ORDERS_PAGER, PAGER or less shows what does not fit.\nIn a pipe: time, id and items, tab-separated; with --all also when an order was cancelled. In tsv and csv, items are a JSON array, which is never taken for a formula.",
     )
     .option("--limit <n>", "only the newest n orders", parseLimit)
     .option("--reverse", "newest first")
@@ -146,7 +146,8 @@ function filterOf(options: ListOptions): OrderFilter {
 const PAGE_CHARACTERS = 64 * 1024;
 
 function parseLimit(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
+  if (!/^\d{1,9}$/.test(text))
+    throw new InvalidArgumentError("It must be a whole number from 0 to 999999999.");
   return Number(text);
 }
 

@@ -27,12 +27,14 @@ export function createParkedCommand(context: Context): Command {
     .argument("[ids...]", "order ids, or their first 4 or more characters")
     .option(...AS)
     .option("--all", "all parked orders")
+    .addOption(jsonOption("print the ids as a JSON array"))
     .action((ids: string[]) => runParkedRetry(ids, retry.optsWithGlobals(), context));
   const drop = new Command("drop")
     .summary("remove parked orders from a subscription")
     .description("Remove parked orders from a subscription. The orders stay in the store.")
     .argument("<ids...>", "order ids, or their first 4 or more characters")
     .option(...AS)
+    .addOption(jsonOption("print the ids as a JSON array"))
     .action((ids: string[]) => runParkedDrop(ids, drop.optsWithGlobals(), context));
   for (const each of [retry, drop]) command.addCommand(addCommonOptions(each));
   return addCommonOptions(command, [
@@ -78,14 +80,19 @@ export async function runParkedRetry(
   options: ParkedOptions,
   context: Context,
 ): Promise<void> {
-  if ((ids.length === 0) !== (options.all ?? false)) {
-    throw new OrdersError("invalid-usage", "give the ids of parked orders, or --all");
+  if (ids.length > 0 && options.all) {
+    throw new OrdersError("invalid-usage", "--all cannot be used with ids", {
+      hint: "see orders help parked retry",
+    });
+  }
+  if (ids.length === 0 && !options.all) {
+    throw new OrdersError("invalid-usage", "give the ids of parked orders, or --all", {
+      hint: "see orders parked",
+    });
   }
   const { subscriptions, parked } = await openParked(options, context);
-  for (const each of options.all ? distinct(parked) : ids.map((id) => findParked(id, parked))) {
-    await subscriptions.retry(each.subscription, each.order.id);
-    context.io.stdout.write(`${each.order.id}\n`);
-  }
+  const chosen = options.all ? distinct(parked) : ids.map((id) => findParked(id, parked));
+  await eachPrinted(chosen, options, context, (name, id) => subscriptions.retry(name, id));
 }
 
 /** Removes parked orders from their subscription, and prints their ids. */
@@ -103,10 +110,8 @@ export async function runParkedDrop(
       ? { subscription: options.as, order: { id } }
       : undefined;
   };
-  for (const each of ids.map((id) => unlisted(id) ?? findParked(id, parked))) {
-    await subscriptions.drop(each.subscription, each.order.id);
-    context.io.stdout.write(`${each.order.id}\n`);
-  }
+  const chosen = ids.map((id) => unlisted(id) ?? findParked(id, parked));
+  await eachPrinted(chosen, options, context, (name, id) => subscriptions.drop(name, id));
 }
 
 /** The options of `parked` and its subcommands. */
@@ -128,6 +133,20 @@ async function openParked(
 ): Promise<{ subscriptions: Subscriptions; parked: readonly ParkedOrder[] }> {
   const subscriptions = await (await context.openExisting(options)).store.subscriptions();
   return { subscriptions, parked: await subscriptions.parked(as) };
+}
+
+/** Does something to each, and prints its id: at once, or as JSON once it is done to all. */
+async function eachPrinted(
+  chosen: readonly { readonly subscription: string; readonly order: { readonly id: string } }[],
+  { json }: ParkedOptions,
+  { io: { stdout } }: Context,
+  act: (subscription: string, id: string) => Promise<void>,
+): Promise<void> {
+  for (const { subscription, order } of chosen) {
+    await act(subscription, order.id);
+    if (!json) stdout.write(`${order.id}\n`);
+  }
+  if (json) stdout.write(`${safeJson(chosen.map(({ order }) => order.id))}\n`);
 }
 
 /** One of each order and subscription: what is parked of an order goes together. */
@@ -152,7 +171,9 @@ function findParked(id: string, parked: readonly ParkedOrder[]): ParkedOrder {
   if (found.length > 1) {
     throw new OrdersError("ambiguous-id", `'${id}' matches more than one parked order`, {
       hint: [
-        "give more of the id, or the subscription with --as:",
+        isOrderId(id.toLowerCase())
+          ? "give the subscription with --as:"
+          : "give more of the id, or the subscription with --as:",
         ...found.map(({ order, subscription }) => `${order.id}  ${subscription}`),
       ].join("\n"),
     });

@@ -122,7 +122,10 @@ async function readItems({ stdin, stderr }: Io): Promise<readonly string[]> {
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new OrdersError("invalid-order", "stdin is not UTF-8", { cause });
+    throw new OrdersError("invalid-order", "stdin is not UTF-8", {
+      cause,
+      hint: "nothing was stored; convert it with iconv",
+    });
   }
   const items: string[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {

@@ -1,5 +1,9 @@
 import { Command } from "commander";
 import { safeJson } from "../domain/printable.js";
+import { noSubscription } from "../store/feed-errors.js";
+import { isSubscriptionName } from "../store/order-feed.js";
+import type { OrderStore } from "../store/order-store.js";
+import type { Subscriptions } from "../store/subscriptions.js";
 import { addCommonOptions, jsonOption, refuseUnknown } from "./arguments/common-options.js";
 import { FROM_FORMS, parseStartingPosition } from "./arguments/starting-position.js";
 import { warnOfUnknownZone } from "./arguments/time-zone.js";
@@ -73,8 +77,9 @@ export async function runReset(
   const { store } = await context.openExisting(options);
   const { from = "" } = options;
   const position = await parseStartingPosition(from, store, context.io);
+  const subscriptions = await existing(name, store);
   await confirm(`Move subscription '${name}' to ${from}?`, options.yes, context.io);
-  await (await store.subscriptions()).reset(name, position);
+  await subscriptions.reset(name, position);
 }
 
 /** Removes a subscription. */
@@ -84,8 +89,20 @@ export async function runRemove(
   context: Context,
 ): Promise<void> {
   const { store } = await context.openExisting(options);
+  const subscriptions = await existing(name, store);
   await confirm(`Remove subscription '${name}' and its parked orders?`, options.yes, context.io);
-  await (await store.subscriptions()).remove(name);
+  await subscriptions.remove(name);
+}
+
+/**
+ * The subscriptions of a store, of which `name` is one: nobody should confirm what cannot be done.
+ *
+ * @throws {OrdersError} `subscription-not-found`
+ */
+async function existing(name: string, store: OrderStore): Promise<Subscriptions> {
+  const subscriptions = await store.subscriptions();
+  if (isSubscriptionName(name) && (await subscriptions.exists(name))) return subscriptions;
+  throw noSubscription(name);
 }
 
 /** The options of `subscriptions` and its subcommands. */

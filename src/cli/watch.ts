@@ -40,7 +40,11 @@ export function createWatchCommand(context: Context): Command {
         .argParser(parseMs)
         .default(1000, "1s"),
     )
-    .option("--timeout <duration>", "stop a command that takes longer: 500ms, 30s, 5m", parseMs)
+    .option(
+      "--timeout <duration>",
+      "stop a command that takes longer: 500ms, 30s, 5m",
+      parseTimeout,
+    )
     .option(
       "--give-up-after <duration>",
       "exit 7 once the connection to a server is lost for so long",
@@ -232,8 +236,15 @@ function refuseWithoutExec(command: Command): void {
 
 const OF_COMMAND = ["--max-attempts", "--retry-pause", "--timeout"];
 
+/** Elsewhere 0 can mean no limit; here it would stop and park every order. */
+function parseTimeout(text: string): number {
+  const timeout = parseMs(text);
+  if (timeout > 0) return timeout;
+  throw new InvalidArgumentError("It must be longer than 0; without it, no limit.");
+}
+
 function parseCount(text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text))
-    throw new InvalidArgumentError("It must be a whole number of 1 or more.");
+    throw new InvalidArgumentError("It must be a whole number from 1 to 999999.");
   return Number(text);
 }

@@ -231,6 +231,12 @@ describe("orders list --fields", () => {
     });
   });
 
+  it("refuses an empty value, as of any option", async () => {
+    expect((await list(["--fields", ""])).stderr).toBe(
+      "orders: --fields is empty\n  give it a value; a variable in the command may be unset\n",
+    );
+  });
+
   it("is not for formats that have all fields", async () => {
     for (const format of [["--json"], ["--format", "ndjson"]]) {
       const { exitCode, stderr } = await list(["--fields", "id", ...format]);

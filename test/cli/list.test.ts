@@ -167,8 +167,8 @@ describe("orders list", () => {
 
   it.each([
     [["--count", "--fields", "id"], "--count cannot be used with --fields"],
-    [["--limit", "-1"], "invalid --limit '-1': it must be a whole number\n"],
-    [["--limit", "1e3"], "invalid --limit '1e3': it must be a whole number\n"],
+    [["--limit", "-1"], "invalid --limit '-1': it must be a whole number from 0 to 999999999\n"],
+    [["--limit", "1e3"], "invalid --limit '1e3': it must be a whole number from 0 to 999999999\n"],
     [["--since", "2d banana"], "invalid --since '2d banana': it must be a date (2026-01-31),"],
     [
       ["--format", "xml"],

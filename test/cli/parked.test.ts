@@ -95,7 +95,7 @@ describe("orders parked", () => {
     [2, ["--as", "../sales"], "invalid subscription name '../sales'"],
     [2, ["--as", "nul"], "invalid subscription name 'nul'"],
     [2, ["retry"], "give the ids of parked orders, or --all"],
-    [2, ["retry", "403d33e9", "--all"], "give the ids of parked orders, or --all"],
+    [2, ["retry", "403d33e9", "--all"], "--all cannot be used with ids"],
     [2, ["drop"], "missing argument <ids>"],
     [2, ["drop", "--all"], "unknown option '--all'"],
     [4, ["retry", "ffffffff"], "order ffffffff is not parked"],
@@ -124,6 +124,9 @@ describe("orders parked", () => {
         `  ${tv.id}  stock\n`,
       ].join(""),
     );
+    expect((await parked(["drop", tv.id])).stderr).toContain(
+      "  give the subscription with --as:\n",
+    );
   });
 });
 
@@ -146,6 +149,16 @@ describe("orders parked retry", () => {
     expect((await parked(["retry", "--all"])).stdout).toBe(`${tv.id}\n`);
     expect(await again("stock")).toBe(`${tv.id}\n${cheese.id}\n${sofa.id}\n`);
     expect(await parked(["retry", "--all"])).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+  });
+});
+
+describe("orders parked retry and drop --json", () => {
+  it("print one JSON array of the ids that were named or found", async () => {
+    const retried = await parked(["retry", "--all", "--as", "sales", "--json"]);
+    expect(JSON.parse(retried.stdout)).toEqual([tv.id, cheese.id]);
+    const dropped = await parked(["drop", "403d0000", "--json"]);
+    expect(JSON.parse(dropped.stdout)).toEqual([cheese.id]);
+    expect((await parked(["retry", "--all", "--as", "none", "--json"])).stdout).toBe("");
   });
 });
 

@@ -112,6 +112,11 @@ describe("orders place-order", () => {
     expect(stored(store)).toEqual([]);
   });
 
+  it("says how to convert items that are not UTF-8", async () => {
+    const { stderr } = await runCli(["place-order", "-"], { stdin: Buffer.from([0x74, 0xff]) });
+    expect(stderr).toMatch(/\n {2}nothing was stored; convert it with iconv\n$/);
+  });
+
   it.each([[[]], [["--quiet"]], [["--json"]]])(
     "exits 3 and names the order if it is stored but stdout (%j) cannot be written",
     async (flags) => {

@@ -117,6 +117,15 @@ describe("orders", () => {
       "orders: unexpected argument 'desk'\n  see orders help subscriptions remove\n",
     ],
     [
+      ["subscriptions", "reset", "sales"],
+      "orders: missing option --from <position>\n  see orders help subscriptions reset\n",
+    ],
+    [["parked", "drop"], "orders: missing argument <ids>\n  see orders help parked drop\n"],
+    [
+      ["parked", "retri", "403d33e9"],
+      "orders: unknown command 'parked retri'\n  did you mean orders parked retry or orders parked drop?\n",
+    ],
+    [
       ["list", "--format", "ndjsn"],
       "orders: invalid --format 'ndjsn': it must be one of table, tsv, csv, ndjson, json\n  did you mean ndjson?\n",
     ],

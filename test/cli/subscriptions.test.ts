@@ -77,6 +77,9 @@ describe("orders subscriptions", () => {
     [4, ["reset", "sales", "--from", "ffffffff", "--yes"], "no order ffffffff"],
     [4, ["reset", "nobody", "--from", "now", "--yes"], "no subscription 'nobody'"],
     [4, ["remove", "nobody", "--yes"], "no subscription 'nobody'"],
+    [4, ["reset", "nobody", "--from", "now"], "no subscription 'nobody'"],
+    [4, ["remove", "nobody"], "no subscription 'nobody'"],
+    [2, ["resett", "sales"], "unknown command 'subscriptions resett'"],
     [4, ["remove", "../orders", "-y"], "no subscription '../orders'"],
   ])("exits %j for %j, and changes nothing", async (code, argv, message) => {
     const before = (await subscriptions()).stdout;

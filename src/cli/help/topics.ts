@@ -12,6 +12,7 @@ const TEXTS: Readonly<Record<keyof typeof TOPIC_LIST, readonly Block[]>> = {
       ],
     },
     "A script may try again after 1, 7 and 8, best with an id of its own: place-order --id. After 3 it must not. A closed pipe, as with | head, is no error.",
+    "An import or a copy that ends with 1, 7 or 8 may have stored some of its orders: run it again, and those are skipped.",
   ],
   stores: [
     "Orders are kept in a directory, or on a NATS server that several machines share. The first of these that is set chooses the store:",
@@ -30,7 +31,7 @@ const TEXTS: Readonly<Record<keyof typeof TOPIC_LIST, readonly Block[]>> = {
     "In a directory, orders.jsonl holds an order a line and is only ever appended to; the subscriptions directory holds where each subscription is. orders check reads all of it, orders copy copies the orders from one store to another.",
   ],
   scripting: [
-    "stdout carries data only; everything else goes to stderr. In a pipe list prints time, id and items, separated by tabs, in full and without colour.",
+    "stdout carries data only; everything else goes to stderr. In a pipe list prints time, id and items, separated by tabs, in full and without colour; with --all also when an order was cancelled.",
     {
       terms: [
         [

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { escapeUnsafe } from "../../domain/printable.js";
 import { OrdersError } from "../../errors.js";
+import { refuseUnknown } from "../arguments/common-options.js";
 import { idPrefix } from "../arguments/find-order.js";
 import { parseTime } from "../arguments/parse-time.js";
 import { FORMATS } from "../render/formats.js";
@@ -12,6 +13,7 @@ import { shellWord } from "./shell-word.js";
  * @throws {OrdersError} `invalid-usage`
  */
 export function refuseArgument(word: string, command: Command, now: Date): never {
+  if (command.commands.length > 0) refuseUnknown(command.args[0], command);
   const verb = command.parent?.parent
     ? `${command.parent.name()} ${command.name()}`
     : command.name();

@@ -1,4 +1,4 @@
-import type { CommanderError } from "commander";
+import type { Command, CommanderError } from "commander";
 import { closestMatch } from "leven";
 import { escapeUnsafe } from "../../domain/printable.js";
 import { idPrefix } from "../arguments/find-order.js";
@@ -12,14 +12,20 @@ export interface UsageProblem {
 }
 
 /** What commander found wrong, in the words of this program. */
-export function usageProblem(error: CommanderError, argv: readonly string[]): UsageProblem {
+export function usageProblem(
+  error: CommanderError,
+  argv: readonly string[],
+  program?: Command,
+): UsageProblem {
   const [, text = error.message, suggestions] = MESSAGE.exec(error.message) ?? [];
   const problem = problemOf(text);
   return {
     message: problem.message,
     hint:
       problem.hint ??
-      (suggestions === undefined ? hintFor(error.code, text, argv) : didYouMean(suggestions)),
+      (suggestions === undefined
+        ? hintFor(error.code, text, argv, program)
+        : didYouMean(suggestions)),
   };
 }
 
@@ -70,17 +76,26 @@ function didYouMean(suggestions: string): string {
   return `did you mean ${[...new Set(names)].join(" or ")}?`;
 }
 
-function hintFor(code: string, text: string, argv: readonly string[]): string {
+function hintFor(code: string, text: string, argv: readonly string[], program?: Command): string {
   const verb = argv.find((word) => findVerb(word));
   const ordering = verb === "place-order" || verb === "place";
   if (ordering && code === "commander.unknownOption") {
     return `to order an item that begins with '-', put -- before it: orders ${verb} -- "-5 °C fridge"`;
   }
   const [, word] = /^unknown command '([\s\S]*)'$/.exec(text) ?? [];
-  if (word === undefined) return verb === undefined ? HELP : `see orders help ${verb}`;
+  if (word === undefined) {
+    return verb === undefined ? HELP : `see orders help ${withSubcommand(verb, argv, program)}`;
+  }
   if (argv[0] === "help" || escapeUnsafe(word) !== word) return HELP;
   if (idPrefix(word) !== undefined) return `did you mean orders show ${word}?`;
   return `to order it: orders place-order ${shellWord(word)}\n${HELP}`;
+}
+
+/** A verb, with its subcommand if `argv` names one: `parked retry`. */
+function withSubcommand(verb: string, argv: readonly string[], program?: Command): string {
+  const command = program?.commands.find((each) => each.name() === verb);
+  const below = command?.commands.find((each) => argv.includes(each.name()));
+  return below === undefined ? verb : `${verb} ${below.name()}`;
 }
 
 const HELP = "see orders --help";

@@ -1,5 +1,6 @@
 import { closestMatch } from "leven";
 import { OrdersError } from "../../errors.js";
+import { refuseEmpty } from "../arguments/common-options.js";
 
 /** What a table, TSV and CSV can have a column of, by the names that orders have for it in JSON. */
 export const FIELDS = ["placedAt", "id", "items", "for", "note", "cancelledAt", "reason"] as const;
@@ -13,7 +14,7 @@ export type Field = (typeof FIELDS)[number];
  * @throws {OrdersError} `invalid-usage`: there is no such field.
  */
 export function parseFields(text: string): readonly Field[] {
-  if (text.trim() === "") throw new OrdersError("invalid-usage", "--fields is empty");
+  refuseEmpty("--fields", text);
   return text.split(",").map((part) => {
     const name = part.trim();
     const field = FIELDS.find((each) => each === name);
