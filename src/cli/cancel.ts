@@ -1,9 +1,11 @@
 import { Command } from "commander";
+import type { Orders } from "../app.js";
 import { escapeUnsafe } from "../domain/printable.js";
 import { acknowledge } from "./acknowledge.js";
 import { addCommonOptions, jsonOption, quietOption } from "./arguments/common-options.js";
 import { findOrder, ID_FORMS } from "./arguments/find-order.js";
 import type { CommonOptions, Context } from "./context.js";
+import { endAtSignals } from "./end-at-signals.js";
 import { renderBanner } from "./render/banner.js";
 import { longTime } from "./render/time.js";
 
@@ -30,10 +32,11 @@ export async function runCancel(
   context: Context,
 ): Promise<void> {
   const { io } = context;
-  io.onStop((signal) => io.endBy(signal));
+  let orders: Orders | undefined;
+  endAtSignals(io, () => orders?.store);
   const isSilent = options.json || options.quiet;
   const style = context.style(io.stdout);
-  const orders = await context.openExisting(options, ({ notification }) => {
+  orders = await context.openExisting(options, ({ notification }) => {
     if (!isSilent) io.stdout.write(renderBanner(notification, style));
   });
   const found = await findOrder(id, orders.store);

@@ -1,11 +1,12 @@
 import { Command, InvalidArgumentError } from "commander";
-import type { PlaceOrderDetails } from "../app.js";
+import type { Orders, PlaceOrderDetails } from "../app.js";
 import { isOrderId, MAX_ORDER_BYTES, textProblem } from "../domain/order.js";
 import { systemMessage } from "../error-message.js";
 import { OrdersError } from "../errors.js";
 import { acknowledge } from "./acknowledge.js";
 import { addCommonOptions, jsonOption, quietOption } from "./arguments/common-options.js";
 import type { CommonOptions, Context } from "./context.js";
+import { endAtSignals } from "./end-at-signals.js";
 import type { Io } from "./io.js";
 import { renderBanner } from "./render/banner.js";
 
@@ -40,14 +41,15 @@ export async function runPlaceOrder(
   const { io } = context;
   const wanted = await readArguments(items, io);
   const details = detailsOf(options);
-  io.onStop((signal) => io.endBy(signal));
+  let orders: Orders | undefined;
+  endAtSignals(io, () => orders?.store);
   if (options.json || options.quiet) {
-    const orders = await context.open(options);
+    orders = await context.open(options);
     acknowledge(await orders.placeOrder(wanted, details), options, io);
     return;
   }
   const style = context.style(io.stdout);
-  const orders = await context.open(options, ({ notification }) => {
+  orders = await context.open(options, ({ notification }) => {
     io.stdout.write(renderBanner(notification, style));
   });
   await orders.placeOrder(wanted, details);

@@ -37,6 +37,11 @@ export interface OrderStore extends OrderRepository {
   /** Reads everything: each order must be readable, no two may have the same id, and so on. */
   check(): Promise<StoreReport>;
   /**
+   * From now on what fails is not tried again, so that what is under way ends soon. Only a store that repeats what
+   * failed has this.
+   */
+  stopRetrying?(): void;
+  /**
    * Waits for orders and cancellations that are being stored, and releases files and connections. What is asked
    * of a store on a server afterwards is refused with `invalid-usage`.
    */

@@ -8,7 +8,10 @@ const TEXTS: Readonly<Record<keyof typeof TOPIC_LIST, readonly Block[]>> = {
     {
       terms: [
         ...EXIT_CODE_ROWS,
-        ["128 + n", "stopped by signal n: 130 for SIGINT (Ctrl-C), 143 for SIGTERM"],
+        [
+          "128 + n",
+          "stopped by signal n: 130 for SIGINT (Ctrl-C), 143 for SIGTERM; an order whose id or banner was printed is stored",
+        ],
       ],
     },
     "A script may try again after 1, 7 and 8, best with an id of its own: place-order --id. After 3 it must not. A closed pipe, as with | head, is no error.",

@@ -164,6 +164,10 @@ export class JetStreamOrderStore implements OrderStore {
     return checkServer(this.#server);
   }
 
+  stopRetrying(): void {
+    this.#server.stopRetrying();
+  }
+
   async close(): Promise<void> {
     await this.#pending.finished();
     await this.#server.close();

@@ -44,6 +44,7 @@ export class ServerConnection {
   readonly #files: CredentialFiles;
   #opening: Promise<Connected> | undefined;
   #isClosed: boolean = false;
+  readonly #retrying = new AbortController();
   /** `usefulAt`: when it was made, or last gave a useful answer. */
   readonly #contact: { online: boolean; usefulAt: number } = { online: false, usefulAt: 0 };
 
@@ -98,10 +99,16 @@ export class ServerConnection {
     }
   }
 
-  /** The pauses between attempts, until the location's timeout. */
+  /** The pauses between attempts, until the location's timeout or {@link stopRetrying}. */
   backoff(): Backoff {
     const begun = Date.now();
-    return new Backoff(begun + this.location.timeoutMs, () => this.#switchServerIfUseless(begun));
+    const end = { at: begun + this.location.timeoutMs, signal: this.#retrying.signal };
+    return new Backoff(end, () => this.#switchServerIfUseless(begun));
+  }
+
+  /** Ends all pauses, now and from now on: there is no other attempt. */
+  stopRetrying(): void {
+    this.#retrying.abort();
   }
 
   /**

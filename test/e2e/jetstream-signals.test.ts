@@ -1,0 +1,82 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { expect, it, onTestFinished } from "vitest";
+import { openStore } from "../../src/store/open-store.js";
+import { describeWithServer, type NatsServer, startServer } from "../support/nats-server.js";
+import { ON_WINDOWS } from "../support/needs.js";
+import { all } from "../support/orders.js";
+import { runOrders } from "../support/run-orders.js";
+
+const ROUNDS = 5;
+
+/** A way to a server on which its answers are held back from when an order, or a cancellation, was sent. */
+async function holdingBack({ address }: NatsServer) {
+  let isSent = () => {};
+  const sent = new Promise<void>((resolve) => {
+    isSent = resolve;
+  });
+  let letGo = () => {};
+  const proxy = createServer((client) => {
+    const [host, port] = address.split(":");
+    const server = connect(Number(port), host);
+    server.pipe(client);
+    letGo = () => server.pipe(client);
+    client.on("data", (data) => {
+      if (/PUB orders\.order-(created|cancelled)\./.test(data.toString("latin1"))) {
+        server.unpipe(client);
+        isSent();
+      }
+      server.write(data);
+    });
+    for (const [one, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      one.on("error", () => {});
+      one.on("close", () => other.destroy());
+    }
+  }).listen(0, "127.0.0.1");
+  onTestFinished(() => void proxy.close());
+  await once(proxy, "listening");
+  const { port } = proxy.address() as AddressInfo;
+  return { url: `nats://127.0.0.1:${port}`, sent, letGo: () => letGo() };
+}
+
+describeWithServer("a signal that comes while a server stores an order", () => {
+  it.skipIf(ON_WINDOWS)("ends the process once it is acknowledged", async () => {
+    const server = await startServer();
+    await runOrders(["init"], server.url);
+    for (let round = 0; round < ROUNDS; round++) {
+      const { url, sent, letGo } = await holdingBack(server);
+      const placing = runOrders(["place-order", "-q", "tv"], url);
+      await sent;
+      placing.kill("SIGINT");
+      letGo();
+      const { stdout, stderr, signal, exitCode } = await placing;
+      expect({ stdout, stderr }).toEqual({
+        stdout: expect.stringMatching(/^[0-9a-f-]{36}\n$/),
+        stderr: "",
+      });
+      expect([0, "SIGINT"]).toContain(signal ?? exitCode); // the answer may have come before the signal
+    }
+  });
+
+  it.skipIf(ON_WINDOWS).each([
+    ["place-order", "it may or may not be stored; placing it again with --id"],
+    ["cancel", "it may or may not be cancelled; cancelling it again is safe"],
+  ])("ends %s with what is not known if that takes too long", async (verb, hint) => {
+    const server = await startServer();
+    const id = String((await runOrders(["place-order", "-q", "tv"], server.url)).stdout).trimEnd();
+    const { url, sent } = await holdingBack(server);
+    const storing = runOrders([verb, verb === "cancel" ? id : "carpet"], url);
+    await sent;
+    storing.kill("SIGTERM");
+    const { stdout, stderr, signal } = await storing;
+    expect({ stdout, signal }).toEqual({ stdout: "", signal: "SIGTERM" });
+    expect(stderr).toContain(hint);
+    const store = await openStore(server.url);
+    onTestFinished(() => store.close());
+    const ids = (await all(store.list({ includeCancelled: true }))).map((order) => order.id);
+    expect(ids.some((each) => String(stderr).includes(each))).toBe(true);
+  });
+});
