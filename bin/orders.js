@@ -64,7 +64,12 @@ function compile(source) {
   return {
     exports: program.exports,
     keep() {
-      if (kept && script.cachedDataRejected !== false) require("./keep-code")(kept, script);
+      if (!kept || script.cachedDataRejected === false) return;
+      try {
+        require("./keep-code")(kept, script);
+      } catch (_) {
+        // Too many open files, or it is being upgraded: the next start compiles again.
+      }
     },
   };
 }

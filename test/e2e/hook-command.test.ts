@@ -2,7 +2,13 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { runCli } from "../support/run-cli.js";
-import { environment, runOrders } from "../support/run-orders.js";
+import {
+  environment,
+  preloading,
+  runOrders,
+  runShell,
+  SHELL_COMMAND,
+} from "../support/run-orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 let store: string;
@@ -55,6 +61,42 @@ describe.runIf(process.platform === "linux")("a command", () => {
     expect(stderr).toContain(`${reason}\n`);
     expect(stderr).toContain("orders: the command of --exec cannot be run: /bin/sh: ");
     expect(await counts()).toEqual({ waiting: 1, parked: 0 });
+  });
+
+  it("that cannot be started for want of open files ends watching, and parks nothing", async () => {
+    const outcomes = new Set<string>();
+    for (let files = 20; files <= 40; files++) {
+      const line = `ulimit -n ${files}; ${SHELL_COMMAND} watch --as sales --until-caught-up --max-attempts 1 --exec true`;
+      const { exitCode, stderr } = await runShell(line, store);
+      outcomes.add(`exit ${exitCode}`);
+      if (String(stderr).includes("--exec")) {
+        expect(stderr).toBe(
+          "orders: the command of --exec cannot be run: cannot start /bin/sh: too many open files\n  raise the limit on open files (ulimit -n) and start again; the order is still waiting\n",
+        );
+        outcomes.add("told");
+        expect(await counts()).toEqual({ waiting: 1, parked: 0 });
+      }
+    }
+    expect(outcomes).toEqual(new Set(["exit 1", "told", "exit 0"]));
+    expect(await counts()).toEqual({ waiting: 0, parked: 0 });
+  });
+
+  it("is run also where it cannot be known which processes there are", async () => {
+    const hook = join(work, "no-proc.cjs");
+    writeFileSync(
+      hook,
+      `const fs = require("node:fs");
+      for (const name of ["readdirSync", "existsSync"]) {
+        const call = fs[name];
+        fs[name] = (path, ...rest) => call(path === "/proc" ? "/no/such/directory" : path, ...rest);
+      }`,
+    );
+    const argv = ["watch", "--as", "sales", "--until-caught-up", "--max-attempts", "1"];
+    const { exitCode } = await runOrders([...argv, "--exec", "true"], store, {
+      env: { ...environment(store), ...preloading(hook) },
+    });
+    expect(exitCode).toBe(0);
+    expect(await counts()).toEqual({ waiting: 0, parked: 0 });
   });
 
   it.each([

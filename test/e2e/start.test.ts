@@ -5,15 +5,16 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Script } from "node:vm";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { ON_WINDOWS } from "../support/needs.js";
-import { environment, ORDERS, ROOT, STANDALONE } from "../support/run-orders.js";
+import { environment, installCopy, ORDERS, ROOT, STANDALONE } from "../support/run-orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 const isRoot = process.getuid?.() === 0;
@@ -70,6 +71,16 @@ describe.skipIf(STANDALONE || ON_WINDOWS)("compiled code", () => {
     const cache = temporaryDirectory();
     await plant(cache);
     expect((await where(cache)).stdout).toBe("planted");
+  });
+
+  it("makes no failure of what was done if what keeps it is gone, as while it is upgraded", async () => {
+    const [program, ...argv] = installCopy(temporaryDirectory());
+    rmSync(join(dirname(argv[0] as string), "keep-code.js"));
+    const outcome = await execa(program, [...argv, "place-order", "--quiet", "tv"], {
+      env: { ...environment(temporaryDirectory()), XDG_CACHE_HOME: temporaryDirectory() },
+      extendEnv: false,
+    });
+    expect(outcome).toMatchObject({ exitCode: 0, stderr: "" });
   });
 
   it("is not taken from a directory that others can write to", async () => {

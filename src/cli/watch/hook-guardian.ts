@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
-import { readdirSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import type { Socket } from "node:net";
 import { parseLocation } from "../../store/location.js";
 
@@ -113,14 +113,17 @@ while kill -s 0 -- "-$group"; do
   sleep 0.1 || sleep 1
 done`;
 
-/** The command lines of the processes of this machine, their arguments separated by spaces. */
+/**
+ * The command lines of the processes of this machine, their arguments separated by spaces; none where they cannot
+ * be known, as in a container without `/proc`.
+ */
 async function commandLines(): Promise<readonly string[]> {
-  if (process.platform === "linux") return readdirSync("/proc").map(commandLine);
+  if (process.platform === "linux")
+    return existsSync("/proc") ? readdirSync("/proc").map(commandLine) : [];
   const { execFile } = await import("node:child_process");
-  return new Promise((resolve, reject) => {
-    execFile("ps", ["-A", "-o", "args="], { maxBuffer: 1e8 }, (error, stdout) => {
-      if (error) reject(error);
-      else resolve(stdout.split("\n"));
+  return new Promise((resolve) => {
+    execFile("ps", ["-A", "-o", "args="], { maxBuffer: 1e8 }, (_, stdout) => {
+      resolve(stdout.split("\n"));
     });
   });
 }

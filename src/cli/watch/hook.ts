@@ -57,8 +57,10 @@ export class Hook {
     };
     const timer = timeout === undefined ? undefined : setTimeout(onTimeout, timeout);
     try {
-      if (child.pid !== undefined) await guardian.guard(child.pid);
-      letBegin(child);
+      if (child.pid !== undefined) {
+        await guardian.guard(child.pid);
+        letBegin(child);
+      }
       const { code, signal } = await end;
       await this.#stopped;
       const lastWords = await lastLine();
@@ -98,7 +100,9 @@ export class Hook {
       });
       if (signal.aborted) throw new Error("stopped before the command was run");
     }
-    await this.#guardian.start();
+    await this.#guardian.start().catch((error) => {
+      throw startFailure(error);
+    });
     return this.#guardian;
   }
 
@@ -169,8 +173,11 @@ function ended(
 /** What the system says about starting it; if that may be different the next time, only this attempt fails. */
 function startFailure(cause: NodeJS.ErrnoException): Error {
   const reason = `cannot start ${SHELL}: ${systemMessage(cause)}`;
-  if (!["ENOENT", "EACCES", "ENOEXEC"].includes(cause.code ?? ""))
+  if (cause.code === "EMFILE")
+    return cannotRun(reason, "raise the limit on open files (ulimit -n)");
+  if (!["ENOENT", "EACCES", "ENOEXEC"].includes(cause.code ?? "")) {
     return new Error(reason, { cause });
+  }
   try {
     process.cwd();
   } catch {
@@ -181,8 +188,8 @@ function startFailure(cause: NodeJS.ErrnoException): Error {
 
 const SCRIPT_NEEDS = ON_WINDOWS ? "" : " (a script needs its path and chmod +x)";
 
-function cannotRun(reason: string): OrdersError {
+function cannotRun(reason: string, fix: string = `correct it${SCRIPT_NEEDS}`): OrdersError {
   return new OrdersError("hook-failed", `the command of --exec cannot be run: ${reason}`, {
-    hint: `correct it${SCRIPT_NEEDS} and start again; the order is still waiting`,
+    hint: `${fix} and start again; the order is still waiting`,
   });
 }

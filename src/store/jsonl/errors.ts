@@ -27,6 +27,12 @@ const ROOM_HINTS: Readonly<Record<string, string>> = {
   EFBIG: "raise the limit on file sizes (ulimit -f)",
 };
 
+/** What to do where there is nothing wrong with any file. */
+export const FILE_LIMIT_HINTS: Readonly<Record<string, string>> = {
+  EMFILE: "raise the limit on open files (ulimit -n)",
+  ENFILE: "close other programs: the machine has too many files open",
+};
+
 const PERMISSION = "make it readable and writable for you, or choose another place with --store";
 const DIRECTORY = "a store is a directory; choose another place with --store";
 
@@ -42,6 +48,5 @@ const HINTS: Readonly<Record<string, string>> = {
   EISDIR: FILE,
   ENOTFILE: FILE,
   ENXIO: FILE, // a socket
-  EMFILE: "raise the limit on open files (ulimit -n)",
-  ENFILE: "close other programs: the machine has too many files open",
+  ...FILE_LIMIT_HINTS,
 };

@@ -6,7 +6,7 @@ import { messageOf, systemMessage } from "../../../error-message.js";
 import { OrdersError, systemErrorCode } from "../../../errors.js";
 import { replaceFile } from "../../../replace-file.js";
 import type { Damage } from "../../order-store.js";
-import { storeFailure } from "../errors.js";
+import { FILE_LIMIT_HINTS, storeFailure } from "../errors.js";
 import { isMissing, remove } from "./directory.js";
 import { withFile } from "./open-file.js";
 
@@ -98,11 +98,11 @@ class UnreadableDocument extends OrdersError {
 
   constructor(path: string, cause: unknown) {
     const problem = systemMessage(cause);
-    const { code } = cause as NodeJS.ErrnoException;
+    const { code = "" } = cause as NodeJS.ErrnoException;
+    const isDenied = code === "EACCES" || code === "EPERM";
     const hint =
-      code === "EACCES" || code === "EPERM"
-        ? "make it readable for you"
-        : "restore it, or remove it";
+      FILE_LIMIT_HINTS[code] ??
+      (isDenied ? "make it readable for you" : "restore it, or remove it");
     super(systemErrorCode(cause), `cannot read ${path}: ${problem}`, { cause, hint });
     this.damage = { location: locationOf(path), problem: `cannot be read: ${problem}` };
   }
