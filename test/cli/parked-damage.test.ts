@@ -132,3 +132,48 @@ describe("what cannot be read below subscriptions", () => {
     });
   });
 });
+
+describe("what is in the place of the list of requested retries", () => {
+  const requests = () => below("sales.parked", "requests");
+
+  it.each(
+    whereThereArePipes<[string, () => void, string]>([
+      ["a directory", () => mkdirSync(requests()), "illegal operation on a directory"],
+      ["a pipe", () => execFileSync("mkfifo", [requests()]), ""],
+    ]),
+  )(
+    "%s is named by who requests one, and is removed by the next watcher",
+    async (_, make, reason) => {
+      make();
+      const { exitCode, stdout, stderr } = await run("parked", "retry", order.id);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+      expect(stderr).toMatch(/^orders: cannot request the retry: .*sales\.parked.requests\n/);
+      expect(stderr).toContain(reason);
+      expect(stderr).toContain("\n  requests must be a file\n");
+      const watch = () => run("watch", "--as", "sales", "--until-caught-up", "-q");
+      expect(await watch()).toMatchObject({ exitCode: 0, stdout: "" });
+      expect((await run("parked", "retry", order.id)).stdout).toBe(`${order.id}\n`);
+      expect(await watch()).toMatchObject({ exitCode: 0, stdout: `${order.id}\n` });
+      expect(await run("check")).toMatchObject({ exitCode: 0, stderr: "" });
+    },
+  );
+});
+
+describe("the file of a subscription", () => {
+  const WITH = { position: { byte: 0, prefixChecksum: "00000000", after: null }, deliveredTo: 0 };
+
+  it.each<[string, object]>([
+    ["when it was active last", { activeAt: "yesterday" }],
+    ["that is a number", { activeAt: 7 }],
+    ["who holds it", { holder: "me" }],
+    ["whose holder has no time", { holder: { pid: 7 } }],
+  ])("is damage if it does not tell %s", async (_, fields) => {
+    const state = { ...WITH, attempts: 0, holder: null, activeAt: null, ...fields };
+    writeFileSync(below("stock.json"), JSON.stringify(state));
+    const { exitCode, stderr } = await run("subscriptions");
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 6,
+      stderr: "subscriptions/stock.json: not the state of a subscription\n",
+    });
+  });
+});

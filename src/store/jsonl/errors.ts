@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { systemMessage } from "../../error-message.js";
 import { OrdersError, systemErrorCode } from "../../errors.js";
 
@@ -10,13 +11,14 @@ import { OrdersError, systemErrorCode } from "../../errors.js";
 export function storeFailure(action: string, path: string, error: unknown, then?: string): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined) return error;
-  const hint = ROOM_HINTS[code] && then ? `${ROOM_HINTS[code]}, then ${then}` : ROOM_HINTS[code];
+  const room = ROOM_HINTS[code] && then ? `${ROOM_HINTS[code]}, then ${then}` : ROOM_HINTS[code];
+  const hint = room ?? (NO_FILE.includes(code) ? `${basename(path)} must be a file` : HINTS[code]);
   return new OrdersError(
     systemErrorCode(error),
     `cannot ${action}: ${systemMessage(error)}: ${path}`,
     {
       cause: error,
-      hint: hint ?? HINTS[code],
+      hint,
     },
   );
 }
@@ -36,7 +38,8 @@ export const FILE_LIMIT_HINTS: Readonly<Record<string, string>> = {
 const PERMISSION = "make it readable and writable for you, or choose another place with --store";
 const DIRECTORY = "a store is a directory; choose another place with --store";
 
-const FILE = "orders.jsonl must be a file";
+/** Something else is there: a directory, a pipe, a device, a socket. */
+const NO_FILE = ["EISDIR", "ENOTFILE", "ENXIO"];
 
 const HINTS: Readonly<Record<string, string>> = {
   EACCES: PERMISSION,
@@ -45,8 +48,5 @@ const HINTS: Readonly<Record<string, string>> = {
   ENOENT: "a link leads nowhere; is a disk not mounted?",
   ENOTDIR: DIRECTORY,
   EEXIST: DIRECTORY,
-  EISDIR: FILE,
-  ENOTFILE: FILE,
-  ENXIO: FILE, // a socket
   ...FILE_LIMIT_HINTS,
 };

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, statSync } from "node:fs";
+import { closeSync, constants, existsSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { LowSync } from "lowdb";
 import { cancellationProblem, isOrderId, type Order, orderProblem } from "../../domain/order.js";
@@ -11,12 +11,14 @@ import {
   type StoredEvent,
 } from "../order-feed.js";
 import type { Damage } from "../order-store.js";
+import { storeFailure } from "./errors.js";
 import { createDirectory, remove, syncDirectory } from "./files/directory.js";
 import { DocumentFile, documentNames, fileNames, readOrReport } from "./files/document-file.js";
-import { withFile } from "./files/open-file.js";
+import { openFile, withFile } from "./files/open-file.js";
 import { readChunk } from "./lines/find-bytes.js";
 
 const DIRECTORY_ENDING = ".parked";
+const APPEND = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY;
 
 /**
  * The parked orders of one subscription: a directory with a document for each, so that one process can
@@ -56,10 +58,14 @@ export class Parking {
   requestsFrom(from: number): { readonly keys: string[]; readonly end: number } {
     const stats = statSync(this.#requests, { throwIfNoEntry: false });
     if (stats === undefined || stats.size <= from) return { keys: [], end: stats?.size ?? 0 };
-    return withFile(this.#requests, (fd) => {
-      const bytes = fd === undefined ? Buffer.alloc(0) : readChunk(fd, from, stats.size - from);
-      return { keys: bytes.toString("latin1").split("\n"), end: from + bytes.length };
-    });
+    try {
+      return withFile(this.#requests, (fd) => {
+        const bytes = fd === undefined ? Buffer.alloc(0) : readChunk(fd, from, stats.size - from);
+        return { keys: bytes.toString("latin1").split("\n"), end: from + bytes.length };
+      });
+    } catch (error) {
+      throw storeFailure("read the requested retries", this.#requests, error);
+    }
   }
 
   /** `null` if nothing is parked under this name. */
@@ -101,10 +107,25 @@ export class Parking {
    * @returns `false` if nothing is.
    */
   requestRetry(id: string): boolean {
-    const parked = keysOf(id).filter((key) => this.update(key, { retryRequested: true }));
-    // Need not outlive a crash: who subscribes looks at all.
-    for (const key of parked) appendFileSync(this.#requests, `${key}\n`);
-    return parked.length > 0;
+    const parked = keysOf(id)
+      .map((key) => this.read(key))
+      .filter((state) => state !== null);
+    if (parked.length === 0) return false;
+    try {
+      const { fd } = openFile(this.#requests, APPEND); // fails before anything is changed
+      try {
+        for (const state of parked) {
+          this.#write({ ...state, retryRequested: true });
+          // Need not outlive a crash: who subscribes looks at all.
+          writeSync(fd, `${parkingKey(state)}\n`);
+        }
+      } finally {
+        closeSync(fd);
+      }
+    } catch (error) {
+      throw storeFailure("request the retry", this.#requests, error);
+    }
+    return true;
   }
 
   /**

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { LowSync } from "lowdb";
+import { PLACED_AT_FORM } from "../../domain/order.js";
 import { OrdersError } from "../../errors.js";
 import { isSubscriptionName } from "../order-feed.js";
 import { DocumentFile, documentNames } from "./files/document-file.js";
@@ -92,7 +93,9 @@ function decodeState(value: unknown): SubscriptionState {
     typeof prefixChecksum !== "string" ||
     (after !== null && typeof after !== "string") ||
     !isCount(deliveredTo) ||
-    !isCount(attempts)
+    !isCount(attempts) ||
+    !isHolder(holder) ||
+    !isTime(activeAt)
   ) {
     throw new Error("not the state of a subscription");
   }
@@ -107,6 +110,14 @@ type Stored = Partial<Omit<SubscriptionState, "position">> & {
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isHolder(value: SubscriptionState["holder"]): boolean {
+  return value === null || (isCount(value.pid) && typeof value.since === "string");
+}
+
+function isTime(value: SubscriptionState["activeAt"]): boolean {
+  return value === null || (typeof value === "string" && PLACED_AT_FORM.test(value));
 }
 
 function fail(error: Error): never {
