@@ -6,7 +6,7 @@ import { readMessages } from "./messages/read-messages.js";
 import { decodeCancellation, decodeOrderJson, isDamage } from "./order-codec.js";
 import { differences, orderStream, streamInfo } from "./streams.js";
 import { allEvents, eventOf } from "./subjects.js";
-import { clusterWarnings, isCurrent } from "./versions.js";
+import { clusterWarnings, isCurrent, limitWarnings } from "./versions.js";
 
 /** Reads every order, and notes what the server guarantees. */
 export async function checkServer(server: ServerConnection): Promise<StoreReport> {
@@ -63,6 +63,7 @@ function guarantees({ config, cluster, state }: StreamInfo, version: string): st
     `stream ${name} on nats-server ${version}: replicas: ${replicas}, consumers: ${state.consumer_count}`,
     ...(behind > 0 ? [`warning: ${behind} of ${replicas} replicas not up to date`] : []),
     ...clusterWarnings(replicas, version),
+    ...limitWarnings(config.max_bytes, version),
     ...(storage === StorageType.File ? [] : ["warning: the orders are in memory only"]),
     powerCut(replicas, version),
   ];

@@ -5,10 +5,11 @@ import {
   differences,
   orderStream,
   parkingStream,
+  refuseForgetting,
   streamInfo,
   type WantedStream,
 } from "./streams.js";
-import { clusterWarnings } from "./versions.js";
+import { clusterWarnings, limitWarnings, refusesWhenFull } from "./versions.js";
 
 /**
  * Creates the streams that are missing, and compares those that exist with what is needed.
@@ -36,17 +37,22 @@ export async function initStreams(
 export function warnings(server: ServerConnection): Promise<string[]> {
   return server.ask("read the store", async (connected) => {
     const info = await streamInfo(connected, server.location.stream);
-    return clusterWarnings(info?.config.num_replicas ?? 1, connected.nc.info?.version ?? "");
+    const { num_replicas = 1, max_bytes = 0 } = info?.config ?? {};
+    const version = connected.nc.info?.version ?? "";
+    return [...clusterWarnings(num_replicas, version), ...limitWarnings(max_bytes, version)];
   });
 }
 
 async function initStream(
   connected: Connected,
-  wanted: WantedStream,
+  requested: WantedStream,
   alter: boolean,
   shown: string,
 ): Promise<string> {
+  refuseForgetting(connected, requested);
   const { streams } = connected.jsm;
+  const isBounded = refusesWhenFull(connected.nc.info?.version ?? "");
+  const wanted = isBounded ? requested : { ...requested, max_bytes: NO_LIMIT };
   const info = await streamInfo(connected, wanted.name);
   if (info === undefined) {
     const { config } = await streams.add({ ...wanted, num_replicas: wanted.num_replicas ?? 1 });
@@ -86,6 +92,8 @@ async function initStream(
   }
   return `changed stream ${name} at ${shown}: ${differing.join(", ")}`;
 }
+
+const NO_LIMIT = -1;
 
 function guarantees({ num_replicas: replicas, max_bytes: maxBytes }: StreamConfig): string {
   const copies = replicas === 1 ? "1 replica" : `${replicas} replicas`;

@@ -1,3 +1,4 @@
+import { OrdersError } from "../../errors.js";
 import type { Damage } from "../order-store.js";
 import type { ServerConnection } from "./connection/server-connection.js";
 import type { DeliverFrom } from "./consumers/consumer-config.js";
@@ -136,9 +137,16 @@ export class Parking {
 
   async #write(kind: ParkingKind, key: string, value?: object): Promise<void> {
     const { stream, subject } = this.#place(kind, key);
-    await this.#server.ask(RECORD, async ({ js }) => {
-      await js.publish(subject, value && JSON.stringify(value), { expect: { streamName: stream } });
-    });
+    try {
+      await this.#server.ask(RECORD, async ({ js }) => {
+        const body = value && JSON.stringify(value);
+        await js.publish(subject, body, { expect: { streamName: stream } });
+      });
+    } catch (error) {
+      if (!(error instanceof OrdersError) || error.code !== "server-full") throw error;
+      const hint = `drop parked orders, or raise the limit of stream ${stream}`;
+      throw new OrdersError(error.code, error.message, { cause: error, hint });
+    }
   }
 
   async #purge(kind: ParkingKind, key: string): Promise<void> {

@@ -16,8 +16,15 @@ import {
   isDamage,
   type StoredMessage,
 } from "./order-codec.js";
-import { createIfMissing, orderStream, streamInfo, subjectsOf } from "./streams.js";
+import {
+  createIfMissing,
+  orderStream,
+  refuseForgetting,
+  streamInfo,
+  subjectsOf,
+} from "./streams.js";
 import { allCancellations, allOrders, cancellationSubject, orderSubject } from "./subjects.js";
+import { refusesWhenFull } from "./versions.js";
 
 /** How long one attempt may take to be acknowledged. */
 const ACK_TIMEOUT_MS = 1000;
@@ -36,6 +43,7 @@ export class OrderPublisher {
   readonly #server: ServerConnection;
   readonly #limiter = new Limiter(MAX_IN_FLIGHT);
   #ensuringStream: Promise<void> | undefined;
+  readonly #looks = new WeakMap<Connected, Promise<void>>();
 
   constructor(server: ServerConnection) {
     this.#server = server;
@@ -109,6 +117,7 @@ export class OrderPublisher {
     { what, subject, body, decode }: StoredOnce<T>,
   ): Promise<T | undefined> {
     const { location } = this.#server;
+    if (!refusesWhenFull(connected.nc.info?.version ?? "")) await this.#looked(connected);
     try {
       await connected.js.publish(subject, body, {
         // Another stream may have these subjects: what it stored would not be found.
@@ -133,6 +142,30 @@ export class OrderPublisher {
     throw new OrdersError("store-failed", `cannot ${VERBS[what]} the order: ${holder.problem}`, {
       hint: `see ${holder.location}`,
     });
+  }
+
+  /**
+   * Looks whether an older server could forget orders of the stream: once for a connection, and for all that
+   * were sent together, so that they keep their order.
+   */
+  #looked(connected: Connected): Promise<void> {
+    const known = this.#looks.get(connected);
+    if (known !== undefined) return known;
+    const looking = this.#look(connected);
+    this.#looks.set(connected, looking);
+    return looking;
+  }
+
+  async #look(connected: Connected): Promise<void> {
+    try {
+      const info = await streamInfo(connected, this.#server.location.stream);
+      if (info === undefined)
+        this.#looks.delete(connected); // it is yet to be created
+      else refuseForgetting(connected, info.config);
+    } catch (error) {
+      this.#looks.delete(connected);
+      throw error;
+    }
   }
 
   /** Nobody received the message: creates the stream if there is none; else it has no leader now. */

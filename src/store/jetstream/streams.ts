@@ -10,7 +10,7 @@ import {
 import { nanos } from "@nats-io/transport-node";
 import type { Connected } from "./connection/server-connection.js";
 import type { ServerLocation } from "./connection/server-location.js";
-import { apiCode, Unavailable } from "./failures/kinds.js";
+import { apiCode, Unavailable, WouldForget } from "./failures/kinds.js";
 import {
   allCancellations,
   allOrders,
@@ -18,6 +18,7 @@ import {
   PARKING_KINDS,
   parkingSubject,
 } from "./subjects.js";
+import { refusesWhenFull } from "./versions.js";
 
 /** The JetStream API error: there is a stream of that name with another configuration. */
 const NAME_IN_USE = 10058;
@@ -116,12 +117,22 @@ export function subjectsOf({ config }: StreamInfo): readonly string[] {
   return config.mirror === undefined ? config.subjects : [EVERY_SUBJECT];
 }
 
+/** @throws {WouldForget} the server would forget orders to keep to the stream's size limit. */
+export function refuseForgetting(
+  { nc }: Connected,
+  { name, max_bytes = 0 }: Pick<WantedStream, "name" | "max_bytes">,
+): void {
+  const version = nc.info?.version ?? "";
+  if (max_bytes > 0 && !refusesWhenFull(version)) throw new WouldForget(name, version);
+}
+
 /** Creates a stream where there is none, and returns whether it did. An existing one is left as it is. */
 export async function createIfMissing(
   connected: Connected,
   wanted: WantedStream,
 ): Promise<boolean> {
   if ((await streamInfo(connected, wanted.name)) !== undefined) return false;
+  refuseForgetting(connected, wanted);
   try {
     await connected.jsm.streams.add({ ...wanted, num_replicas: wanted.num_replicas ?? 1 });
     return true;

@@ -38,6 +38,17 @@ export class JetStreamOff extends Error {
   override readonly name = "JetStreamOff";
 }
 
+/** The server would forget orders to keep to the size limit of their stream: see `refusesWhenFull`. */
+export class WouldForget extends Error {
+  override readonly name = "WouldForget";
+
+  constructor(stream: string, version: string) {
+    super(
+      `stream ${stream} has a size limit, at which nats-server ${version} forgets the oldest orders`,
+    );
+  }
+}
+
 /** The violation of a permission that is the error or its cause, if there is one. */
 export function permissionViolation(error: unknown): PermissionViolationError | undefined {
   for (let each = error; each instanceof Error; each = each.cause) {

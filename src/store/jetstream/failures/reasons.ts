@@ -16,6 +16,7 @@ import {
   JetStreamOff,
   permissionViolation,
   Unavailable,
+  WouldForget,
 } from "./kinds.js";
 
 /** Why a request failed, and what to do about it, if known. */
@@ -148,6 +149,11 @@ export function reasonOf(error: unknown): Reason | undefined {
   if (error instanceof TimeoutError) return ["no answer"];
   if (error instanceof Unavailable) return [error.message];
   if (error instanceof JetStreamOff) return OFF;
+  if (error instanceof WouldForget) {
+    const hint =
+      "use nats-server 2.10.6 or later, or no limit: leave max_bytes out, and run orders init --alter";
+    return [error.message, hint];
+  }
   if (error instanceof InvalidArgumentError && /max_payload/.test(error.message)) return TOO_LARGE;
   if (/does not support 'tls'/.test(error.message)) {
     return [
