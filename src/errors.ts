@@ -2,7 +2,11 @@ import { contentDifference, isOrderId, type Order } from "./domain/order.js";
 import { escapeUnsafe } from "./domain/printable.js";
 import { messageOf } from "./error-message.js";
 
-/** The kinds of failure. The meaning of a code never changes: docs/errors.md lists them for scripts. */
+/**
+ * The kinds of failure. The meaning of a code never changes: docs/errors.md lists them for scripts. What is said to
+ * throw `store-failed` also throws `disk-full` and `permission-denied`, and what throws `server-failed` all that
+ * begin with `server-`.
+ */
 export type ErrorCode =
   /** The command line, the environment or an argument is wrong; nothing was done. */
   | "invalid-usage"
@@ -147,7 +151,7 @@ export class OrdersError extends Error {
     const isCancelled = order.cancelledAt !== undefined;
     return new OrdersError(
       "notification-failed",
-      `order ${order.id} is ${isCancelled ? "cancelled" : "stored"}, but its notification failed: ${messageOf(cause)}`,
+      `order ${order.id} is ${isCancelled ? "cancelled" : "stored"}, but its notification failed: ${reasonOf(cause)}`,
       {
         cause,
         order,
@@ -155,6 +159,13 @@ export class OrdersError extends Error {
       },
     );
   }
+}
+
+/** Why handlers failed, with their names; of one failure that we describe ourselves, that is enough. */
+function reasonOf(cause: unknown): string {
+  const [only, ...others] = cause instanceof AggregateError ? cause.errors : [];
+  const isOurs = others.length === 0 && only?.cause instanceof OrdersError;
+  return messageOf(isOurs ? only.cause : cause);
 }
 
 /** What to do if nobody knows what became of an order. */

@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { pipeline } from "node:stream";
 import { CsvError, type Info, parse } from "csv-parse";
 import type { RawRow } from "./row.js";
+import { unreadable } from "./unreadable.js";
 
 /**
  * Reads CSV ({@link https://www.rfc-editor.org/rfc/rfc4180 RFC 4180}) with a header, separated by commas,
@@ -26,11 +27,8 @@ export async function* readCsv(
       if (columns === undefined) {
         columns = record.map(columnOf);
         const unknown = record.find((_, index) => columns?.[index] === undefined);
-        if (unknown !== undefined) {
-          yield [{ at, problem: `unknown column '${unknown}'; ${KNOWN}` }];
-          return;
-        }
-        continue;
+        if (unknown === undefined) continue;
+        throw unreadable(name, `has an unknown column '${unknown}'`, KNOWN);
       }
       if (record.every((cell) => cell === "")) continue;
       rows.push({ at, ...rowOf(record, columns) });
@@ -39,9 +37,10 @@ export async function* readCsv(
       rows = [];
     }
   } catch (error) {
-    if (!(error instanceof CsvError) && !(error instanceof NotUtf8)) throw error;
-    const problem = error instanceof CsvError ? error.message : "not UTF-8";
-    rows.push({ at: error instanceof CsvError ? `${name}:${lines + 1}` : name, problem });
+    yield rows; // what is wrong with these is said first
+    if (error instanceof NotUtf8) throw unreadable(name, "is not UTF-8");
+    if (!(error instanceof CsvError)) throw error;
+    throw unreadable(`${name}:${lines + 1}`, "is not CSV", error.message);
   }
   yield rows;
 }

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { messageOf } from "../error-message.js";
 import type { RawRow, RowReader } from "./row.js";
+import { unreadable } from "./unreadable.js";
 
 /** Reads one JSON document: an array of orders, or a lowdb or TinyDB file. Needs all of it in memory. */
 export function documentReader(format: keyof typeof LISTS): RowReader {
@@ -8,16 +9,12 @@ export function documentReader(format: keyof typeof LISTS): RowReader {
     const parts: Buffer[] = [];
     for await (const block of blocks) parts.push(block);
     const bytes = Buffer.concat(parts);
-    if (!isUtf8(bytes)) {
-      yield [{ at: name, problem: "not UTF-8" }];
-      return;
-    }
+    if (!isUtf8(bytes)) throw unreadable(name, "is not UTF-8");
     let value: unknown;
     try {
       value = JSON.parse(bytes.toString("utf8").replace(/^\ufeff/, ""));
     } catch (error) {
-      yield [{ at: name, problem: `not JSON: ${messageOf(error)}` }];
-      return;
+      throw unreadable(name, "is not JSON", messageOf(error));
     }
     yield LISTS[format](value, name);
   };
@@ -25,23 +22,22 @@ export function documentReader(format: keyof typeof LISTS): RowReader {
 
 /** The rows of a document, by its format. */
 const LISTS = {
-  json: (value: unknown, name: string): RawRow[] =>
-    Array.isArray(value)
-      ? numbered(value, name)
-      : [{ at: name, problem: "not an array of orders" }],
+  json: (value: unknown, name: string): RawRow[] => {
+    if (!Array.isArray(value)) throw unreadable(name, "is not an array of orders");
+    return numbered(value, name);
+  },
   lowdb: (value: unknown, name: string): RawRow[] => {
     const lists = Object.entries(asObject(value)).filter(([, list]) => Array.isArray(list));
     const [only, ...others] = lists.length > 1 ? lists.filter(([key]) => key === "orders") : lists;
     if (only !== undefined && others.length === 0) return numbered(only[1], `${name}: ${only[0]}`);
-    const found = lists.length === 0 ? "no list" : "several lists and none is called 'orders'";
-    return [{ at: name, problem: `not a lowdb file with a list of orders: ${found}` }];
+    throw lists.length === 0
+      ? unreadable(name, "has no list of orders")
+      : unreadable(name, "has several lists, and none is called 'orders'");
   },
   tinydb: (value: unknown, name: string): RawRow[] => {
     const tables = Object.entries(asObject(value));
     const [only, ...others] = tables.filter(([, table]) => Object.keys(asObject(table)).length > 0);
-    if (others.length > 0) {
-      return [{ at: name, problem: "it has several tables; keep the one of the orders" }];
-    }
+    if (others.length > 0) throw unreadable(name, "has several tables", "keep that of the orders");
     const rows = Object.entries(asObject(only?.[1]));
     return rows.map(([key, row]) => ({ at: `${name}: document ${key}`, value: row }));
   },

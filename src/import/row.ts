@@ -68,6 +68,7 @@ export function toRow({ at, value, problem }: RawRow): Row {
     reason,
   };
   const wrong =
+    zoneProblem({ placedAt, cancelledAt }) ??
     dayProblem({ placedAt: ifTime(placedAt), cancelledAt: ifTime(cancelledAt) }) ??
     problemOf(order);
   if (wrong !== undefined) return { at, problem: wrong };
@@ -103,6 +104,15 @@ function problemOf(order: { readonly [Field in keyof Order]?: unknown }): string
   if (problem !== undefined) return problem;
   if (cancelledAt !== undefined) return cancellationProblem({ id, cancelledAt, reason });
   return reason === undefined ? undefined : "it has a reason, but no cancelledAt";
+}
+
+/** What is no time, or one of which nobody knows in what time zone it is. */
+function zoneProblem(times: Readonly<Record<string, unknown>>): string | undefined {
+  for (const [name, time] of Object.entries(times)) {
+    if (time === undefined || ifTime(time) !== undefined) continue;
+    return `${name} is not a time with a time zone, such as 2026-01-31T09:30:00+01:00`;
+  }
+  return undefined;
 }
 
 /** A time of {@link https://www.rfc-editor.org/rfc/rfc3339 RFC 3339} in our form; anything else as it is. */

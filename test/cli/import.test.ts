@@ -99,7 +99,7 @@ describe("orders import", () => {
 ${file}:4: there are no items
 ${file}:5: unknown field 'colour'; an order has id, placedAt, items, for, note, cancelledAt and reason
 ${file}:6: id is not a UUID
-${file}:7: placedAt is not a UTC time such as 2026-01-31T09:30:00.000Z
+${file}:7: placedAt is not a time with a time zone, such as 2026-01-31T09:30:00+01:00
 orders: 5 of 6 orders cannot be imported
   nothing was stored; --skip-invalid imports the others
 `,
@@ -140,7 +140,7 @@ orders: 5 of 6 orders cannot be imported
     expect(stderr).toMatch(
       /bad\.csv:4: item 1 is blank\n.*bad\.csv:5: 3 cells, but the header has 2/,
     );
-    expect(stderr).toMatch(/bad\.csv:6: Quote Not Closed/);
+    expect(stderr).toMatch(/bad\.csv:6 is not CSV\n {2}Quote Not Closed/);
   });
 
   it("only tells with --dry-run", async () => {
@@ -263,9 +263,24 @@ orders: 5 of 6 orders cannot be imported
     ["is prose", "hello\n", /cannot tell the format of .*\n {2}name it with --format: ndjson/],
     ["is UTF-16", Buffer.from("\ufeffitems\n", "utf16le"), /is UTF-16\n {2}save it as UTF-8/],
     ["is no UTF-8", Buffer.from('{"items":["\xff"]}\n', "latin1"), /:1: not UTF-8\n/],
-    ["is CSV that is no UTF-8", Buffer.from("items\ntv \xff\n", "latin1"), /: not UTF-8\n/],
-    ["has a column that nobody knows", "items,colour\ntv,red\n", /:1: unknown column 'colour'/],
-    ["breaks off", '[{"items":["tv"]},', /: not JSON: /],
+    ["is CSV that is no UTF-8", Buffer.from("items\ntv \xff\n", "latin1"), /file is not UTF-8\n/],
+    [
+      "has a column that nobody knows",
+      "items,colour\ntv,red\n",
+      /file has an unknown column 'colour'\n {2}there are/,
+    ],
+    [
+      "breaks off",
+      '[{"items":["tv"]},',
+      /file is not JSON\n {2}.*JSON.*\n {2}nothing was stored; /,
+    ],
+    ["has several lists", '{"shop":[],"desk":[]}', /file has several lists, and none is called/],
+    ["has no list", '{"shop":{}}', /file has no list of orders\n {2}nothing was stored; --format/],
+    [
+      "has several tables",
+      '{"_default":{"1":{"items":["tv"]}},"2":{"1":{"items":["tv"]}}}',
+      /file has several tables\n {2}keep that of the orders\n/,
+    ],
   ])("refuses a file that %s", async (_, content, message) => {
     const outcome = await run(written("file", content));
     expect(outcome).toMatchObject({ exitCode: 2, stdout: "" });

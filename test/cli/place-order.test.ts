@@ -127,7 +127,7 @@ describe("orders place-order", () => {
       const { exitCode, stderr } = await runCli(["place-order", ...flags, "tv"], { store, write });
       expect(exitCode).toBe(3);
       expect(stderr).toContain(
-        `order ${stored(store)[0].id} is stored, but its notification failed: `,
+        `order ${stored(store)[0].id} is stored, but its notification failed: cannot write to stdout: `,
       );
       expect(asText(stderr)).toContain("no space left on device\n  do not place it again\n");
     },
