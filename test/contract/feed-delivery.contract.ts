@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Order } from "../../src/domain/order.js";
+import type { Delivery } from "../../src/store/order-feed.js";
 import { all, anOrder } from "../support/orders.js";
 import { handleAll, leaveFirst, ordersOf, subscribed } from "../support/subscriber.js";
 import { freshPlaces, type NewPlace } from "./fresh-place.js";
@@ -202,6 +203,19 @@ export function describeDelivery(newPlace: NewPlace): void {
       }
       expect(handled).toEqual(orders.slice(0, 1));
       expect(ordersOf(await handleAll(place.otherFeed, "sales"))).toEqual(orders.slice(1));
+    });
+
+    it("lets all that are in flight be acknowledged after the signal to end", async () => {
+      const orders = await place.save(4);
+      const ending = new AbortController();
+      const inFlight: Delivery[] = [];
+      const options = { subscription: "sales", batch: 3, signal: ending.signal };
+      for await (const delivery of place.feed.subscribe(options)) {
+        if (inFlight.push(delivery) === 2) ending.abort();
+      }
+      for (const { ack } of inFlight) await ack();
+      expect(ordersOf(inFlight)).toEqual(orders.slice(0, 2));
+      expect(ordersOf(await handleAll(place.otherFeed, "sales"))).toEqual(orders.slice(2));
     });
 
     it("lets all that are in flight be acknowledged after it has caught up", async () => {

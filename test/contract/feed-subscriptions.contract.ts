@@ -9,6 +9,7 @@ import {
   type Subscriber,
   subscribed,
 } from "../support/subscriber.js";
+import { until } from "../support/until.js";
 import { freshPlaces, type NewPlace, type Place } from "./fresh-place.js";
 import type { FeedTraits } from "./order-feed.contract.js";
 
@@ -48,6 +49,7 @@ export function describeSubscriptions({ shares }: FeedTraits, newPlace: NewPlace
       expect(await status()).toMatchObject({ after: third?.id, waiting: 0, parked: 1 });
       await place.save(2);
       await sales.take();
+      await until(async () => (await status())?.waiting === 2); // a server counts them a moment later
       expect(await status()).toMatchObject({ after: third?.id, waiting: 2, parked: 1 });
       await sales.end();
       expect(await status()).toMatchObject({ after: third?.id, waiting: 2, parked: 1 });

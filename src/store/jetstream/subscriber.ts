@@ -67,7 +67,7 @@ export class Subscriber {
     signal?.addEventListener("abort", this.#changed.notify);
     givenUp.addEventListener("abort", this.#changed.notify);
     const stopListening = this.#server.onStatus((status) => this.#noticeStatus(status));
-    let isCaughtUp = false;
+    let mayBeSettled = false;
     try {
       onReady?.(begun);
       while (!signal?.aborted) {
@@ -81,13 +81,13 @@ export class Subscriber {
         }
         await this.#request(room, { wait: !untilCaughtUp });
         await this.#changed.wait();
-        isCaughtUp = untilCaughtUp && room > 0 && (await this.#isCaughtUp());
-        if (isCaughtUp) return;
+        if (untilCaughtUp && room > 0 && (await this.#isCaughtUp())) break;
       }
+      mayBeSettled = batch > 1; // one by one, who asks for the next order has given up the one before
     } finally {
       signal?.removeEventListener("abort", this.#changed.notify);
       stopListening();
-      if (!isCaughtUp) this.#inFlight.clear(); // else its reader may still acknowledge what it has
+      if (!mayBeSettled) this.#inFlight.clear();
       await this.#end();
     }
   }

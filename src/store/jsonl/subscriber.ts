@@ -17,6 +17,7 @@ export class Subscriber {
   readonly #inFlight: InFlight[] = [];
   /** How many acknowledgements are not durable yet. */
   #unsaved = 0;
+  #hasEnded: boolean = false;
 
   constructor(deps: SubscriberDeps) {
     const { position, deliveredTo, attempts } = deps.state.data;
@@ -49,6 +50,7 @@ export class Subscriber {
     const changes =
       this.#ready.length > 0 && deliveredTo > this.#earlier.deliveredTo ? { deliveredTo } : {};
     if (this.#unsaved > 0 || "deliveredTo" in changes) this.#save(changes);
+    this.#hasEnded = true;
   }
 
   #read(): void {
@@ -115,7 +117,8 @@ export class Subscriber {
       this.#unsaved++;
     }
     const isIdle = this.#inFlight.length === 0 && this.#ready.length === 0;
-    if (this.#unsaved > 0 && (isIdle || this.#unsaved >= this.#deps.batch)) this.#save({});
+    const isDue = isIdle || this.#hasEnded || this.#unsaved >= this.#deps.batch;
+    if (this.#unsaved > 0 && isDue) this.#save({});
     this.#deps.onSettled();
   }
 
