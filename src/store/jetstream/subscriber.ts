@@ -1,6 +1,7 @@
 import { OrdersError } from "../../errors.js";
 import { type Delivery, type FeedOptions, parkingKey } from "../order-feed.js";
 import type { Signal } from "../signal.js";
+import { Acknowledgements } from "./acknowledgements.js";
 import type { ConnectionStatus, ServerConnection } from "./connection/server-connection.js";
 import { consumerInfo } from "./consumers/consumer-config.js";
 import type { PulledMessage } from "./consumers/pull-consumer.js";
@@ -30,8 +31,6 @@ interface InFlight extends SourcedEvent {
 
 /** How long a server may leave a subscriber waiting before the connection counts as lost. */
 const SILENCE_LIMIT_MS = 3000;
-/** How long an acknowledgement may take to be confirmed, before it is sent again. */
-const ACK_CONFIRM_TIMEOUT_MS = 2000;
 
 /** One reader of a subscription: delivers orders, and tells the server what became of them. */
 export class Subscriber {
@@ -42,8 +41,7 @@ export class Subscriber {
   readonly #options: FeedOptions;
   readonly #contact: Contact;
   readonly #inFlight = new Set<InFlight>();
-  #hasEnded = false;
-  #unconfirmedAcks = 0;
+  readonly #acknowledgements: Acknowledgements;
 
   /** @param changed is notified by the sources. */
   constructor(
@@ -58,6 +56,7 @@ export class Subscriber {
     this.#changed = changed;
     this.#options = options;
     this.#contact = new Contact(server.location.shown, options);
+    this.#acknowledgements = new Acknowledgements(server, options.batch ?? 1);
   }
 
   /** @param begun see {@link FeedOptions.onReady}. */
@@ -150,7 +149,9 @@ export class Subscriber {
   async #next(source: Source): Promise<Delivery | undefined> {
     const pulled = source.messages.take();
     const sourced = pulled && (await source.decode(pulled));
-    if (pulled !== undefined && sourced === undefined) await this.#acknowledge(source, pulled);
+    if (pulled !== undefined && sourced === undefined) {
+      await this.#acknowledgements.acknowledge(source.messages, pulled);
+    }
     if (pulled === undefined || sourced === undefined) return undefined;
     const key = parkingKey(sourced);
     const { deliveryCount } = pulled;
@@ -209,50 +210,21 @@ export class Subscriber {
   async #settle(inFlight: InFlight): Promise<void> {
     const { extraAttempts, key, source, pulled } = inFlight;
     if (extraAttempts !== 0) await this.#sources.parking?.forgetExtraAttempts(key);
-    await this.#acknowledge(source, pulled);
+    await this.#acknowledgements.acknowledge(source.messages, pulled);
     this.#inFlight.delete(inFlight);
     this.#changed.notify();
   }
 
-  /**
-   * The server confirms the last acknowledgement of each batch, and with it those before; when the
-   * confirmation is lost it is sent again, which changes nothing.
-   */
-  async #acknowledge({ messages }: Source, pulled: PulledMessage): Promise<void> {
-    messages.settle(pulled);
-    const confirm = ++this.#unconfirmedAcks >= (this.#options.batch ?? 1) || this.#hasEnded;
-    if (confirm) this.#unconfirmedAcks = 0;
-    await this.#server.ask("acknowledge the order", async (connected) => {
-      const { nc } = connected;
-      if (!confirm) return nc.publish(pulled.ackSubject, "+ACK");
-      try {
-        await nc.request(pulled.ackSubject, "+ACK", { timeout: ACK_CONFIRM_TIMEOUT_MS });
-      } catch (error) {
-        // A consumer that was removed meanwhile confirms nothing.
-        if (await consumerInfo(connected, messages.stream, messages.consumer)) throw error;
-      }
-    });
-  }
-
-  /** What is not in flight is refused, so that the next subscriber need not wait until the server gives up. */
+  /** What is not in flight is refused. */
   async #end(): Promise<void> {
-    this.#hasEnded = true;
+    this.#acknowledgements.end();
     const left = (await Promise.all(this.#all.map(({ messages }) => messages.close()))).flat();
     const kept = new Set([...this.#inFlight].map(({ pulled }) => pulled));
     const { isLost } = this.#contact;
     this.#contact.end();
     if (isLost) return; // then it is all delivered again, later
-    const refusals = left
-      .filter((pulled) => !kept.has(pulled))
-      .map(({ ackSubject }) =>
-        this.#server.ask("return the order", ({ nc }) =>
-          nc.request(ackSubject, "-NAK", { timeout: ACK_CONFIRM_TIMEOUT_MS }),
-        ),
-      );
-    await Promise.allSettled(refusals); // what is not refused is delivered again, later
-    if (this.#unconfirmedAcks > 0) {
-      await this.#server.ask("acknowledge the orders", ({ nc }) => nc.flush());
-    }
+    await this.#acknowledgements.refuse(left.filter((pulled) => !kept.has(pulled)));
+    await this.#acknowledgements.flush();
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Delivery, idOfParkingKey, parkingKey } from "../order-feed.js";
-import type { ParkedState, Parking } from "./parking.js";
+import type { ParkedState } from "./parked-entry.js";
+import type { Parking } from "./parking.js";
 
 /** Delivers the parked orders whose retry was requested. */
 export class Retries {
