@@ -12,7 +12,7 @@ export interface ParkedState {
   /** Higher than that of every order that was parked before; 0: an earlier version parked it. */
   readonly number: number;
   readonly retryRequested: boolean;
-  /** Attempts since then, while it is retried. */
+  /** Attempts of the retry that is under way; 0 if none is. */
   readonly retryAttempts: number;
 }
 
