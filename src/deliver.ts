@@ -35,8 +35,8 @@ export interface DeliverOptions extends FeedOptions {
 /** How an order is retried whose handling failed. */
 export interface RetryPolicy {
   /**
-   * After this many failures in a row an order is parked; after five times as many attempts also if no
-   * subscriber lived to see how they ended.
+   * After this many failures in a row an order is parked. So it is after five times as many attempts if one
+   * subscriber after another ended before that, unless `batch` is above 1.
    */
   readonly maxAttempts: number;
   /** The pause after the first failure; doubled after each further one. */
@@ -49,11 +49,11 @@ export interface RetryPolicy {
 export type Consequence = { readonly retryInMs: number } | "parked" | "interrupted";
 
 /**
- * An order whose handling ends the process must not come back for ever. But who is killed often, for whatever
- * reason, has not failed to handle it: that takes more attempts.
+ * An order whose handling ends the process must not come back for ever. But a process that is stopped or killed
+ * often, for whatever reason, has not failed to handle it: that takes more attempts.
  */
-const UNFINISHED_FACTOR = 5;
-const UNFINISHED = "its attempts ended without a result";
+const UNSETTLED_FACTOR = 5;
+const UNSETTLED = "each of its subscribers ended before it was handled";
 
 /** Pauses stop growing here; a longer first pause is kept. */
 const MAX_PAUSE_MS = 60_000;
@@ -61,14 +61,15 @@ const MAX_PAUSE_MS = 60_000;
 async function handle(
   first: Delivery,
   bus: Dispatcher<Commands, Events>,
-  { retry, signal, onAttempt, onHandled, onFailure }: DeliverOptions,
+  { retry, signal, batch = 1, onAttempt, onHandled, onFailure }: DeliverOptions,
 ): Promise<void> {
   let delivery = first;
   const attempts = first.attempt - first.parkedAttempts;
-  if (retry !== undefined && attempts > retry.maxAttempts * UNFINISHED_FACTOR) {
+  // In a batch what was only read counts as tried too.
+  if (retry !== undefined && batch === 1 && attempts > retry.maxAttempts * UNSETTLED_FACTOR) {
     delivery = await first.withdrawAttempt();
-    await delivery.park(UNFINISHED);
-    onFailure?.(delivery, UNFINISHED, "parked");
+    await delivery.park(UNSETTLED);
+    onFailure?.(delivery, UNSETTLED, "parked");
     return;
   }
   for (let failures = 1; ; failures++) {

@@ -22,4 +22,4 @@ export function endAtSignals(io: Io, store: () => OrderStore | undefined): void 
 }
 
 /** Longer than one attempt takes to fail. */
-const ANSWER_TIMEOUT_MS = 3000;
+const ANSWER_TIMEOUT_MS = 4000;

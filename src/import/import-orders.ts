@@ -60,19 +60,27 @@ export async function importOrders(
     const payload = { orders: batch, deliver, notify };
     imported += (await orders.bus.send("import-orders", payload)).imported;
   };
-  for await (const rows of rowsOf(source, undefined, (each) => onProgress("importing", each))) {
-    for (let from = 0; from < rows.length; from += BATCH_ORDERS) {
-      const batch = rows.slice(from, from + BATCH_ORDERS);
-      const found = examination.ordersOf(batch, nextId, options.placedAt);
-      if (found.length > 0) await send(found);
+  try {
+    for await (const rows of rowsOf(source, undefined, (each) => onProgress("importing", each))) {
+      for (let from = 0; from < rows.length; from += BATCH_ORDERS) {
+        const batch = rows.slice(from, from + BATCH_ORDERS);
+        const found = examination.ordersOf(batch, nextId, options.placedAt);
+        if (found.length > 0) await send(found);
+      }
     }
+  } catch (error) {
+    // It could be read before.
+    const isUnreadable = error instanceof OrdersError && error.code === "invalid-order";
+    throw isUnreadable && (await file.version()) !== version ? changed(file) : error;
   }
-  if ((await file.version()) !== version) {
-    throw new OrdersError("store-failed", `${file.name} was changed while it was imported`, {
-      hint: "import it again: orders that are stored already are skipped",
-    });
-  }
+  if ((await file.version()) !== version) throw changed(file);
   return { orders: count, imported, present: valid - imported, invalid };
+}
+
+function changed({ name }: ImportFile): OrdersError {
+  return new OrdersError("store-failed", `${name} was changed while it was imported`, {
+    hint: "import it again: orders that are stored already are skipped",
+  });
 }
 
 /** What to import. */

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -241,6 +241,25 @@ orders: 5 of 6 orders cannot be imported
     const { stderr } = await orders(["import", file], { terminal: ["stderr"], columns: 100 });
     expect(stderr).toMatch(/\[#{20}\] 100 %/);
     expect(stderr.endsWith("\r\x1b[2K")).toBe(true);
+  });
+
+  it("says that a file was changed meanwhile, also if it can no longer be read", async () => {
+    const rows = [
+      ...Array.from({ length: 1001 }, () => "tv"),
+      ...Array(8).fill("x".repeat(2 ** 20)),
+    ];
+    const file = written("changed.csv", `items\n${rows.join("\n")}\n`);
+    let isChanged = false;
+    const { exitCode, stderr } = await orders(["import", file, "--trace"], {
+      whenWritten: (written) => {
+        if (!isChanged && written.stderr.includes("import-orders")) appendFileSync(file, '"open\n');
+        isChanged ||= written.stderr.includes("import-orders");
+      },
+    });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      /orders: .*changed\.csv was changed while it was imported\n {2}import it again: /,
+    );
   });
 
   it("prints no banner and no fault behind its progress", async () => {

@@ -88,10 +88,25 @@ export function describeApplication(newPlace: NewPlace): void {
       await orders.close();
       expect(handled).toEqual([next]);
       expect(failed).toEqual([{ order: poison, attempt: 5, consequence: "parked" }]);
-      const reason = "its attempts ended without a result";
+      const reason = "each of its subscribers ended before it was handled";
       expect(await place.otherSubscriptions.parked()).toMatchObject([
         { order: poison, attempts: 5, reason },
       ]);
+    });
+
+    it("parks no order of a batch that was only read", async () => {
+      const orders = await place.save(3);
+      for (let starts = 0; starts < 6; starts++)
+        await leaveFirst(place.feed, "sales", { batch: 3 });
+      const application = await open();
+      const handled: unknown[] = [];
+      application.bus.subscribe("order-created", ({ payload }) => void handled.push(payload.order));
+      const retry = { maxAttempts: 1, firstPauseMs: 1 };
+      const options = { subscription: "sales", untilCaughtUp: true, batch: 3, retry };
+      await application.deliver(options);
+      await application.close();
+      expect(handled).toHaveLength(orders.length);
+      expect(await place.otherSubscriptions.parked()).toEqual([]);
     });
 
     it("gives a parked order as many attempts again", async () => {
@@ -128,10 +143,12 @@ export function describeApplication(newPlace: NewPlace): void {
       }
       undo();
       const attempts: unknown[] = [];
-      const onAttempt = ({ order, attempt }: Delivery) => attempts.push({ order, attempt });
+      const onAttempt = ({ order, attempt, redelivered }: Delivery) => {
+        attempts.push({ order, attempt, redelivered });
+      };
       await orders.deliver({ ...options, onAttempt });
       await orders.close();
-      expect(attempts).toEqual([{ order, attempt: 1 }]);
+      expect(attempts).toEqual([{ order, attempt: 1, redelivered: true }]);
     });
 
     it("is closed by a delivery that is being handled", async () => {

@@ -119,7 +119,7 @@ export function describeDelivery(newPlace: NewPlace): void {
       expect(first).toMatchObject({ order, attempt: 1 });
       const sales = await subscribed(place.feed, "sales");
       const withdrawn = await (await sales.take()).withdrawAttempt();
-      expect(withdrawn).toMatchObject({ order, attempt: 1 });
+      expect(withdrawn).toMatchObject({ order, attempt: 1, redelivered: true });
       expect(await withdrawn.retry()).toMatchObject({ order, attempt: 2 });
       await sales.end();
       const again = await subscribed(place.otherFeed, "sales");

@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { openStore } from "../../src/store/open-store.js";
 import { describeWithServer, startServer } from "../support/nats-server.js";
 import { all, anOrder } from "../support/orders.js";
@@ -43,6 +43,18 @@ describeWithServer("a store on a server", () => {
     await sales.end();
     expect(await (await store.subscriptions()).list()).toMatchObject([{ waiting: 0 }]);
     expect(await handleAll(await store.feed(), "sales")).toEqual([]);
+  });
+
+  it("warns of nothing while many requests wait for a server", async () => {
+    const server = await startServer();
+    const store = await openStore(`${server.url}?timeout=4`);
+    onTestFinished(() => store.close());
+    await store.save(anOrder());
+    await server.kill();
+    const warn = vi.spyOn(process, "emitWarning");
+    onTestFinished(() => warn.mockRestore());
+    await Promise.allSettled(Array.from({ length: 30 }, () => store.save(anOrder())));
+    expect(warn).not.toHaveBeenCalled();
   });
 
   it("refuses the acknowledgement of an order that it has taken back", async () => {

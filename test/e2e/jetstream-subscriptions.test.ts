@@ -1,3 +1,5 @@
+import { jetstreamManager } from "@nats-io/jetstream";
+import { connect } from "@nats-io/transport-node";
 import { beforeEach, expect, it, onTestFinished } from "vitest";
 import { openStore } from "../../src/store/open-store.js";
 import type { OrderStore } from "../../src/store/order-store.js";
@@ -50,6 +52,23 @@ describeWithServer("on a server, a subscription that is being reset", () => {
       stdout: `${last.id}\n`,
     });
     expect(await as("admin", ...watch)).toMatchObject({ exitCode: 0, stdout: "" });
+  });
+
+  it("is as it was if the reset ends before that, and is forgotten with its consumer", async () => {
+    const order = anOrder();
+    await store.save(order);
+    await handleAll(await store.feed(), "sales");
+    const reset = ["subscriptions", "reset", "sales", "--from", "start", "--yes"];
+    expect(await as("cleaner", ...reset)).toMatchObject(DENIAL);
+    expect(await handleAll(await store.feed(), "sales")).toEqual([]);
+
+    const nc = await connect({ servers: server.address, user: "admin", pass: "pw" });
+    onTestFinished(() => nc.close());
+    const jsm = await jetstreamManager(nc);
+    for await (const { name } of jsm.consumers.list("orders")) {
+      await jsm.consumers.delete("orders", name);
+    }
+    expect(await (await store.subscriptions()).exists("sales")).toBe(false);
   });
 
   it("can be reset again, and removed", async () => {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Parking } from "../../src/store/jsonl/parking.js";
 import { Retries } from "../../src/store/jsonl/retries.js";
 import { countIo } from "../support/count-io.js";
@@ -29,6 +29,19 @@ describe("the parked orders that are to be delivered again", () => {
     parking.park({ event: "order-created", order }, 1, "out of paper");
     parking.requestRetry(order.id);
     expect(new Retries(parking).next()).toMatchObject({ order, attempt: 2 });
+  });
+
+  it("are found by a subscriber that begins while they are asked for", () => {
+    const order = anOrder();
+    parking.park({ event: "order-created", order }, 1, "out of paper");
+    const begun: Retries[] = [];
+    const begin = vi.spyOn(parking, "update").mockImplementation((...args) => {
+      begun.push(new Retries(parking));
+      begin.mockRestore();
+      return parking.update(...args);
+    });
+    parking.requestRetry(order.id);
+    expect(begun[0]?.next()).toMatchObject({ order, attempt: 2 });
   });
 
   it("are none where nothing was ever parked", () => {

@@ -47,7 +47,7 @@ export class JetStreamOrderFeed implements OrderFeed {
     const parking = new Parking(server, name, this.#onDamage);
     await parking.create();
     const info = await consumer.info();
-    const reset = info === undefined ? await parking.unfinishedReset() : undefined;
+    const reset = await parking.unfinishedReset();
     const resumed = info !== undefined || reset !== undefined;
     if (info !== undefined) await consumer.update(info);
     else await consumer.create(reset ?? (await deliverFrom(server, options.from ?? "start")));

@@ -102,7 +102,10 @@ export class Parking {
     await this.#write("attempts", RESET, start);
   }
 
-  /** Where the subscription is to begin if it was being reset and has no consumer; `undefined`: it was not. */
+  /**
+   * Where the subscription is to begin if it was being reset, and that ended half-way; `undefined`: it was not. If it
+   * has a consumer, that is the old one, which was not replaced, or the new one already.
+   */
   async unfinishedReset(): Promise<DeliverFrom | undefined> {
     const message = await this.#last("attempts", RESET);
     return message === null ? undefined : decodeStart(message);

@@ -164,7 +164,7 @@ export class OrderPublisher {
       else refuseForgetting(connected, info.config);
     } catch (error) {
       this.#looks.delete(connected);
-      throw error;
+      throw isOutcomeUnknown(error) ? new Unavailable("no answer") : error; // nothing was sent yet
     }
   }
 

@@ -25,6 +25,8 @@ interface InFlight extends SourcedEvent {
   readonly source: Source;
   readonly pulled: PulledMessage;
   attempt: number;
+  /** It may have been handled before, though this is its first attempt that counts. */
+  isRepeated: boolean;
   /** Attempts that the server's delivery count lacks; negative: that it has too many. */
   extraAttempts: number;
 }
@@ -158,7 +160,8 @@ export class Subscriber {
     const extraAttempts =
       deliveryCount > 1 ? ((await this.#sources.parking?.extraAttempts(key)) ?? 0) : 0;
     const attempt = sourced.earlierAttempts + deliveryCount + extraAttempts;
-    const inFlight = { ...sourced, key, source, pulled, attempt, extraAttempts };
+    const isRepeated = deliveryCount > 1;
+    const inFlight = { ...sourced, key, source, pulled, attempt, isRepeated, extraAttempts };
     this.#inFlight.add(inFlight);
     return this.#delivery(inFlight);
   }
@@ -171,7 +174,7 @@ export class Subscriber {
       order,
       attempt: inFlight.attempt,
       parkedAttempts,
-      redelivered: inFlight.attempt > 1,
+      redelivered: inFlight.isRepeated || inFlight.attempt > 1,
       ack: async () => {
         this.#assertInFlight(inFlight);
         // Before the acknowledgement: a retry of what is no longer parked is skipped.
@@ -195,6 +198,7 @@ export class Subscriber {
   async #attempt(inFlight: InFlight, change: 1 | -1): Promise<Delivery> {
     this.#assertInFlight(inFlight);
     inFlight.attempt += change;
+    inFlight.isRepeated = true;
     inFlight.extraAttempts += change;
     await this.#sources.parking?.recordExtraAttempts(inFlight.key, inFlight.extraAttempts);
     return this.#delivery(inFlight);

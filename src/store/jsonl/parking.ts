@@ -107,25 +107,27 @@ export class Parking {
    * @returns `false` if nothing is.
    */
   requestRetry(id: string): boolean {
-    const parked = keysOf(id)
-      .map((key) => this.read(key))
-      .filter((state) => state !== null);
-    if (parked.length === 0) return false;
+    const keys = keysOf(id).filter((key) => this.read(key) !== null);
+    if (keys.length === 0) return false;
+    this.#appendRequests([]); // fails before anything is changed
+    const parked = keys.filter((key) => this.update(key, { retryRequested: true }));
+    // After that: who subscribes meanwhile removes the list, and looks at all that is parked.
+    this.#appendRequests(parked);
+    return parked.length > 0;
+  }
+
+  /** They need not outlive a crash. */
+  #appendRequests(keys: readonly string[]): void {
     try {
-      const { fd } = openFile(this.#requests, APPEND); // fails before anything is changed
+      const { fd } = openFile(this.#requests, APPEND);
       try {
-        for (const state of parked) {
-          this.#write({ ...state, retryRequested: true });
-          // Need not outlive a crash: who subscribes looks at all.
-          writeSync(fd, `${parkingKey(state)}\n`);
-        }
+        for (const key of keys) writeSync(fd, `${key}\n`);
       } finally {
         closeSync(fd);
       }
     } catch (error) {
       throw storeFailure("request the retry", this.#requests, error);
     }
-    return true;
   }
 
   /**

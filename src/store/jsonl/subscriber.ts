@@ -60,10 +60,11 @@ export class Subscriber {
     const { events, passedTo } = found;
     if (events.length === 0 && passedTo !== undefined) this.#pass(passedTo);
     for (const { event, order, end } of events) {
-      const attempt = end.byte <= this.#earlier.deliveredTo ? this.#earlier.attempts + 1 : 1;
+      const isRepeated = end.byte <= this.#earlier.deliveredTo;
+      const attempt = isRepeated ? this.#earlier.attempts + 1 : 1;
       // Only as many as have the same number of attempts, for the state holds one number for all.
       if (attempt !== (this.#ready[0]?.attempt ?? attempt)) break;
-      this.#ready.push({ event, order, end, attempt, settled: false });
+      this.#ready.push({ event, order, end, attempt, isRepeated, settled: false });
     }
     const [first] = this.#ready;
     const last = this.#ready.at(-1);
@@ -90,9 +91,9 @@ export class Subscriber {
       order,
       attempt,
       parkedAttempts: 0, // a retry of what is parked comes from Retries
-      redelivered: attempt > 1,
+      redelivered: each.isRepeated,
       ack: async () => {
-        if (attempt > 1) parking?.remove(parkingKey(each)); // parked before a crash that came in between
+        if (each.isRepeated) parking?.remove(parkingKey(each)); // parked before a crash that came in between
         this.#settle(each);
       },
       retry: async () => this.#attempt(each, attempt + 1),
@@ -105,6 +106,7 @@ export class Subscriber {
   }
 
   #attempt(each: InFlight, attempt: number): Delivery {
+    each.isRepeated = true;
     this.#save({ attempts: attempt });
     return this.#delivery(each, attempt);
   }
@@ -148,6 +150,8 @@ export interface SubscriberDeps {
 interface InFlight extends StoredEvent {
   readonly end: Position;
   readonly attempt: number;
+  /** It was delivered before, if only by an attempt that was withdrawn. */
+  isRepeated: boolean;
   settled: boolean;
 }
 

@@ -93,7 +93,8 @@ export class MemorySubscriber {
     const { event, order } = this.#log[index] as LoggedEvent;
     const key = parkingKey({ event, order });
     const parkedAttempts = this.parking.attempts(key) ?? 0;
-    const attempt = (this.#attempts.get(index) ?? parkedAttempts) + 1;
+    const before = this.#attempts.get(index);
+    const attempt = (before ?? parkedAttempts) + 1;
     const isRetry = index < this.#position || this.#settled.has(index);
     this.#attempts.set(index, attempt);
     this.#activeAt = new Date().toISOString();
@@ -102,7 +103,7 @@ export class MemorySubscriber {
       order,
       attempt,
       parkedAttempts,
-      redelivered: attempt > 1,
+      redelivered: before !== undefined || attempt > 1,
       ack: async () => {
         if (inFlight.delete(index)) this.#settle(index);
       },

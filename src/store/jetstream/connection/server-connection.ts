@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import {
   type JetStreamClient,
   type JetStreamManager,
@@ -53,6 +54,7 @@ export class ServerConnection {
   constructor(location: ServerLocation, files: CredentialFiles) {
     this.location = location;
     this.#files = files;
+    setMaxListeners(0, this.#retrying.signal); // each request that is repeated listens to it
     destroySilentSockets(location.servers, 1.5 * Math.min(RESPONSE_TIMEOUT_MS, location.timeoutMs));
   }
 
