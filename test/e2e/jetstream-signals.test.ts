@@ -1,46 +1,12 @@
-import { once } from "node:events";
-import { type AddressInfo, connect, createServer } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
 import { openStore } from "../../src/store/open-store.js";
-import { describeWithServer, type NatsServer, startServer } from "../support/nats-server.js";
+import { holdingBack } from "../support/holding-back.js";
+import { describeWithServer, startServer } from "../support/nats-server.js";
 import { ON_WINDOWS } from "../support/needs.js";
 import { all } from "../support/orders.js";
 import { runOrders } from "../support/run-orders.js";
 
 const ROUNDS = 5;
-
-/** A way to a server on which its answers are held back from when an order, or a cancellation, was sent. */
-async function holdingBack({ address }: NatsServer) {
-  let isSent = () => {};
-  const sent = new Promise<void>((resolve) => {
-    isSent = resolve;
-  });
-  let letGo = () => {};
-  const proxy = createServer((client) => {
-    const [host, port] = address.split(":");
-    const server = connect(Number(port), host);
-    server.pipe(client);
-    letGo = () => server.pipe(client);
-    client.on("data", (data) => {
-      if (/PUB orders\.order-(created|cancelled)\./.test(data.toString("latin1"))) {
-        server.unpipe(client);
-        isSent();
-      }
-      server.write(data);
-    });
-    for (const [one, other] of [
-      [client, server],
-      [server, client],
-    ] as const) {
-      one.on("error", () => {});
-      one.on("close", () => other.destroy());
-    }
-  }).listen(0, "127.0.0.1");
-  onTestFinished(() => void proxy.close());
-  await once(proxy, "listening");
-  const { port } = proxy.address() as AddressInfo;
-  return { url: `nats://127.0.0.1:${port}`, sent, letGo: () => letGo() };
-}
 
 describeWithServer("a signal that comes while a server stores an order", () => {
   it.skipIf(ON_WINDOWS)("ends the process once it is acknowledged", async () => {

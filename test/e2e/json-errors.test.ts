@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { EXIT_CODES, exitCodeOf } from "../../src/cli/exit-codes.js";
 import type { ErrorCode } from "../../src/errors.js";
 import { openStore } from "../../src/store/open-store.js";
+import { holdingBack } from "../support/holding-back.js";
 import { connectTo, describeWithServer, startServer } from "../support/nats-server.js";
 import { runCli, type World } from "../support/run-cli.js";
 import { ROOT, runShell } from "../support/run-orders.js";
@@ -133,12 +134,10 @@ const ON_A_SERVER = {
   ],
   "outcome-unknown": [
     async () => {
-      const { url } = await startServer(
-        'authorization { users: [{ user: ada, password: pw, permissions: { subscribe: { deny: "_INBOX.>" } } }] }',
-      );
-      return run(["place-order", "--json", "--id", ID, "tv"], {
-        store: url.replace("//", "//ada:pw@"),
-      });
+      const server = await startServer();
+      await run(["init"], { store: server.url });
+      const { url } = await holdingBack(server);
+      return run(["place-order", "--json", "--id", ID, "tv"], { store: `${url}?timeout=1` });
     },
     `cannot make sure that order ${ID} is stored`,
   ],

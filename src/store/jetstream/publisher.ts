@@ -94,16 +94,20 @@ export class OrderPublisher {
   #persist<T extends object>(record: StoredOnce<T>): Promise<Persisted<T>> {
     return this.#limiter.run(async () => {
       const backoff = this.#server.backoff();
+      let isSent = false;
       let outcomeUnknown = false;
       for (let attempts = 1; ; attempts++) {
         try {
-          const holder = await this.#server.attempt((connected) =>
-            this.#publishOnce(connected, record),
-          );
+          const holder = await this.#server.attempt(async (connected) => {
+            const isOld = !refusesWhenFull(connected.nc.info?.version ?? "");
+            if (isOld) await this.#looked(connected);
+            isSent = true;
+            return this.#publishOnce(connected, record);
+          });
           return { holder, attempts };
         } catch (error) {
           if (error instanceof StreamCreated) continue;
-          outcomeUnknown ||= isOutcomeUnknown(error);
+          outcomeUnknown ||= isSent && isOutcomeUnknown(error);
           if (isTransient(error) && (await backoff.pause())) continue;
           throw this.#failure(record, error, outcomeUnknown);
         }
@@ -117,7 +121,6 @@ export class OrderPublisher {
     { what, subject, body, decode }: StoredOnce<T>,
   ): Promise<T | undefined> {
     const { location } = this.#server;
-    if (!refusesWhenFull(connected.nc.info?.version ?? "")) await this.#looked(connected);
     try {
       await connected.js.publish(subject, body, {
         // Another stream may have these subjects: what it stored would not be found.
@@ -164,7 +167,7 @@ export class OrderPublisher {
       else refuseForgetting(connected, info.config);
     } catch (error) {
       this.#looks.delete(connected);
-      throw isOutcomeUnknown(error) ? new Unavailable("no answer") : error; // nothing was sent yet
+      throw error;
     }
   }
 
