@@ -16,7 +16,8 @@ import { OrdersError } from "../errors.js";
 export function storableOrder(order: Order): Order {
   const problem = orderProblem(order) ?? dayProblem({ placedAt: order.placedAt });
   if (problem !== undefined) throw OrdersError.invalidOrder(problem);
-  return orderFields({ ...order, items: [...order.items] });
+  const { id, placedAt, items, for: name, note } = order;
+  return orderFields({ id, placedAt, items: [...items], for: name, note });
 }
 
 /**

@@ -84,12 +84,11 @@ const NOTHING: DecodedLine = { kind: "nothing" };
 /** One order as a line of the file: its checksum at the end, its newline included. */
 export function encodeOrder(order: StoredOrder): string {
   const { json = safeJson(orderFields(order)), claim, isImported, newestBefore } = order;
-  const marks = [
-    isImported ? ',"imported":true' : "",
-    claim ? `,"claim":${JSON.stringify(claim)}` : "",
-    newestBefore ? `,"newestBefore":"${newestBefore}"` : "",
-  ];
-  return line(json.slice(0, -1) + marks.join(""));
+  let open = json.slice(0, -1);
+  if (isImported) open += ',"imported":true';
+  if (claim) open += `,"claim":${JSON.stringify(claim)}`;
+  if (newestBefore) open += `,"newestBefore":"${newestBefore}"`;
+  return line(open);
 }
 
 /** One cancellation as such a line. */
