@@ -57,20 +57,19 @@ export function toRow({ at, value, problem }: RawRow): Row {
     if (known === undefined) return { at, problem: `unknown field '${name}'; ${KNOWN}` };
     if (field !== null && field !== undefined) fields[known] = field;
   }
+  const wrongTime = timeProblem(fields);
+  if (wrongTime !== undefined) return { at, problem: wrongTime };
   const { id, placedAt, items, for: name, note, cancelledAt, reason } = fields;
   const order = {
     id: typeof id === "string" ? id.toLowerCase() : (id ?? SOME_ID),
-    placedAt: utcTime(placedAt) ?? SOME_TIME,
+    placedAt: utcTime(placedAt as string | undefined) ?? SOME_TIME,
     items: typeof items === "string" ? [items] : items,
     for: name,
     note,
-    cancelledAt: utcTime(cancelledAt),
+    cancelledAt: utcTime(cancelledAt as string | undefined),
     reason,
   };
-  const wrong =
-    zoneProblem({ placedAt, cancelledAt }) ??
-    dayProblem({ placedAt: ifTime(placedAt), cancelledAt: ifTime(cancelledAt) }) ??
-    problemOf(order);
+  const wrong = problemOf(order);
   if (wrong !== undefined) return { at, problem: wrong };
   return {
     at,
@@ -106,23 +105,20 @@ function problemOf(order: { readonly [Field in keyof Order]?: unknown }): string
   return reason === undefined ? undefined : "it has a reason, but no cancelledAt";
 }
 
-/** What is no time, or one of which nobody knows in what time zone it is. */
-function zoneProblem(times: Readonly<Record<string, unknown>>): string | undefined {
-  for (const [name, time] of Object.entries(times)) {
-    if (time === undefined || ifTime(time) !== undefined) continue;
+/** What is wrong with the times of a row, which may be in any time zone; those without a problem are texts. */
+function timeProblem({ placedAt, cancelledAt }: Readonly<Record<string, unknown>>) {
+  for (const [name, time] of Object.entries({ placedAt, cancelledAt })) {
+    if (time === undefined || (typeof time === "string" && RFC_3339.test(time))) continue;
     return `${name} is not a time with a time zone, such as 2026-01-31T09:30:00+01:00`;
   }
-  return undefined;
+  return dayProblem({ placedAt, cancelledAt } as Pick<Partial<Order>, "placedAt" | "cancelledAt">);
 }
 
-/** A time of {@link https://www.rfc-editor.org/rfc/rfc3339 RFC 3339} in our form; anything else as it is. */
-function utcTime(time: unknown): unknown {
-  const date = new Date(ifTime(time) ?? Number.NaN);
+/** A time of {@link https://www.rfc-editor.org/rfc/rfc3339 RFC 3339} in our form; one that does not exist as it is. */
+function utcTime(time: string | undefined): string | undefined {
+  if (time === undefined) return undefined;
+  const date = new Date(time);
   return Number.isNaN(date.getTime()) ? time : date.toISOString();
-}
-
-function ifTime(value: unknown): string | undefined {
-  return typeof value === "string" && RFC_3339.test(value) ? value : undefined;
 }
 
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/i;

@@ -12,6 +12,15 @@ const NO_SUBSCRIPTION = { code: "subscription-not-found" };
 export function describeParking(newPlace: NewPlace): void {
   describe("once an order is parked", () => {
     const place = freshPlaces(newPlace);
+    /** An order that "sales" has parked, and that is delivered to it again. */
+    const retried = async () => {
+      const [order] = await place.save(1);
+      const id = order?.id as string;
+      await parkAll(place.feed, "sales", "out of paper");
+      await place.subscriptions.retry("sales", id);
+      const sales = await subscribed(place.feed, "sales");
+      return { order, id, sales, first: await sales.take() };
+    };
 
     it("goes on with the next, and does not deliver it again", async () => {
       const orders = await place.save(2);
@@ -101,12 +110,7 @@ export function describeParking(newPlace: NewPlace): void {
     });
 
     it("retries it once more if that is asked for while it is retried", async () => {
-      const [order] = await place.save(1);
-      const id = order?.id as string;
-      await parkAll(place.feed, "sales", "out of paper");
-      await place.subscriptions.retry("sales", id);
-      const sales = await subscribed(place.feed, "sales");
-      const first = await sales.take();
+      const { order, id, sales, first } = await retried();
       await place.otherSubscriptions.retry("sales", id);
       await first.park("out of ink");
       const second = await sales.take();
@@ -199,12 +203,7 @@ export function describeParking(newPlace: NewPlace): void {
     });
 
     it("stays dropped if that happens while it is delivered again", async () => {
-      const [order] = await place.save(1);
-      const id = order?.id as string;
-      await parkAll(place.feed, "sales", "out of paper");
-      await place.subscriptions.retry("sales", id);
-      const sales = await subscribed(place.feed, "sales");
-      const first = await sales.take();
+      const { id, sales, first } = await retried();
       await place.otherSubscriptions.drop("sales", id);
       const again = await first.retry();
       expect(await place.subscriptions.parked()).toEqual([]);

@@ -6,7 +6,7 @@ import { readMessages } from "./messages/read-messages.js";
 import { decodeCancellation, decodeOrderJson, isDamage } from "./order-codec.js";
 import { differences, orderStream, streamInfo } from "./streams.js";
 import { allEvents, eventOf } from "./subjects.js";
-import { clusterWarnings, isCurrent, limitWarnings } from "./versions.js";
+import { clusterWarnings, isCurrent, limitWarnings, versionOf } from "./versions.js";
 
 /** Reads every order, and notes what the server guarantees. */
 export async function checkServer(server: ServerConnection): Promise<StoreReport> {
@@ -45,7 +45,7 @@ export async function checkServer(server: ServerConnection): Promise<StoreReport
     if (problem !== undefined)
       damage.push({ location: `${location.stream}:${message.seq}`, problem });
   }
-  const version = await server.ask("check the store", async ({ nc }) => nc.info?.version ?? "");
+  const version = await server.ask("check the store", async (connected) => versionOf(connected));
   const notes = [
     ...guarantees(info, version),
     ...differences(info.config, orderStream(location)).map(

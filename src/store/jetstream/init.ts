@@ -9,7 +9,7 @@ import {
   streamInfo,
   type WantedStream,
 } from "./streams.js";
-import { clusterWarnings, limitWarnings, refusesWhenFull } from "./versions.js";
+import { clusterWarnings, limitWarnings, refusesWhenFull, versionOf } from "./versions.js";
 
 /**
  * Creates the streams that are missing, and compares those that exist with what is needed.
@@ -38,7 +38,7 @@ export function warnings(server: ServerConnection): Promise<string[]> {
   return server.ask("read the store", async (connected) => {
     const info = await streamInfo(connected, server.location.stream);
     const { num_replicas = 1, max_bytes = 0 } = info?.config ?? {};
-    const version = connected.nc.info?.version ?? "";
+    const version = versionOf(connected);
     return [...clusterWarnings(num_replicas, version), ...limitWarnings(max_bytes, version)];
   });
 }
@@ -51,8 +51,9 @@ async function initStream(
 ): Promise<string> {
   refuseForgetting(connected, requested);
   const { streams } = connected.jsm;
-  const isBounded = refusesWhenFull(connected.nc.info?.version ?? "");
-  const wanted = isBounded ? requested : { ...requested, max_bytes: NO_LIMIT };
+  const wanted = refusesWhenFull(versionOf(connected))
+    ? requested
+    : { ...requested, max_bytes: NO_LIMIT };
   const info = await streamInfo(connected, wanted.name);
   if (info === undefined) {
     const { config } = await streams.add({ ...wanted, num_replicas: wanted.num_replicas ?? 1 });

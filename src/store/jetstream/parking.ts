@@ -19,7 +19,7 @@ import {
   parkingSubject,
   subscriptionOf,
 } from "./subjects.js";
-import { isCurrent } from "./versions.js";
+import { isCurrent, versionOf } from "./versions.js";
 
 type OnDamage = (damage: Damage) => void;
 
@@ -133,8 +133,8 @@ export class Parking {
    * and their leader was killed soon: there an empty message takes its place.
    */
   async #forget(kind: ParkingKind, key: string): Promise<void> {
-    const { nc } = await this.#server.ask(RECORD, async (connected) => connected);
-    if (isCurrent(nc.info?.version ?? "")) await this.#purge(kind, key);
+    const version = await this.#server.ask(RECORD, async (connected) => versionOf(connected));
+    if (isCurrent(version)) await this.#purge(kind, key);
     else await this.#write(kind, key);
   }
 

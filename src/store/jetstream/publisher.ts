@@ -24,7 +24,7 @@ import {
   subjectsOf,
 } from "./streams.js";
 import { allCancellations, allOrders, cancellationSubject, orderSubject } from "./subjects.js";
-import { refusesWhenFull } from "./versions.js";
+import { refusesWhenFull, versionOf } from "./versions.js";
 
 /** How long one attempt may take to be acknowledged. */
 const ACK_TIMEOUT_MS = 1000;
@@ -99,8 +99,7 @@ export class OrderPublisher {
       for (let attempts = 1; ; attempts++) {
         try {
           const holder = await this.#server.attempt(async (connected) => {
-            const isOld = !refusesWhenFull(connected.nc.info?.version ?? "");
-            if (isOld) await this.#looked(connected);
+            if (!refusesWhenFull(versionOf(connected))) await this.#looked(connected);
             isSent = true;
             return this.#publishOnce(connected, record);
           });

@@ -18,7 +18,7 @@ import {
   PARKING_KINDS,
   parkingSubject,
 } from "./subjects.js";
-import { refusesWhenFull } from "./versions.js";
+import { refusesWhenFull, versionOf } from "./versions.js";
 
 /** The JetStream API error: there is a stream of that name with another configuration. */
 const NAME_IN_USE = 10058;
@@ -119,10 +119,10 @@ export function subjectsOf({ config }: StreamInfo): readonly string[] {
 
 /** @throws {WouldForget} the server would forget orders to keep to the stream's size limit. */
 export function refuseForgetting(
-  { nc }: Connected,
+  connected: Connected,
   { name, max_bytes = 0 }: Pick<WantedStream, "name" | "max_bytes">,
 ): void {
-  const version = nc.info?.version ?? "";
+  const version = versionOf(connected);
   if (max_bytes > 0 && !refusesWhenFull(version)) throw new WouldForget(name, version);
 }
 

@@ -1,3 +1,10 @@
+import type { Connected } from "./connection/server-connection.js";
+
+/** The version of the server at the other end; empty if it does not tell. */
+export function versionOf({ nc }: Pick<Connected, "nc">): string {
+  return nc.info?.version ?? "";
+}
+
 /** Whether it is nats-server 2.10 or later. */
 export function isCurrent(version: string): boolean {
   return isAtLeast(version, [2, 10, 0]);

@@ -1,7 +1,7 @@
 import type { MsgRequest, StoredMsg } from "@nats-io/jetstream";
 import type { Connected } from "../connection/server-connection.js";
 import { lastSeqOf } from "../streams.js";
-import { isCurrent } from "../versions.js";
+import { isCurrent, versionOf } from "../versions.js";
 
 /** Streams that have messages, by the connection over which that was seen. */
 const inUse = new WeakMap<Connected, Set<string>>();
@@ -23,7 +23,7 @@ export async function leaderMessage(
 }
 
 async function canBeAsked(connected: Connected, stream: string): Promise<boolean> {
-  if (isCurrent(connected.nc.info?.version ?? "")) return true;
+  if (isCurrent(versionOf(connected))) return true;
   const known = inUse.get(connected) ?? new Set();
   if (known.has(stream)) return true;
   if ((await lastSeqOf(connected, stream)) === 0) return false;
