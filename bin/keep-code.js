@@ -3,24 +3,31 @@
 const fs = require("fs");
 const path = require("path");
 
-/** Keeps the compiled code of a script for the next start, in the place of all that this Node.js kept. */
-module.exports = function keep({ directory, version, file, isOurs }, script) {
-  const temporary = `${file}.${process.pid}`;
-  try {
-    fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const stats = fs.lstatSync(directory);
-    if (!stats.isDirectory() || !isOurs(stats)) return;
-    const fd = fs.openSync(temporary, "wx", 0o600);
-    try {
-      fs.writeFileSync(fd, script.createCachedData());
-    } finally {
-      fs.closeSync(fd);
-    }
-    for (const old of fs.readdirSync(directory)) {
-      if (old.endsWith(version)) fs.unlinkSync(path.join(directory, old));
-    }
-    fs.renameSync(temporary, file);
-  } catch (_) {
-    // Read-only, full, …: the next start compiles again.
+/** Keeps compiled code for the next start, in the place of all that this Node.js kept of other builds. */
+module.exports = function keepCode({ directory, suffix, isOurs }, compiled) {
+  fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const stats = fs.lstatSync(directory);
+  if (!stats.isDirectory() || !isOurs(stats)) return;
+  const build = compiled[0].name.split("-")[0];
+  for (const name of fs.readdirSync(directory)) {
+    if (name.endsWith(suffix) && !name.startsWith(build)) fs.unlinkSync(path.join(directory, name));
+  }
+  for (const { name, script } of compiled) {
+    write(path.join(directory, name), script.createCachedData());
   }
 };
+
+/** Writes a file that this user alone can read, whole or not at all. */
+function write(file, content) {
+  const temporary = `${file}.${process.pid}`;
+  const fd = fs.openSync(temporary, "wx", 0o600);
+  try {
+    fs.writeFileSync(fd, content);
+    fs.renameSync(temporary, file);
+  } catch (error) {
+    fs.unlinkSync(temporary);
+    throw error;
+  } finally {
+    fs.closeSync(fd);
+  }
+}

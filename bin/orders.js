@@ -8,7 +8,7 @@ const fs = require("fs");
 const path = require("path");
 
 const root = path.dirname(__dirname);
-const bundle = path.join(root, "dist", "bin", "start.cjs");
+const bundle = path.join(root, "dist", "bin");
 const version = process.versions.node;
 
 if (!isSupported(version.split(".").map(Number))) {
@@ -29,74 +29,94 @@ function refuse(reason) {
 }
 
 function start() {
-  let source;
+  const loader = createLoader(keptCode(process.env, process.argv[2]));
+  let program;
   try {
-    source = fs.readFileSync(bundle, "latin1"); // it is ASCII, as the build makes sure
+    program = loader.load("start.cjs");
   } catch (error) {
     if (error.code !== "ENOENT") throw error;
     refuse("not built: run npm run build in " + root);
     return;
   }
-  const program = compile(source);
-  program.exports.main(process.argv.slice(2), program.exports.processIo(root)).then((exitCode) => {
+  program.main(process.argv.slice(2), program.processIo(root)).then((exitCode) => {
     process.exitCode = exitCode;
-    program.keep();
+    if (exitCode !== 2) loader.keepCode(); // after wrong usage, the verb may be none
+    // All is written, but on a Windows console. Node would take another millisecond to end by itself.
+    if (process.platform !== "win32") process.exit();
   });
 }
 
 /**
- * Runs the program from compiled code that an earlier start kept. Compiling takes a tenth of placing an
- * order. `keep` keeps the code for the next start if there was none.
+ * Loads the files of the program as `require` would, but from compiled code that an earlier start kept:
+ * compiling takes longer than what most verbs do.
  */
-function compile(source) {
+function createLoader(kept) {
   const vm = require("vm");
-  const Module = module.constructor; // require("module") would load more than is needed
-  const kept = keptCode(source);
-  const script = new vm.Script(Module.wrap(source), {
-    filename: bundle,
-    cachedData: kept && kept.code,
-  });
-  const program = new Module(bundle);
-  program.filename = bundle;
-  require.cache[bundle] = program;
-  const run = script.runInThisContext();
-  run.call(program.exports, program.exports, (id) => program.require(id), program, bundle, root);
+  const { wrap } = module.constructor; // require("module") would load more than is needed
+  const modules = new Map();
+  const compiled = [];
+  function load(file) {
+    if (modules.has(file)) return modules.get(file).exports;
+    const filename = path.join(bundle, file);
+    const source = fs.readFileSync(filename, "utf8");
+    const name = kept && kept.nameOf(file, source);
+    const script = new vm.Script(wrap(source), { filename, cachedData: kept && kept.read(name) });
+    if (script.cachedDataRejected !== false) compiled.push({ name, script });
+    const loaded = { exports: {} };
+    modules.set(file, loaded);
+    const run = script.runInThisContext();
+    run.call(loaded.exports, loaded.exports, requireWithin, loaded, filename, bundle);
+    return loaded.exports;
+  }
+  function requireWithin(id) {
+    return id.startsWith("./") ? load(id.slice(2)) : require(id);
+  }
+  function keepCode() {
+    if (!kept || compiled.length === 0) return;
+    try {
+      require("./keep-code")(kept, compiled);
+    } catch (_) {
+      // Full, read-only, being upgraded, …: the next start compiles again.
+    }
+  }
+  return { load, keepCode };
+}
+
+/**
+ * Where compiled code is kept: a directory that only this user can write to, for whoever can change the
+ * code runs what they like as this user. The name of a file says of which build it is, for which verb,
+ * since only the functions that it called are compiled, and for which Node.js. `undefined`: nothing is kept.
+ */
+function keptCode(env, verb) {
+  const caches = [env.XDG_CACHE_HOME, env.HOME && path.join(env.HOME, ".cache")].find(isAbsolute);
+  if (!process.getuid || !caches || env.NODE_DISABLE_COMPILE_CACHE) return undefined;
+  const directory = path.join(caches, "orders");
+  const uid = process.getuid();
+  const isOurs = (stats) => stats.uid === uid && (stats.mode & 0o022) === 0;
+  try {
+    if (!isOurs(fs.lstatSync(directory))) return undefined;
+  } catch (_) {
+    // It is made when there is something to keep.
+  }
+  const prefix = /^[a-z_-]+$/.test(verb) ? verb : "any";
+  const suffix = `-${process.version}-${process.arch}`;
   return {
-    exports: program.exports,
-    keep() {
-      if (!kept || script.cachedDataRejected === false) return;
-      try {
-        require("./keep-code")(kept, script);
-      } catch (_) {
-        // Too many open files, or it is being upgraded: the next start compiles again.
-      }
-    },
+    directory,
+    suffix,
+    isOurs,
+    nameOf: (file, source) => `${source.slice(2, 34)}-${prefix}-${file}${suffix}`,
+    read: (name) => read(path.join(directory, name), isOurs),
   };
 }
 
-/**
- * Where compiled code is kept, and what is there: a directory that only this user can write to, for whoever
- * can change the code runs what they like as this user. The name of the file says what it was compiled
- * from, and by what. `undefined`: there is no such directory, and nothing is kept.
- */
-function keptCode(source) {
-  const env = process.env;
-  const caches = [env.XDG_CACHE_HOME, env.HOME && path.join(env.HOME, ".cache")].find(isAbsolute);
-  if (!process.getuid || !caches || env.NODE_DISABLE_COMPILE_CACHE) return undefined;
-  const uid = process.getuid();
-  const isOurs = (stats) => stats.uid === uid && (stats.mode & 0o022) === 0;
-  const directory = path.join(caches, "orders");
-  const version = `-${process.version}-${process.arch}`;
-  const file = path.join(directory, source.slice(2, 34) + version);
-  return { directory, version, file, isOurs, code: read(directory, file, isOurs) };
-}
-
-function read(directory, file, isOurs) {
+function read(file, isOurs) {
   let fd;
   try {
-    if (!isOurs(fs.lstatSync(directory))) return undefined;
     fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
-    return isOurs(fs.fstatSync(fd)) ? fs.readFileSync(fd) : undefined;
+    const stats = fs.fstatSync(fd);
+    if (!isOurs(stats)) return undefined;
+    const code = Buffer.allocUnsafeSlow(stats.size);
+    return fs.readSync(fd, code) === code.length ? code : undefined;
   } catch (_) {
     return undefined;
   } finally {

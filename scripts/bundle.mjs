@@ -63,15 +63,13 @@ const entry = {
 
 /**
  * Makes the first file the only one that placing an order opens, for each takes a third of a
- * millisecond: with rolldown's helpers, and with the names that its facade would export. It begins with
- * a hash of itself: bin/orders.js keeps compiled code under that.
+ * millisecond: with rolldown's helpers, and with the names that its facade would export.
  */
 const finish = {
   name: "finish",
   generateBundle(_, bundle) {
     const start = bundle["start.cjs"];
     const helpers = bundle["rolldown-runtime.cjs"];
-    if (/\bimport\(/.test(start.code)) throw new Error("bin/orders.js supports no import() in it");
     const names = [...bundle["main.cjs"].code.matchAll(/exports\.(main|processIo)=\w+\.(\w+)/g)];
     if (names.length !== 2) throw new Error("the facade of the bundle has another form");
     start.code = start.code.replace(
@@ -85,13 +83,27 @@ const finish = {
       /Object\.defineProperty\(exports,"(\w+)",\{enumerable:!0,get:function\(\)\{return (\w+)\}\}\)/g,
       "exports.$1=$2",
     );
-    // ASCII is read as it is, and halves what V8 has to hold.
-    start.code = start.code.replace(/[^\0-\x7f]/g, (unit) => {
-      return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
-    });
-    const hash = createHash("sha256").update(start.code).digest("hex").slice(0, 32);
-    start.code = `//${hash}\n${start.code}`;
     delete bundle["main.cjs"];
+  },
+};
+
+/**
+ * Prepares the files for bin/orders.js, which keeps compiled code: each begins with a hash of the whole
+ * program, and is ASCII, which halves what V8 has to hold.
+ */
+const identify = {
+  name: "identify",
+  generateBundle(_, bundle) {
+    const files = Object.values(bundle).filter(({ type }) => type === "chunk");
+    const hash = createHash("sha256");
+    for (const file of files) {
+      file.code = file.code.replace(/[^\0-\x7f]/g, (unit) => {
+        return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+      });
+      hash.update(file.code);
+    }
+    const build = hash.digest("hex").slice(0, 32);
+    for (const file of files) file.code = `//${build}\n${file.code}`;
   },
 };
 
@@ -99,11 +111,12 @@ await build({
   input: { main: "entry" },
   platform: "node",
   checks: { ineffectiveDynamicImport: false }, // some are for other entries: see onStart
-  plugins: [leaveOut, entry, finish, thirdPartyLicenses],
+  plugins: [leaveOut, entry, finish, identify, thirdPartyLicenses],
   output: {
     dir: "dist/bin",
     cleanDir: true,
     format: "cjs",
+    dynamicImportInCjs: false, // bin/orders.js supports no import()
     minify: { compress: true, mangle: { keepNames: true } },
     keepNames: true,
     entryFileNames: "[name].cjs",

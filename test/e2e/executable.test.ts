@@ -95,7 +95,9 @@ describe("the executable", () => {
     const hook = join(temporaryDirectory(), "hook.cjs");
     writeFileSync(
       hook,
-      'process.on("exit", () => console.error(Object.keys(require.cache).join("\\n")))',
+      `const fs = require("fs");
+       const { readFileSync } = fs;
+       fs.readFileSync = (...argv) => (console.error(argv[0]), readFileSync(...argv));`,
     );
     const { stderr } = await execa(process.execPath, ["-r", hook, ORDERS, "place-order", "tv"], {
       env: environment(temporaryDirectory()),
@@ -103,7 +105,6 @@ describe("the executable", () => {
     });
     const loaded = stderr.match(/(?<=[\\/]dist[\\/]bin[\\/]).*/g);
     expect(loaded?.sort()).toEqual(["start.cjs"]);
-    expect(stderr).not.toMatch(/jetstream|server|node:(net|tls)/);
   });
 });
 

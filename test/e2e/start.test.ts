@@ -2,9 +2,11 @@ import {
   chmodSync,
   chownSync,
   cpSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -28,9 +30,10 @@ function where(cache: string, env: Record<string, string> = {}) {
   });
 }
 
-/** The one file of compiled code below a directory for caches. */
+/** The file of compiled code below a directory for caches that each start of a verb runs. */
 function keptCode(cache: string): string {
-  const [file, ...others] = readdirSync(join(cache, "orders"));
+  const files = readdirSync(join(cache, "orders"));
+  const [file, ...others] = files.filter((each) => each.includes("-where-start.cjs-"));
   expect(others).toEqual([]);
   return join(cache, "orders", file as string);
 }
@@ -57,6 +60,55 @@ describe.skipIf(STANDALONE || ON_WINDOWS)("compiled code", () => {
     const { ino } = statSync(file);
     expect((await where(cache)).stdout).toBe("/srv/shop");
     expect(statSync(file).ino).toBe(ino);
+  });
+
+  it("is kept of every file that a verb loads, for each verb apart", async () => {
+    const cache = temporaryDirectory();
+    const store = temporaryDirectory();
+    const run = (...argv: string[]) =>
+      execa(process.execPath, [ORDERS, ...argv], {
+        env: { ...environment(store), XDG_CACHE_HOME: cache },
+        extendEnv: false,
+      });
+    const kept = () =>
+      readdirSync(join(cache, "orders")).map((file) => {
+        return { file, inode: statSync(join(cache, "orders", file)).ino };
+      });
+    await run("place-order", "tv");
+    const placing = kept();
+    expect(placing).toHaveLength(1);
+    await run("list");
+    const both = kept();
+    expect(both.length).toBeGreaterThan(2);
+    expect(both).toEqual(expect.arrayContaining(placing));
+    await run("list");
+    await run("place-order", "tv");
+    expect(kept()).toEqual(both);
+  });
+
+  it("is not kept for a verb that does not exist", async () => {
+    const cache = temporaryDirectory();
+    const { exitCode } = await execa(process.execPath, [ORDERS, "lsit"], {
+      env: { ...environment(temporaryDirectory()), XDG_CACHE_HOME: cache },
+      extendEnv: false,
+      reject: false,
+    });
+    expect(exitCode).toBe(2);
+    expect(readdirSync(cache)).toEqual([]);
+  });
+
+  it("takes the place of what another build kept", async () => {
+    const cache = temporaryDirectory();
+    await where(cache);
+    const file = keptCode(cache);
+    const old = file.replace(/[0-9a-f]{32}/, "0".repeat(32));
+    renameSync(file, old);
+    const other = join(cache, "orders", "0-where-start.cjs-v1.2.3-x64");
+    writeFileSync(other, "of another Node.js");
+    await where(cache);
+    expect(existsSync(old)).toBe(false);
+    expect(existsSync(file)).toBe(true);
+    expect(existsSync(other)).toBe(true);
   });
 
   it("is replaced when it is of no use", async () => {
