@@ -142,8 +142,11 @@ function filterOf(options: ListOptions): OrderFilter {
   };
 }
 
-/** Rows are written together, in one system call, once they are this long. */
-const PAGE_CHARACTERS = 64 * 1024;
+/**
+ * Rows are written together, in one system call, once they are this long: half of what a pipe holds on Linux,
+ * so that its reader reads the one half while the other is written.
+ */
+const PAGE_CHARACTERS = 32 * 1024;
 
 function parseLimit(text: string): number {
   if (!/^\d{1,9}$/.test(text))

@@ -32,7 +32,7 @@ export class LineScanner {
   scan(block: Block): ScannedLine[] {
     const scanned: ScannedLine[] = [];
     const written = new WrittenLines(block, this.#locationOf);
-    eachLine(block, (from, to) => {
+    eachLine(written.text, (from, to) => {
       const line = written.at(from, to);
       if (line === undefined) this.#decode(lineOf(block, from, to), scanned);
       else if (!this.#earlier.holds(this.#fd, line)) scanned.push(line);

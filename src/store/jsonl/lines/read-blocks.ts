@@ -5,7 +5,7 @@ import { indexOf, lastNewline, NEWLINE, readChunk } from "./find-bytes.js";
 const MAX_LINE_BYTES = MAX_ORDER_BYTES + 512;
 /** A few orders; each further block is larger, as far as reading more at once makes it faster. */
 const FIRST_BLOCK_BYTES = 4 * 1024;
-const LARGEST_BLOCK_BYTES = 128 * 1024;
+const LARGEST_BLOCK_BYTES = 64 * 1024;
 const GROWTH = 4;
 
 /**

@@ -15,15 +15,16 @@ export class WrittenLines {
   readonly block: Block;
   /** Names the line that begins at a byte of the file, as `orders.jsonl:17`. */
   readonly locationOf: (start: number) => string;
-  readonly #view: DataView;
   /** The block, of which each byte is a character. */
-  #text: string | undefined;
-  /** In the text in lower case. */
-  readonly #occurrences = new Map<string, Occurrences>();
+  readonly text: string;
+  readonly #view: DataView;
+  /** In the text in lower case; `undefined` for a text that is not looked for there. */
+  readonly #occurrences = new Map<string, Occurrences | undefined>();
 
   constructor(block: Block, locationOf: (start: number) => string) {
     this.block = block;
     this.locationOf = locationOf;
+    this.text = block.bytes.toString("latin1");
     this.#view = viewOf(block.bytes);
   }
 
@@ -56,7 +57,7 @@ export class WrittenLines {
 
   /** JSON between two bytes of the block, safe to print. */
   json(from: number, to: number): string {
-    if (isPrintable(this.#view, from, to)) return this.#asText().slice(from, to);
+    if (isPrintable(this.#view, from, to)) return this.text.slice(from, to);
     return safeJsonText(this.block.bytes.toString("utf8", from, to));
   }
 
@@ -68,21 +69,20 @@ export class WrittenLines {
    * @param text as {@link foldCase} makes it.
    */
   mayContain(text: string, from: number, to: number): boolean {
-    if (!PLAIN_TEXT.test(text)) return true;
-    const block = this.#asText();
-    if (!isPrintable(this.#view, from, to) && UNSURE.test(block.slice(from, to))) return true;
-    let occurrences = this.#occurrences.get(text);
-    if (occurrences === undefined) {
-      // Of Latin-1 in lower case each character stays where it is.
-      occurrences = new Occurrences(block.toLowerCase(), text);
-      this.#occurrences.set(text, occurrences);
-    }
-    return occurrences.beginsWithin(from, to);
+    const occurrences = this.#occurrencesOf(text);
+    if (occurrences === undefined || occurrences.beginsWithin(from, to)) return true;
+    return !isPrintable(this.#view, from, to) && UNSURE.test(this.text.slice(from, to));
   }
 
-  #asText(): string {
-    this.#text ??= this.block.bytes.toString("latin1");
-    return this.#text;
+  #occurrencesOf(text: string): Occurrences | undefined {
+    const known = this.#occurrences.get(text);
+    if (known !== undefined || this.#occurrences.has(text)) return known;
+    // Of Latin-1 in lower case each character stays where it is.
+    const found = PLAIN_TEXT.test(text)
+      ? new Occurrences(this.text.toLowerCase(), text)
+      : undefined;
+    this.#occurrences.set(text, found);
+    return found;
   }
 }
 
@@ -97,31 +97,36 @@ export const UNSURE = /[^ -~\x80-\xbf\xc3\xe3-\xee\xf0]|\xc3\x9f/;
 
 /** A line of {@link WrittenLines}. */
 export class WrittenLine implements OrderLine {
-  readonly kind = "order";
-  readonly claim: Claim | undefined;
-  readonly isImported: boolean;
-  readonly isInOrder: boolean;
   readonly #lines: WrittenLines;
   readonly #from: number;
   readonly #to: number;
   /** Where the fields of the order end. */
   readonly #fieldsEnd: number;
+  readonly #marks: Marks;
   #order: OrderJson | undefined;
 
-  constructor(
-    lines: WrittenLines,
-    from: number,
-    to: number,
-    fieldsEnd: number,
-    { claim, isImported, isInOrder }: Marks,
-  ) {
+  constructor(lines: WrittenLines, from: number, to: number, fieldsEnd: number, marks: Marks) {
     this.#lines = lines;
     this.#from = from;
     this.#to = to;
     this.#fieldsEnd = fieldsEnd;
-    this.claim = claim;
-    this.isImported = isImported;
-    this.isInOrder = isInOrder;
+    this.#marks = marks;
+  }
+
+  get kind(): "order" {
+    return "order";
+  }
+
+  get claim(): Claim | undefined {
+    return this.#marks.claim;
+  }
+
+  get isImported(): boolean {
+    return this.#marks.isImported;
+  }
+
+  get isInOrder(): boolean {
+    return this.#marks.isInOrder;
   }
 
   get start(): number {
