@@ -13,19 +13,24 @@ module.exports = function keepCode({ directory, suffix, isOurs }, compiled) {
     if (name.endsWith(suffix) && !name.startsWith(build)) fs.unlinkSync(path.join(directory, name));
   }
   for (const { name, script } of compiled) {
-    write(path.join(directory, name), script.createCachedData());
+    // If this process is killed, the next one that keeps code removes what it wrote: it is of no build.
+    const temporary = path.join(directory, `${process.pid}-${Date.now()}${suffix}`);
+    write(temporary, script.createCachedData());
+    fs.renameSync(temporary, path.join(directory, name));
   }
 };
 
-/** Writes a file that this user alone can read, whole or not at all. */
+/**
+ * Writes a file that this user alone can read, whole on stable storage when this returns: V8 looks at no
+ * checksum, and a file that a power cut had left in parts would end every start.
+ */
 function write(file, content) {
-  const temporary = `${file}.${process.pid}`;
-  const fd = fs.openSync(temporary, "wx", 0o600);
+  const fd = fs.openSync(file, "wx", 0o600);
   try {
     fs.writeFileSync(fd, content);
-    fs.renameSync(temporary, file);
+    fs.fdatasyncSync(fd);
   } catch (error) {
-    fs.unlinkSync(temporary);
+    fs.unlinkSync(file);
     throw error;
   } finally {
     fs.closeSync(fd);

@@ -16,7 +16,14 @@ import { Script } from "node:vm";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { ON_WINDOWS } from "../support/needs.js";
-import { environment, installCopy, ORDERS, ROOT, STANDALONE } from "../support/run-orders.js";
+import {
+  environment,
+  installCopy,
+  ORDERS,
+  preloading,
+  ROOT,
+  STANDALONE,
+} from "../support/run-orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 const isRoot = process.getuid?.() === 0;
@@ -86,6 +93,24 @@ describe.skipIf(STANDALONE || ON_WINDOWS)("compiled code", () => {
     expect(kept()).toEqual(both);
   });
 
+  it("is on stable storage before it has its name: V8 ends the process that is given a part of it", async () => {
+    const hook = join(temporaryDirectory(), "hook.cjs");
+    writeFileSync(
+      hook,
+      `const fs = require("fs");
+       for (const name of ["openSync", "fdatasyncSync", "renameSync"]) {
+         const call = fs[name];
+         fs[name] = (...argv) => {
+           const result = call(...argv);
+           if (name !== "openSync" || argv[1] === "wx") console.log(name, name === "openSync" ? result : argv.at(-1));
+           return result;
+         };
+       }`,
+    );
+    const { stdout } = await where(temporaryDirectory(), preloading(hook));
+    expect(stdout).toMatch(/^openSync (\d+)\nfdatasyncSync \1\nrenameSync .*start\.cjs/m);
+  });
+
   it("is not kept for a verb that does not exist", async () => {
     const cache = temporaryDirectory();
     const { exitCode } = await execa(process.execPath, [ORDERS, "lsit"], {
@@ -97,7 +122,7 @@ describe.skipIf(STANDALONE || ON_WINDOWS)("compiled code", () => {
     expect(readdirSync(cache)).toEqual([]);
   });
 
-  it("takes the place of what another build kept", async () => {
+  it("takes the place of what another build kept, or a process that was killed", async () => {
     const cache = temporaryDirectory();
     await where(cache);
     const file = keptCode(cache);
@@ -105,8 +130,11 @@ describe.skipIf(STANDALONE || ON_WINDOWS)("compiled code", () => {
     renameSync(file, old);
     const other = join(cache, "orders", "0-where-start.cjs-v1.2.3-x64");
     writeFileSync(other, "of another Node.js");
+    const unfinished = join(cache, "orders", `1-1764000000000-${process.version}-${process.arch}`);
+    writeFileSync(unfinished, "");
     await where(cache);
     expect(existsSync(old)).toBe(false);
+    expect(existsSync(unfinished)).toBe(false);
     expect(existsSync(file)).toBe(true);
     expect(existsSync(other)).toBe(true);
   });
