@@ -22,44 +22,32 @@ export function ratioTable(/** @type {readonly ContestResult[]} */ results) {
   return table(head, rows) + left.join("");
 }
 
-/** What each verb costs by size, its peak memory at the largest, and both on paper for a larger one. */
+/** What each verb costs by size, its peak memory at the largest, and its time on paper for a larger one. */
 export function growthTable(
   /** @type {readonly ContestResult[]} */ results,
   /** @type {number} */ onPaper,
 ) {
   const sizes = results[0]?.contestants.map(({ name }) => Number(name)) ?? [];
-  const paper = onPaper.toLocaleString("en");
   const head = ["verb", ...sizes.map((size) => size.toLocaleString("en")), "peak"];
   const rows = results.map((result) => {
-    const [times, peaks] = [
-      pointsOf(result),
-      pointsOf(result, ({ peakMiB = Number.NaN }) => peakMiB),
-    ];
-    const grows = last(times) >= GROWS.time * (times[0]?.[1] ?? 0);
-    const peakGrows = last(peaks) >= GROWS.peak * last(peaks.slice(0, -1));
+    const times = pointsOf(result);
+    const grows = last(times) >= GROWS * (times[0]?.[1] ?? 0);
     return [
       result.title,
       ...times.map(([, time]) => duration(time)),
-      `${last(peaks)} MiB`,
+      `${result.contestants.at(-1)?.peakMiB} MiB`,
       duration(grows ? extrapolated(times, onPaper) : last(times)),
-      memory(peakGrows ? extrapolated(peaks, onPaper) : last(peaks)),
     ];
   });
-  return table([...head, `${paper}, on paper`, "peak, on paper"], rows);
+  return table([...head, `${onPaper.toLocaleString("en")}, on paper`], rows);
 }
 
-/**
- * Less than this is noise: of a time, compared with that at the smallest size; of a peak, with that at the
- * size before, for how much a runtime leaves uncollected has a limit.
- */
-const GROWS = { time: 1.3, peak: 1.7 };
+/** So many times the time at the smallest size: less is noise. */
+const GROWS = 1.3;
 
-/** What a verb took by size: its time unless another figure is asked for. @returns {Point[]} */
-export function pointsOf(
-  /** @type {ContestResult} */ { contestants },
-  /** @type {(one: ContestResult["contestants"][number]) => number} */ figure = (one) => one.median,
-) {
-  return contestants.map((one) => [Number(one.name), figure(one)]);
+/** The time that a verb took by size. @returns {Point[]} */
+export function pointsOf(/** @type {ContestResult} */ { contestants }) {
+  return contestants.map(({ name, median }) => [Number(name), median]);
 }
 
 /** The figure at the largest size. */
@@ -77,10 +65,6 @@ function extrapolated(/** @type {readonly Point[]} */ points, /** @type {number}
 export function duration(/** @type {number} */ ms) {
   if (ms >= 120_000) return `${short(ms / 60_000)} min`;
   return ms >= 1000 ? `${short(ms / 1000)} s` : `${short(ms)} ms`;
-}
-
-function memory(/** @type {number} */ mib) {
-  return mib >= 1024 ? `${short(mib / 1024)} GiB` : `${short(mib)} MiB`;
 }
 
 function table(/** @type {string[]} */ head, /** @type {string[][]} */ rows) {
