@@ -58,6 +58,8 @@ describe("a server's location", () => {
     ["nats://", "expected host or host:port"],
     ["nats://ada:se/cret@one:port", "expected host or host:port"],
     ["nats://ada:secret@one:70000", "expected host or host:port"],
+    ["nats://ada:secret@one/orders", "expected no path; name the stream with ?stream=NAME"],
+    ["nats://one:4222,two:4222/shop/orders", "expected no path; name the stream with ?stream=NAME"],
     ["nats://:secret@one", "missing user before the @"],
     ["nats://ada:secret%@one", "write a % in a login as %25"],
     ["nats://ada:secret@one,bob:secret@two", "all servers must have the same login"],

@@ -77,10 +77,12 @@ function splitServer(part: string, tls: boolean): { server: string; login: strin
   }
   const rest = part.slice(scheme?.[0].length ?? 0);
   const at = rest.lastIndexOf("@");
-  const [, host, port = String(DEFAULT_PORT)] = HOST.exec(rest.slice(at + 1)) ?? [];
+  const [address = "", ...path] = rest.slice(at + 1).split("/");
+  const [, host, port = String(DEFAULT_PORT)] = HOST.exec(address) ?? [];
   if (host === undefined || Number(port) < 1 || Number(port) > 65_535) {
     throw wrong("expected host or host:port; write special characters in a password as %40");
   }
+  if (path.length > 0) throw wrong("expected no path; name the stream with ?stream=NAME");
   return { server: `${host}:${port}`, login: at < 0 ? undefined : rest.slice(0, at) };
 }
 
