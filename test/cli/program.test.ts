@@ -75,6 +75,12 @@ describe("orders", () => {
     [["place-oder", "tv"], "orders: unknown command 'place-oder'\n  did you mean place-order?\n"],
     [["help", "lst"], "orders: unknown command 'lst'\n  did you mean list?\n"],
     [["lst", "--help"], "orders: unknown command 'lst'\n  did you mean list?\n"],
+    [["add", "tv"], "orders: unknown command 'add'\n  did you mean place-order?\n"],
+    [["rm", "403d33e9"], "orders: unknown command 'rm'\n  did you mean cancel?\n"],
+    [["help", "rm"], "orders: unknown command 'rm'\n  did you mean cancel?\n"],
+    [["export"], "orders: unknown command 'export'\n  did you mean orders list --format csv?\n"],
+    [["retry"], "orders: unknown command 'retry'\n  did you mean orders parked retry?\n"],
+    [["version"], "orders: unknown command 'version'\n  did you mean orders --version?\n"],
     [["help", "parked", "lst"], "orders: unknown command 'parked lst'\n  see orders help parked\n"],
     [["help", "list", "tv"], "orders: unknown command 'list tv'\n  see orders help list\n"],
     [

@@ -3,6 +3,7 @@ import { closestMatch } from "leven";
 import { escapeUnsafe } from "../../domain/printable.js";
 import { idPrefix } from "../arguments/find-order.js";
 import { findVerb, VERBS } from "../verbs.js";
+import { calledHere } from "./other-words.js";
 import { shellWord } from "./shell-word.js";
 
 /** What is wrong with a command line, and what to do about it. */
@@ -18,20 +19,22 @@ export function usageProblem(
   program?: Command,
 ): UsageProblem {
   const [, text = error.message, suggestions] = MESSAGE.exec(error.message) ?? [];
-  const problem = problemOf(text);
+  const { message, hint } = problemOf(text);
+  const suggestion = meantBy(text) ?? suggestions;
   return {
-    message: problem.message,
+    message,
     hint:
-      problem.hint ??
-      (suggestions === undefined
+      hint ??
+      (suggestion === undefined
         ? hintFor(error.code, text, argv, program)
-        : didYouMean(suggestions)),
+        : didYouMean(suggestion)),
   };
 }
 
 /** A message of commander, with its suggestions if there are any; either may quote anything from argv. */
 const MESSAGE = /^(?:error: )?([\s\S]*?)(?:\n\(Did you mean (?:one of )?([^\n]*)\?\))?$/;
 
+const UNKNOWN_COMMAND = /^unknown command '([\s\S]*)'$/;
 const MISSING_ARGUMENT = /^missing required argument '([\s\S]*)'$/;
 const MISSING_OPTION = /^required option '(?:-\w, )?([\s\S]*)' not specified$/;
 const MISSING_VALUE = /^option '(?:-\w, )?(--[\w-]+) ([^']*)' argument missing$/;
@@ -68,6 +71,13 @@ function invalidValue(name: string, given: string, reason: string) {
   };
 }
 
+/** What an unknown command is called here. */
+function meantBy(text: string): string | undefined {
+  const [, word] = UNKNOWN_COMMAND.exec(text) ?? [];
+  const meant = word === undefined ? undefined : calledHere(word);
+  return meant === undefined || findVerb(meant) ? meant : `orders ${meant}`;
+}
+
 /** A verb and its alias are one suggestion. */
 function didYouMean(suggestions: string): string {
   const names = suggestions.split(", ").map((name) => {
@@ -82,7 +92,7 @@ function hintFor(code: string, text: string, argv: readonly string[], program?: 
   if (ordering && code === "commander.unknownOption") {
     return `to order an item that begins with '-', put -- before it: orders ${verb} -- "-5 °C fridge"`;
   }
-  const [, word] = /^unknown command '([\s\S]*)'$/.exec(text) ?? [];
+  const [, word] = UNKNOWN_COMMAND.exec(text) ?? [];
   if (word === undefined) {
     return verb === undefined ? HELP : `see orders help ${withSubcommand(verb, argv, program)}`;
   }
