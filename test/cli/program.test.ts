@@ -94,6 +94,16 @@ describe("orders", () => {
     [["\x1b[2J"], "orders: unknown command '\\x1b[2J'\n  see orders --help\n"],
     [["help", "tv"], "orders: unknown command 'tv'\n  see orders --help\n"],
     [["403d33e9"], "orders: unknown command '403d33e9'\n  did you mean orders show 403d33e9?\n"],
+    [["list", "-n", "5"], "orders: unknown option '-n'\n  did you mean --limit?\n"],
+    [["ls", "--csv"], "orders: unknown option '--csv'\n  did you mean --format csv?\n"],
+    [["list", "--from", "2d"], "orders: unknown option '--from'\n  did you mean --since?\n"],
+    [["place-order", "-m", "red", "tv"], "orders: unknown option '-m'\n  did you mean --note?\n"],
+    [["cancel", "-m", "late", "403d"], "orders: unknown option '-m'\n  did you mean --reason?\n"],
+    [["stats", "-n", "5"], "orders: unknown option '-n'\n  see orders help stats\n"],
+    [
+      ["place-order", "-n", "tv"],
+      "orders: unknown option '-n'\n  to order an item that begins with '-', put -- before it: orders place-order -- \"-5 °C fridge\"\n",
+    ],
     [["list", "tv"], "orders: unexpected argument 'tv'\n  did you mean orders list --item tv?\n"],
     [
       ["list", "100 inch TV", "sofa"],

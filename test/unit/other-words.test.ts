@@ -1,23 +1,47 @@
 import { describe, expect, it } from "vitest";
-import { calledHere, OTHER_WORDS } from "../../src/cli/problems/other-words.js";
-import { findVerb } from "../../src/cli/verbs.js";
+import {
+  calledHere,
+  OTHER_OPTIONS,
+  OTHER_WORDS,
+  optionCalledHere,
+} from "../../src/cli/problems/other-words.js";
+import { findVerb, VERBS } from "../../src/cli/verbs.js";
 import { runCli } from "../support/run-cli.js";
 
-describe("a word of other tools", () => {
-  const names = Object.entries(OTHER_WORDS);
+const split = (table: Readonly<Record<string, string>>) =>
+  Object.entries(table).map(([name, words]) => ({ name, words: words.split(" ") }));
 
-  it.each(names)("leads to what this tool has: orders %s", async (name) => {
+describe("a word of other tools", () => {
+  it.each(split(OTHER_WORDS))("leads to what this tool has: orders $name", async ({ name }) => {
     const argv = name.split(" ");
     const { exitCode } = await runCli(name.startsWith("-") ? argv : [...argv, "--help"]);
     expect(exitCode).toBe(0);
   });
 
   it("is no verb of this tool, and leads to one place", () => {
-    const words = names.flatMap(([, others]) => others.split(" "));
-    expect(words.filter((word) => findVerb(word))).toEqual([]);
-    expect(new Set(words).size).toBe(words.length);
-    for (const [name, others] of names) {
-      for (const word of others.split(" ")) expect(calledHere(word)).toBe(name);
+    for (const { name, words } of split(OTHER_WORDS)) {
+      for (const word of words) {
+        expect(findVerb(word)).toBeUndefined();
+        expect(calledHere(word)).toBe(name);
+      }
     }
+  });
+});
+
+describe("an option of other tools", () => {
+  it("leads to an option that some verb has", async () => {
+    const helps = await Promise.all(
+      VERBS.map(async ({ name }) => (await runCli([name, "--help"])).stdout),
+    );
+    for (const { name } of split(OTHER_OPTIONS)) {
+      const [option = ""] = name.split(" ");
+      const having = helps.filter((help) => new RegExp(`^ .*${option} `, "m").test(help));
+      expect(having, name).not.toEqual([]);
+    }
+  });
+
+  it("is looked for among those that the verb has", () => {
+    expect(optionCalledHere("-m", (option) => option === "--reason")).toBe("--reason");
+    expect(optionCalledHere("-m", () => false)).toBeUndefined();
   });
 });

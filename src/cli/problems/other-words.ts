@@ -20,7 +20,53 @@ export const OTHER_WORDS: Readonly<Record<string, string>> = {
   "--version": "version",
 };
 
+/** What other tools call an option of a verb, after what it is called here. */
+export const OTHER_OPTIONS: Readonly<Record<string, string>> = {
+  "--limit": "-n -l --head --last --lines --max --tail",
+  "--reverse": "-r --desc --newest-first",
+  "--since": "--after --begin --from --start",
+  "--until": "--before --end --to",
+  "--item": "-g --contains --filter --grep --match --search",
+  "--for": "--client --customer --name --user",
+  "--note": "-m --comment --description --message",
+  "--reason": "-m --because --comment --message --note",
+  "--format csv": "--csv",
+  "--format tsv": "--tsv",
+  "--format ndjson": "--jsonl --ndjson",
+  "--format table": "--table",
+  "--format": "-o --output --output-format",
+  "--fields": "--columns",
+  "--quiet": "--ids --only-ids --silent",
+  "--as": "-n --consumer --group --name --subscription",
+  "--exec": "-c -e -x --command --run",
+  "--max-attempts": "--attempts --max-retries --retries",
+  "--until-caught-up": "--no-follow --once --until",
+  "--dry-run": "-n --check --validate",
+  "--skip-invalid": "--force --ignore-errors --skip-errors",
+  "--yes": "-f --force",
+  "--store": "--data --db --dir --directory --server --url",
+  "--trace": "-v --debug --verbose",
+};
+
 /** What a word of other tools is called here; `undefined`: it is not known from any. */
 export function calledHere(word: string): string | undefined {
-  return Object.keys(OTHER_WORDS).find((name) => OTHER_WORDS[name]?.split(" ").includes(word));
+  return lookUp(OTHER_WORDS, word);
+}
+
+/** What an option of other tools is called here, of those that a verb has. */
+export function optionCalledHere(
+  option: string,
+  has: (option: string) => boolean,
+): string | undefined {
+  return lookUp(OTHER_OPTIONS, option, (name) => has(name.split(" ")[0] as string));
+}
+
+function lookUp(
+  table: Readonly<Record<string, string>>,
+  word: string,
+  isThere: (name: string) => boolean = () => true,
+): string | undefined {
+  return Object.keys(table).find((name) => {
+    return table[name]?.split(" ").includes(word) && isThere(name);
+  });
 }

@@ -3,7 +3,7 @@ import { closestMatch } from "leven";
 import { escapeUnsafe } from "../../domain/printable.js";
 import { idPrefix } from "../arguments/find-order.js";
 import { findVerb, VERBS } from "../verbs.js";
-import { calledHere } from "./other-words.js";
+import { calledHere, optionCalledHere } from "./other-words.js";
 import { shellWord } from "./shell-word.js";
 
 /** What is wrong with a command line, and what to do about it. */
@@ -20,7 +20,7 @@ export function usageProblem(
 ): UsageProblem {
   const [, text = error.message, suggestions] = MESSAGE.exec(error.message) ?? [];
   const { message, hint } = problemOf(text);
-  const suggestion = meantBy(text) ?? suggestions;
+  const suggestion = meantBy(text, argv, program) ?? suggestions;
   return {
     message,
     hint:
@@ -34,6 +34,7 @@ export function usageProblem(
 /** A message of commander, with its suggestions if there are any; either may quote anything from argv. */
 const MESSAGE = /^(?:error: )?([\s\S]*?)(?:\n\(Did you mean (?:one of )?([^\n]*)\?\))?$/;
 
+const UNKNOWN_OPTION = /^unknown option '([\s\S]*)'$/;
 const UNKNOWN_COMMAND = /^unknown command '([\s\S]*)'$/;
 const MISSING_ARGUMENT = /^missing required argument '([\s\S]*)'$/;
 const MISSING_OPTION = /^required option '(?:-\w, )?([\s\S]*)' not specified$/;
@@ -71,8 +72,13 @@ function invalidValue(name: string, given: string, reason: string) {
   };
 }
 
-/** What an unknown command is called here. */
-function meantBy(text: string): string | undefined {
+/** What the word of another tool is called here. */
+function meantBy(text: string, argv: readonly string[], program?: Command): string | undefined {
+  const [, option] = UNKNOWN_OPTION.exec(text) ?? [];
+  if (option !== undefined) {
+    const options = commandOf(argv, program)?.options ?? [];
+    return optionCalledHere(option, (name) => options.some(({ long }) => long === name));
+  }
   const [, word] = UNKNOWN_COMMAND.exec(text) ?? [];
   const meant = word === undefined ? undefined : calledHere(word);
   return meant === undefined || findVerb(meant) ? meant : `orders ${meant}`;
@@ -94,18 +100,25 @@ function hintFor(code: string, text: string, argv: readonly string[], program?: 
   }
   const [, word] = UNKNOWN_COMMAND.exec(text) ?? [];
   if (word === undefined) {
-    return verb === undefined ? HELP : `see orders help ${withSubcommand(verb, argv, program)}`;
+    return verb === undefined
+      ? HELP
+      : `see orders help ${pathOf(commandOf(argv, program)) || verb}`;
   }
   if (argv[0] === "help" || escapeUnsafe(word) !== word) return HELP;
   if (idPrefix(word) !== undefined) return `did you mean orders show ${word}?`;
   return `to order it: orders place-order ${shellWord(word)}\n${HELP}`;
 }
 
-/** A verb, with its subcommand if `argv` names one: `parked retry`. */
-function withSubcommand(verb: string, argv: readonly string[], program?: Command): string {
-  const command = program?.commands.find((each) => each.name() === verb);
-  const below = command?.commands.find((each) => argv.includes(each.name()));
-  return below === undefined ? verb : `${verb} ${below.name()}`;
+/** The command of a verb, or of its subcommand if `argv` names one. */
+function commandOf(argv: readonly string[], program?: Command): Command | undefined {
+  const names = argv.map((word) => findVerb(word)?.name ?? word);
+  const command = program?.commands.find((each) => names.includes(each.name()));
+  return command?.commands.find((each) => argv.includes(each.name())) ?? command;
+}
+
+/** What is typed for a command: `parked retry`. */
+function pathOf(command?: Command | null): string {
+  return command?.parent ? `${pathOf(command.parent)} ${command.name()}`.trim() : "";
 }
 
 const HELP = "see orders --help";
