@@ -6,12 +6,12 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { Script } from "node:vm";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
@@ -122,21 +122,33 @@ describe.skipIf(STANDALONE || ON_WINDOWS)("compiled code", () => {
     expect(readdirSync(cache)).toEqual([]);
   });
 
-  it("takes the place of what another build kept, or a process that was killed", async () => {
+  it("takes the place of what an earlier build kept, or a process that was killed", async () => {
     const cache = temporaryDirectory();
     await where(cache);
     const file = keptCode(cache);
-    const old = file.replace(/[0-9a-f]{32}/, "0".repeat(32));
-    renameSync(file, old);
-    const other = join(cache, "orders", "0-where-start.cjs-v1.2.3-x64");
-    writeFileSync(other, "of another Node.js");
-    const unfinished = join(cache, "orders", `1-1764000000000-${process.version}-${process.arch}`);
-    writeFileSync(unfinished, "");
+    const [build = ""] = basename(file).split("-");
+    const put = (name: string, ageHours: number) => {
+      const path = join(cache, "orders", name);
+      writeFileSync(path, "");
+      const time = new Date(Date.now() - ageHours * 60 * 60 * 1000);
+      utimesSync(path, time, time);
+      return path;
+    };
+    const suffix = `${process.version}-${process.arch}`;
+    const gone = [
+      put(basename(file).replace(build, "0".repeat(32)), 25),
+      put(`1-1764000000000-${suffix}`, 25),
+    ];
+    const left = [
+      put(basename(file).replace(build, "1".repeat(32)), 23), // of one that is used in turns
+      put(`2-1764000000000-${suffix}`, 0), // of a process that is just writing it
+      put("0-where-start.cjs-v1.2.3-x64", 25), // of another Node.js
+    ];
+    rmSync(file);
     await where(cache);
-    expect(existsSync(old)).toBe(false);
-    expect(existsSync(unfinished)).toBe(false);
     expect(existsSync(file)).toBe(true);
-    expect(existsSync(other)).toBe(true);
+    expect(gone.filter((path) => existsSync(path))).toEqual([]);
+    expect(left.filter((path) => existsSync(path))).toEqual(left);
   });
 
   it("is replaced when it is of no use", async () => {
