@@ -87,7 +87,7 @@ function createLoader(kept) {
  * code runs what they like as this user. The name of a file says of which build it is, for which verb,
  * since only the functions that it called are compiled, and for which Node.js. `undefined`: nothing is kept.
  */
-function keptCode(env, verb) {
+function keptCode(env, verb = "any") {
   const caches = [env.XDG_CACHE_HOME, env.HOME && path.join(env.HOME, ".cache")].find(isAbsolute);
   if (!process.getuid || !caches || env.NODE_DISABLE_COMPILE_CACHE) return undefined;
   const directory = path.join(caches, "orders");
@@ -113,10 +113,7 @@ function read(file, isOurs) {
   let fd;
   try {
     fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
-    const stats = fs.fstatSync(fd);
-    if (!isOurs(stats)) return undefined;
-    const code = Buffer.allocUnsafeSlow(stats.size);
-    return fs.readSync(fd, code) === code.length ? code : undefined;
+    return isOurs(fs.fstatSync(fd)) ? fs.readFileSync(fd) : undefined;
   } catch (_) {
     return undefined;
   } finally {

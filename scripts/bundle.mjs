@@ -97,6 +97,9 @@ const identify = {
     const files = Object.values(bundle).filter(({ type }) => type === "chunk");
     const hash = createHash("sha256");
     for (const file of files) {
+      if (/\bimport\(/.test(file.code)) {
+        throw new Error(`bin/orders.js supports no import(), as in ${file.fileName}`);
+      }
       file.code = file.code.replace(/[^\0-\x7f]/g, (unit) => {
         return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
       });
@@ -116,7 +119,7 @@ await build({
     dir: "dist/bin",
     cleanDir: true,
     format: "cjs",
-    dynamicImportInCjs: false, // bin/orders.js supports no import()
+    dynamicImportInCjs: false, // see identify
     minify: { compress: true, mangle: { keepNames: true } },
     keepNames: true,
     entryFileNames: "[name].cjs",

@@ -105,6 +105,7 @@ describe("the executable", () => {
     });
     const loaded = stderr.match(/(?<=[\\/]dist[\\/]bin[\\/]).*/g);
     expect(loaded?.sort()).toEqual(["start.cjs"]);
+    expect(stderr).not.toMatch(/jetstream|server|node:(net|tls)/);
   });
 });
 

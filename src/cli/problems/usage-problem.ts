@@ -109,10 +109,10 @@ function hintFor(code: string, text: string, argv: readonly string[], program?: 
   return `to order it: orders place-order ${shellWord(word)}\n${HELP}`;
 }
 
-/** The command of a verb, or of its subcommand if `argv` names one. */
+/** The command of the verb in `argv`, or of its subcommand if `argv` names one. */
 function commandOf(argv: readonly string[], program?: Command): Command | undefined {
-  const names = argv.map((word) => findVerb(word)?.name ?? word);
-  const command = program?.commands.find((each) => names.includes(each.name()));
+  const verb = argv.map((word) => findVerb(word)).find((each) => each !== undefined);
+  const command = program?.commands.find((each) => each.name() === verb?.name);
   return command?.commands.find((each) => argv.includes(each.name())) ?? command;
 }
 
