@@ -54,7 +54,7 @@ const entry = {
   resolveId: (id) => (id === "entry" ? "\0entry" : undefined),
   load(id) {
     if (id !== "\0entry") return undefined;
-    const [main, placeOrder] = ["main.ts", "cli/place-order.ts"].map((file) =>
+    const [main, placeOrder] = ["main.ts", "cli/verbs/place-order.ts"].map((file) =>
       JSON.stringify(fileURLToPath(new URL(`../src/${file}`, import.meta.url))),
     );
     return `export { main, processIo } from ${main}; import ${placeOrder};`;

@@ -1,14 +1,14 @@
 import { MessageBus } from "./bus/message-bus.js";
-import type { DeliverOptions } from "./deliver.js";
+import type { DeliverOptions } from "./delivery/deliver.js";
 import type { CancelResult, Commands, PlacedOrder, PlaceOrder } from "./domain/commands.js";
 import type { Events } from "./domain/events.js";
 import { OrdersError } from "./errors.js";
 import type { SalesDesk } from "./handlers/notify-sales.js";
 import { type HandlerDeps, registry } from "./handlers/registry.js";
-import { PendingWork } from "./pending-work.js";
 import { type OpenStoreOptions, openStore } from "./store/open-store.js";
 import type { Delivery, FeedOptions } from "./store/order-feed.js";
 import type { CopyTarget, OrderStore } from "./store/order-store.js";
+import { PendingWork } from "./store/pending-work.js";
 
 /**
  * Puts an application together: a store, a bus, and the handlers between them.
@@ -74,7 +74,7 @@ class Application implements Orders {
 
   async *deliveries(options: FeedOptions = {}): AsyncGenerator<Delivery, void> {
     this.#closing.assertOpen();
-    const { settleOnce } = await import("./store/settle-once.js");
+    const { settleOnce } = await import("./store/subscription/settle-once.js");
     const feed = await this.store.feed();
     const all = feed.subscribe(this.#untilClosed(options));
     const deliveries = settleOnce(all, { oneByOne: (options.batch ?? 1) === 1 });
@@ -93,7 +93,7 @@ class Application implements Orders {
 
   async deliver(options: DeliverOptions = {}): Promise<void> {
     this.#closing.assertOpen();
-    const { deliverOrders } = await import("./deliver.js");
+    const { deliverOrders } = await import("./delivery/deliver.js");
     const feed = await this.store.feed();
     await this.#closing.pending.add(deliverOrders(feed, this.bus, this.#untilClosed(options)));
   }
@@ -160,7 +160,7 @@ function untilClosed(store: OrderStore, closing: Closing): HandlerDeps["orders"]
 
 /** Stores many orders until the application is closed. Loaded by those who import or copy. */
 async function copyTargetUntilClosed(store: OrderStore, closing: Closing): Promise<CopyTarget> {
-  const { openCopyTarget } = await import("./store/copy-target.js");
+  const { openCopyTarget } = await import("./transfer/copy-target.js");
   const target = await closing.pending.add(openCopyTarget(store));
   return {
     ...target,

@@ -26,7 +26,7 @@ export type {
   SubscribeOptions,
   TopicOf,
 } from "./bus/types.js";
-export type { Consequence, DeliverOptions, RetryPolicy } from "./deliver.js";
+export type { Consequence, DeliverOptions, RetryPolicy } from "./delivery/deliver.js";
 export type {
   CancelOrder,
   CancelResult,
@@ -47,7 +47,7 @@ export type { SalesDesk } from "./handlers/notify-sales.js";
 export type {
   CredentialFiles,
   ServerStoreOptions,
-} from "./store/jetstream/connection/credential-files.js";
+} from "./store/jetstream/server/credential-files.js";
 export type { Comparison } from "./store/known-orders.js";
 export { MemoryOrderStore } from "./store/memory/order-store.js";
 export { type OpenStoreOptions, openStore } from "./store/open-store.js";

@@ -1,5 +1,6 @@
 import { type Command, CommanderError } from "commander";
 import { type Context, createContext } from "./cli/context.js";
+import { errorJson, type ReportedError } from "./cli/error-json.js";
 import {
   DAMAGE_FOUND,
   exitCodeOf,
@@ -9,13 +10,12 @@ import {
   WRONG_USAGE,
 } from "./cli/exit-codes.js";
 import { type Io, type StopSignal, withChanges } from "./cli/io.js";
-import { errorJson, type ReportedError } from "./cli/problems/error-json.js";
-import { createProgram, helpOfSubcommand } from "./cli/program.js";
-import { findVerb } from "./cli/verbs.js";
+import { createProgram, helpOfSubcommand } from "./cli/parsing/program.js";
+import { findVerb } from "./cli/parsing/verbs.js";
 import { escapeUnsafe } from "./domain/printable.js";
 import { messageOf } from "./error-message.js";
 import { OrdersError } from "./errors.js";
-import { nextTurn } from "./next-turn.js";
+import { nextTurn } from "./store/next-turn.js";
 
 export { processIo } from "./cli/process/process-io.js";
 
@@ -43,7 +43,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   let program: Command | undefined;
   try {
     if ([...argv, io.env.ORDERS_STORE].some((text) => text?.includes("\ufffd"))) {
-      const { refuseOtherEncodings } = await import("./cli/problems/refuse-other-encodings.js");
+      const { refuseOtherEncodings } = await import("./cli/parsing/refuse-other-encodings.js");
       refuseOtherEncodings(argv, io);
     }
     if (argv[0] === "help" && (await import("./cli/help/print-topic.js")).printTopic(argv, io)) {
@@ -99,7 +99,7 @@ async function reportUsage(
 ): Promise<number> {
   if (error.exitCode === 0) return SUCCESS;
   if (error.code === "commander.help" && !context.wantsJson) return WRONG_USAGE; // the help is on stderr already
-  const { usageProblem } = await import("./cli/problems/usage-problem.js");
+  const { usageProblem } = await import("./cli/parsing/usage-problem.js");
   print(context, { code: "invalid-usage", ...usageProblem(error, argv, program) });
   return WRONG_USAGE;
 }

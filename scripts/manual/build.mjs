@@ -14,11 +14,11 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** What is read of the program. Nothing runs: of the world outside, building it needs no more than this. */
 const SOURCE = `
   import { createContext } from ${source("cli/context.ts")};
-  import { createProgram } from ${source("cli/program.ts")};
+  import { createProgram } from ${source("cli/parsing/program.ts")};
   import { examplesOf } from ${source("cli/help/format-help.ts")};
   import { EXIT_CODES } from ${source("cli/exit-codes.ts")};
   import { TOPICS } from ${source("cli/help/topics.ts")};
-  import { VERBS } from ${source("cli/verbs.ts")};
+  import { VERBS } from ${source("cli/parsing/verbs.ts")};
   export async function load() {
     const names = VERBS.map(({ name }) => name);
     const output = { isTerminal: false, columns: Infinity, write: () => true };

@@ -3,10 +3,10 @@ import { escapeUnsafe } from "../domain/printable.js";
 import { type ErrorCode, OrdersError } from "../errors.js";
 import type { SalesDesk } from "../handlers/notify-sales.js";
 import { type Setting, storeSetting } from "../settings.js";
-import { credentialFiles } from "../store/jetstream/connection/credential-files.js";
+import { credentialFiles } from "../store/jetstream/server/credential-files.js";
 import type { Damage } from "../store/order-store.js";
+import { errorJson } from "./error-json.js";
 import { type Io, type Output, withChanges } from "./io.js";
-import { errorJson } from "./problems/error-json.js";
 import { colorFlag, PLAIN, type Style, wantsColor } from "./render/style.js";
 
 /** The context of one run of the program. */

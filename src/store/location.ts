@@ -48,6 +48,6 @@ function absolute(path: string): string {
 export async function shownLocation(location: string): Promise<string> {
   const parsed = parseLocation(location);
   if (parsed.kind === "directory") return parsed.path;
-  const { parseServerLocation } = await import("./jetstream/connection/server-location.js");
+  const { parseServerLocation } = await import("./jetstream/server/server-location.js");
   return parseServerLocation(parsed.url).shown;
 }

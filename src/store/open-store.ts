@@ -1,4 +1,4 @@
-import type { ServerStoreOptions } from "./jetstream/connection/credential-files.js";
+import type { ServerStoreOptions } from "./jetstream/server/credential-files.js";
 import { JsonlOrderStore } from "./jsonl/order-store.js";
 import { parseLocation } from "./location.js";
 import type { OrderStore } from "./order-store.js";

@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { encodeCancellation, encodeOrder } from "../../src/store/jsonl/order-codec.js";
+import { encodeCancellation, encodeOrder } from "../../src/store/jsonl/lines/order-codec.js";
 import { openStore } from "../../src/store/open-store.js";
 import { all, anOrder } from "../support/orders.js";
 import { runCli, type World } from "../support/run-cli.js";

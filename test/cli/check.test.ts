@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { encodeCancellation, encodeOrder } from "../../src/store/jsonl/order-codec.js";
+import { encodeCancellation, encodeOrder } from "../../src/store/jsonl/lines/order-codec.js";
 import { asText } from "../support/as-text.js";
 import { anOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Order } from "../../src/domain/order.js";
-import { encodeOrder } from "../../src/store/jsonl/order-codec.js";
+import { encodeOrder } from "../../src/store/jsonl/lines/order-codec.js";
 import { anyOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";

@@ -2,7 +2,7 @@ import { closeSync, ftruncateSync, openSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Order } from "../../src/domain/order.js";
-import { encodeCancellation, encodeOrder } from "../../src/store/jsonl/order-codec.js";
+import { encodeCancellation, encodeOrder } from "../../src/store/jsonl/lines/order-codec.js";
 import { JsonlOrderStore } from "../../src/store/jsonl/order-store.js";
 import type { StartingPosition } from "../../src/store/order-feed.js";
 import { listOrders } from "../support/acknowledged.js";

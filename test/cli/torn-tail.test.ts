@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { encodeOrder } from "../../src/store/jsonl/order-codec.js";
+import { encodeOrder } from "../../src/store/jsonl/lines/order-codec.js";
 import { expectNothingLost, listOrders } from "../support/acknowledged.js";
 import { anOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";

@@ -1,9 +1,9 @@
 import { v4 as uuid } from "uuid";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { copyOrders } from "../../src/copy-orders.js";
 import { MemoryOrderStore } from "../../src/store/memory/order-store.js";
 import { openStore } from "../../src/store/open-store.js";
 import type { OrderStore } from "../../src/store/order-store.js";
+import { copyOrders } from "../../src/transfer/copy-orders.js";
 import { describeWithServer, sharedServer } from "../support/nats-server.js";
 import { all, anOrder } from "../support/orders.js";
 import { handleAll } from "../support/subscriber.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Order } from "../../src/domain/order.js";
-import { OrdersFile } from "../../src/store/jsonl/orders-file.js";
+import { OrdersFile } from "../../src/store/jsonl/orders/orders-file.js";
 import { openStore } from "../../src/store/open-store.js";
 import { all, anOrder } from "../support/orders.js";
 import { runOrders } from "../support/run-orders.js";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { beforeEach, describe, expect, it } from "vitest";
 import { openOrders } from "../../src/app.js";
-import { encodeOrder } from "../../src/store/jsonl/order-codec.js";
+import { encodeOrder } from "../../src/store/jsonl/lines/order-codec.js";
 import { JsonlOrderStore } from "../../src/store/jsonl/order-store.js";
 import { countIo } from "../support/count-io.js";
 import { has } from "../support/needs.js";

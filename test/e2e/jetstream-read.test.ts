@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from "vitest";
-import { ServerConnection } from "../../src/store/jetstream/connection/server-connection.js";
-import { parseServerLocation } from "../../src/store/jetstream/connection/server-location.js";
 import { readBatches } from "../../src/store/jetstream/messages/read-messages.js";
+import { ServerConnection } from "../../src/store/jetstream/server/server-connection.js";
+import { parseServerLocation } from "../../src/store/jetstream/server/server-location.js";
 import { openStore } from "../../src/store/open-store.js";
 import { describeWithServer, startServer } from "../support/nats-server.js";
 import { anOrder } from "../support/orders.js";

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { encodeOrder } from "../../src/store/jsonl/order-codec.js";
+import { encodeOrder } from "../../src/store/jsonl/lines/order-codec.js";
 import { canUnshare } from "../support/needs.js";
 import { anOrder } from "../support/orders.js";
 import {

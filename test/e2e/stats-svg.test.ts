@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { statsSvg } from "../../src/cli/render/stats-svg.js";
-import { statsView } from "../../src/cli/render/stats-view.js";
-import { OrderStatistics } from "../../src/order-statistics.js";
+import { OrderStatistics } from "../../src/cli/stats/order-statistics.js";
+import { statsSvg } from "../../src/cli/stats/stats-svg.js";
+import { statsView } from "../../src/cli/stats/stats-view.js";
 import { type Drawn, drawn, HAS_BROWSER } from "../support/browser.js";
 import { runOrders, runShell } from "../support/run-orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";

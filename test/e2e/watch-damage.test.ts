@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { encodeOrder } from "../../src/store/jsonl/order-codec.js";
+import { encodeOrder } from "../../src/store/jsonl/lines/order-codec.js";
 import { ON_WINDOWS } from "../support/needs.js";
 import { anOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";

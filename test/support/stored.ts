@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Order } from "../../src/domain/order.js";
+import { decodeLine, type StoredOrder } from "../../src/store/jsonl/lines/order-codec.js";
 import type { RecordLine } from "../../src/store/jsonl/lines/scanned-line.js";
-import { decodeLine, type StoredOrder } from "../../src/store/jsonl/order-codec.js";
 import { temporaryDirectory } from "./temporary-directory.js";
 
 /** A new store with these lines in its file, written without the store: orders need not be valid. */

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { encodeOrder } from "../../src/store/jsonl/order-codec.js";
-import { OrdersReader } from "../../src/store/jsonl/orders-reader.js";
+import { encodeOrder } from "../../src/store/jsonl/lines/order-codec.js";
+import { OrdersReader } from "../../src/store/jsonl/orders/orders-reader.js";
 import { anOrder } from "../support/orders.js";
 import { ordersIn } from "../support/stored.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";

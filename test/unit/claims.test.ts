@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { encodeOrder, type StoredOrder } from "../../src/store/jsonl/order-codec.js";
+import { encodeOrder, type StoredOrder } from "../../src/store/jsonl/lines/order-codec.js";
 import { JsonlOrderStore } from "../../src/store/jsonl/order-store.js";
-import { OrdersReader } from "../../src/store/jsonl/orders-reader.js";
+import { OrdersReader } from "../../src/store/jsonl/orders/orders-reader.js";
 import { all, anOrder } from "../support/orders.js";
 import { ordersIn } from "../support/stored.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";

@@ -5,7 +5,7 @@ import {
   decodeOrder,
   decodeOrderJson,
   encodeOrder,
-} from "../../src/store/jetstream/order-codec.js";
+} from "../../src/store/jetstream/messages/order-codec.js";
 import { anOrder, anyOrder } from "../support/orders.js";
 
 const order = anOrder({ items: ["tv"] });

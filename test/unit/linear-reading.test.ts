@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Order } from "../../src/domain/order.js";
-import { encodeOrder, type StoredOrder } from "../../src/store/jsonl/order-codec.js";
+import { encodeOrder, type StoredOrder } from "../../src/store/jsonl/lines/order-codec.js";
 import { JsonlOrderStore } from "../../src/store/jsonl/order-store.js";
 import { countIo } from "../support/count-io.js";
 import { all, anOrder } from "../support/orders.js";

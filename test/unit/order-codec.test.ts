@@ -2,13 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { foldCase } from "../../src/domain/order.js";
 import { viewOf } from "../../src/store/jsonl/lines/crc32-within.js";
-import { hasValidChecksum, UNSURE } from "../../src/store/jsonl/lines/written-lines.js";
 import {
   CANCEL,
   decodeLine,
   encodeOrder,
   type StoredOrder,
-} from "../../src/store/jsonl/order-codec.js";
+} from "../../src/store/jsonl/lines/order-codec.js";
+import { hasValidChecksum, UNSURE } from "../../src/store/jsonl/lines/written-lines.js";
 import { anOrder, anyOrder } from "../support/orders.js";
 
 const order = anOrder({ id: "403d33e9-39e5-44bc-8f5e-eab0c6f897ff", items: ["tv", "desk"] });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { Parking } from "../../src/store/jsonl/parking.js";
-import { Retries } from "../../src/store/jsonl/retries.js";
+import { Parking } from "../../src/store/jsonl/subscriptions/parking.js";
+import { Retries } from "../../src/store/jsonl/subscriptions/retries.js";
 import { countIo } from "../support/count-io.js";
 import { anOrder } from "../support/orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";

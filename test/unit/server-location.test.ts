@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseServerLocation } from "../../src/store/jetstream/connection/server-location.js";
+import { parseServerLocation } from "../../src/store/jetstream/server/server-location.js";
 
 describe("a server's location", () => {
   it("needs no more than a host", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { windowsCommandProblem } from "../../src/cli/problems/windows-command-problem.js";
+import { windowsCommandProblem } from "../../src/cli/shell/windows-command-problem.js";
 
 const FILES = ["C:\\Windows\\System32\\more.COM", "C:\\Program Files\\Bell\\ring.exe", "ring.cmd"];
 const ENV = {

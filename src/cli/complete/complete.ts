@@ -1,11 +1,11 @@
 import { escapeUnsafe } from "../../domain/printable.js";
 import { storeSetting } from "../../settings.js";
-import { credentialFiles } from "../../store/jetstream/connection/credential-files.js";
+import { credentialFiles } from "../../store/jetstream/server/credential-files.js";
 import { openStore } from "../../store/open-store.js";
 import type { OrderStore } from "../../store/order-store.js";
 import { createContext } from "../context.js";
 import type { Io } from "../io.js";
-import { createProgram } from "../program.js";
+import { createProgram } from "../parsing/program.js";
 import { cut } from "../render/width.js";
 import { type Candidates, candidatesFor } from "./candidates.js";
 import type { CommandLine } from "./command-line.js";

@@ -1,8 +1,8 @@
 import type { Argument, Command, Option } from "commander";
 import type { Order } from "../../domain/order.js";
 import type { OrderStore } from "../../store/order-store.js";
-import { DAY_WORDS } from "../arguments/parse-time.js";
-import { POSITION_WORDS } from "../arguments/starting-position.js";
+import { DAY_WORDS } from "../time/parse-time.js";
+import { POSITION_WORDS } from "../time/starting-position.js";
 
 /**
  * Where the values of an option or an argument come from: its placeholder in the help, such as `<id>`,

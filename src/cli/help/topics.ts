@@ -1,4 +1,4 @@
-import { CREDENTIAL_VARIABLES } from "../../store/jetstream/connection/credential-files.js";
+import { CREDENTIAL_VARIABLES } from "../../store/jetstream/server/credential-files.js";
 import { EXIT_CODE_ROWS } from "../exit-codes.js";
 import { TOPIC_LIST } from "./topic-list.js";
 

@@ -1,9 +1,9 @@
 import type { Order } from "../../domain/order.js";
 import { escapeUnsafe } from "../../domain/printable.js";
-import type { Field } from "./fields.js";
+import type { Field } from "../list/fields.js";
+import { shortTime } from "../time/time.js";
 import { itemsText } from "./items-text.js";
 import type { Style } from "./style.js";
-import { shortTime } from "./time.js";
 import { cut, padded } from "./width.js";
 
 /**

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { escapeUnsafeLines } from "../../domain/printable.js";
-import { nextTurn } from "../../next-turn.js";
+import { nextTurn } from "../../store/next-turn.js";
 import type { Output } from "../io.js";
 
 /**

@@ -1,9 +1,9 @@
 import type { Order } from "../../domain/order.js";
-import { beginningOf, localDayOf } from "../../local-day.js";
 import type { OrderStore } from "../../store/order-store.js";
 import { type Output, withChanges } from "../io.js";
 import { counted } from "../render/count.js";
 import { CLEAR_LINE, type Style } from "../render/style.js";
+import { beginningOf, localDayOf } from "../time/local-day.js";
 
 const REDRAW_INTERVAL_MS = 15_000; // the line shows minutes
 

@@ -4,7 +4,7 @@ import { systemMessage } from "../../error-message.js";
 import { OrdersError } from "../../errors.js";
 import type { Delivery } from "../../store/order-feed.js";
 import type { Io } from "../io.js";
-import { shownDuration } from "../render/duration.js";
+import { shownDuration } from "../time/duration.js";
 import { forwardStderr } from "./forward-stderr.js";
 import { stopGroup } from "./hook-group.js";
 import { HookGuardian, watchedAlone } from "./hook-guardian.js";
@@ -107,7 +107,7 @@ export class Hook {
   }
 
   async #checkCommand(): Promise<void> {
-    const { shellProblem } = await import("../problems/shell-problem.js");
+    const { shellProblem } = await import("../shell/shell-problem.js");
     const problem = await shellProblem(this.#command, this.#io);
     if (problem !== undefined) throw cannotRun(`${SHELL}: ${problem}`);
   }

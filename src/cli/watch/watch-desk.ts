@@ -4,7 +4,7 @@ import type { Delivery } from "../../store/order-feed.js";
 import type { Context } from "../context.js";
 import type { Io } from "../io.js";
 import { renderBanner } from "../render/banner.js";
-import { longTime } from "../render/time.js";
+import { longTime } from "../time/time.js";
 import type { Heartbeat } from "./heartbeat.js";
 import type { Hook } from "./hook.js";
 

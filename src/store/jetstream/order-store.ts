@@ -9,7 +9,6 @@ import {
 } from "../../domain/order.js";
 import type { OrderJson } from "../../domain/order-json.js";
 import { OrdersError } from "../../errors.js";
-import { PendingWork } from "../../pending-work.js";
 import { allOf, firstOf } from "../batches.js";
 import type { OrderFeed } from "../order-feed.js";
 import type {
@@ -21,21 +20,22 @@ import type {
   StoreReport,
 } from "../order-store.js";
 import { parseAll } from "../parse-all.js";
+import { PendingWork } from "../pending-work.js";
 import { storableCancellation, storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
-import { checkServer } from "./check.js";
-import type { ServerStoreOptions } from "./connection/credential-files.js";
-import { ServerConnection } from "./connection/server-connection.js";
-import { parseServerLocation, type ServerLocation } from "./connection/server-location.js";
-import { countPending } from "./consumers/count-pending.js";
-import { initStreams } from "./init.js";
 import { leaderMessage } from "./messages/leader-message.js";
-import { JetStreamOrderFeed } from "./order-feed.js";
-import { OrdersReader } from "./orders-reader.js";
-import { OrderPublisher } from "./publisher.js";
-import { leaderState, streamInfo, subjectsOf } from "./streams.js";
-import { allCancellations, allOrders } from "./subjects.js";
-import { JetStreamSubscriptions } from "./subscriptions.js";
+import { checkServer } from "./orders/check.js";
+import { OrdersReader } from "./orders/orders-reader.js";
+import { OrderPublisher } from "./orders/publisher.js";
+import type { ServerStoreOptions } from "./server/credential-files.js";
+import { initStreams } from "./server/init.js";
+import { ServerConnection } from "./server/server-connection.js";
+import { parseServerLocation, type ServerLocation } from "./server/server-location.js";
+import { leaderState, streamInfo, subjectsOf } from "./server/streams.js";
+import { allCancellations, allOrders } from "./server/subjects.js";
+import { countPending } from "./subscriptions/count-pending.js";
+import { JetStreamOrderFeed } from "./subscriptions/order-feed.js";
+import { JetStreamSubscriptions } from "./subscriptions/subscriptions.js";
 
 /** A store on a NATS server or cluster: a stream with a message for each order. */
 export class JetStreamOrderStore implements OrderStore {

@@ -2,7 +2,6 @@ import { join } from "node:path";
 import type { CancelResult, PlacedOrder } from "../../domain/commands.js";
 import type { Cancellation, Order, OrderFilter } from "../../domain/order.js";
 import type { OrderJson } from "../../domain/order-json.js";
-import { PendingWork } from "../../pending-work.js";
 import type { OrderFeed } from "../order-feed.js";
 import type {
   CopyTarget,
@@ -15,14 +14,15 @@ import type {
   StoreReport,
 } from "../order-store.js";
 import { parseAll } from "../parse-all.js";
+import { PendingWork } from "../pending-work.js";
 import { storableCancellation, storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
-import type { ClaimedSaves } from "./claimed-saves.js";
 import { storeFailure } from "./errors.js";
 import { createDirectory, isPresent } from "./files/directory.js";
-import { OrdersFile } from "./orders-file.js";
-import { SaveQueue } from "./save-queue.js";
-import type { StoredOrders } from "./stored-orders.js";
+import type { ClaimedSaves } from "./orders/claimed-saves.js";
+import { OrdersFile } from "./orders/orders-file.js";
+import { SaveQueue } from "./orders/save-queue.js";
+import type { StoredOrders } from "./orders/stored-orders.js";
 
 /**
  * The default store: a directory on a local file system, with the orders in `orders.jsonl`. What reads it is
@@ -97,7 +97,7 @@ export class JsonlOrderStore implements OrderStore {
   }
 
   async check(): Promise<StoreReport> {
-    const { checkStore } = await import("./check.js");
+    const { checkStore } = await import("./orders/check.js");
     const stored = await this.#stored();
     return stored.translateErrors(() => checkStore(stored.reader));
   }
@@ -108,17 +108,17 @@ export class JsonlOrderStore implements OrderStore {
   }
 
   async feed(): Promise<OrderFeed> {
-    const { JsonlOrderFeed } = await import("./order-feed.js");
+    const { JsonlOrderFeed } = await import("./subscriptions/order-feed.js");
     return new JsonlOrderFeed(this.#file, this.#onDamage);
   }
 
   async subscriptions(): Promise<Subscriptions> {
-    const { JsonlSubscriptions } = await import("./subscriptions.js");
+    const { JsonlSubscriptions } = await import("./subscriptions/subscriptions.js");
     return new JsonlSubscriptions(this.#file.path, this.#onDamage);
   }
 
   async copyTarget(): Promise<CopyTarget> {
-    const { JsonlCopyTarget } = await import("./copy-target.js");
+    const { JsonlCopyTarget } = await import("./orders/copy-target.js");
     const next = "run it again: orders that are stored already are skipped";
     return (await this.#stored()).translateErrors(
       () => new JsonlCopyTarget(this.#file.path, (records) => this.#saves.addAll(records, next)),
@@ -126,12 +126,12 @@ export class JsonlOrderStore implements OrderStore {
   }
 
   async #stored(): Promise<StoredOrders> {
-    const { StoredOrders } = await import("./stored-orders.js");
+    const { StoredOrders } = await import("./orders/stored-orders.js");
     return new StoredOrders(this.#file.path, this.#onDamage);
   }
 
   async #claimed(): Promise<ClaimedSaves> {
-    const { ClaimedSaves } = await import("./claimed-saves.js");
+    const { ClaimedSaves } = await import("./orders/claimed-saves.js");
     return new ClaimedSaves(this.#file, this.#saves, await this.#stored());
   }
 }

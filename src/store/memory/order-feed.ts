@@ -1,6 +1,6 @@
-import { checkFeedOptions, subscriptionBusy } from "../feed-errors.js";
 import type { Delivery, FeedOptions, OrderFeed } from "../order-feed.js";
-import { settleOnce } from "../settle-once.js";
+import { checkFeedOptions, subscriptionBusy } from "../subscription/feed-errors.js";
+import { settleOnce } from "../subscription/settle-once.js";
 import type { LoggedEvent } from "./logged-event.js";
 import { MemorySubscriber } from "./subscriber.js";
 import { MemorySubscriptions } from "./subscriptions.js";

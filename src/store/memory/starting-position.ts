@@ -1,5 +1,5 @@
-import { noSuchOrder } from "../feed-errors.js";
 import type { StartingPosition } from "../order-feed.js";
+import { noSuchOrder } from "../subscription/feed-errors.js";
 import type { LoggedEvent } from "./logged-event.js";
 
 /**

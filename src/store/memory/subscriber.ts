@@ -4,7 +4,7 @@ import {
   parkingKey,
   type StartingPosition,
 } from "../order-feed.js";
-import { Signal } from "../signal.js";
+import { Signal } from "../subscription/signal.js";
 import type { SubscriptionStatus } from "../subscriptions.js";
 import type { LoggedEvent } from "./logged-event.js";
 import { Parking } from "./parking.js";

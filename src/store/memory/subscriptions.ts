@@ -1,10 +1,10 @@
+import type { StartingPosition } from "../order-feed.js";
 import {
   checkSubscriptionName,
   noSubscription,
   notParked,
   subscriptionBusy,
-} from "../feed-errors.js";
-import type { StartingPosition } from "../order-feed.js";
+} from "../subscription/feed-errors.js";
 import type { ParkedOrder, SubscriptionStatus, Subscriptions, Waiting } from "../subscriptions.js";
 import type { LoggedEvent } from "./logged-event.js";
 import { startingIndex } from "./starting-position.js";

@@ -1,5 +1,5 @@
 import type { Msg } from "@nats-io/transport-node";
-import { Signal } from "../../signal.js";
+import { Signal } from "../../subscription/signal.js";
 
 /** Messages that have arrived and were not taken yet. */
 export class Arrivals {

@@ -1,9 +1,9 @@
 import { TimeoutError } from "@nats-io/transport-node";
-import type { ServerConnection } from "../connection/server-connection.js";
-import type { StoredMessage } from "../order-codec.js";
-import { subjectMatcher } from "../subjects.js";
+import type { ServerConnection } from "../server/server-connection.js";
+import { subjectMatcher } from "../server/subjects.js";
 import { leaderMessage } from "./leader-message.js";
 import { nextMessage, type Range } from "./next-messages.js";
+import type { StoredMessage } from "./order-codec.js";
 
 const FIRST_BATCH = 32; // a gap is noticed once a batch of requests finds nothing
 const MAX_BATCH = 128;

@@ -1,7 +1,7 @@
 import type { MsgRequest, StoredMsg } from "@nats-io/jetstream";
-import type { Connected } from "../connection/server-connection.js";
-import { lastSeqOf } from "../streams.js";
-import { isCurrent, versionOf } from "../versions.js";
+import type { Connected } from "../server/server-connection.js";
+import { lastSeqOf } from "../server/streams.js";
+import { isCurrent, versionOf } from "../server/versions.js";
 
 /** Streams that have messages, by the connection over which that was seen. */
 const inUse = new WeakMap<Connected, Set<string>>();

@@ -1,8 +1,8 @@
 import type { MsgRequest, StoredMsg } from "@nats-io/jetstream";
-import type { ServerConnection } from "../connection/server-connection.js";
-import type { StoredMessage } from "../order-codec.js";
-import { EVERY_SUBJECT, subjectMatcher } from "../subjects.js";
+import type { ServerConnection } from "../server/server-connection.js";
+import { EVERY_SUBJECT, subjectMatcher } from "../server/subjects.js";
 import { leaderMessage } from "./leader-message.js";
+import type { StoredMessage } from "./order-codec.js";
 
 /** Where to look. */
 export interface Place {

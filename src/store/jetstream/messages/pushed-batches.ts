@@ -6,13 +6,13 @@ import {
   nanos,
   TimeoutError,
 } from "@nats-io/transport-node";
-import type { Connected, ServerConnection } from "../connection/server-connection.js";
-import type { StoredMessage } from "../order-codec.js";
-import { streamInfo, subjectsOf } from "../streams.js";
-import { subjectMatcher } from "../subjects.js";
+import type { Connected, ServerConnection } from "../server/server-connection.js";
+import { streamInfo, subjectsOf } from "../server/streams.js";
+import { subjectMatcher } from "../server/subjects.js";
 import { Arrivals } from "./arrivals.js";
 import { deliveryInfo } from "./delivery-info.js";
 import type { Place } from "./next-messages.js";
+import type { StoredMessage } from "./order-codec.js";
 
 /** How often the server shows that it is alive: three of these of silence count as an outage. */
 const HEARTBEAT_MS = 1000;

@@ -1,5 +1,5 @@
-import type { ServerConnection } from "../connection/server-connection.js";
-import type { StoredMessage } from "../order-codec.js";
+import type { ServerConnection } from "../server/server-connection.js";
+import type { StoredMessage } from "./order-codec.js";
 import { type ReadOptions, readRange } from "./read-messages.js";
 
 /** Who wants few messages gets few. */

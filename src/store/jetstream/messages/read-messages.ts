@@ -1,12 +1,12 @@
-import type { ServerConnection } from "../connection/server-connection.js";
-import { isTransient, serverFailure } from "../errors.js";
+import { isTransient, serverFailure } from "../failures/errors.js";
 import { isConsumerLimit } from "../failures/kinds.js";
-import type { StoredMessage } from "../order-codec.js";
-import { isMissingStream, lastSeqOf } from "../streams.js";
-import { subjectMatcher } from "../subjects.js";
+import type { ServerConnection } from "../server/server-connection.js";
+import { isMissingStream, lastSeqOf } from "../server/streams.js";
+import { subjectMatcher } from "../server/subjects.js";
 import { getMessages } from "./get-messages.js";
 import { leaderMessage } from "./leader-message.js";
 import { nextMessages, type Range } from "./next-messages.js";
+import type { StoredMessage } from "./order-codec.js";
 import { type PushOptions, pushedBatches } from "./pushed-batches.js";
 
 /** What to read. */

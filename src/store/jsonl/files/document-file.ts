@@ -4,11 +4,11 @@ import type { SyncAdapter } from "lowdb";
 import { escapeUnsafe } from "../../../domain/printable.js";
 import { messageOf, systemMessage } from "../../../error-message.js";
 import { OrdersError, systemErrorCode } from "../../../errors.js";
-import { replaceFile } from "../../../replace-file.js";
 import type { Damage } from "../../order-store.js";
 import { FILE_LIMIT_HINTS, storeFailure } from "../errors.js";
 import { isMissing, remove } from "./directory.js";
 import { withFile } from "./open-file.js";
+import { replaceFile } from "./replace-file.js";
 
 /**
  * A lowdb adapter for one small JSON document, which is replaced as a whole: see {@link replaceFile}.

@@ -1,5 +1,5 @@
 import { type FSWatcher, watch } from "node:fs";
-import { Signal } from "../../signal.js";
+import { Signal } from "../../subscription/signal.js";
 
 /** Some file systems report no changes: how often to look in any case. */
 const POLL_INTERVAL_MS = 1000;

@@ -1,4 +1,4 @@
-import { type DecodedLine, decodeLine, isRecord } from "../order-codec.js";
+import { type DecodedLine, decodeLine, isRecord } from "./order-codec.js";
 import type { Line } from "./read-lines.js";
 
 const CARRIAGE_RETURN = 0x0d;

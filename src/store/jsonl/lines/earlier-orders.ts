@@ -1,6 +1,6 @@
 import { fstatSync } from "node:fs";
-import { CANCELLATION_START, type Claim } from "../order-codec.js";
 import { decodeParts } from "./decode-parts.js";
+import { CANCELLATION_START, type Claim } from "./order-codec.js";
 import { readBlocks } from "./read-blocks.js";
 import { type Line, linesContaining, linesOf, readLines } from "./read-lines.js";
 import type { RecordLine } from "./scanned-line.js";

@@ -1,8 +1,8 @@
 import { OrderJson } from "../../../domain/order-json.js";
-import { type DecodedRecord, isRecord } from "../order-codec.js";
 import { decodeParts } from "./decode-parts.js";
 import { EarlierOrders } from "./earlier-orders.js";
 import { LineNumbers } from "./line-numbers.js";
+import { type DecodedRecord, isRecord } from "./order-codec.js";
 import type { Block } from "./read-blocks.js";
 import { eachLine, type Line, lineOf } from "./read-lines.js";
 import type { ScannedLine } from "./scanned-line.js";

@@ -1,6 +1,6 @@
 import type { Cancellation } from "../../../domain/order.js";
 import type { OrderJson } from "../../../domain/order-json.js";
-import type { Claim } from "../order-codec.js";
+import type { Claim } from "./order-codec.js";
 
 /** What a line turned out to be. */
 export type ScannedLine = RecordLine | DamagedLine | TornLine;

@@ -1,5 +1,5 @@
-import { CANCEL, decodeLine, isRecord } from "../order-codec.js";
 import { NEWLINE } from "./find-bytes.js";
+import { CANCEL, decodeLine, isRecord } from "./order-codec.js";
 import { readLinesBackward } from "./read-lines.js";
 
 /**

@@ -1,9 +1,9 @@
 import { beginsAsOrder, OrderJson } from "../../../domain/order-json.js";
 import { safeJsonText } from "../../../domain/printable.js";
-import { CHECKSUM_BYTES, type Claim } from "../order-codec.js";
 import { crc32Within, viewOf } from "./crc32-within.js";
 import { isPrintable } from "./is-printable.js";
 import { Occurrences } from "./occurrences.js";
+import { CHECKSUM_BYTES, type Claim } from "./order-codec.js";
 import type { Block } from "./read-blocks.js";
 import type { OrderLine } from "./scanned-line.js";
 

@@ -1,0 +1,88 @@
+import type { Order } from "../../domain/order.js";
+import { escapeUnsafe } from "../../domain/printable.js";
+import { counted } from "../render/count.js";
+import { itemsText } from "../render/items-text.js";
+import type { Style } from "../render/style.js";
+import { cut, fitting, padded, width } from "../render/width.js";
+import { dateOf, localDayOf } from "../time/local-day.js";
+import { shortTime } from "../time/time.js";
+
+/** Orders for a person at a terminal: below the day, the time, the short id and the items of each. */
+export function createDayList(columns: number, style: Style, now: Date): DayList {
+  const { indent, gap, idWidth, mark } = columns < NARROW_COLUMNS ? NARROW : WIDE;
+  const room = columns - indent.length - "09:30".length - idWidth - 2 * gap.length;
+  const nameRoom = Math.min(MAX_NAME_COLUMNS, Math.floor(room / 3));
+  const today = localDayOf(now);
+  let day: number | undefined;
+  let namesAt = 0;
+
+  const headingOf = (placed: number) => {
+    const date = dateOf(placed);
+    const weekday = `${date} ${WEEKDAYS[(((placed + 4) % 7) + 7) % 7]}`;
+    const word = WORDS[today - placed];
+    return fitting(
+      [...(word === undefined ? [] : [`${weekday}, ${word}`]), weekday, date],
+      columns,
+    );
+  };
+  /** The items, and at the end of the line whom they are for. */
+  const texts = (order: Order, paintName: (name: string) => string) => {
+    if (order.for === undefined || nameRoom < MIN_NAME_COLUMNS)
+      return cut(itemsText(order, mark), room);
+    const name = cut(`for ${escapeUnsafe(order.for)}`, nameRoom);
+    const items = cut(itemsText(order, mark), room - width(name) - gap.length);
+    return `${padded(items, Math.max(namesAt, width(items)))}${gap}${paintName(name)}`;
+  };
+  return {
+    begin(orders) {
+      const widths = orders.slice(0, SAMPLE_ORDERS).map((order) => width(itemsText(order, mark)));
+      const widest = Math.max(0, ...widths);
+      namesAt = Math.min(widest, NAMES_AT_COLUMNS, room - nameRoom - gap.length);
+    },
+    row(order) {
+      const placed = localDayOf(new Date(order.placedAt));
+      const isNew = placed !== day;
+      const heading = isNew
+        ? `${day === undefined ? "" : "\n"}${style.heading(headingOf(placed))}\n`
+        : "";
+      day = placed;
+      const time = shortTime(order.placedAt).slice(-"09:30".length);
+      const id = order.id.slice(0, idWidth);
+      const row =
+        order.cancelledAt === undefined
+          ? `${time}${gap}${style.faint(id)}${gap}${texts(order, style.name)}`
+          : style.faint(`${time}${gap}${id}${gap}${texts(order, String)}`);
+      return `${heading}${indent}${row}\n`;
+    },
+    end(count, isCut) {
+      const orders = counted(count, "order");
+      const more = `${orders}, older ones not shown`;
+      const text = isCut
+        ? fitting([`${more} (--limit)`, more, `${orders}, …`], columns)
+        : cut(orders, columns);
+      return `\n${style.faint(text)}\n`;
+    },
+  };
+}
+
+/** Renders orders one after another; no line is wider than the terminal. */
+export interface DayList {
+  /** @param orders the first ones, by which names are aligned. */
+  begin(orders: readonly Order[]): void;
+  row(order: Order): string;
+  end(count: number, isCut: boolean): string;
+}
+
+/** So many of the first orders tell how wide the items mostly are. */
+const SAMPLE_ORDERS = 100;
+/** A narrower terminal has no room to spare; of an id it has what `show` needs at least. */
+const NARROW_COLUMNS = 40;
+const NARROW = { indent: "", gap: " ", idWidth: 4, mark: "×" };
+const WIDE = { indent: "  ", gap: "  ", idWidth: 8, mark: "(cancelled)" };
+/** One long item moves its own name only. */
+const NAMES_AT_COLUMNS = 40;
+const MAX_NAME_COLUMNS = 24;
+const MIN_NAME_COLUMNS = 8;
+const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+/** By how many days ago. */
+const WORDS = ["today", "yesterday"];

@@ -1,0 +1,156 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { OrderFilter } from "../../domain/order.js";
+import { OrdersError } from "../../errors.js";
+import type { CommonOptions, Context } from "../context.js";
+import { FIELDS, type Field, parseFields } from "../list/fields.js";
+import { FORMATS, type Format, listFormat } from "../list/formats.js";
+import type { Write } from "../list/pager.js";
+import { sayNoOrders } from "../no-orders.js";
+import { addCommonOptions, jsonOption } from "../parsing/common-options.js";
+import { sinceOption, type TimeOptions, timeFilter, untilOption } from "../time/time-options.js";
+import { warnOfUnknownZone } from "../time/time-zone.js";
+
+export function createListCommand(context: Context): Command {
+  const command = new Command("list")
+    .description(
+      "List orders, oldest first. On a terminal they are grouped by day, and ORDERS_PAGER, PAGER or less shows what does not fit.\nIn a pipe: time, id and items, tab-separated; with --all also when an order was cancelled. In tsv and csv, items are a JSON array, which is never taken for a formula.",
+    )
+    .option("--limit <n>", "only the newest n orders", parseLimit)
+    .option("--reverse", "newest first")
+    .addOption(sinceOption(context.io))
+    .addOption(untilOption(context.io))
+    .option(
+      "--item <text>",
+      "with an item that contains this text, ignoring case; given several times: with all of them",
+      parseItem,
+    )
+    .option("--for <name>", "for this name, ignoring case")
+    .option("--all", "also orders that were cancelled")
+    .addOption(
+      new Option("--count", "print only the number of orders").conflicts(["format", "fields"]),
+    )
+    .addOption(
+      new Option(
+        "--format <format>",
+        "output format (default: table on a terminal, otherwise tsv)",
+      ).choices(FORMATS),
+    )
+    .addOption(
+      new Option(
+        "--fields <names>",
+        `columns of table, tsv and csv: ${FIELDS.join(",")}`,
+      ).argParser(parseFields),
+    )
+    .addOption(jsonOption("print a JSON array").conflicts("format"))
+    .option("--no-pager", "print everything on the terminal at once")
+    .action(() => runList(command.optsWithGlobals(), context));
+  return addCommonOptions(command, [
+    "orders list --limit 20",
+    "orders list --since yesterday --item tv",
+    "orders list --reverse --fields placedAt,items",
+    "orders list | wc -l",
+    "orders list --json | jq -r '.[].items[]'",
+  ]);
+}
+
+/** Lists or counts the orders that match. */
+export async function runList(options: ListOptions, context: Context): Promise<void> {
+  const { stdout } = context.io;
+  if (options.count) {
+    const { store } = await context.openExisting(options);
+    const count = await store.count(filterOf(options));
+    stdout.write(`${Math.min(count, options.limit ?? count)}\n`);
+    return;
+  }
+  const format = options.json ? "json" : (options.format ?? (stdout.isTerminal ? "table" : "tsv"));
+  if (options.fields !== undefined && (format === "json" || format === "ndjson")) {
+    throw new OrdersError("invalid-usage", `--fields is not for ${format}, which has all fields`, {
+      hint: "give --format table, tsv or csv",
+    });
+  }
+  if (format === "table" && stdout.isTerminal && options.pager) {
+    const { paged } = await import("../list/pager.js");
+    await paged(context, (inner, write) => writeList(format, options, inner, write));
+  } else {
+    await writeList(format, options, context, (text) => stdout.write(text));
+  }
+}
+
+async function writeList(
+  format: Format,
+  options: ListOptions,
+  context: Context,
+  write: Write,
+): Promise<void> {
+  const { stdout, stderr } = context.io;
+  const { store } = await context.openExisting(options);
+  if (format === "table") warnOfUnknownZone(context.io);
+  const { fields, all, reverse = false, limit = Number.POSITIVE_INFINITY } = options;
+  const [style, now] = [context.style(stdout), context.io.now()];
+  const form = await listFormat(format, { output: stdout, style, fields, all, now });
+  const filter = filterOf(options);
+  const newest = options.limit === undefined ? undefined : limit + 1; // tells whether there are more
+  let listed = 0;
+  let page = form.always ? form.begin([]) : "";
+  let isCut = false;
+  for await (const batch of store.listJson({ ...filter, newest, reverse })) {
+    isCut = listed + batch.length > limit;
+    const shown = isCut ? (reverse ? batch.slice(0, limit - listed) : batch.slice(1)) : batch;
+    if (listed === 0 && shown.length > 0 && !form.always) page += form.begin(shown);
+    for (const order of shown) {
+      if (listed > 0) page += form.separator;
+      page += form.order(order);
+      listed++;
+      if (page.length < PAGE_CHARACTERS) continue;
+      if (!(await write(page))) return;
+      page = "";
+    }
+    if (!stdout.isTerminal || page === "") continue;
+    if (!(await write(page))) return; // a person should not wait for a page to fill
+    page = "";
+  }
+  if (listed > 0 || form.always) await write(page + form.end(listed, isCut));
+  if (isCut && !form.tellsMore) stderr.write("older orders not shown (--limit)\n");
+  else if (listed === 0 && newest === undefined) sayNoOrders(filter, stderr);
+}
+
+/** The options of `list`. */
+export interface ListOptions extends CommonOptions, TimeOptions {
+  readonly limit?: number;
+  readonly reverse?: boolean;
+  readonly item?: readonly string[];
+  readonly for?: string;
+  readonly all?: boolean;
+  readonly count?: boolean;
+  readonly format?: Format;
+  readonly fields?: readonly Field[];
+  readonly json?: boolean;
+  readonly pager: boolean;
+}
+
+function filterOf(options: ListOptions): OrderFilter {
+  return {
+    ...timeFilter(options),
+    item: options.item,
+    for: options.for,
+    includeCancelled: options.all,
+  };
+}
+
+/**
+ * Rows are written together, in one system call, once they are this long: half of what a pipe holds on Linux,
+ * so that its reader reads the one half while the other is written.
+ */
+const PAGE_CHARACTERS = 32 * 1024;
+
+function parseLimit(text: string): number {
+  if (!/^\d{1,9}$/.test(text))
+    throw new InvalidArgumentError("It must be a whole number from 0 to 999999999.");
+  return Number(text);
+}
+
+/** A blank can be part of an item. */
+function parseItem(text: string, others: readonly string[] = []): readonly string[] {
+  if (text === "") throw new InvalidArgumentError("It must not be empty.");
+  return [...others, text];
+}

@@ -1,0 +1,182 @@
+import { Command } from "commander";
+import { isOrderId } from "../../domain/order.js";
+import { safeJson } from "../../domain/printable.js";
+import { OrdersError } from "../../errors.js";
+import type { ParkedOrder, Subscriptions } from "../../store/subscriptions.js";
+import type { CommonOptions, Context } from "../context.js";
+import { addCommonOptions, jsonOption, refuseUnknown } from "../parsing/common-options.js";
+import { idPrefix } from "../parsing/find-order.js";
+import { renderColumns } from "../render/columns.js";
+import { shortTime } from "../time/time.js";
+import { warnOfUnknownZone } from "../time/time-zone.js";
+
+export function createParkedCommand(context: Context): Command {
+  const command = new Command("parked")
+    .description("List parked orders, set aside by a subscription after the last attempt failed.")
+    .option(...AS)
+    .usage("[retry|drop] [options]")
+    .addOption(jsonOption("print a JSON array"))
+    .argument("[action]", "retry or drop; lists them if omitted")
+    .action((action?: string) => {
+      refuseUnknown(action, command);
+      return runParked(command.optsWithGlobals(), context);
+    });
+  const retry = new Command("retry")
+    .summary("deliver parked orders again")
+    .description("Deliver parked orders again, now or to the next watcher.")
+    .argument("[ids...]", "order ids, or their first 4 or more characters")
+    .option(...AS)
+    .option("--all", "all parked orders")
+    .addOption(jsonOption("print the ids as a JSON array"))
+    .action((ids: string[]) => runParkedRetry(ids, retry.optsWithGlobals(), context));
+  const drop = new Command("drop")
+    .summary("remove parked orders from a subscription")
+    .description("Remove parked orders from a subscription. The orders stay in the store.")
+    .argument("<ids...>", "order ids, or their first 4 or more characters")
+    .option(...AS)
+    .addOption(jsonOption("print the ids as a JSON array"))
+    .action((ids: string[]) => runParkedDrop(ids, drop.optsWithGlobals(), context));
+  for (const each of [retry, drop]) command.addCommand(addCommonOptions(each));
+  return addCommonOptions(command, [
+    "orders parked --as sales",
+    "orders parked retry 403d33e9",
+    "orders parked retry --all --as sales",
+    "orders parked drop 403d33e9",
+  ]);
+}
+
+/** Lists the parked orders. */
+export async function runParked(options: ParkedOptions, context: Context): Promise<void> {
+  const { stdout, stderr } = context.io;
+  const { parked } = await openParked(options, context);
+  if (options.json) {
+    stdout.write(`${safeJson(parked)}\n`);
+    return;
+  }
+  if (stdout.isTerminal) warnOfUnknownZone(context.io);
+  const showsEvents = parked.some(({ event }) => event !== "order-created");
+  const rows = parked.map(({ subscription, event, order, attempts, parkedAt, reason }) => {
+    const time = stdout.isTerminal ? shortTime(parkedAt) : parkedAt;
+    const id = order.id.slice(
+      0,
+      stdout.columns < FULL_ID_MIN_COLUMNS ? SHORT_ID_CHARACTERS : undefined,
+    );
+    return [subscription, id, String(attempts), time, reason, ...(showsEvents ? [event] : [])];
+  });
+  stdout.write(
+    renderColumns(
+      showsEvents ? [...HEADINGS, "EVENT"] : HEADINGS,
+      rows,
+      stdout,
+      context.style(stdout),
+    ),
+  );
+  if (rows.length === 0 && stderr.isTerminal) stderr.write("no parked orders\n");
+}
+
+/** Has parked orders delivered again, and prints their ids. */
+export async function runParkedRetry(
+  ids: readonly string[],
+  options: ParkedOptions,
+  context: Context,
+): Promise<void> {
+  if (ids.length > 0 && options.all) {
+    throw new OrdersError("invalid-usage", "--all cannot be used with ids", {
+      hint: "see orders help parked retry",
+    });
+  }
+  if (ids.length === 0 && !options.all) {
+    throw new OrdersError("invalid-usage", "give the ids of parked orders, or --all", {
+      hint: "see orders parked",
+    });
+  }
+  const { subscriptions, parked } = await openParked(options, context);
+  const chosen = options.all ? distinct(parked) : ids.map((id) => findParked(id, parked));
+  await eachPrinted(chosen, options, context, (name, id) => subscriptions.retry(name, id));
+}
+
+/** Removes parked orders from their subscription, and prints their ids. */
+export async function runParkedDrop(
+  ids: readonly string[],
+  options: ParkedOptions,
+  context: Context,
+): Promise<void> {
+  const { subscriptions, parked } = await openParked(options, context);
+  // What is damaged is not listed, and goes by its whole id.
+  const unlisted = (text: string) => {
+    const id = text.toLowerCase();
+    const isListed = parked.some(({ order }) => order.id === id);
+    return isOrderId(id) && !isListed && options.as !== undefined
+      ? { subscription: options.as, order: { id } }
+      : undefined;
+  };
+  const chosen = ids.map((id) => unlisted(id) ?? findParked(id, parked));
+  await eachPrinted(chosen, options, context, (name, id) => subscriptions.drop(name, id));
+}
+
+/** The options of `parked` and its subcommands. */
+export interface ParkedOptions extends CommonOptions {
+  readonly as?: string;
+  readonly json?: boolean;
+  readonly all?: boolean;
+}
+
+const HEADINGS = ["SUBSCRIPTION", "ID", "ATTEMPTS", "PARKED", "REASON"];
+/** A narrower terminal has no room for reasons beside whole ids. */
+const FULL_ID_MIN_COLUMNS = 120;
+const SHORT_ID_CHARACTERS = 8;
+const AS = ["--as <subscription>", "only those of this subscription"] as const;
+
+async function openParked(
+  { as, ...options }: ParkedOptions,
+  context: Context,
+): Promise<{ subscriptions: Subscriptions; parked: readonly ParkedOrder[] }> {
+  const subscriptions = await (await context.openExisting(options)).store.subscriptions();
+  return { subscriptions, parked: await subscriptions.parked(as) };
+}
+
+/** Does something to each, and prints its id: at once, or as JSON once it is done to all. */
+async function eachPrinted(
+  chosen: readonly { readonly subscription: string; readonly order: { readonly id: string } }[],
+  { json }: ParkedOptions,
+  { io: { stdout } }: Context,
+  act: (subscription: string, id: string) => Promise<void>,
+): Promise<void> {
+  for (const { subscription, order } of chosen) {
+    await act(subscription, order.id);
+    if (!json) stdout.write(`${order.id}\n`);
+  }
+  if (json) stdout.write(`${safeJson(chosen.map(({ order }) => order.id))}\n`);
+}
+
+/** One of each order and subscription: what is parked of an order goes together. */
+function distinct(parked: readonly ParkedOrder[]): readonly ParkedOrder[] {
+  const orders = new Map(parked.map((each) => [`${each.subscription} ${each.order.id}`, each]));
+  return [...orders.values()];
+}
+
+/** The one parked order whose id is `id` or begins with it. */
+function findParked(id: string, parked: readonly ParkedOrder[]): ParkedOrder {
+  const prefix = idPrefix(id);
+  const found = distinct(
+    parked.filter(({ order }) => prefix !== undefined && order.id.startsWith(prefix)),
+  );
+  const [only] = found;
+  if (only === undefined) {
+    throw new OrdersError("not-parked", `order ${id} is not parked`, {
+      ...(isOrderId(id) && { orderId: id }),
+      hint: "see orders parked",
+    });
+  }
+  if (found.length > 1) {
+    throw new OrdersError("ambiguous-id", `'${id}' matches more than one parked order`, {
+      hint: [
+        isOrderId(id.toLowerCase())
+          ? "give the subscription with --as:"
+          : "give more of the id, or the subscription with --as:",
+        ...found.map(({ order, subscription }) => `${order.id}  ${subscription}`),
+      ].join("\n"),
+    });
+  }
+  return only;
+}

@@ -1,0 +1,146 @@
+import { Command, InvalidArgumentError } from "commander";
+import type { Orders, PlaceOrderDetails } from "../../app.js";
+import { isOrderId, MAX_ORDER_BYTES, textProblem } from "../../domain/order.js";
+import { systemMessage } from "../../error-message.js";
+import { OrdersError } from "../../errors.js";
+import { acknowledge } from "../acknowledge.js";
+import type { CommonOptions, Context } from "../context.js";
+import { endAtSignals } from "../end-at-signals.js";
+import type { Io } from "../io.js";
+import { addCommonOptions, jsonOption, quietOption } from "../parsing/common-options.js";
+import { renderBanner } from "../render/banner.js";
+
+export function createPlaceOrderCommand(context: Context): Command {
+  const command = new Command("place-order")
+    .description("Store an order and notify the sales desk with a banner on stdout.")
+    .usage("[options] <items...>")
+    .argument("[items...]", "the items to order; a single '-' reads them from stdin, one per line")
+    .option("--for <name>", "whom the order is for")
+    .option("--note <text>", "what else there is to know about it")
+    .option("--id <uuid>", "use this id (a UUID), so that placing the order again is safe", parseId)
+    .addOption(quietOption("print the order's id instead of the banner"))
+    .addOption(jsonOption("print the stored order as JSON instead of the banner"))
+    .action(() => runPlaceOrder(command.args, command.optsWithGlobals(), context));
+  return addCommonOptions(command, [
+    'orders place-order "100 inch TV" "magic carpet"',
+    'orders place-order --for "Ada Lovelace" --note "ring twice" "magic carpet"',
+    'orders place-order -- "-5 °C fridge"',
+    'id=$(orders place-order --quiet "tv")',
+    "orders place-order - < items.txt",
+    `id=$(uuidgen); until orders place-order --id "$id" "tv"; do
+    case $? in 1 | 7 | 8) sleep 1 ;; *) break ;; esac; done`,
+  ]);
+}
+
+/** Places an order and prints the banner, its id or JSON. */
+export async function runPlaceOrder(
+  items: readonly string[],
+  options: PlaceOrderOptions,
+  context: Context,
+): Promise<void> {
+  const { io } = context;
+  const wanted = await readArguments(items, io);
+  const details = detailsOf(options);
+  let orders: Orders | undefined;
+  endAtSignals(io, () => orders?.store);
+  if (options.json || options.quiet) {
+    orders = await context.open(options);
+    acknowledge(await orders.placeOrder(wanted, details), options, io);
+    return;
+  }
+  const style = context.style(io.stdout);
+  orders = await context.open(options, ({ notification }) => {
+    io.stdout.write(renderBanner(notification, style));
+  });
+  await orders.placeOrder(wanted, details);
+}
+
+/** The options of `place-order`. */
+export interface PlaceOrderOptions extends CommonOptions {
+  readonly id?: string;
+  readonly for?: string;
+  readonly note?: string;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+function detailsOf({ id, for: name, note }: PlaceOrderOptions): PlaceOrderDetails {
+  return {
+    ...(id !== undefined && { id }),
+    ...(name !== undefined && { for: name }),
+    ...(note !== undefined && { note }),
+  };
+}
+
+/** RFC 9562: written in lower case, read in either. */
+function parseId(text: string): string {
+  const id = text.toLowerCase();
+  if (isOrderId(id)) return id;
+  throw new InvalidArgumentError("It must be a UUID; uuidgen makes one.");
+}
+
+async function readArguments(items: readonly string[], io: Io): Promise<readonly string[]> {
+  if (items.length === 1 && items[0] === "-") return readItems(io);
+  if (items.includes("-")) {
+    throw new OrdersError(
+      "invalid-usage",
+      "'-' reads items from stdin and cannot be combined with others",
+    );
+  }
+  if (items.length === 0) {
+    throw new OrdersError("invalid-usage", "no items to order", {
+      hint: 'for example: orders place-order "100 inch TV" "magic carpet"',
+    });
+  }
+  return items;
+}
+
+/** All of stdin, if it can be an order; else no more of it than is needed to know that. */
+async function readBytes(stdin: Io["stdin"]): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of stdin.read()) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > MAX_ORDER_BYTES) break;
+    }
+  } catch (cause) {
+    const message = `cannot read the items from stdin: ${systemMessage(cause)}`;
+    throw new OrdersError("invalid-order", message, { cause });
+  }
+  if (length <= MAX_ORDER_BYTES) return Buffer.concat(chunks);
+  throw new OrdersError("invalid-order", "stdin is longer than an order can be: 16 MiB", {
+    hint: "nothing was stored; place several orders",
+  });
+}
+
+/** The lines of stdin. Empty lines are skipped; any other that is not an item is refused. */
+async function readItems({ stdin, stderr }: Io): Promise<readonly string[]> {
+  if (stdin.isTerminal)
+    stderr.write("reading items, one per line; finish with Ctrl-D on an empty line\n");
+  const bytes = await readBytes(stdin);
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new OrdersError("invalid-order", "stdin is not UTF-8", {
+      cause,
+      hint: "nothing was stored; convert it with iconv",
+    });
+  }
+  const items: string[] = [];
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (line === "") continue;
+    const problem = textProblem(line);
+    if (problem !== undefined) {
+      throw new OrdersError(
+        "invalid-order",
+        `cannot place the order: stdin line ${index + 1} ${problem}`,
+      );
+    }
+    items.push(line);
+  }
+  if (items.length === 0) throw new OrdersError("invalid-order", "no items on stdin");
+  return items;
+}

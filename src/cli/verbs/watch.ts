@@ -1,0 +1,250 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { Orders } from "../../app.js";
+import type { Consequence, RetryPolicy } from "../../delivery/deliver.js";
+import { escapeUnsafe } from "../../domain/printable.js";
+import { OrdersError } from "../../errors.js";
+import { parseLocation } from "../../store/location.js";
+import { yesOption } from "../confirm.js";
+import type { CommonOptions, Context } from "../context.js";
+import type { Io } from "../io.js";
+import { addCommonOptions, jsonOption, quietOption } from "../parsing/common-options.js";
+import { counted } from "../render/count.js";
+import { canRedraw } from "../render/style.js";
+import { shownDuration } from "../time/duration.js";
+import { FROM_FORMS, parseStartingPosition } from "../time/starting-position.js";
+import { parseMs } from "../time/time-options.js";
+import { warnOfUnknownZone } from "../time/time-zone.js";
+import { Heartbeat } from "../watch/heartbeat.js";
+import type { Hook } from "../watch/hook.js";
+import { checkNewSubscription } from "../watch/new-subscription.js";
+import { deskView, OutputClosed, WatchDesk } from "../watch/watch-desk.js";
+
+export function createWatchCommand(context: Context): Command {
+  const command = new Command("watch")
+    .description(
+      "Print the banner of each order as it is placed or cancelled, no matter by which program.\nWith --as, every order is handled at least once, even if nothing was watching.\nA directory allows one watcher per name; on a server, several share the orders.",
+    )
+    .option(
+      "--as <subscription>",
+      "watch as a named subscription, which resumes after its last handled order",
+    )
+    .option("--from <position>", `where a new subscription starts: ${FROM_FORMS}`)
+    .option("--until-caught-up", "handle the waiting orders, then exit")
+    .option("--exec <command>", "run a command for each event, with the order as JSON on its stdin")
+    .option("--max-attempts <n>", "park an order after n failed attempts", parseCount, 5)
+    .addOption(
+      new Option(
+        "--retry-pause <duration>",
+        "pause before the first retry; doubled for each further one",
+      )
+        .argParser(parseMs)
+        .default(1000, "1s"),
+    )
+    .option(
+      "--timeout <duration>",
+      "stop a command that takes longer: 500ms, 30s, 5m",
+      parseTimeout,
+    )
+    .option(
+      "--give-up-after <duration>",
+      "exit 7 once the connection to a server is lost for so long",
+      parseMs,
+    )
+    .option("--bell", "ring the terminal bell for each order")
+    .addOption(yesOption())
+    .addOption(quietOption("print the ids of new orders instead of banners").conflicts("exec"))
+    .addOption(jsonOption("print each order as a line of JSON").conflicts("exec"))
+    .action(() => {
+      refuseWithoutExec(command);
+      return runWatch(command.optsWithGlobals(), context);
+    });
+  return addCommonOptions(command, [
+    "orders watch",
+    "orders watch --as sales --exec ./ring-the-bell.sh",
+    "orders watch --as backup --until-caught-up --json >> orders.ndjson",
+    "orders watch --json | while read -r order; do …; done",
+  ]);
+}
+
+/** Delivers orders to the sales desk until a signal stops it. */
+export async function runWatch(options: WatchOptions, context: Context): Promise<void> {
+  if (options.untilCaughtUp && options.as === undefined && options.from === undefined) {
+    throw new OrdersError("invalid-usage", "--until-caught-up needs --as or --from", {
+      hint: "for example: orders watch --as sales --until-caught-up",
+    });
+  }
+  const { stdout, stderr } = context.io;
+  if (stdout.isTerminal || stderr.isTerminal) warnOfUnknownZone(context.io);
+  const heartbeat = new Heartbeat(
+    stderr,
+    context.style(stderr),
+    () => context.io.now(),
+    canRedraw(stderr, context.io.env),
+  );
+  await watch(options, context.withStderr(heartbeat.output), heartbeat);
+}
+
+async function watch(options: WatchOptions, context: Context, heartbeat: Heartbeat): Promise<void> {
+  const { io } = context;
+  const say = (text: string) => void io.stderr.write(`${escapeUnsafe(text)}\n`);
+  const stop = new AbortController();
+  const hook = await createHook(options, context, stop.signal);
+  const { bell = false } = options;
+  const desk = new WatchDesk({
+    view: deskView(options, context),
+    hook,
+    heartbeat,
+    bell,
+    io,
+    signal: stop.signal,
+  });
+  const orders = await context.openExisting(options, (command) => desk.notify(command));
+  const from =
+    options.from === undefined
+      ? undefined
+      : await parseStartingPosition(options.from, orders.store, io);
+  const newSubscription = await checkNewSubscription(options, from, orders, io);
+  await heartbeat.prepare(orders.store);
+  stopAtSignals(stop, hook, io, say);
+  try {
+    await orders.deliver({
+      subscription: options.as,
+      from,
+      batch: hook === undefined ? PRINT_BATCH_ORDERS : 1,
+      untilCaughtUp: options.untilCaughtUp,
+      signal: stop.signal,
+      retry: hook === undefined ? undefined : retryPolicy(options),
+      onReady: ({ resumed }) => {
+        const fromIgnored = resumed && options.from !== undefined;
+        // cron mails all output: a run that ends by itself prints only what matters.
+        if (!options.untilCaughtUp || fromIgnored || io.stderr.isTerminal) {
+          say(watching(orders, options, fromIgnored));
+        }
+        if (!resumed && newSubscription !== undefined) say(newSubscription);
+        heartbeat.begin();
+      },
+      onWarning: say,
+      giveUpAfterMs: options.giveUpAfter,
+      onConnection: (state) => {
+        heartbeat.mark(state === "lost" ? "connection lost" : undefined);
+        const waiting = state === "lost" ? "; waiting for the server" : "";
+        say(`connection ${state}: ${orders.store.location}${waiting}`);
+      },
+      onAttempt: (delivery) => desk.beginAttempt(delivery),
+      onHandled: (delivery) => desk.succeed(delivery),
+      onFailure: ({ order, attempt }, reason, then) => {
+        say(`order ${order.id}: ${reason}; ${consequence(then, attempt, options)}`);
+        desk.endAttempt();
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof OutputClosed)) throw error;
+  } finally {
+    heartbeat.end();
+    hook?.end();
+  }
+}
+
+/** The options of `watch`. */
+export interface WatchOptions extends CommonOptions {
+  readonly as?: string;
+  readonly from?: string;
+  readonly untilCaughtUp?: boolean;
+  readonly exec?: string;
+  readonly maxAttempts: number;
+  /** In milliseconds, as are `retryPause` and `giveUpAfter`. */
+  readonly timeout?: number;
+  readonly retryPause: number;
+  readonly giveUpAfter?: number;
+  readonly bell?: boolean;
+  readonly yes?: boolean;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+/** How many orders are printed before an acknowledgement has to be durable. */
+const PRINT_BATCH_ORDERS = 100;
+
+/**
+ * The first signal lets the running command finish; the second stops it, unless it is a hangup: a terminal
+ * that is closed sends several, and nobody has asked twice.
+ */
+function stopAtSignals(
+  stop: AbortController,
+  hook: Hook | undefined,
+  io: Io,
+  say: (text: string) => void,
+): void {
+  io.onStop((signal) => {
+    if (stop.signal.aborted) {
+      if (signal !== "SIGHUP") hook?.stop();
+      return;
+    }
+    if (hook?.isRunning) say("waiting for the running command to finish; a second signal stops it");
+    stop.abort();
+  });
+}
+
+/** Loaded only for who runs a command: it costs as much as the rest of a start. */
+async function createHook(
+  { exec, as, timeout, ...options }: WatchOptions,
+  context: Context,
+  signal: AbortSignal,
+): Promise<Hook | undefined> {
+  if (exec === undefined) return undefined;
+  const { Hook } = await import("../watch/hook.js");
+  const { value } = context.storeSetting(options);
+  const location = parseLocation(value);
+  const store = location.kind === "directory" ? location.path : value;
+  return new Hook(exec, { store, as, timeout, signal }, context.io);
+}
+
+function retryPolicy({ maxAttempts, retryPause }: WatchOptions): RetryPolicy {
+  return {
+    maxAttempts,
+    firstPauseMs: retryPause,
+    isFatal: (cause) => cause instanceof OrdersError,
+  };
+}
+
+function watching({ store }: Orders, { as }: WatchOptions, fromIgnored: boolean): string {
+  const name = as === undefined ? "" : ` as ${as}`;
+  const note = fromIgnored ? "; resuming, --from ignored" : "";
+  return `watching ${store.location}${name}${note}`;
+}
+
+function consequence(then: Consequence, attempt: number, { as }: WatchOptions): string {
+  if (then === "interrupted") return "it will be delivered again";
+  if (then !== "parked") return `next attempt in ${shownDuration(then.retryInMs)}`;
+  const attempts = counted(attempt, "attempt");
+  return as === undefined
+    ? `gave up after ${attempts}`
+    : `parked after ${attempts}; see orders parked --as ${as}`;
+}
+
+/** Refuses the options of a command where there is none: whoever gives them expects that something is retried. */
+function refuseWithoutExec(command: Command): void {
+  if (command.getOptionValue("exec") !== undefined) return;
+  for (const option of command.options) {
+    const isGiven = command.getOptionValueSource(option.attributeName()) === "cli";
+    if (!isGiven || !OF_COMMAND.includes(`${option.long}`)) continue;
+    throw new OrdersError("invalid-usage", `${option.long} needs --exec`, {
+      hint: "for example: orders watch --as sales --exec ./ring-the-bell.sh",
+    });
+  }
+}
+
+const OF_COMMAND = ["--max-attempts", "--retry-pause", "--timeout"];
+
+/** Elsewhere 0 can mean no limit; here it would stop and park every order. */
+function parseTimeout(text: string): number {
+  const timeout = parseMs(text);
+  if (timeout > 0) return timeout;
+  throw new InvalidArgumentError("It must be longer than 0; without it, no limit.");
+}
+
+function parseCount(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text))
+    throw new InvalidArgumentError("It must be a whole number from 1 to 999999.");
+  return Number(text);
+}

@@ -1,0 +1,81 @@
+import { StorageType, type StreamInfo } from "@nats-io/jetstream";
+import { OrderCheck } from "../../order-check.js";
+import type { Damage, StoreReport } from "../../order-store.js";
+import { decodeCancellation, decodeOrderJson, isDamage } from "../messages/order-codec.js";
+import { readMessages } from "../messages/read-messages.js";
+import type { ServerConnection } from "../server/server-connection.js";
+import { differences, orderStream, streamInfo } from "../server/streams.js";
+import { allEvents, eventOf } from "../server/subjects.js";
+import { clusterWarnings, isCurrent, limitWarnings, versionOf } from "../server/versions.js";
+
+/** Reads every order, and notes what the server guarantees. */
+export async function checkServer(server: ServerConnection): Promise<StoreReport> {
+  const { location } = server;
+  const damage: Damage[] = [];
+  const check = new OrderCheck();
+  let orders = 0;
+  const info = await server.ask("check the store", (connected) =>
+    streamInfo(connected, location.stream),
+  );
+  if (info === undefined) {
+    const note = `there is no stream ${location.stream} yet; create it with orders init`;
+    return { orders, damage, notes: [note] };
+  }
+  const all = { stream: location.stream, subjects: allEvents(location), gapless: true };
+  for await (const message of readMessages(server, all)) {
+    const event = eventOf(message.subject);
+    if (event === undefined) continue;
+    let problem: string | undefined;
+    if (event === "order-created") {
+      const order = decodeOrderJson(location.stream, message);
+      if (isDamage(order)) {
+        damage.push(order);
+        continue;
+      }
+      orders++;
+      problem = check.problemOf(order);
+    } else {
+      const cancellation = decodeCancellation(location.stream, message);
+      if (isDamage(cancellation)) {
+        damage.push(cancellation);
+        continue;
+      }
+      problem = check.cancellationProblemOf(cancellation);
+    }
+    if (problem !== undefined)
+      damage.push({ location: `${location.stream}:${message.seq}`, problem });
+  }
+  const version = await server.ask("check the store", async (connected) => versionOf(connected));
+  const notes = [
+    ...guarantees(info, version),
+    ...differences(info.config, orderStream(location)).map(
+      (difference) => `stream ${location.stream}: ${difference}`,
+    ),
+  ];
+  return { orders, damage, notes };
+}
+
+function guarantees({ config, cluster, state }: StreamInfo, version: string): string[] {
+  const { name, num_replicas: replicas, storage } = config;
+  const current = 1 + (cluster?.replicas ?? []).filter((each) => each.current).length;
+  const behind = replicas - current;
+  return [
+    `stream ${name} on nats-server ${version}: replicas: ${replicas}, consumers: ${state.consumer_count}`,
+    ...(behind > 0 ? [`warning: ${behind} of ${replicas} replicas not up to date`] : []),
+    ...clusterWarnings(replicas, version),
+    ...limitWarnings(config.max_bytes, version),
+    ...(storage === StorageType.File ? [] : ["warning: the orders are in memory only"]),
+    powerCut(replicas, version),
+  ];
+}
+
+/** The server syncs on a timer unless `sync_interval` is set, which it does not report. */
+function powerCut(replicas: number, version: string): string {
+  const where =
+    replicas === 1
+      ? "warning: a power cut can lose orders acknowledged in the last two minutes"
+      : `warning: a power cut at most of the ${replicas} servers at once can lose orders acknowledged in the last two minutes`;
+  return isCurrent(version)
+    ? `${where}, unless the server is configured with sync_interval: always (which it does not report)`
+    : `${where}: nats-server ${version} cannot sync each order; 2.10 and later can (sync_interval: always)`;
+}

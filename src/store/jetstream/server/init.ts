@@ -1,0 +1,103 @@
+import type { StreamConfig } from "@nats-io/jetstream";
+import { OrdersError } from "../../../errors.js";
+import type { Connected, ServerConnection } from "./server-connection.js";
+import {
+  differences,
+  orderStream,
+  parkingStream,
+  refuseForgetting,
+  streamInfo,
+  type WantedStream,
+} from "./streams.js";
+import { clusterWarnings, limitWarnings, refusesWhenFull, versionOf } from "./versions.js";
+
+/**
+ * Creates the streams that are missing, and compares those that exist with what is needed.
+ *
+ * @param alter change a stream that differs, instead of refusing it.
+ * @returns what was done, a sentence each.
+ */
+export async function initStreams(
+  server: ServerConnection,
+  { alter }: { readonly alter: boolean },
+): Promise<string[]> {
+  const { location } = server;
+  const done: string[] = [];
+  for (const wanted of [orderStream(location), parkingStream(location)]) {
+    done.push(
+      await server.ask("set up the store", (connected) =>
+        initStream(connected, wanted, alter, location.shown),
+      ),
+    );
+  }
+  return [...done, ...(await warnings(server))];
+}
+
+/** What is wrong with keeping the streams on this server. */
+export function warnings(server: ServerConnection): Promise<string[]> {
+  return server.ask("read the store", async (connected) => {
+    const info = await streamInfo(connected, server.location.stream);
+    const { num_replicas = 1, max_bytes = 0 } = info?.config ?? {};
+    const version = versionOf(connected);
+    return [...clusterWarnings(num_replicas, version), ...limitWarnings(max_bytes, version)];
+  });
+}
+
+async function initStream(
+  connected: Connected,
+  requested: WantedStream,
+  alter: boolean,
+  shown: string,
+): Promise<string> {
+  refuseForgetting(connected, requested);
+  const { streams } = connected.jsm;
+  const wanted = refusesWhenFull(versionOf(connected))
+    ? requested
+    : { ...requested, max_bytes: NO_LIMIT };
+  const info = await streamInfo(connected, wanted.name);
+  if (info === undefined) {
+    const { config } = await streams.add({ ...wanted, num_replicas: wanted.num_replicas ?? 1 });
+    return `created stream ${wanted.name} at ${shown}: ${guarantees(config)}`;
+  }
+  if (info.config.mirror !== undefined) {
+    throw new OrdersError(
+      "server-failed",
+      `stream ${wanted.name} is a mirror of ${info.config.mirror.name}: ${shown}`,
+      {
+        hint: "a mirror takes no orders; name another stream with ?stream=…, and copy them: orders copy",
+      },
+    );
+  }
+  const differing = differences(info.config, wanted);
+  if (differing.length === 0) {
+    return `stream ${wanted.name} exists at ${shown}: ${guarantees(info.config)}`;
+  }
+  if (!alter) {
+    throw new OrdersError(
+      "server-failed",
+      `stream ${wanted.name} is configured differently: ${differing.join(", ")}: ${shown}`,
+      { hint: "it was left as it is; orders init --alter changes it" },
+    );
+  }
+  const { name, storage, retention, ...changeable } = wanted;
+  const { config } = await streams.update(name, changeable);
+  const left = differences(config, wanted);
+  if (left.length > 0) {
+    throw new OrdersError(
+      "server-failed",
+      `stream ${name} cannot be changed in this: ${left.join(", ")}: ${shown}`,
+      {
+        hint: "name another stream with ?stream=… and another ?prefix=…, and copy the orders: orders copy",
+      },
+    );
+  }
+  return `changed stream ${name} at ${shown}: ${differing.join(", ")}`;
+}
+
+const NO_LIMIT = -1;
+
+function guarantees({ num_replicas: replicas, max_bytes: maxBytes }: StreamConfig): string {
+  const copies = replicas === 1 ? "1 replica" : `${replicas} replicas`;
+  const size = maxBytes > 0 ? `at most ${maxBytes} bytes, ` : "";
+  return `${copies} on disk, no age limit, ${size}refuses when full`;
+}

@@ -1,0 +1,162 @@
+import {
+  DiscardPolicy,
+  JetStreamApiCodes,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+  type StreamInfo,
+  type StreamState,
+} from "@nats-io/jetstream";
+import { nanos } from "@nats-io/transport-node";
+import { apiCode, Unavailable, WouldForget } from "../failures/kinds.js";
+import type { Connected } from "./server-connection.js";
+import type { ServerLocation } from "./server-location.js";
+import {
+  allCancellations,
+  allOrders,
+  EVERY_SUBJECT,
+  PARKING_KINDS,
+  parkingSubject,
+} from "./subjects.js";
+import { refusesWhenFull, versionOf } from "./versions.js";
+
+/** The JetStream API error: there is a stream of that name with another configuration. */
+const NAME_IN_USE = 10058;
+
+/** The configuration of a stream of ours, which is what the store guarantees. */
+export type WantedStream = Pick<
+  StreamConfig,
+  | "name"
+  | "subjects"
+  | "retention"
+  | "storage"
+  | "discard"
+  | "max_age"
+  | "allow_direct"
+  | "duplicate_window"
+  | "max_msgs_per_subject"
+  | "no_ack"
+  | "sealed"
+> & { readonly num_replicas?: number; readonly max_bytes?: number };
+
+/** The stream of orders: on disk, kept for ever, and refusing rather than forgetting when full. */
+export function orderStream(location: ServerLocation): WantedStream {
+  return {
+    ...permanent(location),
+    name: location.stream,
+    subjects: [allOrders(location), allCancellations(location)],
+    max_msgs_per_subject: -1,
+  };
+}
+
+/** The stream of what subscriptions record: of each kind the latest message of each order. */
+export function parkingStream(location: ServerLocation): WantedStream {
+  return {
+    ...permanent(location),
+    name: `${location.stream}-parked`,
+    subjects: PARKING_KINDS.map((kind) => parkingSubject(location, kind, "*", "*")),
+    max_msgs_per_subject: 1,
+  };
+}
+
+function permanent({ replicas, maxBytes }: ServerLocation) {
+  return {
+    retention: RetentionPolicy.Limits,
+    storage: StorageType.File,
+    discard: DiscardPolicy.New,
+    max_age: 0,
+    allow_direct: true,
+    duplicate_window: nanos(120_000),
+    no_ack: false,
+    sealed: false,
+    ...(replicas !== undefined && { num_replicas: replicas }),
+    ...(maxBytes !== undefined && { max_bytes: maxBytes }),
+  };
+}
+
+/** Whether the server answered that there is no such stream. */
+export function isMissingStream(error: unknown): boolean {
+  return apiCode(error) === JetStreamApiCodes.StreamNotFound;
+}
+
+/** The state of a stream; `undefined`: there is none. */
+export async function streamInfo(
+  { jsm }: Connected,
+  name: string,
+): Promise<StreamInfo | undefined> {
+  try {
+    return await jsm.streams.info(name);
+  } catch (error) {
+    if (isMissingStream(error)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * What the leader of a stream knows of its messages.
+ *
+ * @throws {Unavailable} there is none: the state may be an old one.
+ */
+export function leaderState({ cluster, state }: StreamInfo): StreamState {
+  if (cluster && !cluster.leader) throw new Unavailable("the stream has no leader");
+  return state;
+}
+
+/**
+ * The number of the newest message that a stream has had; 0: it has had none, or there is no stream.
+ *
+ * @throws {Unavailable} the stream has no leader.
+ */
+export async function lastSeqOf(connected: Connected, name: string): Promise<number> {
+  const info = await streamInfo(connected, name);
+  return info === undefined ? 0 : leaderState(info).last_seq;
+}
+
+/** The subjects that a stream has: a mirror lists none, and may have any. */
+export function subjectsOf({ config }: StreamInfo): readonly string[] {
+  return config.mirror === undefined ? config.subjects : [EVERY_SUBJECT];
+}
+
+/** @throws {WouldForget} the server would forget orders to keep to the stream's size limit. */
+export function refuseForgetting(
+  connected: Connected,
+  { name, max_bytes = 0 }: Pick<WantedStream, "name" | "max_bytes">,
+): void {
+  const version = versionOf(connected);
+  if (max_bytes > 0 && !refusesWhenFull(version)) throw new WouldForget(name, version);
+}
+
+/** Creates a stream where there is none, and returns whether it did. An existing one is left as it is. */
+export async function createIfMissing(
+  connected: Connected,
+  wanted: WantedStream,
+): Promise<boolean> {
+  if ((await streamInfo(connected, wanted.name)) !== undefined) return false;
+  refuseForgetting(connected, wanted);
+  try {
+    await connected.jsm.streams.add({ ...wanted, num_replicas: wanted.num_replicas ?? 1 });
+    return true;
+  } catch (error) {
+    // Another process created it first, with another configuration.
+    if (apiCode(error) === NAME_IN_USE) return false;
+    throw error;
+  }
+}
+
+/** How a stream differs from the wanted configuration, a phrase each. */
+export function differences(config: StreamConfig, wanted: WantedStream): string[] {
+  return Object.entries(wanted)
+    .filter(([key, value]) => !same(config[key as keyof StreamConfig], value))
+    .map(([key, value]) => {
+      return `${key} is ${shown(config[key as keyof StreamConfig])}, not ${shown(value)}`;
+    });
+}
+
+/** A server leaves some settings out that are off. */
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one ?? false) === JSON.stringify(other);
+}
+
+function shown(value: unknown): string {
+  return Array.isArray(value) ? value.join(" ") : String(value);
+}

@@ -1,0 +1,200 @@
+import { isUtf8 } from "node:buffer";
+import {
+  type Cancellation,
+  cancellationProblem,
+  type Order,
+  orderFields,
+  orderProblem,
+} from "../../../domain/order.js";
+import { escapeUnsafe, safeJson } from "../../../domain/printable.js";
+import { crc32, crc32OfText, hexOf } from "../../crc32.js";
+
+/**
+ * How an order came to carry an id that its caller chose. Two processes may claim an id at the same
+ * time: both append, and the line that comes first on file holds the id.
+ */
+export interface Claim {
+  /** The file held no order of this id up to this byte when the line was appended. */
+  readonly checkedTo: number;
+  /** Tells this line from that of another process which claimed the same id for the same items. */
+  readonly token: string;
+}
+
+/** An order as it is on file. */
+export interface StoredOrder extends Order {
+  /** The order as {@link OrderJson.placedJson} is, if that is known: it need not be encoded. */
+  readonly json?: string;
+  readonly claim?: Claim;
+  /** See {@link StoreAs}; on file `imported`. */
+  readonly isImported?: boolean;
+  /** An order before it was placed at this later time: a clock was set back, or an old order was copied. */
+  readonly newestBefore?: string;
+}
+
+/** A cancellation as it is on file. Two processes may cancel an order at the same time: as with {@link Claim}. */
+export interface StoredCancellation extends Cancellation {
+  readonly claim?: Claim;
+  readonly isImported?: boolean;
+}
+
+/** What a line of the file holds. */
+export type StoredRecord = StoredOrder | StoredCancellation;
+
+/** What one line of the file turned out to be. */
+export type DecodedLine =
+  | DecodedRecord
+  | { readonly kind: "damage"; readonly problem: string }
+  /** Blank, or torn and cancelled. */
+  | { readonly kind: "nothing" };
+
+/** A line that holds a record. */
+export type DecodedRecord = {
+  /** The line ends in its checksum, so it is one of ours, whole and unchanged. */
+  readonly hasChecksum: boolean;
+  /** Something other than a fragment is before it on its line. */
+  readonly problem?: string;
+} & (
+  | { readonly kind: "order"; readonly order: StoredOrder }
+  | { readonly kind: "cancellation"; readonly cancellation: StoredCancellation }
+);
+
+/** Whether a line holds a record. */
+export function isRecord(decoded: DecodedLine): decoded is DecodedRecord {
+  return decoded.kind === "order" || decoded.kind === "cancellation";
+}
+
+/**
+ * Ends a line that was torn by a crash: ASCII CAN, "disregard what went before". No order ends like
+ * this, for JSON escapes control characters.
+ * {@link https://www.rfc-editor.org/rfc/rfc20#section-5.2 RFC 20}
+ */
+export const CANCEL = "\x18";
+
+const ORDER_START = '{"id":"';
+/** How each line of a cancellation begins, and no other. */
+export const CANCELLATION_START = '{"cancelled":"';
+const CHECKSUM_WITHIN = /,"crc32":"[0-9a-f]{8}"\}/;
+const CHECKSUM = /,"crc32":"([0-9a-f]{8})"\}$/;
+/** How long a checksum is at the end of a line. */
+export const CHECKSUM_BYTES = ',"crc32":"01234567"}'.length;
+const FIELDS: ReadonlySet<string> = new Set(["id", "placedAt", "items", "for", "note"]);
+const CANCELLATION_FIELDS: ReadonlySet<string> = new Set(["cancelled", "cancelledAt", "reason"]);
+const NOTHING: DecodedLine = { kind: "nothing" };
+
+/** One order as a line of the file: its checksum at the end, its newline included. */
+export function encodeOrder(order: StoredOrder): string {
+  const { json = safeJson(orderFields(order)), claim, isImported, newestBefore } = order;
+  let open = json.slice(0, -1);
+  if (isImported) open += ',"imported":true';
+  if (claim) open += `,"claim":${JSON.stringify(claim)}`;
+  if (newestBefore) open += `,"newestBefore":"${newestBefore}"`;
+  return line(open);
+}
+
+/** One cancellation as such a line. */
+export function encodeCancellation(cancellation: StoredCancellation): string {
+  const { id, cancelledAt, reason, claim, isImported } = cancellation;
+  const json = safeJson({
+    cancelled: id,
+    cancelledAt,
+    ...(reason !== undefined && { reason }),
+    ...(isImported && { imported: true }),
+    ...(claim && { claim }),
+  });
+  return line(json.slice(0, -1));
+}
+
+function line(open: string): string {
+  return `${open},"crc32":"${hexOf(crc32OfText(open))}"}\n`;
+}
+
+/** Reads one line, without its newline. One of which not all bytes are given is longer than any order. */
+export function decodeLine(line: Buffer, length = line.length): DecodedLine {
+  if (length > line.length) return damage(`longer than any order: ${length} bytes`);
+  if (line.at(-1) === CANCEL.charCodeAt(0)) return NOTHING;
+  if (!isUtf8(line)) return afterFragment(line) ?? damage("not UTF-8");
+  const text = line.toString("utf8").trim();
+  if (text === "") return NOTHING;
+  const stored = CHECKSUM.exec(text)?.[1];
+  if (stored !== undefined && stored !== checksum(line)) {
+    return afterFragment(line) ?? damage(`its checksum does not match: ${excerpt(text)}`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return damage(`not an order: ${excerpt(text)}`);
+  }
+  const hasChecksum = stored !== undefined;
+  if (text.startsWith(CANCELLATION_START)) {
+    const { cancelled: id, cancelledAt, reason, ...rest } = value as OnFile & StoredCancellation;
+    const cancellation = { id, cancelledAt, reason, ...marksOf(rest) } as StoredCancellation;
+    const problem =
+      cancellationProblem(cancellation) ?? unknownField(value, hasChecksum, CANCELLATION_FIELDS);
+    if (problem !== undefined) return damage(`not a cancellation: ${problem}: ${excerpt(text)}`);
+    return { kind: "cancellation", cancellation, hasChecksum };
+  }
+  if (hasChecksum && !text.startsWith(ORDER_START)) {
+    return damage(`of a kind that only a newer version of orders knows: ${excerpt(text)}`);
+  }
+  const problem = orderProblem(value) ?? unknownField(value, hasChecksum, FIELDS);
+  if (problem !== undefined) return damage(`not an order: ${problem}: ${excerpt(text)}`);
+  const order = { ...orderFields(value as Order), ...marksOf(value as OnFile) };
+  return { kind: "order", order, hasChecksum };
+}
+
+/** What a line can hold besides an order or a cancellation. */
+interface OnFile {
+  readonly cancelled?: string;
+  readonly imported?: boolean;
+  readonly claim?: Claim;
+  readonly newestBefore?: string;
+}
+
+function marksOf({ imported, claim, newestBefore }: OnFile) {
+  return {
+    ...(imported && { isImported: true }),
+    ...(claim && { claim }),
+    ...(newestBefore && { newestBefore }),
+  };
+}
+
+/**
+ * The record at the end of a line that begins with a fragment: what is left if a process dies within
+ * its write while another, which saw an intact file a moment ago, is about to append. No item can
+ * be taken for the beginning of an order, or for a checksum: in a JSON string its quotes are escaped.
+ */
+function afterFragment(line: Buffer): DecodedLine | undefined {
+  const start = Math.max(line.lastIndexOf(ORDER_START), line.lastIndexOf(CANCELLATION_START));
+  const decoded = start > 0 ? decodeLine(line.subarray(start)) : undefined;
+  if (decoded === undefined || !isRecord(decoded) || !decoded.hasChecksum) return undefined;
+  const fragment = line.subarray(0, start);
+  if (!CHECKSUM_WITHIN.test(fragment.toString("latin1"))) return decoded;
+  // A whole order is before it: it may have been acknowledged, and only its newline be damaged.
+  const problem = `no newline after an order: ${excerpt(fragment.toString("utf8"))}`;
+  return { ...decoded, problem: escapeUnsafe(problem) };
+}
+
+function checksum(line: Buffer): string {
+  const end = line.lastIndexOf("}") + 1; // white space may follow
+  return hexOf(crc32(line.subarray(0, end - CHECKSUM_BYTES)));
+}
+
+/** Without a checksum, an unknown field may be a known one that was damaged. */
+function unknownField(
+  value: unknown,
+  hasChecksum: boolean,
+  known: ReadonlySet<string>,
+): string | undefined {
+  if (hasChecksum) return undefined;
+  const unknown = Object.keys(value as object).find((field) => !known.has(field));
+  return unknown === undefined ? undefined : `unknown field '${excerpt(unknown)}'`;
+}
+
+function damage(problem: string): DecodedLine {
+  return { kind: "damage", problem: escapeUnsafe(problem) };
+}
+
+function excerpt(text: string): string {
+  return text.length <= 40 ? text : `${text.slice(0, 40)}…`;
+}

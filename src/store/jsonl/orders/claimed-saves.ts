@@ -1,0 +1,99 @@
+import { dirname } from "node:path";
+import type { CancelResult, PlacedOrder } from "../../../domain/commands.js";
+import { newId } from "../../../domain/new-id.js";
+import {
+  type Cancellation,
+  type CancelledOrder,
+  cancelledOrder,
+  contentDifference,
+  type Order,
+  orderFields,
+} from "../../../domain/order.js";
+import { OrdersError } from "../../../errors.js";
+import type { StoreAs } from "../../order-store.js";
+import type { Claim, StoredRecord } from "../lines/order-codec.js";
+import type { OrdersFile } from "./orders-file.js";
+import { outcomeUnknown, type SaveQueue } from "./save-queue.js";
+import type { StoredOrders } from "./stored-orders.js";
+
+/**
+ * Stores what can be there once only: an order under an id that its caller chose, a cancellation. Several
+ * processes may do that at the same time: see {@link Claim}. It is given what `storableOrder` or
+ * `storableCancellation` made.
+ */
+export class ClaimedSaves {
+  readonly #file: OrdersFile;
+  readonly #saves: SaveQueue;
+  readonly #stored: StoredOrders;
+
+  constructor(file: OrdersFile, saves: SaveQueue, stored: StoredOrders) {
+    this.#file = file;
+    this.#saves = saves;
+    this.#stored = stored;
+  }
+
+  /** See {@link OrderRepository.saveIfNew}. */
+  async saveIfNew(order: Order, as: StoreAs = {}): Promise<PlacedOrder> {
+    const { id } = order;
+    const claim = this.#newClaim();
+    const { reader } = this.#stored;
+    const holder = this.#stored.translateErrors(() => reader.holderOf(id));
+    if (holder === undefined) {
+      await this.#saves.add({ ...order, claim, ...markOf(as) });
+      // Another process may have claimed the id meanwhile: the first line on file decides.
+      const first = this.#confirm(order, () => reader.holderOf(id, claim.checkedTo));
+      const replayed = first !== undefined && first.claim?.token !== claim.token;
+      return placed(order, first?.order ?? order, replayed);
+    }
+    if (!contentDifference(holder.order, order)) {
+      this.#confirm(order, () => this.#file.sync()); // its own writer may not have synced it yet
+    }
+    const line = this.#stored.translateErrors(() => reader.cancellationOf(id, holder.end));
+    return placed(order, line ? holder.order.cancelled(line.cancellation) : holder.order, true);
+  }
+
+  /** See {@link OrderRepository.cancel}. */
+  async cancel(cancellation: Cancellation, as: StoreAs = {}): Promise<CancelResult> {
+    const { id } = cancellation;
+    const claim = this.#newClaim();
+    const [order] = this.#stored.findByIdPrefix(id, 1);
+    if (order === undefined) throw OrdersError.noOrder(id, dirname(this.#file.path));
+    if (order.cancelledAt !== undefined) {
+      this.#confirm(cancellation, () => this.#file.sync());
+      return { order: order as CancelledOrder, replayed: true };
+    }
+    await this.#saves.add({ ...cancellation, claim, ...markOf(as) });
+    // Another process may have cancelled it meanwhile: the first line on file decides.
+    const first = this.#confirm(cancellation, () =>
+      this.#stored.reader.cancellationOf(id, claim.checkedTo),
+    );
+    const replayed = first !== undefined && first.claim?.token !== claim.token;
+    return { order: cancelledOrder(order, first?.cancellation ?? cancellation), replayed };
+  }
+
+  /** The claim of the record that is appended next: what is on file now was searched for its like. */
+  #newClaim(): Claim {
+    const { reader } = this.#stored;
+    const checkedTo = this.#stored.translateErrors(() => reader.endOfLastLine());
+    return { checkedTo, token: newId().slice(0, 8) };
+  }
+
+  /** Makes sure that a record is on file, or sees what is: if that fails, nobody knows what became of it. */
+  #confirm<T>(record: StoredRecord, action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      throw outcomeUnknown(record, this.#file, error);
+    }
+  }
+}
+
+function markOf({ isImported }: StoreAs): { readonly isImported?: boolean } {
+  return isImported ? { isImported } : {};
+}
+
+/** @throws {OrdersError} `conflict` if the holder of the id is another order. */
+function placed(requested: Order, holder: Order, replayed: boolean): PlacedOrder {
+  OrdersError.refuseConflict(holder, requested);
+  return { order: orderFields(holder), replayed };
+}

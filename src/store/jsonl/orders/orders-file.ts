@@ -1,0 +1,152 @@
+import { closeSync, constants, fdatasyncSync, fstatSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import type { SyncAdapter } from "lowdb";
+import { createDirectory, isMissing, syncDirectory } from "../files/directory.js";
+import { openFile } from "../files/open-file.js";
+import { indexOf, readTail } from "../lines/find-bytes.js";
+import { newestTime } from "../lines/newest-time.js";
+import { encodeCancellation, encodeOrder, type StoredRecord } from "../lines/order-codec.js";
+import { endOfTornLine } from "../lines/torn-line.js";
+
+/**
+ * `orders.jsonl` as a lowdb adapter. The data is the list of records that are to be appended: each write
+ * appends them, one a line, and empties the list. Nothing on file is ever rewritten, and memory does not
+ * grow with the file: what is on file is streamed by {@link OrdersReader}.
+ *
+ * lowdb's own file adapter rewrites the whole document at each write: of two writers the later one
+ * erases what the earlier one stored, and nothing is synced.
+ */
+export class OrdersFile implements SyncAdapter<StoredRecord[]> {
+  readonly path: string;
+  /** Between which bytes of the file the last write put its lines. */
+  lastWritten: WrittenTo | undefined;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Nothing: no record is waiting to be appended. */
+  read(): null {
+    return null;
+  }
+
+  /**
+   * Appends records. When this returns they are on stable storage.
+   *
+   * @throws {OutcomeUnknown} some of them may be stored, as is known only to those who read the file.
+   * @throws {Error} a system error: none of them is stored.
+   *
+   * They go out in one write on a descriptor opened for append: on a local file system the kernel
+   * orders such writes, so that processes need no lock between them.
+   * {@link https://pubs.opengroup.org/onlinepubs/9799919799/functions/write.html POSIX, write}
+   */
+  write(records: StoredRecord[]): void {
+    if (records.length === 0) return;
+    let mayBeStored = false;
+    try {
+      const { fd, stats } = this.#openForAppend();
+      try {
+        const { size } = stats;
+        // Whoever finds the file empty makes sure that its name survives a power cut too.
+        if (size === 0) syncDirectory(dirname(this.path));
+        const tail = readTail(fd, size);
+        const lines = linesOf(records, newestTime(fd, size, tail));
+        const bytes = Buffer.from(endOfTornLine(fd, size, tail) + lines.join(""));
+        const written = writeSync(fd, bytes); // throws if not one byte could be written
+        mayBeStored = true;
+        const found = written < bytes.length ? -1 : placeOnFile(fd, bytes, size);
+        if (found < 0) {
+          // One record is whole if it lacks no more than its newline; of several, the first ones may be.
+          mayBeStored = records.length > 1 || placeOnFile(fd, bytes.subarray(0, -1), size) >= 0;
+          throw diskFull(writeProblem(bytes, written));
+        }
+        fdatasyncSync(fd);
+        this.lastWritten = { start: found, end: found + bytes.length };
+      } finally {
+        closeSync(fd);
+      }
+    } catch (error) {
+      throw mayBeStored ? new OutcomeUnknown(error) : error;
+    }
+    records.length = 0;
+  }
+
+  /** Puts on stable storage what other processes may have written and not synced yet. */
+  sync(): void {
+    // Windows syncs only what one may write.
+    const { fd } = openFile(this.path, process.platform === "win32" ? APPEND : constants.O_RDONLY);
+    try {
+      fdatasyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  #openForAppend() {
+    try {
+      return openFile(this.path, APPEND);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      createDirectory(dirname(this.path));
+      return openFile(this.path, APPEND);
+    }
+  }
+}
+
+/**
+ * The lines of records. An order is marked if one that comes before it on file was placed later: who looks for
+ * new orders from the end must not stop at it.
+ *
+ * @param newest when the newest order on file was placed.
+ */
+function linesOf(records: readonly StoredRecord[], newest = ""): readonly string[] {
+  let newestBefore = newest;
+  return records.map((record) => {
+    if (!("items" in record)) return encodeCancellation(record);
+    if (record.placedAt < newestBefore) return encodeOrder({ ...record, newestBefore });
+    newestBefore = record.placedAt;
+    return encodeOrder(record);
+  });
+}
+
+/** Where lines were written. */
+export interface WrittenTo {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** As the flag `a+` of the C library. */
+const APPEND = constants.O_APPEND | constants.O_CREAT | constants.O_RDWR;
+
+/** Writing failed when bytes were on file already. `cause` is what failed. */
+export class OutcomeUnknown extends Error {
+  override readonly name = "OutcomeUnknown";
+  declare readonly cause: unknown;
+
+  constructor(cause: unknown) {
+    super("orders may or may not be stored", { cause });
+  }
+}
+
+/** Why bytes that went to the end of a file are not there as they should be. */
+function writeProblem(bytes: Buffer, written: number): string {
+  // The kernel takes less than all of a write to a file only when the file cannot grow.
+  return written < bytes.length
+    ? `only ${written} of ${bytes.length} bytes could be written`
+    : "it was written in parts";
+}
+
+function diskFull(what: string): Error {
+  return Object.assign(new Error(`ENOSPC: ${what}`), { code: "ENOSPC", syscall: "write" });
+}
+
+/**
+ * Where bytes are that were appended to a file of the size `from`, in one piece; -1: nowhere.
+ *
+ * After a partial write libuv continues by itself: another process may have appended in between.
+ * {@link https://github.com/libuv/libuv/blob/v1.x/src/unix/fs.c uv__fs_write_all}
+ */
+function placeOnFile(fd: number, bytes: Buffer, from: number): number {
+  const { size } = fstatSync(fd);
+  return size === from + bytes.length ? from : indexOf(bytes, fd, from, size);
+}

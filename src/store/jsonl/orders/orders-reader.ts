@@ -1,0 +1,211 @@
+import { closeSync, fstatSync } from "node:fs";
+import { basename } from "node:path";
+import { contentDifference } from "../../../domain/order.js";
+import type { OrderJson } from "../../../domain/order-json.js";
+import { Cancellations } from "../../cancellations.js";
+import type { Damage } from "../../order-store.js";
+import { openForReading, withFile } from "../files/open-file.js";
+import { lastNewline } from "../lines/find-bytes.js";
+import { LineScanner } from "../lines/line-scanner.js";
+import { CANCELLATION_START } from "../lines/order-codec.js";
+import { type Block, readBlocks, readBlocksBackward } from "../lines/read-blocks.js";
+import { linesContaining, linesContainingBackward, linesOf } from "../lines/read-lines.js";
+import {
+  type CancellationLine,
+  type DamagedLine,
+  isRecordLine,
+  type OrderLine,
+  type RecordLine,
+  type ScannedLine,
+} from "../lines/scanned-line.js";
+
+/**
+ * Reads `orders.jsonl`, a block of lines at a time: what is listed is what was read together, and
+ * nobody should keep more of it than is needed. A file that is missing holds no orders.
+ */
+export class OrdersReader {
+  readonly path: string;
+  readonly #onDamage: (damage: Damage) => void;
+
+  constructor(path: string, onDamage: (damage: Damage) => void = () => {}) {
+    this.path = path;
+    this.#onDamage = onDamage;
+  }
+
+  /** Every line from byte `from` on, which must be the beginning of a line. */
+  lines(from = 0): Generator<readonly ScannedLine[], void> {
+    return this.#scan((fd, end) => readBlocks(fd, end, from));
+  }
+
+  /** The lines of orders and cancellations, from byte `from` on; damage is reported. */
+  *records(from = 0): Generator<readonly RecordLine[], void> {
+    for (const lines of this.lines(from)) yield this.#recordsOf(lines);
+  }
+
+  /** The lines of orders and cancellations, the newest first. */
+  *recordsBackward(from = 0): Generator<readonly RecordLine[], void> {
+    for (const lines of this.#scan((fd, end) => readBlocksBackward(fd, end, from))) {
+      yield this.#recordsOf(lines.reverse());
+    }
+  }
+
+  /** The cancellations from byte `from` on. The lines of orders are not looked at, nor is damage in them. */
+  cancellations(from = 0): Cancellations {
+    const cancellations = new Cancellations();
+    for (const lines of this.#recordsContaining(CANCELLATION_START, from)) {
+      for (const line of lines)
+        if (line.kind === "cancellation") cancellations.add(line.cancellation, line.start);
+    }
+    return cancellations;
+  }
+
+  /** The records whose lines contain `text`, oldest first. The others are not looked at, nor is damage in them. */
+  *#recordsContaining(text: string, from = 0): Generator<readonly RecordLine[], void> {
+    const needle = Buffer.from(text);
+    const blocks = (fd: number, end: number) => linesContaining(needle, readBlocks(fd, end, from));
+    for (const lines of this.#scan(blocks)) yield this.#recordsOf(lines);
+  }
+
+  /** The orders whose ids begin with `prefix`, as they are now, oldest first, at most `limit`. */
+  startingWith(prefix: string, limit: number): readonly OrderJson[] {
+    const found: OrderJson[] = [];
+    const cancellations = new Cancellations();
+    for (const lines of this.#recordsContaining(prefix)) {
+      for (const line of lines) {
+        if (line.kind === "cancellation") {
+          cancellations.add(line.cancellation, line.start);
+          continue;
+        }
+        const { order } = line;
+        if (!order.id.startsWith(prefix) || found.length === limit) continue;
+        // A line that somebody copied is no second order; `check` names it.
+        const isCopy = (other: OrderJson) =>
+          other.id === order.id && contentDifference(other, order) === undefined;
+        if (!found.some(isCopy)) found.push(order);
+      }
+    }
+    return found.map((order) => cancellations.applyTo(order));
+  }
+
+  /**
+   * The order that has an id, as it is now, or nothing. The file is searched from its end, so of several orders
+   * that have the id it is the last one.
+   */
+  newestOf(id: string): readonly OrderJson[] {
+    const needle = Buffer.from(id);
+    const cancellations = new Cancellations();
+    const blocks = (fd: number, end: number) =>
+      linesContainingBackward(needle, readBlocksBackward(fd, end));
+    for (const lines of this.#scan(blocks)) {
+      for (const line of this.#recordsOf(lines)) {
+        if (line.kind === "cancellation") cancellations.add(line.cancellation, line.start);
+        else if (line.order.id === id) return [cancellations.applyTo(line.order)];
+      }
+    }
+    return [];
+  }
+
+  /**
+   * Where to begin to read if only orders matter that were placed at `since` or later; 0 without it.
+   *
+   * That is at an order placed more than {@link CLOCK_SLACK_MS} before `since` whose line says that no order
+   * before it was placed later. It is looked for at the end of the file, then twice as far back each time.
+   */
+  firstSince(since: string | undefined): number {
+    if (since === undefined) return 0;
+    const latest = new Date(Date.parse(since) - CLOCK_SLACK_MS).toISOString();
+    return withFile(this.path, (fd) => {
+      if (fd === undefined) return 0;
+      const { size } = fstatSync(fd);
+      const scanner = this.#scanner(fd, size);
+      for (let back = FIRST_LOOK_BYTES; back < size; back *= 2) {
+        const start = lastNewline(fd, 0, size - back) + 1;
+        const [block] = readBlocks(fd, size, start);
+        for (const line of block ? scanner.scan(block) : []) {
+          if (line.kind !== "order" || !line.isInOrder) continue;
+          if (line.order.placedAt < latest) return line.start;
+        }
+      }
+      return 0;
+    });
+  }
+
+  /** The order that holds an id, the first on file, searched from byte `from`. */
+  holderOf(id: string, from = 0): OrderLine | undefined {
+    for (const lines of this.#recordsContaining(id, from)) {
+      for (const line of lines) if (line.kind === "order" && line.order.id === id) return line;
+    }
+    return undefined;
+  }
+
+  /** The cancellation of an order that holds, the first on file, searched from byte `from`. */
+  cancellationOf(id: string, from = 0): CancellationLine | undefined {
+    for (const lines of this.#recordsContaining(CANCELLATION_START + id, from)) {
+      for (const line of lines) if (line.kind === "cancellation") return line;
+    }
+    return undefined;
+  }
+
+  /** The last line that is an order or a cancellation. */
+  newestRecordLine(): RecordLine | undefined {
+    for (const lines of this.#scan(readBlocksBackward)) {
+      const line = lines.findLast(isRecordLine);
+      if (line !== undefined) return line;
+    }
+    return undefined;
+  }
+
+  /** About how many lines there are, by the length of the first. */
+  expectedLines(): number {
+    return withFile(this.path, (fd) => {
+      if (fd === undefined) return 0;
+      const { size } = fstatSync(fd);
+      const [first] = readBlocks(fd, size);
+      return first === undefined ? 0 : (linesOf(first).length * size) / first.end;
+    });
+  }
+
+  /** Where the last finished line ends, in bytes; 0 if there is none. */
+  endOfLastLine(): number {
+    return withFile(this.path, (fd) => {
+      return fd === undefined ? 0 : lastNewline(fd, 0, fstatSync(fd).size) + 1;
+    });
+  }
+
+  #scanner(fd: number, end: number): LineScanner {
+    return new LineScanner(fd, basename(this.path), end);
+  }
+
+  *#scan(blocks: (fd: number, end: number) => Iterable<Block>): Generator<ScannedLine[], void> {
+    const fd = openForReading(this.path);
+    if (fd === undefined) return;
+    try {
+      const end = fstatSync(fd).size;
+      const scanner = this.#scanner(fd, end);
+      for (const block of blocks(fd, end)) yield scanner.scan(block);
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  /** The lines that are orders and cancellations; those that are damage are reported. */
+  #recordsOf(lines: readonly ScannedLine[]): readonly RecordLine[] {
+    const records: RecordLine[] = [];
+    for (const line of lines) {
+      if (isRecordLine(line)) records.push(line);
+      else if (line.kind === "damage") this.#report(line);
+    }
+    return records;
+  }
+
+  #report(line: DamagedLine): void {
+    this.#onDamage({ location: line.location(), problem: line.problem });
+  }
+}
+
+/**
+ * How far apart the clocks of those who write to one file may be. On a local file system they have one clock,
+ * but two that write at once may not have seen each other's orders.
+ */
+export const CLOCK_SLACK_MS = 60 * 60 * 1000;
+const FIRST_LOOK_BYTES = 16 * 1024;

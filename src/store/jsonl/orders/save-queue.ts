@@ -1,0 +1,79 @@
+import { LowSync } from "lowdb";
+import { systemMessage } from "../../../error-message.js";
+import { OrdersError } from "../../../errors.js";
+import { storeFailure } from "../errors.js";
+import type { StoredRecord } from "../lines/order-codec.js";
+import { type OrdersFile, OutcomeUnknown, type WrittenTo } from "./orders-file.js";
+
+/** Saves that are asked for in the same turn of the event loop share one write and one sync. */
+export class SaveQueue {
+  readonly #file: OrdersFile;
+  readonly #db: LowSync<StoredRecord[]>;
+  #pending: Save[] = [];
+
+  constructor(file: OrdersFile) {
+    this.#file = file;
+    this.#db = new LowSync<StoredRecord[]>(file, []);
+  }
+
+  /** Resolves once the order, or its cancellation, is on stable storage. */
+  add(record: StoredRecord): Promise<unknown> {
+    return this.addAll([record]);
+  }
+
+  /**
+   * Resolves once all of the records are on stable storage, with where they are if nothing else was
+   * written together with them.
+   *
+   * @param next what to do once there is room for them.
+   */
+  addAll(records: readonly StoredRecord[], next?: string): Promise<WrittenTo | undefined> {
+    if (records.length === 0) return Promise.resolve(undefined);
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ records, next, resolve, reject });
+      if (this.#pending.length === 1) setImmediate(() => this.commit());
+    });
+  }
+
+  /** Writes what waits, now. */
+  commit(): void {
+    const saves = this.#pending;
+    this.#pending = [];
+    try {
+      this.#db.data = saves.flatMap(({ records }) => records);
+      this.#db.write();
+    } catch (error) {
+      this.#db.data = []; // rejected, and not to go out with the next save
+      for (const save of saves) save.reject(this.#failure(save, error));
+      return;
+    }
+    const written = saves.length === 1 ? this.#file.lastWritten : undefined;
+    for (const { resolve } of saves) resolve(written);
+  }
+
+  #failure({ records, next }: Save, error: unknown): unknown {
+    const record = records[0] as StoredRecord;
+    if (error instanceof OutcomeUnknown) return outcomeUnknown(record, this.#file, error.cause);
+    const isOrder = "items" in record;
+    const again = next ?? (isOrder ? "place the order again" : "cancel the order again");
+    return storeFailure(`${isOrder ? "store" : "cancel"} the order`, this.#file.path, error, again);
+  }
+}
+
+interface Save {
+  /** At least one. */
+  readonly records: readonly StoredRecord[];
+  readonly next: string | undefined;
+  readonly resolve: (written: WrittenTo | undefined) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Nobody knows whether the record is stored: what came after its write failed. */
+export function outcomeUnknown(
+  record: StoredRecord,
+  { path }: OrdersFile,
+  cause: unknown,
+): OrdersError {
+  const what = "items" in record ? "stored" : "cancelled";
+  return OrdersError.outcomeUnknown(record.id, what, `${systemMessage(cause)}: ${path}`, cause);
+}

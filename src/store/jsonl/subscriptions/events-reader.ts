@@ -1,0 +1,140 @@
+import { fstatSync } from "node:fs";
+import { basename } from "node:path";
+import { cancelledOrder, type Order } from "../../../domain/order.js";
+import { cancelsNothing } from "../../order-check.js";
+import type { StoredEvent } from "../../order-feed.js";
+import type { Damage } from "../../order-store.js";
+import { withFile } from "../files/open-file.js";
+import { EarlierOrders } from "../lines/earlier-orders.js";
+import { LineScanner } from "../lines/line-scanner.js";
+import { readBlocks, readBlocksBackward } from "../lines/read-blocks.js";
+import { linesContainingBackward } from "../lines/read-lines.js";
+import {
+  type CancellationLine,
+  type DamagedLine,
+  isRecordLine,
+  orderIdOf,
+  type RecordLine,
+} from "../lines/scanned-line.js";
+import { holds, type Position, prefixChecksumAt } from "./position.js";
+
+/** Reads on in `orders.jsonl` from a position, as a subscription does. */
+export class EventsReader {
+  readonly path: string;
+  readonly #onDamage: (damage: Damage) => void;
+  /** What is known of a file, from one call to the next. */
+  #watched: { readonly file: string; readonly earlier: EarlierOrders } | undefined;
+
+  constructor(path: string, onDamage: (damage: Damage) => void) {
+    this.path = path;
+    this.#onDamage = onDamage;
+  }
+
+  /**
+   * The events that follow a position, at most `limit`, each with the position behind it; `undefined`
+   * if the position no longer holds. That is looked at before and after reading, in one and the same
+   * file, for another may be put in its place or copied over it at any moment.
+   */
+  readFrom(position: Position, limit: number): ReadEvents | undefined {
+    const events: PositionedEvent[] = [];
+    let passed: RecordLine | undefined;
+    let passedTo: Position | undefined;
+    const isHeld = this.#readWhileHeld(
+      position,
+      (fd, line) => {
+        if (line.isImported) {
+          passed = line;
+          return true;
+        }
+        const order = line.kind === "order" ? line.order.parse() : this.#cancelledBy(fd, line);
+        if (order === undefined) return true;
+        const event = line.kind === "order" ? "order-created" : "order-cancelled";
+        const prefixChecksum = prefixChecksumAt(fd, line.end) ?? "";
+        const end = { byte: line.end, prefixChecksum, after: order.id };
+        passed = undefined;
+        return events.push({ event, order, end }) < limit;
+      },
+      (fd) => {
+        if (passed === undefined) return;
+        const { end: byte } = passed;
+        const prefixChecksum = prefixChecksumAt(fd, byte) ?? "";
+        passedTo = { byte, prefixChecksum, after: orderIdOf(passed) };
+      },
+    );
+    return isHeld ? { events, passedTo } : undefined;
+  }
+
+  /** The order that a line cancels, which is before it; `undefined`: there is none, which is damage. */
+  #cancelledBy(fd: number, { cancellation, start, location }: CancellationLine): Order | undefined {
+    const needle = Buffer.from(cancellation.id);
+    const scanner = new LineScanner(fd, basename(this.path), start);
+    for (const block of linesContainingBackward(needle, readBlocksBackward(fd, start))) {
+      for (const line of scanner.scan(block)) {
+        if (line.kind !== "order" || line.order.id !== cancellation.id) continue;
+        return cancelledOrder(line.order.parse(), cancellation);
+      }
+    }
+    this.#onDamage({ location: location(), problem: cancelsNothing(cancellation.id) });
+    return undefined;
+  }
+
+  /** How many events follow a position; `undefined` if it no longer holds. */
+  countFrom(position: Position): number | undefined {
+    let count = 0;
+    const isHeld = this.#readWhileHeld(position, (_, line) => {
+      if (!line.isImported) count++;
+      return true;
+    });
+    return isHeld ? count : undefined;
+  }
+
+  /**
+   * @param visit returns whether to read on.
+   * @param finish is called at the end.
+   * @returns whether the position holds; then damage is reported.
+   */
+  #readWhileHeld(
+    position: Position,
+    visit: (fd: number, line: RecordLine) => boolean,
+    finish: (fd: number) => void = () => {},
+  ): boolean {
+    return withFile(this.path, (fd) => {
+      if (!holds(fd, position)) return false;
+      if (fd === undefined) return true;
+      const damaged: DamagedLine[] = [];
+      const end = fstatSync(fd).size;
+      const scanner = new LineScanner(fd, basename(this.path), end, this.#earlierIn(fd));
+      reading: for (const block of readBlocks(fd, end, position.byte)) {
+        for (const line of scanner.scan(block)) {
+          if (line.kind === "damage") damaged.push(line);
+          if (isRecordLine(line) && !visit(fd, line)) break reading;
+        }
+      }
+      finish(fd);
+      if (!holds(fd, position)) return false;
+      for (const { location, problem } of damaged) {
+        this.#onDamage({ location: location(), problem });
+      }
+      return true;
+    });
+  }
+
+  #earlierIn(fd: number): EarlierOrders {
+    const { dev, ino } = fstatSync(fd);
+    const file = `${dev} ${ino}`;
+    if (this.#watched?.file !== file) this.#watched = { file, earlier: new EarlierOrders() };
+    return this.#watched.earlier;
+  }
+}
+
+/** What follows a position. */
+export interface ReadEvents {
+  readonly events: readonly PositionedEvent[];
+  /** Behind what no subscription is told of, if that comes last. */
+  readonly passedTo: Position | undefined;
+}
+
+/** What the feed delivers, and the position behind it. */
+interface PositionedEvent extends StoredEvent {
+  readonly end: Position;
+}
