@@ -79,11 +79,11 @@ class Pager {
 
   async #start(): Promise<void> {
     const { env, stderr } = this.#io;
-    const [{ spawn }, { shellProblem }] = await Promise.all([
+    const [{ spawn }, { commandProblem }] = await Promise.all([
       import("node:child_process"),
-      import("../shell/shell-problem.js"),
+      import("../shell/command-problem.js"),
     ]);
-    const problem = await shellProblem(this.#command, this.#io);
+    const problem = commandProblem(this.#command, this.#io);
     if (problem !== undefined) {
       if (this.#command === DEFAULT_PAGER) return;
       stderr.write(

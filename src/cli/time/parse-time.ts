@@ -25,12 +25,6 @@ export function parseTime(text: string, now: Date): TimeSpan | undefined {
   return timeOfDay(word);
 }
 
-/** Whether what the text names depends on the local time zone. */
-export function isLocalTime(text: string): boolean {
-  const word = text.trim().toLowerCase();
-  return DAY_WORDS.includes(word) || DAY.test(word) || TIME.exec(word)?.[5] === "";
-}
-
 /** The milliseconds of `500ms`, `30s`, `5m`, `2h` or `1d`; `undefined` if it is no duration. */
 export function parseDuration(text: string): number | undefined {
   const [, amount, unit = ""] = DURATION.exec(text.trim().toLowerCase()) ?? [];

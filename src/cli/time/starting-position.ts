@@ -3,8 +3,7 @@ import type { StartingPosition } from "../../store/order-feed.js";
 import type { OrderStore } from "../../store/order-store.js";
 import type { Io } from "../io.js";
 import { findOrder, idPrefix } from "../parsing/find-order.js";
-import { isLocalTime, parseTime } from "./parse-time.js";
-import { refuseUnknownZone } from "./time-zone.js";
+import { parseTime } from "./parse-time.js";
 
 /** The words among what `--from` takes. */
 export const POSITION_WORDS = ["start", "now"] as const;
@@ -32,7 +31,6 @@ export async function parseStartingPosition(
 ): Promise<StartingPosition> {
   const word = text.trim().toLowerCase();
   if (word === "start" || word === "now") return word;
-  if (isLocalTime(word)) refuseUnknownZone(io);
   const time = parseTime(word, io.now());
   if (time !== undefined) return { since: time.first.toISOString() };
   if (idPrefix(word) !== undefined && !AMBIGUOUS.test(word)) {

@@ -1,8 +1,7 @@
 import { InvalidArgumentError, Option } from "commander";
 import type { OrderFilter } from "../../domain/order.js";
 import type { Io } from "../io.js";
-import { isLocalTime, parseDuration, parseTime, type TimeSpan } from "./parse-time.js";
-import { refuseUnknownZone } from "./time-zone.js";
+import { parseDuration, parseTime, type TimeSpan } from "./parse-time.js";
 
 /** What {@link sinceOption} and {@link untilOption} give a verb. */
 export interface TimeOptions {
@@ -45,7 +44,6 @@ export function parseMs(text: string): number {
 const MAX_DURATION_MS = 24 * 86_400_000;
 
 function parseTimeOption(text: string, io: Io): TimeSpan {
-  if (isLocalTime(text)) refuseUnknownZone(io);
   const span = parseTime(text, io.now());
   if (span !== undefined) return span;
   throw new InvalidArgumentError(

@@ -8,7 +8,6 @@ import type { Write } from "../list/pager.js";
 import { sayNoOrders } from "../no-orders.js";
 import { addCommonOptions, jsonOption } from "../parsing/common-options.js";
 import { sinceOption, type TimeOptions, timeFilter, untilOption } from "../time/time-options.js";
-import { warnOfUnknownZone } from "../time/time-zone.js";
 
 export function createListCommand(context: Context): Command {
   const command = new Command("list")
@@ -84,7 +83,6 @@ async function writeList(
 ): Promise<void> {
   const { stdout, stderr } = context.io;
   const { store } = await context.openExisting(options);
-  if (format === "table") warnOfUnknownZone(context.io);
   const { fields, all, reverse = false, limit = Number.POSITIVE_INFINITY } = options;
   const [style, now] = [context.style(stdout), context.io.now()];
   const form = await listFormat(format, { output: stdout, style, fields, all, now });

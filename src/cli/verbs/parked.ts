@@ -8,7 +8,6 @@ import { addCommonOptions, jsonOption, refuseUnknown } from "../parsing/common-o
 import { idPrefix } from "../parsing/find-order.js";
 import { renderColumns } from "../render/columns.js";
 import { shortTime } from "../time/time.js";
-import { warnOfUnknownZone } from "../time/time-zone.js";
 
 export function createParkedCommand(context: Context): Command {
   const command = new Command("parked")
@@ -53,7 +52,6 @@ export async function runParked(options: ParkedOptions, context: Context): Promi
     stdout.write(`${safeJson(parked)}\n`);
     return;
   }
-  if (stdout.isTerminal) warnOfUnknownZone(context.io);
   const showsEvents = parked.some(({ event }) => event !== "order-created");
   const rows = parked.map(({ subscription, event, order, attempts, parkedAt, reason }) => {
     const time = stdout.isTerminal ? shortTime(parkedAt) : parkedAt;

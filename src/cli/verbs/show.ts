@@ -5,7 +5,6 @@ import type { CommonOptions, Context } from "../context.js";
 import { addCommonOptions, jsonOption } from "../parsing/common-options.js";
 import { findOrder, ID_FORMS } from "../parsing/find-order.js";
 import { longTime } from "../time/time.js";
-import { warnOfUnknownZone } from "../time/time-zone.js";
 
 export function createShowCommand(context: Context): Command {
   const command = new Command("show")
@@ -23,7 +22,6 @@ export async function runShow(id: string, options: ShowOptions, context: Context
   const order = await findOrder(id, store);
   if (options.json) stdout.write(`${safeJson(order)}\n`);
   else if (stdout.isTerminal) {
-    warnOfUnknownZone(context.io);
     stdout.write(card(order));
   } else stdout.write(fields(order));
 }

@@ -8,7 +8,6 @@ import { OrderStatistics } from "../stats/order-statistics.js";
 import { statsText } from "../stats/stats-text.js";
 import { statsView } from "../stats/stats-view.js";
 import { sinceOption, type TimeOptions, timeFilter, untilOption } from "../time/time-options.js";
-import { refuseUnknownZone, ZONE_HINT } from "../time/time-zone.js";
 import { writeWholeFile } from "../write-file.js";
 
 export function createStatsCommand(context: Context): Command {
@@ -35,7 +34,6 @@ export function createStatsCommand(context: Context): Command {
 /** Counts the orders that match, and prints or draws how many there are. */
 export async function runStats(options: StatsOptions, context: Context): Promise<void> {
   const { io } = context;
-  refuseUnknownZone(io, ZONE_HINT);
   const { store } = await context.openExisting(options);
   const filter = { ...timeFilter(options), for: options.for };
   const statistics = new OrderStatistics();

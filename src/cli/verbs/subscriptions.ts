@@ -10,7 +10,6 @@ import { addCommonOptions, jsonOption, refuseUnknown } from "../parsing/common-o
 import { renderColumns } from "../render/columns.js";
 import { FROM_FORMS, parseStartingPosition } from "../time/starting-position.js";
 import { shortTime } from "../time/time.js";
-import { warnOfUnknownZone } from "../time/time-zone.js";
 
 export function createSubscriptionsCommand(context: Context): Command {
   const command = new Command("subscriptions")
@@ -55,7 +54,6 @@ export async function runSubscriptions(
     stdout.write(`${safeJson(subscriptions)}\n`);
     return;
   }
-  if (stdout.isTerminal) warnOfUnknownZone(context.io);
   const time = (iso: string) => (stdout.isTerminal ? shortTime(iso) : iso);
   const rows = subscriptions.map(({ name, waiting, atMost, parked, activeAt, after }) => {
     const active = activeAt === null ? "-" : time(activeAt);

@@ -13,7 +13,6 @@ import { canRedraw } from "../render/style.js";
 import { shownDuration } from "../time/duration.js";
 import { FROM_FORMS, parseStartingPosition } from "../time/starting-position.js";
 import { parseMs } from "../time/time-options.js";
-import { warnOfUnknownZone } from "../time/time-zone.js";
 import { Heartbeat } from "../watch/heartbeat.js";
 import type { Hook } from "../watch/hook.js";
 import { checkNewSubscription } from "../watch/new-subscription.js";
@@ -73,8 +72,7 @@ export async function runWatch(options: WatchOptions, context: Context): Promise
       hint: "for example: orders watch --as sales --until-caught-up",
     });
   }
-  const { stdout, stderr } = context.io;
-  if (stdout.isTerminal || stderr.isTerminal) warnOfUnknownZone(context.io);
+  const { stderr } = context.io;
   const heartbeat = new Heartbeat(
     stderr,
     context.style(stderr),

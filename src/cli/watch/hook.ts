@@ -107,8 +107,8 @@ export class Hook {
   }
 
   async #checkCommand(): Promise<void> {
-    const { shellProblem } = await import("../shell/shell-problem.js");
-    const problem = await shellProblem(this.#command, this.#io);
+    const { commandProblem } = await import("../shell/command-problem.js");
+    const problem = commandProblem(this.#command, this.#io);
     if (problem !== undefined) throw cannotRun(`${SHELL}: ${problem}`);
   }
 }
@@ -127,7 +127,7 @@ export interface HookOptions {
 const ON_WINDOWS = process.platform === "win32";
 const SHELL = ON_WINDOWS ? (process.env.ComSpec ?? "cmd.exe") : "/bin/sh";
 /** What the shell may exit with if it cannot start the command. */
-const NOT_STARTED = ON_WINDOWS ? [1, 9009] : [126, 127];
+const NOT_STARTED = [126, 127];
 /** The command begins when it is guarded, or not at all if the watcher is gone by then. */
 const GATE = "read -r go <&3 || exit; exec 3<&-; ";
 
