@@ -41,7 +41,6 @@ export type { Events, OrderCancelled, OrderCreated, OrdersImported } from "./dom
 export type { Message } from "./domain/message.js";
 export type { Notification } from "./domain/notification.js";
 export type { Cancellation, CancelledOrder, Order, OrderFilter } from "./domain/order.js";
-export { OrderJson } from "./domain/order-json.js";
 export { type ErrorCode, OrdersError } from "./errors.js";
 export type { SalesDesk } from "./handlers/notify-sales.js";
 export type {
@@ -58,6 +57,7 @@ export type {
   OrderFeed,
   StartingPosition,
 } from "./store/order-feed.js";
+export { OrderJson } from "./store/order-json.js";
 export type {
   CopyTarget,
   Damage,

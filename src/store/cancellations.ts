@@ -1,5 +1,5 @@
 import type { Cancellation, OrderFilter } from "../domain/order.js";
-import type { OrderJson } from "../domain/order-json.js";
+import type { OrderJson } from "./order-json.js";
 
 /** The cancellations that were met while a store was read, of which the first one of an order holds. */
 export class Cancellations {

@@ -1,8 +1,8 @@
 import type { Order } from "../domain/order.js";
-import { OrderJson } from "../domain/order-json.js";
 import { OrdersError } from "../errors.js";
 import { crc32OfText } from "./crc32.js";
 import { IdSet } from "./id-set.js";
+import { OrderJson } from "./order-json.js";
 
 /**
  * The orders of a store by their ids, each in 48 to 96 bytes: enough to tell whether another order is the

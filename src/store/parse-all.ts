@@ -1,5 +1,5 @@
 import type { Order } from "../domain/order.js";
-import type { OrderJson } from "../domain/order-json.js";
+import type { OrderJson } from "./order-json.js";
 
 /** What {@link OrderRepository.listJson} lists, as {@link OrderRepository.list} does. */
 export async function* parseAll(

@@ -1,8 +1,8 @@
 import { type Cancellation, cancellationProblem, orderProblem } from "../domain/order.js";
-import { OrderJson } from "../domain/order-json.js";
 import { OrdersError } from "../errors.js";
 import { IdSet } from "../store/id-set.js";
 import { KnownOrders } from "../store/known-orders.js";
+import { OrderJson } from "../store/order-json.js";
 import type { CopyTarget, OrderRecord, OrderStore, StoreAs } from "../store/order-store.js";
 
 /** The store's own copy target, or one for any store. */

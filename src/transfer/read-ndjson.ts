@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { plainOrder } from "../domain/order-json.js";
+import { plainOrder } from "../store/order-json.js";
 import type { RawRow } from "./row.js";
 
 /** Reads JSON Lines: an order a line, as `orders list --format ndjson` writes them. */

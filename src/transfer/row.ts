@@ -5,7 +5,7 @@ import {
   type Order,
   orderProblem,
 } from "../domain/order.js";
-import { OrderJson } from "../domain/order-json.js";
+import { OrderJson } from "../store/order-json.js";
 
 /** One order of a file as it was read, before anything is known of it. */
 export interface RawRow {

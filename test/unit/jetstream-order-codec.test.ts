@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { OrderJson } from "../../src/domain/order-json.js";
 import {
   decodeOrder,
   decodeOrderJson,
   encodeOrder,
 } from "../../src/store/jetstream/messages/order-codec.js";
+import { OrderJson } from "../../src/store/order-json.js";
 import { anOrder, anyOrder } from "../support/orders.js";
 
 const order = anOrder({ items: ["tv"] });

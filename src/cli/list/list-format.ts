@@ -1,4 +1,4 @@
-import type { OrderJson } from "../../domain/order-json.js";
+import type { OrderJson } from "../../store/order-json.js";
 import type { Output } from "../io.js";
 import type { Style } from "../render/style.js";
 import type { Field } from "./fields.js";

@@ -1,4 +1,4 @@
-import type { OrderJson } from "../../domain/order-json.js";
+import type { OrderJson } from "../../store/order-json.js";
 import { createTable } from "../render/table.js";
 import { createDayList } from "./day-list.js";
 import { FIELDS, type Field } from "./fields.js";

@@ -7,10 +7,10 @@ import {
   type Order,
   type OrderFilter,
 } from "../../domain/order.js";
-import type { OrderJson } from "../../domain/order-json.js";
 import { OrdersError } from "../../errors.js";
 import { allOf, firstOf } from "../batches.js";
 import type { OrderFeed } from "../order-feed.js";
+import type { OrderJson } from "../order-json.js";
 import type {
   OrderQuery,
   OrderRecord,

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { CancelResult, PlacedOrder } from "../../domain/commands.js";
 import type { Cancellation, Order, OrderFilter } from "../../domain/order.js";
-import type { OrderJson } from "../../domain/order-json.js";
 import type { OrderFeed } from "../order-feed.js";
+import type { OrderJson } from "../order-json.js";
 import type {
   CopyTarget,
   Damage,

@@ -7,9 +7,9 @@ import {
   type OrderFilter,
   orderMatcher,
 } from "../../domain/order.js";
-import { OrderJson } from "../../domain/order-json.js";
 import { OrdersError } from "../../errors.js";
 import type { OrderFeed } from "../order-feed.js";
+import { OrderJson } from "../order-json.js";
 import type { OrderQuery, OrderRecord, OrderStore, StoreAs, StoreReport } from "../order-store.js";
 import { parseAll } from "../parse-all.js";
 import { storableCancellation, storableOrder } from "../storable-order.js";

@@ -5,8 +5,8 @@ import {
   orderFields,
   orderProblem,
 } from "../../../domain/order.js";
-import { OrderJson, plainOrder } from "../../../domain/order-json.js";
 import { escapeUnsafe } from "../../../domain/printable.js";
+import { OrderJson, plainOrder } from "../../order-json.js";
 import type { Damage, StoreAs } from "../../order-store.js";
 import { idOf } from "../server/subjects.js";
 

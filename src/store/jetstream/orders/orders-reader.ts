@@ -1,6 +1,6 @@
 import { type Cancellation, cancelledOrder, isOrderId, type Order } from "../../../domain/order.js";
-import { type OrderJson, orderJsonMatcher } from "../../../domain/order-json.js";
 import { Cancellations } from "../../cancellations.js";
+import { type OrderJson, orderJsonMatcher } from "../../order-json.js";
 import type { Damage, OrderQuery, OrderRecord } from "../../order-store.js";
 import { getMessages } from "../messages/get-messages.js";
 import {

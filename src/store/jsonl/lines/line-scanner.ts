@@ -1,4 +1,4 @@
-import { OrderJson } from "../../../domain/order-json.js";
+import { OrderJson } from "../../order-json.js";
 import { decodeParts } from "./decode-parts.js";
 import { EarlierOrders } from "./earlier-orders.js";
 import { LineNumbers } from "./line-numbers.js";

@@ -1,5 +1,5 @@
 import type { Cancellation } from "../../../domain/order.js";
-import type { OrderJson } from "../../../domain/order-json.js";
+import type { OrderJson } from "../../order-json.js";
 import type { Claim } from "./order-codec.js";
 
 /** What a line turned out to be. */

@@ -1,5 +1,5 @@
-import { beginsAsOrder, OrderJson } from "../../../domain/order-json.js";
 import { safeJsonText } from "../../../domain/printable.js";
+import { beginsAsOrder, OrderJson } from "../../order-json.js";
 import { crc32Within, viewOf } from "./crc32-within.js";
 import { isPrintable } from "./is-printable.js";
 import { Occurrences } from "./occurrences.js";

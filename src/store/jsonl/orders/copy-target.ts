@@ -1,9 +1,9 @@
 import { dirname } from "node:path";
 import { newId } from "../../../domain/new-id.js";
 import type { Order } from "../../../domain/order.js";
-import type { OrderJson } from "../../../domain/order-json.js";
 import { IdSet } from "../../id-set.js";
 import { type Comparison, KnownOrders } from "../../known-orders.js";
+import type { OrderJson } from "../../order-json.js";
 import type { CopyTarget, OrderRecord } from "../../order-store.js";
 import { storeFailure } from "../errors.js";
 import type { StoredOrder, StoredRecord } from "../lines/order-codec.js";

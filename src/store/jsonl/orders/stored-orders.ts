@@ -5,10 +5,10 @@ import {
   type Order,
   type OrderFilter,
 } from "../../../domain/order.js";
-import { type OrderJson, orderJsonMatcher } from "../../../domain/order-json.js";
 import { allOf, firstOf } from "../../batches.js";
 import { Cancellations } from "../../cancellations.js";
 import { nextTurn } from "../../next-turn.js";
+import { type OrderJson, orderJsonMatcher } from "../../order-json.js";
 import type { Damage, OrderQuery, OrderRecord } from "../../order-store.js";
 import { storeFailure } from "../errors.js";
 import type { RecordLine } from "../lines/scanned-line.js";
