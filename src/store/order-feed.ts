@@ -72,12 +72,19 @@ export interface Delivery {
   readonly order: Order;
   /** How often the order was tried by this subscription, this time included. */
   readonly attempt: number;
+  /** The first attempt since the order was parked last; 1 if it never was. */
+  readonly firstAttempt: number;
   /** How many of these attempts came before the order was parked last; 0 if it never was. */
   readonly parkedAttempts: number;
   /** The order may have been handled before, in whole or in part. */
   readonly redelivered: boolean;
   /** Acknowledges the order as handled. Resolves once that is durable: see {@link FeedOptions.batch}. */
   ack(): Promise<void>;
+  /**
+   * Returns the order, whose handling failed: it is delivered again before those that follow it, to this subscriber
+   * if it asks for more, or else to the next one.
+   */
+  nack(options?: NackOptions): Promise<void>;
   /** Begins the next attempt at the same order. */
   retry(): Promise<Delivery>;
   /** Takes this attempt back because it was not made: what comes next has its number. */
@@ -87,6 +94,12 @@ export interface Delivery {
    * until a later delivery of it is acknowledged; its attempts keep counting.
    */
   park(reason: string): Promise<void>;
+}
+
+/** How an order is returned. */
+export interface NackOptions {
+  /** Whether the attempt counts: yes unless given. One that does not was never made, and the next has its number. */
+  readonly counted?: boolean | undefined;
 }
 
 /** What happened to which order. */

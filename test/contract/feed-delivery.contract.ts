@@ -113,6 +113,28 @@ export function describeDelivery(newPlace: NewPlace): void {
       await sales.end();
     });
 
+    it("delivers an order that is returned again, before those that follow it", async () => {
+      const [order, next] = await place.save(2);
+      const sales = await subscribed(place.feed, "sales");
+      const first = await sales.take();
+      await first.nack();
+      const second = await sales.take();
+      await second.nack({ counted: false });
+      const third = await sales.take();
+      expect([first, second, third]).toMatchObject([
+        { order, attempt: 1, firstAttempt: 1, redelivered: false },
+        { order, attempt: 2, firstAttempt: 1, redelivered: true },
+        { order, attempt: 2, firstAttempt: 1, redelivered: true },
+      ]);
+      await expect(second.ack()).rejects.toMatchObject({
+        code: "invalid-usage",
+        message: `order ${order?.id} is already returned`,
+      });
+      await third.ack();
+      expect(await sales.take()).toMatchObject({ order: next, attempt: 1, redelivered: false });
+      await sales.end();
+    });
+
     it("does not count an attempt that was withdrawn", async () => {
       const [order] = await place.save(1);
       const first = await leaveFirst(place.feed, "sales");

@@ -1,9 +1,5 @@
-import {
-  type Delivery,
-  type FeedOptions,
-  parkingKey,
-  type StartingPosition,
-} from "../order-feed.js";
+import { type FeedOptions, parkingKey, type StartingPosition } from "../order-feed.js";
+import type { StoreDelivery as Delivery } from "../subscription/settle-once.js";
 import { Signal } from "../subscription/signal.js";
 import type { SubscriptionStatus } from "../subscriptions.js";
 import type { LoggedEvent } from "./logged-event.js";

@@ -10,23 +10,47 @@ import type { Delivery } from "../order-feed.js";
  * @throws {OrdersError} `invalid-usage`: the last delivery was neither acknowledged nor parked.
  */
 export async function* settleOnce(
-  deliveries: AsyncIterable<Delivery>,
+  deliveries: AsyncIterable<StoreDelivery>,
   { oneByOne = false }: { readonly oneByOne?: boolean } = {},
 ): AsyncGenerator<Delivery, void> {
-  for await (const delivery of deliveries) {
-    const state: State = {};
-    yield guarded(delivery, state);
-    if (oneByOne && state.settled === undefined) throw unsettled(delivery);
+  const again: Again = [];
+  const inner = deliveries[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      let delivery = await again.shift()?.();
+      if (delivery === undefined) {
+        const next = await inner.next();
+        if (next.done) return;
+        delivery = next.value;
+      }
+      const state: State = {};
+      yield guarded(delivery, state, again);
+      if (oneByOne && state.settled === undefined) throw unsettled(delivery);
+    }
+  } finally {
+    await inner.return?.();
   }
 }
 
+/** What the stores give until they have the core. */
+export type StoreDelivery = Omit<
+  Delivery,
+  "nack" | "firstAttempt" | "retry" | "withdrawAttempt"
+> & {
+  readonly nack?: Delivery["nack"];
+  retry(): Promise<StoreDelivery>;
+  withdrawAttempt(): Promise<StoreDelivery>;
+};
+
+type Again = (() => Promise<StoreDelivery>)[];
+
 /** How an order was settled, or is being settled. */
 interface State {
-  settled?: { readonly by: "ack" | "park"; readonly done: Promise<void> } | undefined;
+  settled?: { readonly by: "ack" | "park" | "nack"; readonly done: Promise<void> } | undefined;
 }
 
-function guarded(delivery: Delivery, state: State): Delivery {
-  const settle = async (by: "ack" | "park", action: () => Promise<void>) => {
+function guarded(delivery: StoreDelivery, state: State, again: Again): Delivery {
+  const settle = async (by: "ack" | "park" | "nack", action: () => Promise<void>) => {
     if (state.settled?.by === by) return state.settled.done;
     assertOpen(delivery, state);
     const done = action();
@@ -40,26 +64,34 @@ function guarded(delivery: Delivery, state: State): Delivery {
   };
   return {
     ...delivery,
+    firstAttempt: delivery.parkedAttempts + 1,
+    nack: (options = {}) =>
+      settle("nack", async () => {
+        if (delivery.nack !== undefined) return delivery.nack(options);
+        const { counted = true } = options;
+        const returned = counted ? delivery : await delivery.withdrawAttempt();
+        again.push(() => returned.retry());
+      }),
     ack: () => settle("ack", delivery.ack),
     park: (reason) => settle("park", () => delivery.park(reason)),
     retry: async () => {
       assertOpen(delivery, state);
-      return guarded(await delivery.retry(), state);
+      return guarded(await delivery.retry(), state, again);
     },
     withdrawAttempt: async () => {
       assertOpen(delivery, state);
-      return guarded(await delivery.withdrawAttempt(), state);
+      return guarded(await delivery.withdrawAttempt(), state, again);
     },
   };
 }
 
-function assertOpen({ order }: Delivery, { settled }: State): void {
+function assertOpen({ order }: StoreDelivery, { settled }: State): void {
   if (settled === undefined) return;
-  const already = settled.by === "ack" ? "acknowledged" : "parked";
+  const already = { ack: "acknowledged", park: "parked", nack: "returned" }[settled.by];
   throw new OrdersError("invalid-usage", `order ${order.id} is already ${already}`);
 }
 
-function unsettled({ order }: Delivery): OrdersError {
+function unsettled({ order }: StoreDelivery): OrdersError {
   return new OrdersError("invalid-usage", `order ${order.id} was not acknowledged`, {
     hint: "call ack() or park() on each delivery, or allow several in flight with batch",
   });

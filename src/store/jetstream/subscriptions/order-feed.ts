@@ -1,7 +1,7 @@
 import type { Delivery, FeedOptions, OrderFeed } from "../../order-feed.js";
 import type { Damage } from "../../order-store.js";
 import { checkFeedOptions } from "../../subscription/feed-errors.js";
-import { settleOnce } from "../../subscription/settle-once.js";
+import { type StoreDelivery, settleOnce } from "../../subscription/settle-once.js";
 import { Signal } from "../../subscription/signal.js";
 import { warnings } from "../server/init.js";
 import type { ServerConnection } from "../server/server-connection.js";
@@ -41,7 +41,7 @@ export class JetStreamOrderFeed implements OrderFeed {
     yield* settleOnce(inner);
   }
 
-  async *#named(name: string, options: FeedOptions): AsyncGenerator<Delivery, void> {
+  async *#named(name: string, options: FeedOptions): AsyncGenerator<StoreDelivery, void> {
     const server = this.#server;
     const consumer = new OrderConsumer(server, name);
     const parking = new Parking(server, name, this.#onDamage);
@@ -70,7 +70,7 @@ export class JetStreamOrderFeed implements OrderFeed {
     yield* subscriber.deliver({ resumed });
   }
 
-  async *#ephemeral(options: FeedOptions): AsyncGenerator<Delivery, void> {
+  async *#ephemeral(options: FeedOptions): AsyncGenerator<StoreDelivery, void> {
     const server = this.#server;
     const consumer = new EphemeralConsumer(server);
     await consumer.create(await deliverFrom(server, options.from ?? "now"));

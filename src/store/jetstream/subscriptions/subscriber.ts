@@ -1,5 +1,6 @@
 import { OrdersError } from "../../../errors.js";
-import { type Delivery, type FeedOptions, parkingKey } from "../../order-feed.js";
+import { type FeedOptions, parkingKey } from "../../order-feed.js";
+import type { StoreDelivery as Delivery } from "../../subscription/settle-once.js";
 import type { Signal } from "../../subscription/signal.js";
 import { isTransient } from "../failures/errors.js";
 import type { ConnectionStatus, ServerConnection } from "../server/server-connection.js";

@@ -5,7 +5,7 @@ import { nextTurn } from "../../next-turn.js";
 import type { Delivery, FeedOptions, OrderFeed } from "../../order-feed.js";
 import type { Damage } from "../../order-store.js";
 import { checkFeedOptions } from "../../subscription/feed-errors.js";
-import { settleOnce } from "../../subscription/settle-once.js";
+import { type StoreDelivery, settleOnce } from "../../subscription/settle-once.js";
 import { storeFailure } from "../errors.js";
 import { createDirectory, isMissing } from "../files/directory.js";
 import { FileChanges } from "../files/file-changes.js";
@@ -48,7 +48,7 @@ export class JsonlOrderFeed implements OrderFeed {
     }
   }
 
-  async *#ephemeral(options: FeedOptions): AsyncIterable<Delivery> {
+  async *#ephemeral(options: FeedOptions): AsyncIterable<StoreDelivery> {
     const directory = dirname(this.#file.path);
     createDirectory(directory);
     const changes = new FileChanges([directory], options.signal);
@@ -63,7 +63,7 @@ export class JsonlOrderFeed implements OrderFeed {
     }
   }
 
-  async *#named(name: string, options: FeedOptions): AsyncIterable<Delivery> {
+  async *#named(name: string, options: FeedOptions): AsyncIterable<StoreDelivery> {
     const directory = dirname(this.#file.path);
     const subscriptions = join(directory, "subscriptions");
     const release = await lockSubscription(subscriptions, name, this.#onDamage);
@@ -111,7 +111,7 @@ async function* deliveries(
   subscriber: Subscriber,
   changes: FileChanges,
   { signal, untilCaughtUp = false }: FeedOptions,
-): AsyncIterable<Delivery> {
+): AsyncIterable<StoreDelivery> {
   try {
     while (!signal?.aborted) {
       const next = subscriber.isFull ? undefined : (retries?.next() ?? subscriber.next());
@@ -131,6 +131,7 @@ function translateErrors(delivery: Delivery, fail: (error: unknown) => never): D
   return {
     ...delivery,
     ack: () => delivery.ack().catch(fail),
+    nack: (options) => delivery.nack(options).catch(fail),
     retry: async () => translateErrors(await delivery.retry().catch(fail), fail),
     withdrawAttempt: async () =>
       translateErrors(await delivery.withdrawAttempt().catch(fail), fail),

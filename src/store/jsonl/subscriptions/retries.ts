@@ -1,4 +1,5 @@
-import { type Delivery, idOfParkingKey, parkingKey } from "../../order-feed.js";
+import { idOfParkingKey, parkingKey } from "../../order-feed.js";
+import type { StoreDelivery as Delivery } from "../../subscription/settle-once.js";
 import type { ParkedState } from "./parked-entry.js";
 import type { Parking } from "./parking.js";
 

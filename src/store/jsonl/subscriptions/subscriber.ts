@@ -1,5 +1,6 @@
 import { OrdersError } from "../../../errors.js";
-import { type Delivery, parkingKey, type StoredEvent } from "../../order-feed.js";
+import { parkingKey, type StoredEvent } from "../../order-feed.js";
+import type { StoreDelivery as Delivery } from "../../subscription/settle-once.js";
 import type { OrdersFile } from "../orders/orders-file.js";
 import type { EventsReader } from "./events-reader.js";
 import type { Parking } from "./parking.js";
