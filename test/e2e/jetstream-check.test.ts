@@ -1,14 +1,7 @@
 import { jetstream } from "@nats-io/jetstream";
 import { expect, it } from "vitest";
 import { allCurrent, leaderOf, locationOf, startCluster } from "../support/nats-cluster.js";
-import {
-  CURRENT_SERVER,
-  connectTo,
-  describeWithCurrentServer,
-  describeWithServer,
-  type ServerOptions,
-  startServer,
-} from "../support/nats-server.js";
+import { connectTo, describeWithServer, startServer } from "../support/nats-server.js";
 import { anOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
 import { until } from "../support/until.js";
@@ -54,18 +47,12 @@ describeWithServer("orders check, of a server,", () => {
   });
 });
 
-async function clusterWithOrders(options?: ServerOptions) {
-  const nodes = await startCluster(options);
-  const store = locationOf(nodes, "?replicas=3&timeout=120");
-  expect(await placed(store)).toMatchObject({ exitCode: 0 });
-  await allCurrent(nodes);
-  return { nodes, store };
-}
-const PARTITION = /^warning: nats-server \S+ can diverge from its replicas/m;
-
 describeWithServer("orders check, of a cluster,", () => {
   it("warns of a replica that is not up to date", async () => {
-    const { nodes, store } = await clusterWithOrders();
+    const nodes = await startCluster();
+    const store = locationOf(nodes, "?replicas=3&timeout=120");
+    expect(await placed(store)).toMatchObject({ exitCode: 0 });
+    await allCurrent(nodes);
     const leader = await leaderOf(nodes);
     await nodes.find((node) => node !== leader)?.kill();
     // The others hold it for current until they have missed it for a while.
@@ -73,23 +60,5 @@ describeWithServer("orders check, of a cluster,", () => {
       const { exitCode, stderr } = await runCli(["check"], { store });
       return exitCode === 0 && /^warning: 1 of 3 replicas not up to date$/m.test(stderr);
     });
-  });
-
-  it("warns where its servers are too old to survive a network partition", async () => {
-    const { store } = await clusterWithOrders();
-    const { stderr } = await runCli(["check"], { store });
-    const isOld = / nats-server 2\.\d\./.test(stderr);
-    expect(PARTITION.test(stderr)).toBe(isOld);
-    const init = await runCli(["init"], { store });
-    expect(PARTITION.test(init.stderr)).toBe(isOld);
-    const watch = await runCli(["watch", "--as", "sales", "--until-caught-up"], { store });
-    expect(PARTITION.test(watch.stderr)).toBe(isOld);
-  });
-});
-
-describeWithCurrentServer("orders check, of a cluster of current servers,", () => {
-  it("does not warn of network partitions", async () => {
-    const { store } = await clusterWithOrders({ program: CURRENT_SERVER });
-    expect((await runCli(["check"], { store })).stderr).not.toMatch(PARTITION);
   });
 });

@@ -1,24 +1,15 @@
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { openStore } from "../../src/store/open-store.js";
-import {
-  CURRENT_SERVER,
-  connectTo,
-  describeWithCurrentServer,
-  describeWithServer,
-  newServer,
-  startServer,
-} from "../support/nats-server.js";
+import { connectTo, describeWithServer, startServer } from "../support/nats-server.js";
 import { all, anOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
 import { handleAll } from "../support/subscriber.js";
 import { until } from "../support/until.js";
 
-describeWithCurrentServer("a mirror of the stream", () => {
+describeWithServer("a mirror of the stream", () => {
   it("is read and counted, cancelled orders too, and told apart from what can be set up", async () => {
-    const server = await newServer({ program: CURRENT_SERVER });
-    onTestFinished(() => server.dispose());
-    await server.start();
+    const server = await startServer();
     const nc = await connectTo(server);
     const jsm = await jetstreamManager(nc);
     expect(await runCli(["init"], { store: server.url })).toMatchObject({ exitCode: 0 });

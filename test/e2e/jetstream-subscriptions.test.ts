@@ -3,14 +3,7 @@ import { connect } from "@nats-io/transport-node";
 import { beforeEach, expect, it, onTestFinished } from "vitest";
 import { openStore } from "../../src/store/open-store.js";
 import type { OrderStore } from "../../src/store/order-store.js";
-import {
-  CURRENT_SERVER,
-  describeWithCurrentServer,
-  describeWithServer,
-  type NatsServer,
-  newServer,
-  startServer,
-} from "../support/nats-server.js";
+import { describeWithServer, type NatsServer, startServer } from "../support/nats-server.js";
 import { anOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
 import { handleAll, ordersOf, parkAll } from "../support/subscriber.js";
@@ -104,29 +97,24 @@ describeWithServer("on a server, a subscription that is being removed", () => {
   });
 });
 
-describeWithCurrentServer(
-  "on a server whose stream of parked orders is full, a subscription",
-  () => {
-    it("goes on with what can be handled, and what is parked can be dropped", async () => {
-      const current = await newServer({ program: CURRENT_SERVER });
-      onTestFinished(() => current.dispose());
-      await current.start();
-      const bounded = await openStore(`${current.url}?max_bytes=8192`);
-      onTestFinished(() => bounded.close());
-      const orders = Array.from({ length: 20 }, () => anOrder());
-      for (const order of orders) await bounded.save(order);
-      const feed = await bounded.feed();
-      await expect(parkAll(feed, "sales", "x".repeat(800))).rejects.toMatchObject({
-        code: "server-full",
-        hint: "drop parked orders, or raise the limit of stream orders-parked",
-      });
-      const subscriptions = await bounded.subscriptions();
-      const parked = await subscriptions.parked();
-      expect(parked.length).toBeGreaterThan(3);
-      const handled = ordersOf(await handleAll(feed, "sales"));
-      expect(handled).toHaveLength(orders.length - parked.length);
-      for (const { order } of parked) await subscriptions.drop("sales", order.id);
-      expect(await subscriptions.parked()).toEqual([]);
+describeWithServer("on a server whose stream of parked orders is full, a subscription", () => {
+  it("goes on with what can be handled, and what is parked can be dropped", async () => {
+    const current = await startServer();
+    const bounded = await openStore(`${current.url}?max_bytes=8192`);
+    onTestFinished(() => bounded.close());
+    const orders = Array.from({ length: 20 }, () => anOrder());
+    for (const order of orders) await bounded.save(order);
+    const feed = await bounded.feed();
+    await expect(parkAll(feed, "sales", "x".repeat(800))).rejects.toMatchObject({
+      code: "server-full",
+      hint: "drop parked orders, or raise the limit of stream orders-parked",
     });
-  },
-);
+    const subscriptions = await bounded.subscriptions();
+    const parked = await subscriptions.parked();
+    expect(parked.length).toBeGreaterThan(3);
+    const handled = ordersOf(await handleAll(feed, "sales"));
+    expect(handled).toHaveLength(orders.length - parked.length);
+    for (const { order } of parked) await subscriptions.drop("sales", order.id);
+    expect(await subscriptions.parked()).toEqual([]);
+  });
+});

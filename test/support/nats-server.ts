@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
@@ -8,23 +8,28 @@ import { connect as bareConnect, type NatsConnection } from "@nats-io/transport-
 import { afterAll, beforeAll, describe, onTestFinished } from "vitest";
 import { has, ON_WINDOWS } from "./needs.js";
 import { type Host, LOOPBACK } from "./network.js";
+import { ROOT } from "./run-orders.js";
 import { until } from "./until.js";
 
-/** What runs a server unless a test says otherwise: in CI the oldest that is supported. */
-const SERVER = "nats-server";
+/** 2.10.27 or later, which is what `orders` connects to. */
+const CURRENT = /v(?:2\.10\.(?:2[7-9]|[3-9]\d)|2\.(?:1[1-9]|[2-9]\d)\.|[3-9]\.)/;
 
-/** What runs a current one, for what older ones do not do, or do not do well. */
-export const CURRENT_SERVER = process.env.CURRENT_NATS_SERVER ?? SERVER;
+/** The one that is named, else the installed one, else the one that CI fetches. */
+const SERVER =
+  [
+    process.env.CURRENT_NATS_SERVER,
+    "nats-server",
+    join(ROOT, "node_modules/.cache/nats-server/nats-server"),
+  ].find((program) => program && isCurrent(program)) ?? "nats-server";
+
+function isCurrent(program: string): boolean {
+  return CURRENT.test(spawnSync(program, ["--version"], { encoding: "utf8" }).stdout ?? "");
+}
 
 /** `describe` for tests that start nats-server. */
 export function describeWithServer(title: string, tests: () => void): void {
-  describe.runIf(has(SERVER, "apt-get install nats-server"))(title, tests);
-}
-
-/** `describe` for tests that start a {@link CURRENT_SERVER}: one of 2.10 or later. */
-export function describeWithCurrentServer(title: string, tests: () => void): void {
-  const install = "name one of 2.10 or later in CURRENT_NATS_SERVER";
-  describe.runIf(has(CURRENT_SERVER, install, /v2\.\d\d/))(title, tests);
+  const install = "run .ci/nats-server, which fetches one, or name one in CURRENT_NATS_SERVER";
+  describe.runIf(has(SERVER, install, CURRENT))(title, tests);
 }
 
 /** How a server is to be, where it matters to a test. */
@@ -34,7 +39,6 @@ export interface ServerOptions {
    * have another.
    */
   readonly settings?: string;
-  readonly program?: string;
   readonly host?: Host;
 }
 
@@ -144,7 +148,6 @@ export function sharedServer(options: ServerOptions = {}): { readonly url: strin
 /** Writes a server's configuration; it is yet to be started, and to be disposed of. */
 export async function newServer({
   settings = "",
-  program = SERVER,
   host = LOOPBACK,
 }: ServerOptions): Promise<NatsServer> {
   const address = `${host.address}:${await freePort()}`;
@@ -156,7 +159,7 @@ export async function newServer({
   const text = `listen: "${address}"\n${own}\n${settings.replaceAll("STORE_DIR", jetstream)}\n`;
   // In a text of the configuration a backslash begins an escape.
   writeFileSync(config, ON_WINDOWS ? text.replaceAll("\\", "/") : text);
-  return new NatsServer(address, directory, host.command(program, ["--config", config]));
+  return new NatsServer(address, directory, host.command(SERVER, ["--config", config]));
 }
 
 const RUNNING = new Set<ChildProcess>();

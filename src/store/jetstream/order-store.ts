@@ -23,7 +23,7 @@ import { parseAll } from "../parse-all.js";
 import { PendingWork } from "../pending-work.js";
 import { storableCancellation, storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
-import { leaderMessage } from "./messages/leader-message.js";
+import { leaderMessage } from "./messages/next-messages.js";
 import { checkServer } from "./orders/check.js";
 import { OrdersReader } from "./orders/orders-reader.js";
 import { OrderPublisher } from "./orders/publisher.js";

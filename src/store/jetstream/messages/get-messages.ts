@@ -1,8 +1,7 @@
 import { TimeoutError } from "@nats-io/transport-node";
 import type { ServerConnection } from "../server/server-connection.js";
 import { subjectMatcher } from "../server/subjects.js";
-import { leaderMessage } from "./leader-message.js";
-import { nextMessage, type Range } from "./next-messages.js";
+import { leaderMessage, nextMessage, type Range } from "./next-messages.js";
 import type { StoredMessage } from "./order-codec.js";
 
 const FIRST_BATCH = 32; // a gap is noticed once a batch of requests finds nothing

@@ -1,7 +1,6 @@
 import type { MsgRequest, StoredMsg } from "@nats-io/jetstream";
-import type { ServerConnection } from "../server/server-connection.js";
+import type { Connected, ServerConnection } from "../server/server-connection.js";
 import { EVERY_SUBJECT, subjectMatcher } from "../server/subjects.js";
-import { leaderMessage } from "./leader-message.js";
 import type { StoredMessage } from "./order-codec.js";
 
 /** Where to look. */
@@ -37,7 +36,7 @@ export async function* nextMessages(
 
 /**
  * The first message with this number or a later one; `null`: there is none. To find one of some
- * subjects, servers since 2.10 may look through all that they know, 0.2 s for a million: so that is
+ * subjects, a server may look through all that it knows, 0.2 s for a million: so that is
  * asked only if the next of any subject is another's.
  */
 export async function nextMessage(
@@ -59,4 +58,13 @@ export function nextOf(
   // The client's types lack this form of the request, which servers have had since 2.7.
   const request = { seq: from, next_by_subj: subjects } as MsgRequest;
   return server.ask("read the orders", (connected) => leaderMessage(connected, stream, request));
+}
+
+/** Gets a message from the leader of a stream, which knows what was acknowledged; `null`: there is none such. */
+export function leaderMessage(
+  { jsm }: Connected,
+  stream: string,
+  request: MsgRequest,
+): Promise<StoredMsg | null> {
+  return jsm.streams.getMessage(stream, request);
 }

@@ -1,11 +1,9 @@
-import { isTransient, serverFailure } from "../failures/errors.js";
-import { isConsumerLimit } from "../failures/kinds.js";
+import { isConsumerLimit, isTransient, serverFailure } from "../server/failures.js";
 import type { ServerConnection } from "../server/server-connection.js";
 import { isMissingStream, lastSeqOf } from "../server/streams.js";
 import { subjectMatcher } from "../server/subjects.js";
 import { getMessages } from "./get-messages.js";
-import { leaderMessage } from "./leader-message.js";
-import { nextMessages, type Range } from "./next-messages.js";
+import { leaderMessage, nextMessages, type Range } from "./next-messages.js";
 import type { StoredMessage } from "./order-codec.js";
 import { type PushOptions, pushedBatches } from "./pushed-batches.js";
 

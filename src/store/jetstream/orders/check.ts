@@ -6,7 +6,6 @@ import { readMessages } from "../messages/read-messages.js";
 import type { ServerConnection } from "../server/server-connection.js";
 import { differences, orderStream, streamInfo } from "../server/streams.js";
 import { allEvents, eventOf } from "../server/subjects.js";
-import { clusterWarnings, isCurrent, limitWarnings, versionOf } from "../server/versions.js";
 
 /** Reads every order, and notes what the server guarantees. */
 export async function checkServer(server: ServerConnection): Promise<StoreReport> {
@@ -45,7 +44,7 @@ export async function checkServer(server: ServerConnection): Promise<StoreReport
     if (problem !== undefined)
       damage.push({ location: `${location.stream}:${message.seq}`, problem });
   }
-  const version = await server.ask("check the store", async (connected) => versionOf(connected));
+  const version = await server.ask("check the store", async ({ nc }) => nc.info?.version);
   const notes = [
     ...guarantees(info, version),
     ...differences(info.config, orderStream(location)).map(
@@ -55,27 +54,21 @@ export async function checkServer(server: ServerConnection): Promise<StoreReport
   return { orders, damage, notes };
 }
 
-function guarantees({ config, cluster, state }: StreamInfo, version: string): string[] {
+function guarantees({ config, cluster, state }: StreamInfo, version = ""): string[] {
   const { name, num_replicas: replicas, storage } = config;
   const current = 1 + (cluster?.replicas ?? []).filter((each) => each.current).length;
   const behind = replicas - current;
   return [
     `stream ${name} on nats-server ${version}: replicas: ${replicas}, consumers: ${state.consumer_count}`,
     ...(behind > 0 ? [`warning: ${behind} of ${replicas} replicas not up to date`] : []),
-    ...clusterWarnings(replicas, version),
-    ...limitWarnings(config.max_bytes, version),
     ...(storage === StorageType.File ? [] : ["warning: the orders are in memory only"]),
-    powerCut(replicas, version),
+    powerCut(replicas),
   ];
 }
 
 /** The server syncs on a timer unless `sync_interval` is set, which it does not report. */
-function powerCut(replicas: number, version: string): string {
+function powerCut(replicas: number): string {
   const where =
-    replicas === 1
-      ? "warning: a power cut can lose orders acknowledged in the last two minutes"
-      : `warning: a power cut at most of the ${replicas} servers at once can lose orders acknowledged in the last two minutes`;
-  return isCurrent(version)
-    ? `${where}, unless the server is configured with sync_interval: always (which it does not report)`
-    : `${where}: nats-server ${version} cannot sync each order; 2.10 and later can (sync_interval: always)`;
+    replicas === 1 ? "a power cut" : `a power cut at most of the ${replicas} servers at once`;
+  return `warning: ${where} can lose orders acknowledged in the last two minutes, unless the server is configured with sync_interval: always (which it does not report)`;
 }

@@ -3,9 +3,7 @@ import type { PlacedOrder } from "../../../domain/commands.js";
 import type { Cancellation, Order } from "../../../domain/order.js";
 import { OrdersError, unknownOutcomeHint } from "../../../errors.js";
 import type { Damage, StoreAs } from "../../order-store.js";
-import { isOutcomeUnknown, isTransient, serverFailure } from "../failures/errors.js";
-import { apiCode, isNoResponders, Unavailable } from "../failures/kinds.js";
-import { leaderMessage } from "../messages/leader-message.js";
+import { leaderMessage } from "../messages/next-messages.js";
 import {
   decodeCancellation,
   decodeOrder,
@@ -14,21 +12,22 @@ import {
   isDamage,
   type StoredMessage,
 } from "../messages/order-codec.js";
-import type { Connected, ServerConnection } from "../server/server-connection.js";
 import {
-  createIfMissing,
-  orderStream,
-  refuseForgetting,
-  streamInfo,
-  subjectsOf,
-} from "../server/streams.js";
+  apiCode,
+  isNoResponders,
+  isOutcomeUnknown,
+  isTransient,
+  serverFailure,
+  Unavailable,
+} from "../server/failures.js";
+import type { Connected, ServerConnection } from "../server/server-connection.js";
+import { createIfMissing, orderStream, streamInfo, subjectsOf } from "../server/streams.js";
 import {
   allCancellations,
   allOrders,
   cancellationSubject,
   orderSubject,
 } from "../server/subjects.js";
-import { refusesWhenFull, versionOf } from "../server/versions.js";
 import { Limiter } from "./limiter.js";
 
 /** How long one attempt may take to be acknowledged. */
@@ -48,7 +47,6 @@ export class OrderPublisher {
   readonly #server: ServerConnection;
   readonly #limiter = new Limiter(MAX_IN_FLIGHT);
   #ensuringStream: Promise<void> | undefined;
-  readonly #looks = new WeakMap<Connected, Promise<void>>();
 
   constructor(server: ServerConnection) {
     this.#server = server;
@@ -104,7 +102,6 @@ export class OrderPublisher {
       for (let attempts = 1; ; attempts++) {
         try {
           const holder = await this.#server.attempt(async (connected) => {
-            if (!refusesWhenFull(versionOf(connected))) await this.#looked(connected);
             isSent = true;
             return this.#publishOnce(connected, record);
           });
@@ -151,30 +148,6 @@ export class OrderPublisher {
     });
   }
 
-  /**
-   * Looks whether an older server could forget orders of the stream: once for a connection, and for all that
-   * were sent together, so that they keep their order.
-   */
-  #looked(connected: Connected): Promise<void> {
-    const known = this.#looks.get(connected);
-    if (known !== undefined) return known;
-    const looking = this.#look(connected);
-    this.#looks.set(connected, looking);
-    return looking;
-  }
-
-  async #look(connected: Connected): Promise<void> {
-    try {
-      const info = await streamInfo(connected, this.#server.location.stream);
-      if (info === undefined)
-        this.#looks.delete(connected); // it is yet to be created
-      else refuseForgetting(connected, info.config);
-    } catch (error) {
-      this.#looks.delete(connected);
-      throw error;
-    }
-  }
-
   /** Nobody received the message: creates the stream if there is none; else it has no leader now. */
   async #ensureStream(
     connected: Connected,
@@ -190,14 +163,11 @@ export class OrderPublisher {
     const subjects = subjectsOf(info);
     const wanted = what === "stored" ? allOrders(location) : allCancellations(location);
     if (subjects.includes(wanted)) return;
-    const isOlder = subjects.includes(allOrders(location));
     throw new OrdersError(
       "server-failed",
       `cannot ${VERBS[what]} the order: stream ${location.stream} does not accept ${subject}: ${location.shown}`,
       {
-        hint: isOlder
-          ? "an earlier version set it up; orders init --alter changes it"
-          : `it accepts ${subjects.join(" ")}; see ?prefix=… and ?stream=…`,
+        hint: `it accepts ${subjects.join(" ")}; see ?prefix=… and ?stream=…`,
       },
     );
   }

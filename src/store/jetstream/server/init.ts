@@ -5,11 +5,9 @@ import {
   differences,
   orderStream,
   parkingStream,
-  refuseForgetting,
   streamInfo,
   type WantedStream,
 } from "./streams.js";
-import { clusterWarnings, limitWarnings, refusesWhenFull, versionOf } from "./versions.js";
 
 /**
  * Creates the streams that are missing, and compares those that exist with what is needed.
@@ -30,30 +28,16 @@ export async function initStreams(
       ),
     );
   }
-  return [...done, ...(await warnings(server))];
-}
-
-/** What is wrong with keeping the streams on this server. */
-export function warnings(server: ServerConnection): Promise<string[]> {
-  return server.ask("read the store", async (connected) => {
-    const info = await streamInfo(connected, server.location.stream);
-    const { num_replicas = 1, max_bytes = 0 } = info?.config ?? {};
-    const version = versionOf(connected);
-    return [...clusterWarnings(num_replicas, version), ...limitWarnings(max_bytes, version)];
-  });
+  return done;
 }
 
 async function initStream(
   connected: Connected,
-  requested: WantedStream,
+  wanted: WantedStream,
   alter: boolean,
   shown: string,
 ): Promise<string> {
-  refuseForgetting(connected, requested);
   const { streams } = connected.jsm;
-  const wanted = refusesWhenFull(versionOf(connected))
-    ? requested
-    : { ...requested, max_bytes: NO_LIMIT };
   const info = await streamInfo(connected, wanted.name);
   if (info === undefined) {
     const { config } = await streams.add({ ...wanted, num_replicas: wanted.num_replicas ?? 1 });
@@ -93,8 +77,6 @@ async function initStream(
   }
   return `changed stream ${name} at ${shown}: ${differing.join(", ")}`;
 }
-
-const NO_LIMIT = -1;
 
 function guarantees({ num_replicas: replicas, max_bytes: maxBytes }: StreamConfig): string {
   const copies = replicas === 1 ? "1 replica" : `${replicas} replicas`;

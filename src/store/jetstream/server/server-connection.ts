@@ -5,26 +5,20 @@ import {
   jetstream,
   jetstreamManager,
 } from "@nats-io/jetstream";
-import {
-  ConnectionError,
-  connect,
-  type NatsConnection,
-  TimeoutError,
-} from "@nats-io/transport-node";
+import type { NatsConnection } from "@nats-io/transport-node";
 import { OrdersError } from "../../../errors.js";
-import { isTransient, requestFailure, serverFailure } from "../failures/errors.js";
+import { Backoff } from "./backoff.js";
+import type { CredentialFiles } from "./credential-files.js";
+import { dial, RESPONSE_TIMEOUT_MS } from "./dial.js";
 import {
   isNoResponders,
   isSubscriptionLimit,
+  isTransient,
   JetStreamOff,
+  serverFailure,
   Unavailable,
-} from "../failures/kinds.js";
-import { Backoff } from "./backoff.js";
-import { connectionOptions, connectTlsFirst, RESPONSE_TIMEOUT_MS } from "./connection-options.js";
-import type { CredentialFiles } from "./credential-files.js";
+} from "./failures.js";
 import type { ServerLocation } from "./server-location.js";
-import { silenceReason } from "./silent-server.js";
-import { destroySilentSockets } from "./silent-sockets.js";
 
 /** A connection, and the clients that use it. */
 export interface Connected {
@@ -55,7 +49,6 @@ export class ServerConnection {
     this.location = location;
     this.#files = files;
     setMaxListeners(0, this.#retrying.signal); // each request that is repeated listens to it
-    destroySilentSockets(location.servers, 1.5 * Math.min(RESPONSE_TIMEOUT_MS, location.timeoutMs));
   }
 
   /**
@@ -149,7 +142,7 @@ export class ServerConnection {
   }
 
   async #connect(): Promise<Connected> {
-    const nc = await this.#dial();
+    const nc = await dial(this.location, this.#files);
     this.#setOnline(true);
     void this.#followStatus(nc);
     const { timeoutMs, domain } = this.location;
@@ -160,23 +153,6 @@ export class ServerConnection {
       // The check would hang for seconds while a cluster elects its leader.
       jsm: await jetstreamManager(nc, { ...api, checkAPI: false }),
     };
-  }
-
-  async #dial(): Promise<NatsConnection> {
-    const { tls, shown, servers } = this.location;
-    const options = connectionOptions(this.location, this.#files);
-    try {
-      return await connect(options);
-    } catch (error) {
-      const isSilent = error instanceof TimeoutError || isClosedWithoutWord(error);
-      const nc =
-        isSilent && tls ? await connectTlsFirst(options).catch(() => undefined) : undefined;
-      if (nc !== undefined) return nc;
-      const reason = isSilent ? await silenceReason(servers, tls) : undefined;
-      throw reason === undefined
-        ? serverFailure("connect", shown, error)
-        : requestFailure("connect", shown, error, reason);
-    }
   }
 
   async #followStatus(nc: NatsConnection): Promise<void> {
@@ -198,9 +174,4 @@ export class ServerConnection {
   #report(status: ConnectionStatus): void {
     for (const listener of this.#listeners) listener(status);
   }
-}
-
-/** Whether the other side closed the connection before it said anything, for which the client has no error. */
-function isClosedWithoutWord(error: unknown): boolean {
-  return error instanceof ConnectionError && /undefined error/.test(error.message);
 }

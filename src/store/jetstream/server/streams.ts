@@ -8,7 +8,7 @@ import {
   type StreamState,
 } from "@nats-io/jetstream";
 import { nanos } from "@nats-io/transport-node";
-import { apiCode, Unavailable, WouldForget } from "../failures/kinds.js";
+import { apiCode, Unavailable } from "./failures.js";
 import type { Connected } from "./server-connection.js";
 import type { ServerLocation } from "./server-location.js";
 import {
@@ -18,7 +18,6 @@ import {
   PARKING_KINDS,
   parkingSubject,
 } from "./subjects.js";
-import { refusesWhenFull, versionOf } from "./versions.js";
 
 /** The JetStream API error: there is a stream of that name with another configuration. */
 const NAME_IN_USE = 10058;
@@ -117,22 +116,12 @@ export function subjectsOf({ config }: StreamInfo): readonly string[] {
   return config.mirror === undefined ? config.subjects : [EVERY_SUBJECT];
 }
 
-/** @throws {WouldForget} the server would forget orders to keep to the stream's size limit. */
-export function refuseForgetting(
-  connected: Connected,
-  { name, max_bytes = 0 }: Pick<WantedStream, "name" | "max_bytes">,
-): void {
-  const version = versionOf(connected);
-  if (max_bytes > 0 && !refusesWhenFull(version)) throw new WouldForget(name, version);
-}
-
 /** Creates a stream where there is none, and returns whether it did. An existing one is left as it is. */
 export async function createIfMissing(
   connected: Connected,
   wanted: WantedStream,
 ): Promise<boolean> {
   if ((await streamInfo(connected, wanted.name)) !== undefined) return false;
-  refuseForgetting(connected, wanted);
   try {
     await connected.jsm.streams.add({ ...wanted, num_replicas: wanted.num_replicas ?? 1 });
     return true;

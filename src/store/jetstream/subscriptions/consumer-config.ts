@@ -6,7 +6,7 @@ import {
   JetStreamApiCodes,
 } from "@nats-io/jetstream";
 import { nanos } from "@nats-io/transport-node";
-import { apiCode } from "../failures/kinds.js";
+import { apiCode } from "../server/failures.js";
 import type { Connected } from "../server/server-connection.js";
 
 /**

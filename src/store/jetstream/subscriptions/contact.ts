@@ -1,6 +1,6 @@
 import { OrdersError } from "../../../errors.js";
 import type { FeedOptions } from "../../order-feed.js";
-import { serverFailure } from "../failures/errors.js";
+import { serverFailure } from "../server/failures.js";
 
 /** Whether a subscriber has contact with its server: tells when it is lost, and when regained. */
 export class Contact {

@@ -1,7 +1,7 @@
 import { AckPolicy } from "@nats-io/jetstream";
 import { nanos } from "@nats-io/transport-node";
-import { isConsumerLimit } from "../failures/kinds.js";
 import type { Place } from "../messages/next-messages.js";
+import { isConsumerLimit } from "../server/failures.js";
 import type { Connected } from "../server/server-connection.js";
 import { FROM_START } from "./consumer-config.js";
 

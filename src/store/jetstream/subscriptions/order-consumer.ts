@@ -21,15 +21,6 @@ export class OrderConsumer extends DurableConsumer {
     this.#name = name;
   }
 
-  /** Has a consumer that an earlier version created deliver cancellations too. */
-  async update({ config }: ConsumerInfo): Promise<void> {
-    const filter_subject = allEvents(this.#server.location);
-    if (config.filter_subject === filter_subject) return;
-    await this.#server.ask("subscribe", ({ jsm }) =>
-      jsm.consumers.update(this.stream, this.consumer, { filter_subject }),
-    );
-  }
-
   /**
    * Waits until it exists again: a reset removes it and creates another. Only a removal removes the
    * consumer of the retries too.

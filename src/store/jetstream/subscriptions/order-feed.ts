@@ -3,7 +3,6 @@ import type { Damage } from "../../order-store.js";
 import { checkFeedOptions } from "../../subscription/feed-errors.js";
 import { type StoreDelivery, settleOnce } from "../../subscription/settle-once.js";
 import { Signal } from "../../subscription/signal.js";
-import { warnings } from "../server/init.js";
 import type { ServerConnection } from "../server/server-connection.js";
 import { createIfMissing, orderStream } from "../server/streams.js";
 import { type DurableConsumer, retryConsumer } from "./durable-consumer.js";
@@ -36,7 +35,6 @@ export class JetStreamOrderFeed implements OrderFeed {
     await this.#server.ask("read the feed", async (connected) => {
       await createIfMissing(connected, orderStream(this.#server.location));
     });
-    for (const warning of await warnings(this.#server)) options.onWarning?.(warning);
     const inner = name === undefined ? this.#ephemeral(options) : this.#named(name, options);
     yield* settleOnce(inner);
   }
@@ -49,8 +47,8 @@ export class JetStreamOrderFeed implements OrderFeed {
     const info = await consumer.info();
     const reset = await parking.unfinishedReset();
     const resumed = info !== undefined || reset !== undefined;
-    if (info !== undefined) await consumer.update(info);
-    else await consumer.create(reset ?? (await deliverFrom(server, options.from ?? "start")));
+    if (info === undefined)
+      await consumer.create(reset ?? (await deliverFrom(server, options.from ?? "start")));
     if (reset !== undefined) await parking.forgetExtraAttempts();
     await retryConsumer(server, name).create();
     const parked = await listParked(server, this.#onDamage, name);

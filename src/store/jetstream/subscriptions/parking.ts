@@ -12,7 +12,6 @@ import {
   parkingSubject,
   subscriptionOf,
 } from "../server/subjects.js";
-import { isCurrent, versionOf } from "../server/versions.js";
 import type { DeliverFrom } from "./consumer-config.js";
 import {
   decodeExtraAttempts,
@@ -62,7 +61,7 @@ export class Parking {
   }
 
   async unpark(key: string): Promise<void> {
-    await this.#forget("parked", key);
+    await this.#purge("parked", key);
   }
 
   /**
@@ -114,7 +113,7 @@ export class Parking {
   /** Forgets the extra attempts at one order, or at all, and with them that it was being reset. */
   async forgetExtraAttempts(key?: string): Promise<void> {
     if (key === undefined) await this.#purge("attempts", "*");
-    else await this.#forget("attempts", key);
+    else await this.#purge("attempts", key);
   }
 
   /** Forgets everything. */
@@ -125,25 +124,14 @@ export class Parking {
   async #last(kind: ParkingKind, key: string): Promise<StoredMessage | null> {
     const { stream, subject } = this.#place(kind, key);
     const message = await lastMessage(this.#server, stream, subject);
-    return message === null || isForgotten(message) ? null : message;
+    return message;
   }
 
-  /**
-   * Replicas of servers before 2.10 were seen to lose other messages of the stream when one was purged
-   * and their leader was killed soon: there an empty message takes its place.
-   */
-  async #forget(kind: ParkingKind, key: string): Promise<void> {
-    const version = await this.#server.ask(RECORD, async (connected) => versionOf(connected));
-    if (isCurrent(version)) await this.#purge(kind, key);
-    else await this.#write(kind, key);
-  }
-
-  async #write(kind: ParkingKind, key: string, value?: object): Promise<void> {
+  async #write(kind: ParkingKind, key: string, value: object): Promise<void> {
     const { stream, subject } = this.#place(kind, key);
     try {
       await this.#server.ask(RECORD, async ({ js }) => {
-        const body = value && JSON.stringify(value);
-        await js.publish(subject, body, { expect: { streamName: stream } });
+        await js.publish(subject, JSON.stringify(value), { expect: { streamName: stream } });
       });
     } catch (error) {
       if (!(error instanceof OrdersError) || error.code !== "server-full") throw error;
@@ -190,14 +178,9 @@ export async function listParked(
   const range = { stream, subjects, from: 1, to: await lastSeq(server, stream) };
   for await (const message of nextMessages(server, range)) {
     const { subject } = message;
-    if (isForgotten(message)) continue;
     const entry = decodeParked(stream, message);
     if (isDamage(entry)) onDamage(entry);
     else found.push({ ...entry, message, name: subscriptionOf(subject), key: idOf(subject) });
   }
   return found.sort((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0));
-}
-
-function isForgotten({ data }: StoredMessage): boolean {
-  return data.length === 0;
 }

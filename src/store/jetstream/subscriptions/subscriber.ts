@@ -2,7 +2,7 @@ import { OrdersError } from "../../../errors.js";
 import { type FeedOptions, parkingKey } from "../../order-feed.js";
 import type { StoreDelivery as Delivery } from "../../subscription/settle-once.js";
 import type { Signal } from "../../subscription/signal.js";
-import { isTransient } from "../failures/errors.js";
+import { isTransient } from "../server/failures.js";
 import type { ConnectionStatus, ServerConnection } from "../server/server-connection.js";
 import { Acknowledgements } from "./acknowledgements.js";
 import { consumerInfo } from "./consumer-config.js";

@@ -1,0 +1,137 @@
+import { subscribe } from "node:diagnostics_channel";
+import { isIP, type Socket } from "node:net";
+import { checkServerIdentity, type PeerCertificate } from "node:tls";
+import {
+  ConnectionError,
+  type ConnectionOptions,
+  connect,
+  credsAuthenticator,
+  type NatsConnection,
+  TimeoutError,
+} from "@nats-io/transport-node";
+import { OrdersError } from "../../../errors.js";
+import type { CredentialFiles } from "./credential-files.js";
+import { readCredentials } from "./credentials.js";
+import { serverFailure } from "./failures.js";
+import { hostAndPort, type ServerLocation } from "./server-location.js";
+
+/** How long one server may take to answer a request. */
+export const RESPONSE_TIMEOUT_MS = 2000;
+
+/**
+ * Connects to one of the servers of a location.
+ *
+ * @throws {OrdersError} what {@link serverFailure} makes of it; the server is too old.
+ */
+export async function dial(
+  location: ServerLocation,
+  files: CredentialFiles,
+): Promise<NatsConnection> {
+  const { tls, shown, servers } = location;
+  const options = connectionOptions(location, files);
+  destroySilentSockets(servers, 1.5 * (options.timeout ?? RESPONSE_TIMEOUT_MS));
+  try {
+    return await withCurrentServer(await connect(options), shown);
+  } catch (error) {
+    if (!isSilence(error)) throw serverFailure("connect", shown, error);
+    const tlsFirst = { ...options, tls: { ...options.tls, handshakeFirst: true } };
+    const nc = tls ? await connect(tlsFirst).catch(() => undefined) : undefined;
+    if (nc !== undefined) return withCurrentServer(nc, shown);
+    throw serverFailure("connect", shown, new TimeoutError({ cause: error }), {
+      hint: tls ? SILENT_WITH_TLS : SILENT,
+    });
+  }
+}
+
+const SILENT =
+  "check that it is the port for NATS clients (4222 unless set), and that it takes more connections; if it starts TLS at once (handshake_first), use tls://";
+const SILENT_WITH_TLS =
+  "if it requires a client certificate, set ORDERS_NATS_CERT and ORDERS_NATS_KEY";
+
+/** Whether nothing of the client's protocol came; for a connection that is closed at once it has no error. */
+function isSilence(error: unknown): boolean {
+  if (error instanceof TimeoutError) return true;
+  return error instanceof ConnectionError && /undefined error/.test(error.message);
+}
+
+/**
+ * Before 2.10.6 a full stream forgets the oldest orders; 2.10.18 to 2.10.22 skip orders when what a consumer has
+ * yet to deliver is acknowledged. {@link https://github.com/nats-io/nats-server/issues/4771 The first of these}
+ */
+const OLDEST = [2, 10, 27];
+
+async function withCurrentServer(nc: NatsConnection, shown: string): Promise<NatsConnection> {
+  const { version = "of an unknown version" } = nc.info ?? {};
+  const parts = version.split(".").map((part) => Number.parseInt(part, 10) || 0);
+  const index = OLDEST.findIndex((least, at) => parts[at] !== least);
+  if (index < 0 || (parts[index] ?? 0) > (OLDEST[index] ?? 0)) return nc;
+  await nc.close();
+  throw new OrdersError(
+    "server-failed",
+    `cannot connect: nats-server ${version} is too old: ${shown}`,
+    {
+      hint: `it can lose or skip orders: use nats-server ${OLDEST.join(".")} or later`,
+    },
+  );
+}
+
+function connectionOptions(location: ServerLocation, files: CredentialFiles): ConnectionOptions {
+  const { creds, ...certificates } = readCredentials(files);
+  const tls = { ...certificates, checkServerIdentity: identityCheck(location.servers) };
+  return {
+    name: "orders",
+    servers: [...location.servers],
+    ...location.login,
+    ...(creds && { authenticator: credsAuthenticator(creds) }),
+    // With it the client refuses a server without TLS.
+    ...(location.tls && { tls }),
+    timeout: Math.min(RESPONSE_TIMEOUT_MS, location.timeoutMs),
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 200,
+    pingInterval: 10_000, // an idle client notices within half a minute that a server hangs
+    noAsyncTraces: true,
+  };
+}
+
+/**
+ * Checks that a certificate is for one of these servers, each `host:port`.
+ *
+ * For a server that is given by its IP address the client passes no name to TLS, which then checks
+ * for "localhost": right certificates would be refused, and those for "localhost" accepted.
+ */
+function identityCheck(servers: readonly string[]) {
+  const addresses = servers
+    .map((server) => hostAndPort(server).host)
+    .filter((host) => isIP(host) !== 0);
+  return (hostname: string, certificate: PeerCertificate): Error | undefined => {
+    if (addresses.length === 0 || hostname !== "localhost") {
+      return checkServerIdentity(hostname, certificate);
+    }
+    const failures = addresses.map((address) => checkServerIdentity(address, certificate));
+    return failures.includes(undefined) ? undefined : failures[0];
+  };
+}
+
+/** By the port of a server, how long it may send nothing. */
+const silenceLimitsMs = new Map<number, number>();
+
+/**
+ * Destroys connections to these servers, each `host:port`, that have received nothing for so long.
+ * The client gives up on them but leaves them open, which keeps a process from ending, and fills a
+ * watcher that reconnects with open files.
+ */
+function destroySilentSockets(servers: readonly string[], afterMs: number): void {
+  if (silenceLimitsMs.size === 0) subscribe("net.client.socket", watchSocket);
+  for (const server of servers) silenceLimitsMs.set(hostAndPort(server).port, afterMs);
+}
+
+function watchSocket(message: unknown): void {
+  const { socket } = message as { socket: Socket };
+  socket.once("connect", () => {
+    const limitMs = silenceLimitsMs.get(socket.remotePort ?? 0);
+    if (limitMs === undefined) return;
+    setTimeout(() => {
+      if (socket.bytesRead === 0) socket.destroy();
+    }, limitMs).unref();
+  });
+}
