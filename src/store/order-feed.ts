@@ -84,7 +84,7 @@ export interface Delivery {
    * Returns the order, whose handling failed: it is delivered again before those that follow it, to this subscriber
    * if it asks for more, or else to the next one.
    */
-  nack(options?: NackOptions): Promise<void>;
+  nack(options?: AttemptOptions): Promise<void>;
   /** Begins the next attempt at the same order. */
   retry(): Promise<Delivery>;
   /** Takes this attempt back because it was not made: what comes next has its number. */
@@ -93,11 +93,11 @@ export interface Delivery {
    * Sets the order aside with the reason, so that the next one can be delivered. It stays parked
    * until a later delivery of it is acknowledged; its attempts keep counting.
    */
-  park(reason: string): Promise<void>;
+  park(reason: string, options?: AttemptOptions): Promise<void>;
 }
 
-/** How an order is returned. */
-export interface NackOptions {
+/** How an attempt ends that failed. */
+export interface AttemptOptions {
   /** Whether the attempt counts: yes unless given. One that does not was never made, and the next has its number. */
   readonly counted?: boolean | undefined;
 }

@@ -73,7 +73,11 @@ function guarded(delivery: StoreDelivery, state: State, again: Again): Delivery 
         again.push(() => returned.retry());
       }),
     ack: () => settle("ack", delivery.ack),
-    park: (reason) => settle("park", () => delivery.park(reason)),
+    park: (reason, { counted = true } = {}) =>
+      settle("park", async () => {
+        const made = counted ? delivery : await delivery.withdrawAttempt();
+        await made.park(reason);
+      }),
     retry: async () => {
       assertOpen(delivery, state);
       return guarded(await delivery.retry(), state, again);

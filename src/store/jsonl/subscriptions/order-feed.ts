@@ -135,7 +135,7 @@ function translateErrors(delivery: Delivery, fail: (error: unknown) => never): D
     retry: async () => translateErrors(await delivery.retry().catch(fail), fail),
     withdrawAttempt: async () =>
       translateErrors(await delivery.withdrawAttempt().catch(fail), fail),
-    park: (reason) => delivery.park(reason).catch(fail),
+    park: (reason, options) => delivery.park(reason, options).catch(fail),
   };
 }
 
