@@ -2,13 +2,14 @@ import { MessageBus } from "./bus/message-bus.js";
 import type { DeliverOptions } from "./delivery/deliver.js";
 import type { CancelResult, Commands, PlacedOrder, PlaceOrder } from "./domain/commands.js";
 import type { Events } from "./domain/events.js";
-import { OrdersError } from "./errors.js";
+import { takeRandomBytesFrom } from "./domain/new-id.js";
 import type { SalesDesk } from "./handlers/notify-sales.js";
-import { type HandlerDeps, registry } from "./handlers/registry.js";
+import { registry } from "./handlers/registry.js";
 import { type OpenStoreOptions, openStore } from "./store/open-store.js";
 import type { Delivery, FeedOptions } from "./store/order-feed.js";
 import type { CopyTarget, OrderStore } from "./store/order-store.js";
 import { PendingWork } from "./store/pending-work.js";
+import { randomBytes } from "./store/random-bytes.js";
 
 /**
  * Puts an application together: a store, a bus, and the handlers between them.
@@ -23,57 +24,50 @@ export async function openOrders(options: OpenOrdersOptions): Promise<Orders> {
   const { salesDesk = () => {}, now = () => new Date() } = options;
   const store =
     typeof options.store === "string" ? await openStore(options.store, options) : options.store;
-  const closing = new Closing();
-  const orders = untilClosed(store, closing);
   let target: Promise<CopyTarget> | undefined;
-  const copyTarget = async () => {
-    closing.assertOpen();
-    target ??= copyTargetUntilClosed(store, closing).catch((error) => {
+  const copyTarget = () => {
+    target ??= openTarget(store).catch((error) => {
       target = undefined;
       throw error;
     });
     return target;
   };
-  const bus: OrdersBus = new MessageBus(registry({ orders, copyTarget, salesDesk, now }));
-  return new Application(store, bus, copyTarget, closing);
+  const bus: OrdersBus = new MessageBus(registry({ orders: store, copyTarget, salesDesk, now }));
+  return new Application(store, bus, copyTarget);
 }
+
+takeRandomBytesFrom(randomBytes);
 
 class Application implements Orders {
   readonly store: OrderStore;
   readonly bus: OrdersBus;
-  readonly copyTarget: () => Promise<CopyTarget>;
-  readonly #closing: Closing;
+  readonly #copyTarget: () => Promise<CopyTarget>;
+  readonly #work = new PendingWork();
   /** Those that were begun and not ended, perhaps because their reader is gone. */
   readonly #deliveries = new Set<AsyncGenerator<Delivery, void>>();
+  /** Ends the deliveries. Made when one begins: to place an order takes none. */
+  #closing: AbortController | undefined;
 
-  constructor(
-    store: OrderStore,
-    bus: OrdersBus,
-    copyTarget: () => Promise<CopyTarget>,
-    closing: Closing,
-  ) {
+  constructor(store: OrderStore, bus: OrdersBus, copyTarget: () => Promise<CopyTarget>) {
     this.store = store;
     this.bus = bus;
-    this.copyTarget = copyTarget;
-    this.#closing = closing;
+    this.#copyTarget = copyTarget;
   }
 
   async placeOrder(
     items: readonly string[],
     details: PlaceOrderDetails = {},
   ): Promise<PlacedOrder> {
-    this.#closing.assertOpen();
-    return this.#closing.pending.add(this.bus.send("place-order", { items, ...details }));
+    return this.#work.run(() => this.bus.send("place-order", { items, ...details }));
   }
 
   async cancelOrder(id: string, reason?: string): Promise<CancelResult> {
-    this.#closing.assertOpen();
     const command = { id, ...(reason !== undefined && { reason }) };
-    return this.#closing.pending.add(this.bus.send("cancel-order", command));
+    return this.#work.run(() => this.bus.send("cancel-order", command));
   }
 
   async *deliveries(options: FeedOptions = {}): AsyncGenerator<Delivery, void> {
-    this.#closing.assertOpen();
+    this.#work.assertOpen();
     const { settleOnce } = await import("./store/subscription/settle-once.js");
     const feed = await this.store.feed();
     const all = feed.subscribe(this.#untilClosed(options));
@@ -81,7 +75,7 @@ class Application implements Orders {
     this.#deliveries.add(deliveries);
     try {
       for (;;) {
-        const next = await this.#closing.pending.add(deliveries.next());
+        const next = await this.#work.add(deliveries.next());
         if (next.done) return;
         yield next.value;
       }
@@ -92,15 +86,19 @@ class Application implements Orders {
   }
 
   async deliver(options: DeliverOptions = {}): Promise<void> {
-    this.#closing.assertOpen();
+    this.#work.assertOpen();
     const { deliverOrders } = await import("./delivery/deliver.js");
     const feed = await this.store.feed();
-    await this.#closing.pending.add(deliverOrders(feed, this.bus, this.#untilClosed(options)));
+    await this.#work.add(deliverOrders(feed, this.bus, this.#untilClosed(options)));
+  }
+
+  async copyTarget(): Promise<CopyTarget> {
+    return this.#work.run(this.#copyTarget);
   }
 
   async close(): Promise<void> {
-    this.#closing.begin();
-    await this.#closing.pending.finished();
+    this.#closing?.abort();
+    await this.#work.close();
     await Promise.allSettled([...this.#deliveries].map((deliveries) => deliveries.return()));
     await this.store.close();
   }
@@ -110,65 +108,20 @@ class Application implements Orders {
   }
 
   #untilClosed<T extends FeedOptions>(options: T): T {
+    this.#closing ??= new AbortController();
     const { signal } = this.#closing;
-    const either = options.signal ? AbortSignal.any([options.signal, signal]) : signal;
-    return { ...options, signal: either };
+    if (this.#work.isClosed) this.#closing.abort();
+    return {
+      ...options,
+      signal: options.signal ? AbortSignal.any([options.signal, signal]) : signal,
+    };
   }
 }
 
-/** Whether the application is closed, or being closed, and what that waits for. */
-class Closing {
-  readonly pending = new PendingWork();
-  #closed: boolean = false;
-  #controller: AbortController | undefined;
-
-  /** Aborted once the application is closed. Made when it is asked for: to place an order takes none. */
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.#closed) this.#controller.abort();
-    return this.#controller.signal;
-  }
-
-  begin(): void {
-    this.#closed = true;
-    this.#controller?.abort();
-  }
-
-  /** @throws {OrdersError} `invalid-usage`: it has begun. */
-  assertOpen(): void {
-    if (this.#closed) throw new OrdersError("invalid-usage", "the orders are closed");
-  }
-}
-
-/** Stores orders until the application is closed, also those that are sent on the bus. */
-function untilClosed(store: OrderStore, closing: Closing): HandlerDeps["orders"] {
-  return {
-    save(order) {
-      closing.assertOpen();
-      return store.save(order);
-    },
-    saveIfNew(order) {
-      closing.assertOpen();
-      return store.saveIfNew(order);
-    },
-    cancel(cancellation) {
-      closing.assertOpen();
-      return store.cancel(cancellation);
-    },
-  };
-}
-
-/** Stores many orders until the application is closed. Loaded by those who import or copy. */
-async function copyTargetUntilClosed(store: OrderStore, closing: Closing): Promise<CopyTarget> {
+/** Loaded by those who import or copy. */
+async function openTarget(store: OrderStore): Promise<CopyTarget> {
   const { openCopyTarget } = await import("./transfer/copy-target.js");
-  const target = await closing.pending.add(openCopyTarget(store));
-  return {
-    ...target,
-    async store(records) {
-      closing.assertOpen();
-      return closing.pending.add(target.store(records));
-    },
-  };
+  return openCopyTarget(store);
 }
 
 /** The options of {@link openOrders}. */

@@ -1,5 +1,4 @@
-import { contentDifference, isOrderId, type Order } from "./domain/order.js";
-import { escapeUnsafe } from "./domain/printable.js";
+import { isOrderId, type Order } from "./domain/order.js";
 import { messageOf } from "./error-message.js";
 
 /**
@@ -57,27 +56,31 @@ export type ErrorCode =
   | "internal";
 
 /** Every expected failure. `message` is one line for people. */
-export class OrdersError extends Error {
+export class OrdersError extends Error implements ErrorFacts {
   override readonly name = "OrdersError";
   /** The kind of failure, for programs. */
   readonly code: ErrorCode;
-  /** What to do about it, if known. */
+  /** What to do about it, if known, whatever program one uses: the command line knows more. */
   readonly hint: string | undefined;
-  /** The order that is stored despite the failure (`notification-failed`). */
   readonly order: Order | undefined;
-  /** The id of the order that the failure is about, if there is one. */
   readonly orderId: string | undefined;
+  readonly record: ErrorFacts["record"];
+  readonly location: string | undefined;
+  readonly subscription: string | undefined;
 
   constructor(
     code: ErrorCode,
     message: string,
-    details: { cause?: unknown; hint?: string | undefined; order?: Order; orderId?: string } = {},
+    details: ErrorFacts & { readonly cause?: unknown; readonly hint?: string | undefined } = {},
   ) {
     super(message, "cause" in details ? { cause: details.cause } : undefined);
     this.code = code;
     this.hint = details.hint;
     this.order = details.order;
     this.orderId = details.orderId ?? details.order?.id;
+    this.record = details.record;
+    this.location = details.location;
+    this.subscription = details.subscription;
   }
 
   /** The order cannot be placed as it is. */
@@ -96,9 +99,7 @@ export class OrdersError extends Error {
     return new OrdersError(
       "invalid-order",
       `cannot ${verb} the ${verb === "import" ? "orders" : "order"}: ${problem}`,
-      {
-        hint: "set the clock",
-      },
+      { hint: "set the clock" },
     );
   }
 
@@ -106,44 +107,8 @@ export class OrdersError extends Error {
   static noOrder(id: string, location: string): OrdersError {
     return new OrdersError("order-not-found", `no order ${id}`, {
       ...(isOrderId(id) && { orderId: id }),
-      hint: `searched ${escapeUnsafe(location)}`,
+      location,
     });
-  }
-
-  /**
-   * With the id of an order only the same one can be placed again, and not after it was cancelled.
-   *
-   * @throws {OrdersError} `conflict` if they differ in more than the time, or the holder was cancelled.
-   */
-  static refuseConflict(holder: Order, requested: Order): void {
-    const field = contentDifference(holder, requested);
-    if (field === undefined && holder.cancelledAt === undefined) return;
-    const hint = `nothing was stored; see orders show ${holder.id}`;
-    if (field === undefined) {
-      const message = `order ${holder.id} was placed before, and cancelled at ${holder.cancelledAt}`;
-      throw new OrdersError("conflict", message, { hint, orderId: holder.id });
-    }
-    const difference = {
-      items: "with other items",
-      for: "for another name",
-      note: "with another note",
-    };
-    throw new OrdersError("conflict", `order ${holder.id} is already placed ${difference[field]}`, {
-      hint,
-      orderId: holder.id,
-    });
-  }
-
-  /** `reason` keeps us from knowing whether the order is stored, or cancelled. */
-  static outcomeUnknown(
-    orderId: string,
-    what: "stored" | "cancelled",
-    reason: string,
-    cause: unknown,
-  ): OrdersError {
-    const message = `cannot make sure that order ${orderId} is ${what}: ${reason}`;
-    const hint = unknownOutcomeHint(orderId, what);
-    return new OrdersError("outcome-unknown", message, { cause, orderId, hint });
   }
 
   /** The order is stored, or its cancellation, but `cause` kept the notification from being sent. */
@@ -152,11 +117,7 @@ export class OrdersError extends Error {
     return new OrdersError(
       "notification-failed",
       `order ${order.id} is ${isCancelled ? "cancelled" : "stored"}, but its notification failed: ${reasonOf(cause)}`,
-      {
-        cause,
-        order,
-        hint: isCancelled ? "cancelling it again notifies again" : "do not place it again",
-      },
+      { cause, order },
     );
   }
 }
@@ -166,13 +127,6 @@ function reasonOf(cause: unknown): string {
   const [only, ...others] = cause instanceof AggregateError ? cause.errors : [];
   const isOurs = others.length === 0 && only?.cause instanceof OrdersError;
   return messageOf(isOurs ? only.cause : cause);
-}
-
-/** What to do if nobody knows what became of an order. */
-export function unknownOutcomeHint(orderId: string, what: "stored" | "cancelled"): string {
-  return what === "stored"
-    ? `it may or may not be stored; placing it again with --id ${orderId} is safe`
-    : "it may or may not be cancelled; cancelling it again is safe";
 }
 
 /** Which kind of failure it is that the operating system reports of a store. */
@@ -188,3 +142,17 @@ const SYSTEM_CODES: Readonly<Record<string, ErrorCode>> = {
   EPERM: "permission-denied",
   EROFS: "permission-denied",
 };
+
+/** What an error is about. */
+export interface ErrorFacts {
+  /** The order that is stored despite the failure (`notification-failed`). */
+  readonly order?: Order | undefined;
+  /** The id of the order that the failure is about, if there is one. */
+  readonly orderId?: string | undefined;
+  /** What could not be stored, or may not be: an order, the cancellation of one, or many of them at once. */
+  readonly record?: "order" | "cancellation" | "many" | undefined;
+  /** The store that the failure is about, as it may be shown. */
+  readonly location?: string | undefined;
+  /** The name of the subscription that it is about. */
+  readonly subscription?: string | undefined;
+}

@@ -9,6 +9,7 @@ import {
   SUCCESS,
   WRONG_USAGE,
 } from "./cli/exit-codes.js";
+import { hintFor } from "./cli/hints.js";
 import { type Io, type StopSignal, withChanges } from "./cli/io.js";
 import { createProgram, helpOfSubcommand } from "./cli/parsing/program.js";
 import { findVerb } from "./cli/parsing/verbs.js";
@@ -82,7 +83,8 @@ async function report(
 ): Promise<number> {
   if (error instanceof CommanderError) return await reportUsage(error, argv, context, program);
   if (error instanceof OrdersError) {
-    print(context, error);
+    const { code, message, orderId } = error;
+    print(context, { code, message, orderId, hint: hintFor(error) });
     return exitCodeOf(error.code);
   }
   const stack = error instanceof Error ? error.stack : undefined;

@@ -61,9 +61,9 @@ export class KnownOrders {
 
   /** Another order has the id of this one. */
   conflict({ id }: Order): OrdersError {
-    return new OrdersError("conflict", `order ${id} differs in ${this.#location}`, {
-      hint: `compare both: orders show ${id} --store <location>`,
-    });
+    const location = this.#location;
+    const message = `order ${id} differs in ${location}`;
+    return new OrdersError("conflict", message, { orderId: id, location });
   }
 }
 

@@ -26,7 +26,7 @@ export function parseLocation(location: string): Location {
   });
 }
 
-const HINT = "a store is a directory or a NATS server: --store ./orders, --store nats://host:4222";
+const HINT = "a store is a directory or a NATS server: ./orders, nats://host:4222";
 
 function absolute(path: string): string {
   try {

@@ -1,8 +1,30 @@
-/** Work that has begun and is not finished: whoever closes what it uses waits for it. */
+import { OrdersError } from "../errors.js";
+
+/** Work that has begun and is not finished: whoever closes what it uses waits for it, and no more begins then. */
 export class PendingWork {
   readonly #tasks = new Set<Promise<unknown>>();
+  #isClosed: boolean = false;
 
-  /** Notes a task until it is finished, or has failed, and returns it. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** @throws {OrdersError} `invalid-usage`: it is closed. */
+  assertOpen(): void {
+    if (this.#isClosed) throw new OrdersError("invalid-usage", "the orders are closed");
+  }
+
+  /**
+   * Begins a task, and notes it until it is finished, or has failed.
+   *
+   * @throws {OrdersError} `invalid-usage`: it is closed.
+   */
+  run<T>(begin: () => Promise<T>): Promise<T> {
+    this.assertOpen();
+    return this.add(begin());
+  }
+
+  /** Notes a task that has begun. */
   add<T>(task: Promise<T>): Promise<T> {
     const end = () => void this.#tasks.delete(task);
     this.#tasks.add(task);
@@ -13,5 +35,11 @@ export class PendingWork {
   /** Resolves once nothing is pending, nor was added meanwhile. */
   async finished(): Promise<void> {
     while (this.#tasks.size > 0) await Promise.allSettled(this.#tasks);
+  }
+
+  /** Refuses what is to begin from now on, and resolves once nothing is pending. */
+  close(): Promise<void> {
+    this.#isClosed = true;
+    return this.finished();
   }
 }

@@ -33,8 +33,7 @@ function refuseInvalid(record: OrderRecord): void {
 function tellToRepeat(error: unknown): never {
   if (!(error instanceof OrdersError) || error.code !== "outcome-unknown") throw error;
   const { code, message, cause, orderId } = error;
-  const hint = "run it again: orders that are stored already are skipped";
-  throw new OrdersError(code, message, { cause, hint, ...(orderId && { orderId }) });
+  throw new OrdersError(code, message, { cause, orderId, record: "many" });
 }
 
 /** Reads what is there, and saves each of the others if it is new. */

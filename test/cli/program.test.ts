@@ -165,7 +165,7 @@ describe("orders", () => {
     ],
     [
       ["list", "--store", "https://host"],
-      "orders: unknown kind of store: https://\n  a store is a directory or a NATS server: --store ./orders, --store nats://host:4222\n",
+      "orders: unknown kind of store: https://\n  a store is a directory or a NATS server: ./orders, nats://host:4222\n",
     ],
   ])("answers %j with what is wrong and what to do", async (argv, stderr) => {
     const outcome = await runCli(argv);

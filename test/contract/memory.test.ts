@@ -6,8 +6,8 @@ import { describeOrderStore } from "./order-store.contract.js";
 describeOrderStore("a store in memory", async () => new MemoryOrderStore());
 
 const newPlace = async () => {
-  const store = new MemoryOrderStore();
-  return async () => store;
+  const first = new MemoryOrderStore();
+  return async () => new MemoryOrderStore(first);
 };
 describeOrderFeed("a store in memory", { shares: false }, newPlace);
 describeCancelling("a store in memory", newPlace);

@@ -21,6 +21,7 @@ import type {
 } from "../order-store.js";
 import { parseAll } from "../parse-all.js";
 import { PendingWork } from "../pending-work.js";
+import { refuseConflict } from "../refuse-conflict.js";
 import { storableCancellation, storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { leaderMessage } from "./messages/next-messages.js";
@@ -78,8 +79,7 @@ export class JetStreamOrderStore implements OrderStore {
 
   async #saveIfNew(order: Order, as: StoreAs): Promise<PlacedOrder> {
     const placed = await this.#publisher.publish(order, as);
-    if (placed.replayed)
-      OrdersError.refuseConflict(await this.#reader.asItIsNow(placed.order), order);
+    if (placed.replayed) refuseConflict(await this.#reader.asItIsNow(placed.order), order);
     return placed;
   }
 

@@ -1,33 +1,24 @@
 import { basename } from "node:path";
 import { systemMessage } from "../../error-message.js";
-import { OrdersError, systemErrorCode } from "../../errors.js";
+import { type ErrorFacts, OrdersError, systemErrorCode } from "../../errors.js";
 
 /**
  * Puts what the operating system said into one sentence: what could not be done, why and where.
  * Any other error is an internal one and is returned as it is.
- *
- * @param then what to do once there is room for it.
  */
-export function storeFailure(action: string, path: string, error: unknown, then?: string): unknown {
+export function storeFailure(
+  action: string,
+  path: string,
+  error: unknown,
+  record?: ErrorFacts["record"],
+): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined) return error;
-  const room = ROOM_HINTS[code] && then ? `${ROOM_HINTS[code]}, then ${then}` : ROOM_HINTS[code];
-  const hint = room ?? (NO_FILE.includes(code) ? `${basename(path)} must be a file` : HINTS[code]);
-  return new OrdersError(
-    systemErrorCode(error),
-    `cannot ${action}: ${systemMessage(error)}: ${path}`,
-    {
-      cause: error,
-      hint,
-    },
-  );
+  const hint = NO_FILE.includes(code) ? `${basename(path)} must be a file` : HINTS[code];
+  const message = `cannot ${action}: ${systemMessage(error)}: ${path}`;
+  const details = { cause: error, hint, location: path, record };
+  return new OrdersError(systemErrorCode(error), message, details);
 }
-
-const ROOM_HINTS: Readonly<Record<string, string>> = {
-  ENOSPC: "make room",
-  EDQUOT: "make room",
-  EFBIG: "raise the limit on file sizes (ulimit -f)",
-};
 
 /** What to do where there is nothing wrong with any file. */
 export const FILE_LIMIT_HINTS: Readonly<Record<string, string>> = {
@@ -35,16 +26,18 @@ export const FILE_LIMIT_HINTS: Readonly<Record<string, string>> = {
   ENFILE: "close other programs: the machine has too many files open",
 };
 
-const PERMISSION = "make it readable and writable for you, or choose another place with --store";
-const DIRECTORY = "a store is a directory; choose another place with --store";
+const PERMISSION = "make it readable and writable for you";
+const DIRECTORY = "a store is a directory";
 
 /** Something else is there: a directory, a pipe, a device, a socket. */
 const NO_FILE = ["EISDIR", "ENOTFILE", "ENXIO"];
 
 const HINTS: Readonly<Record<string, string>> = {
+  ENOSPC: "make room",
+  EDQUOT: "make room",
+  EFBIG: "raise the limit on file sizes (ulimit -f)",
   EACCES: PERMISSION,
   EPERM: PERMISSION,
-  EROFS: "choose another place with --store",
   ENOENT: "a link leads nowhere; is a disk not mounted?",
   ENOTDIR: DIRECTORY,
   EEXIST: DIRECTORY,

@@ -33,7 +33,7 @@ export class JsonlOrderStore implements OrderStore {
   readonly #onDamage: (damage: Damage) => void;
   readonly #file: OrdersFile;
   readonly #saves: SaveQueue;
-  readonly #pending = new PendingWork();
+  readonly #work = new PendingWork();
 
   /** @param directory an absolute path; it need not exist yet. */
   constructor(directory: string, { onDamage = () => {} }: StoreOptions = {}) {
@@ -44,17 +44,17 @@ export class JsonlOrderStore implements OrderStore {
   }
 
   async save(order: Order): Promise<void> {
-    await this.#saves.add(storableOrder(order));
+    await this.#work.run(() => this.#saves.add(storableOrder(order)));
   }
 
   async saveIfNew(requested: Order, as?: StoreAs): Promise<PlacedOrder> {
     const order = storableOrder(requested); // before anything is awaited: its owner may change it
-    return this.#pending.add(this.#claimed().then((saves) => saves.saveIfNew(order, as)));
+    return this.#work.run(async () => (await this.#claimed()).saveIfNew(order, as));
   }
 
   async cancel(requested: Cancellation, as?: StoreAs): Promise<CancelResult> {
     const cancellation = storableCancellation(requested);
-    return this.#pending.add(this.#claimed().then((saves) => saves.cancel(cancellation, as)));
+    return this.#work.run(async () => (await this.#claimed()).cancel(cancellation, as));
   }
 
   list(query?: OrderQuery): AsyncIterable<Order> {
@@ -104,7 +104,7 @@ export class JsonlOrderStore implements OrderStore {
 
   async close(): Promise<void> {
     this.#saves.commit();
-    await this.#pending.finished();
+    await this.#work.close();
   }
 
   async feed(): Promise<OrderFeed> {
@@ -119,9 +119,11 @@ export class JsonlOrderStore implements OrderStore {
 
   async copyTarget(): Promise<CopyTarget> {
     const { JsonlCopyTarget } = await import("./orders/copy-target.js");
-    const next = "run it again: orders that are stored already are skipped";
     return (await this.#stored()).translateErrors(
-      () => new JsonlCopyTarget(this.#file.path, (records) => this.#saves.addAll(records, next)),
+      () =>
+        new JsonlCopyTarget(this.#file.path, (records) =>
+          this.#work.run(() => this.#saves.addAll(records, "many")),
+        ),
     );
   }
 

@@ -12,6 +12,8 @@ import type { OrderFeed } from "../order-feed.js";
 import { OrderJson } from "../order-json.js";
 import type { OrderQuery, OrderRecord, OrderStore, StoreAs, StoreReport } from "../order-store.js";
 import { parseAll } from "../parse-all.js";
+import { PendingWork } from "../pending-work.js";
+import { refuseConflict } from "../refuse-conflict.js";
 import { storableCancellation, storableOrder } from "../storable-order.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { checkOrders } from "./check.js";
@@ -22,9 +24,17 @@ import { MemoryOrderFeed } from "./order-feed.js";
 export class MemoryOrderStore implements OrderStore {
   readonly location = "memory";
   /** Everything that happened, in this order. */
-  readonly #log: LoggedEvent[] = [];
-  readonly #cancelled = new Map<string, CancelledOrder>();
-  readonly #feed = new MemoryOrderFeed(this.#log);
+  readonly #log: LoggedEvent[];
+  readonly #cancelled: Map<string, CancelledOrder>;
+  readonly #feed: MemoryOrderFeed;
+  readonly #work = new PendingWork();
+
+  /** @param other has the same orders, as a store on the same directory would. */
+  constructor(other?: MemoryOrderStore) {
+    this.#log = other ? other.#log : [];
+    this.#cancelled = other ? other.#cancelled : new Map();
+    this.#feed = other ? other.#feed : new MemoryOrderFeed(this.#log);
+  }
 
   async save(order: Order): Promise<void> {
     this.#append({ event: "order-created", order: storableOrder(order) });
@@ -37,7 +47,7 @@ export class MemoryOrderStore implements OrderStore {
       this.#append({ event: "order-created", order, ...as });
       return { order, replayed: false };
     }
-    OrdersError.refuseConflict(holder, order);
+    refuseConflict(holder, order);
     return { order: holder, replayed: true };
   }
 
@@ -49,8 +59,8 @@ export class MemoryOrderStore implements OrderStore {
     const placed = this.#orders().find((each) => each.id === id);
     if (placed === undefined) throw OrdersError.noOrder(id, this.location);
     const order = cancelledOrder(placed, cancellation);
-    this.#cancelled.set(id, order);
     this.#append({ event: "order-cancelled", order, ...as });
+    this.#cancelled.set(id, order);
     return { order, replayed: false };
   }
 
@@ -99,9 +109,12 @@ export class MemoryOrderStore implements OrderStore {
     return checkOrders(this.#orders());
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    await this.#work.close();
+  }
 
   #append(event: LoggedEvent): void {
+    this.#work.assertOpen();
     this.#log.push(event);
     this.#feed.notify();
   }

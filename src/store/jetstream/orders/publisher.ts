@@ -1,8 +1,10 @@
 import { JetStreamApiCodes } from "@nats-io/jetstream";
 import type { PlacedOrder } from "../../../domain/commands.js";
 import type { Cancellation, Order } from "../../../domain/order.js";
-import { OrdersError, unknownOutcomeHint } from "../../../errors.js";
+import { OrdersError } from "../../../errors.js";
 import type { Damage, StoreAs } from "../../order-store.js";
+
+import { refuseConflict } from "../../refuse-conflict.js";
 import { leaderMessage } from "../messages/next-messages.js";
 import {
   decodeCancellation,
@@ -66,7 +68,7 @@ export class OrderPublisher {
       body: encodeOrder(order, as),
       decode: (message) => decodeOrder(location.stream, message),
     });
-    OrdersError.refuseConflict(holder, order);
+    refuseConflict(holder, order);
     const own = holder === order || (attempts > 1 && holder.placedAt === order.placedAt);
     return { order: holder, replayed: !own };
   }
@@ -178,7 +180,7 @@ export class OrderPublisher {
     return serverFailure(`make sure that order ${id} is ${what}`, shown, error, {
       code: "outcome-unknown",
       orderId: id,
-      hint: unknownOutcomeHint(id, what),
+      record: what === "stored" ? "order" : "cancellation",
     });
   }
 }

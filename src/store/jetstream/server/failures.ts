@@ -9,7 +9,7 @@ import {
   TimeoutError,
   UserAuthenticationExpiredError,
 } from "@nats-io/transport-node";
-import { type ErrorCode, OrdersError } from "../../../errors.js";
+import { type ErrorCode, type ErrorFacts, OrdersError } from "../../../errors.js";
 
 /** The connection or the server is in a state in which requests have to wait. */
 export class Unavailable extends Error {
@@ -89,7 +89,7 @@ export function serverFailure(
   action: string,
   shown: string,
   error: unknown,
-  { code, hint, orderId }: ServerFailureDetails = {},
+  { code, ...facts }: ServerFailureDetails = {},
 ): unknown {
   if (error instanceof OrdersError) return error;
   const reason = reasonOf(error);
@@ -97,15 +97,14 @@ export function serverFailure(
   return new OrdersError(
     code ?? codeOf(error, reason),
     `cannot ${action}: ${reason.what}: ${shown}`,
-    { cause: error, hint: hint ?? reason.hint, ...(orderId && { orderId }) },
+    { cause: error, hint: reason.hint, ...facts },
   );
 }
 
 /** What is known better than the failure tells. */
-interface ServerFailureDetails {
+interface ServerFailureDetails extends ErrorFacts {
   readonly code?: ErrorCode;
   readonly hint?: string;
-  readonly orderId?: string;
 }
 
 /** Why a request failed, and what to do about it, if known. */

@@ -11,6 +11,7 @@ import {
 } from "../../../domain/order.js";
 import { OrdersError } from "../../../errors.js";
 import type { StoreAs } from "../../order-store.js";
+import { refuseConflict } from "../../refuse-conflict.js";
 import type { Claim, StoredRecord } from "../lines/order-codec.js";
 import type { OrdersFile } from "./orders-file.js";
 import { outcomeUnknown, type SaveQueue } from "./save-queue.js";
@@ -94,6 +95,6 @@ function markOf({ isImported }: StoreAs): { readonly isImported?: boolean } {
 
 /** @throws {OrdersError} `conflict` if the holder of the id is another order. */
 function placed(requested: Order, holder: Order, replayed: boolean): PlacedOrder {
-  OrdersError.refuseConflict(holder, requested);
+  refuseConflict(holder, requested);
   return { order: orderFields(holder), replayed };
 }

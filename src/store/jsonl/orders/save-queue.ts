@@ -1,6 +1,6 @@
 import { LowSync } from "lowdb";
 import { systemMessage } from "../../../error-message.js";
-import { OrdersError } from "../../../errors.js";
+import { type ErrorFacts, OrdersError } from "../../../errors.js";
 import { storeFailure } from "../errors.js";
 import type { StoredRecord } from "../lines/order-codec.js";
 import { type OrdersFile, OutcomeUnknown, type WrittenTo } from "./orders-file.js";
@@ -25,12 +25,15 @@ export class SaveQueue {
    * Resolves once all of the records are on stable storage, with where they are if nothing else was
    * written together with them.
    *
-   * @param next what to do once there is room for them.
+   * @param what is said to be stored: one, or many at once.
    */
-  addAll(records: readonly StoredRecord[], next?: string): Promise<WrittenTo | undefined> {
+  addAll(
+    records: readonly StoredRecord[],
+    what?: ErrorFacts["record"],
+  ): Promise<WrittenTo | undefined> {
     if (records.length === 0) return Promise.resolve(undefined);
     return new Promise((resolve, reject) => {
-      this.#pending.push({ records, next, resolve, reject });
+      this.#pending.push({ records, what, resolve, reject });
       if (this.#pending.length === 1) setImmediate(() => this.commit());
     });
   }
@@ -51,19 +54,20 @@ export class SaveQueue {
     for (const { resolve } of saves) resolve(written);
   }
 
-  #failure({ records, next }: Save, error: unknown): unknown {
+  #failure({ records, what }: Save, error: unknown): unknown {
     const record = records[0] as StoredRecord;
-    if (error instanceof OutcomeUnknown) return outcomeUnknown(record, this.#file, error.cause);
-    const isOrder = "items" in record;
-    const again = next ?? (isOrder ? "place the order again" : "cancel the order again");
-    return storeFailure(`${isOrder ? "store" : "cancel"} the order`, this.#file.path, error, again);
+    if (error instanceof OutcomeUnknown) {
+      return outcomeUnknown(record, this.#file, error.cause, what);
+    }
+    const action = "items" in record ? "store the order" : "cancel the order";
+    return storeFailure(action, this.#file.path, error, what ?? kindOf(record));
   }
 }
 
 interface Save {
   /** At least one. */
   readonly records: readonly StoredRecord[];
-  readonly next: string | undefined;
+  readonly what: ErrorFacts["record"];
   readonly resolve: (written: WrittenTo | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -73,7 +77,13 @@ export function outcomeUnknown(
   record: StoredRecord,
   { path }: OrdersFile,
   cause: unknown,
+  what: ErrorFacts["record"] = kindOf(record),
 ): OrdersError {
-  const what = "items" in record ? "stored" : "cancelled";
-  return OrdersError.outcomeUnknown(record.id, what, `${systemMessage(cause)}: ${path}`, cause);
+  const done = "items" in record ? "stored" : "cancelled";
+  const message = `cannot make sure that order ${record.id} is ${done}: ${systemMessage(cause)}: ${path}`;
+  return new OrdersError("outcome-unknown", message, { cause, orderId: record.id, record: what });
+}
+
+function kindOf(record: StoredRecord): "order" | "cancellation" {
+  return "items" in record ? "order" : "cancellation";
 }

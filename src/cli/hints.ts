@@ -1,0 +1,45 @@
+import { escapeUnsafe } from "../domain/printable.js";
+import type { ErrorCode, OrdersError } from "../errors.js";
+
+/** What to do about an error on the command line: the verbs and options are known here, and nowhere below. */
+export function hintFor(error: OrdersError): string | undefined {
+  return HINTS[error.code]?.(error) ?? error.hint;
+}
+
+const HINTS: { readonly [Code in ErrorCode]?: (error: OrdersError) => string | undefined } = {
+  conflict: ({ orderId, location }) => {
+    if (location !== undefined) return `compare both: orders show ${orderId} --store <location>`;
+    return orderId && `nothing was stored; see orders show ${orderId}`;
+  },
+  "disk-full": ({ hint, record }) => record && `${hint}, then ${AGAIN[record]}`,
+  "notification-failed": ({ order }) =>
+    order &&
+    (order.cancelledAt === undefined
+      ? "do not place it again"
+      : "cancelling it again notifies again"),
+  "order-not-found": ({ location }) => location && `searched ${escapeUnsafe(location)}`,
+  "outcome-unknown": ({ orderId, record }) => {
+    if (record === "order") {
+      return `it may or may not be stored; placing it again with --id ${orderId} is safe`;
+    }
+    if (record === "cancellation") {
+      return "it may or may not be cancelled; cancelling it again is safe";
+    }
+    return record && AGAIN[record];
+  },
+  "permission-denied": ({ hint, location }) => {
+    if (location === undefined) return undefined;
+    return hint === undefined ? ELSEWHERE : `${hint}, or ${ELSEWHERE}`;
+  },
+  "store-failed": ({ hint, cause }) =>
+    ["ENOTDIR", "EEXIST"].includes((cause as NodeJS.ErrnoException | undefined)?.code ?? "")
+      ? `${hint}; ${ELSEWHERE}`
+      : undefined,
+};
+
+const ELSEWHERE = "choose another place with --store";
+const AGAIN = {
+  order: "place the order again",
+  cancellation: "cancel the order again",
+  many: "run it again: orders that are stored already are skipped",
+};
