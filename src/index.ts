@@ -47,7 +47,7 @@ export type {
   CredentialFiles,
   ServerStoreOptions,
 } from "./store/jetstream/server/credential-files.js";
-export type { Comparison } from "./store/known-orders.js";
+export type { Comparison } from "./store/known-records.js";
 export { MemoryOrderStore } from "./store/memory/order-store.js";
 export { type OpenStoreOptions, openStore } from "./store/open-store.js";
 export type {

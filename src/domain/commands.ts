@@ -40,12 +40,19 @@ export interface ImportOrders {
   readonly deliver: boolean;
   /** Notify the sales desk of each, as of a new order. */
   readonly notify: boolean;
+  /**
+   * The time of those that have none of their own (form of {@link Order.placedAt}): one of them that is stored at
+   * another time is no other.
+   */
+  readonly undatedAt?: string | undefined;
 }
 
 /** The result of ImportOrders. */
 export interface ImportedOrders {
   /** How many were stored: the others were there. */
   readonly imported: number;
+  /** How many cancellations were stored, of these or of others that were there. */
+  readonly cancelled: number;
 }
 
 /** Notifies the sales desk of an order. */

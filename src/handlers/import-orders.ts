@@ -1,7 +1,6 @@
-import { dayProblem, type Order } from "../domain/order.js";
 import { messageOf } from "../error-message.js";
 import { OrdersError } from "../errors.js";
-import type { CopyTarget, OrderRecord } from "../store/order-store.js";
+import type { CopyTarget } from "../store/order-store.js";
 import type { HandlerOf } from "./handler-of.js";
 
 /**
@@ -14,32 +13,24 @@ import type { HandlerOf } from "./handler-of.js";
 export function importOrders(deps: {
   copyTarget: () => Promise<CopyTarget>;
 }): HandlerOf<"import-orders"> {
-  return async function importOrders({ payload: { orders, deliver, notify } }, bus) {
+  return async function importOrders({ payload }, bus) {
+    const { deliver, notify, undatedAt } = payload;
+    const { recordsOf } = await import("../transfer/records.js"); // only for who imports
     const target = await deps.copyTarget();
-    const imported = await target.store(recordsOf(orders, !deliver));
-    if (imported.length > 0) {
+    const stored = await target.store(
+      payload.orders.flatMap((order) =>
+        recordsOf(order, { isImported: !deliver, isUndated: order.placedAt === undatedAt }),
+      ),
+    );
+    const orders = stored.flatMap((record) => (record.kind === "order" ? [record.order] : []));
+    if (orders.length > 0) {
       try {
-        await bus.publish("orders-imported", { orders: imported, notify });
+        await bus.publish("orders-imported", { orders, notify });
       } catch (cause) {
         const message = `the orders are imported, but a notification failed: ${messageOf(cause)}`;
         throw new OrdersError("notification-failed", message, { cause });
       }
     }
-    return { imported: imported.length };
+    return { imported: orders.length, cancelled: stored.length - orders.length };
   };
-}
-
-/** The orders, each with its cancellation behind it. */
-function recordsOf(orders: readonly Order[], isImported: boolean): OrderRecord[] {
-  const records: OrderRecord[] = [];
-  for (const order of orders) {
-    const problem = dayProblem(order);
-    if (problem !== undefined) throw OrdersError.invalidOrder(problem);
-    records.push({ kind: "order", order, isImported });
-    const { id, cancelledAt, reason } = order;
-    if (cancelledAt === undefined) continue;
-    const cancellation = { id, cancelledAt, reason };
-    records.push({ kind: "cancellation", cancellation, isImported });
-  }
-  return records;
 }

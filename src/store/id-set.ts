@@ -1,27 +1,29 @@
 /**
- * A set of order ids that holds each in 16 bytes, of a table that is half empty: a Set of strings needs
- * five times as much memory, and holds no more than 16 million.
+ * A set of order ids, 16 bytes each in a table that is at most half full: a Set of strings needs five times as much
+ * memory. A few numbers of 32 bits can be kept with each id.
  */
 export class IdSet {
-  /** The words of an id, and then those that belong to it. */
+  /** The id that is looked for, and its numbers, as they are in the table. */
   readonly #row: Uint32Array;
+  readonly #id: Buffer;
   #table: Uint32Array;
   #size = 0;
 
-  /**
-   * @param values how many words of 32 bits are kept with each id.
-   * @param expected how many ids there will be, about: growing to hold them takes as long as adding them.
-   */
-  constructor(values = 0, expected = 0) {
+  /** @param values how many numbers are kept with each id. */
+  constructor(values = 0) {
     this.#row = new Uint32Array(ID_WORDS + values);
-    const places = 2 ** Math.ceil(Math.log2(2 * expected + 1));
-    this.#table = new Uint32Array(this.#row.length * Math.max(places, LEAST_PLACES));
+    this.#id = Buffer.from(this.#row.buffer);
+    this.#table = new Uint32Array(this.#row.length * LEAST_PLACES);
   }
 
-  /** Adds an id and its values. @returns whether it was not there. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Adds an id with its numbers. @returns whether it was not there. */
   add(id: string, ...values: readonly number[]): boolean {
     const at = this.#find(id);
-    if (!isEmpty(this.#table, at)) return false;
+    if (isTaken(this.#table, at)) return false;
     this.#row.set(values, ID_WORDS);
     this.#table.set(this.#row, at);
     if (++this.#size * this.#row.length * 2 > this.#table.length) this.#grow();
@@ -29,18 +31,19 @@ export class IdSet {
   }
 
   has(id: string): boolean {
-    return !isEmpty(this.#table, this.#find(id));
+    return isTaken(this.#table, this.#find(id));
   }
 
-  /** One of the values of an id; `undefined`: it is not there. */
-  value(id: string, index: number): number | undefined {
+  /** The numbers of an id, which can be changed there until the next id is added; `undefined`: it is not there. */
+  get(id: string): Uint32Array | undefined {
     const at = this.#find(id);
-    return isEmpty(this.#table, at) ? undefined : this.#table[at + ID_WORDS + index];
+    if (!isTaken(this.#table, at)) return undefined;
+    return this.#table.subarray(at + ID_WORDS, at + this.#row.length);
   }
 
   #find(id: string): number {
-    readWords(id, this.#row);
-    return find(this.#table, this.#row);
+    this.#id.write(id.replaceAll("-", ""), "hex");
+    return placeOf(this.#row, this.#table);
   }
 
   #grow(): void {
@@ -48,48 +51,29 @@ export class IdSet {
     const larger = new Uint32Array(this.#table.length * 2);
     for (let at = 0; at < this.#table.length; at += length) {
       const row = this.#table.subarray(at, at + length);
-      if (!isEmpty(row, 0)) larger.set(row, find(larger, row));
+      if (isTaken(row, 0)) larger.set(row, placeOf(row, larger));
     }
     this.#table = larger;
   }
 }
 
 const ID_WORDS = 4;
-const LEAST_PLACES = 1024;
-const DASH = "-".charCodeAt(0);
-
-/** Reads the 128 bits of a UUID into four words. */
-function readWords(id: string, words: Uint32Array): void {
-  let word = 0;
-  let digits = 0;
-  for (let index = 0; index < id.length; index++) {
-    const code = id.charCodeAt(index);
-    if (code === DASH) continue;
-    word = (word << 4) | (code <= 0x39 ? code - 0x30 : code - 0x57);
-    if (++digits % 8 === 0) words[digits / 8 - 1] = word;
-  }
-}
+/** A power of 2, as is each number of places. */
+const LEAST_PLACES = 64;
 
 /** The second word holds the version of the UUID, which is never 0. */
-function isEmpty(table: Uint32Array, at: number): boolean {
-  return table[at + 1] === 0;
+function isTaken(table: Uint32Array, at: number): boolean {
+  return table[at + 1] !== 0;
 }
 
-/** Where the id of a row is in a table, or where it would be put. */
-function find(table: Uint32Array, row: Uint32Array): number {
-  const a = row[0] as number;
-  const b = row[1] as number;
-  const c = row[2] as number;
-  const d = row[3] as number;
-  const mask = table.length / row.length - 1; // their number is a power of 2
-  let place = Math.imul(a ^ b ^ c ^ d, 0x9e3779b1) >>> 0;
-  for (;;) {
-    place &= mask;
-    const at = place * row.length;
-    if (isEmpty(table, at)) return at;
-    if (table[at] === a && table[at + 1] === b && table[at + 2] === c && table[at + 3] === d) {
-      return at;
-    }
-    place++;
+/** Where the id of a row is in a table, or is to be put. */
+function placeOf(row: Uint32Array, table: Uint32Array): number {
+  const [a = 0, b = 0, c = 0, d = 0] = row;
+  const places = table.length / row.length;
+  for (let place = Math.imul(a ^ b ^ c ^ d, 0x9e3779b1) >>> 0; ; place++) {
+    const at = (place & (places - 1)) * row.length;
+    const isSame =
+      table[at] === a && table[at + 1] === b && table[at + 2] === c && table[at + 3] === d;
+    if (isSame || !isTaken(table, at)) return at;
   }
 }

@@ -7,13 +7,8 @@ import { IdSet } from "./id-set.js";
  * must have a time that exists. Holds all ids in memory, 32 to 64 bytes for each order.
  */
 export class OrderCheck {
-  readonly #ids: IdSet;
+  readonly #ids = new IdSet();
   readonly #cancelled = new IdSet();
-
-  /** @param expected how many orders there are, about. */
-  constructor(expected = 0) {
-    this.#ids = new IdSet(0, expected);
-  }
 
   /** The ids of the orders that were looked at. */
   get ids(): Pick<IdSet, "has"> {

@@ -1,6 +1,6 @@
 import type { CancelResult, PlacedOrder } from "../domain/commands.js";
 import type { Cancellation, Order, OrderFilter } from "../domain/order.js";
-import type { Comparison } from "./known-orders.js";
+import type { Comparison } from "./known-records.js";
 import type { OrderFeed } from "./order-feed.js";
 import type { OrderJson } from "./order-json.js";
 import type { Subscriptions } from "./subscriptions.js";
@@ -128,24 +128,19 @@ export interface StoreOptions {
 }
 
 /**
- * Stores copies of many orders, each one once: also if another process copies the same orders or
- * places one of them by its id at the same time. Keeps 48 to 96 bytes of each order, because the orders
- * themselves may not fit into memory.
+ * Stores many records, each one once: also if another process stores the same ones or places one of the orders by its
+ * id at the same time. Keeps 48 to 96 bytes of each order, because the orders themselves may not fit into memory.
  */
 export interface CopyTarget {
   /**
-   * Stores the orders that are not there yet, and cancellations that are not, whose orders are there or are
-   * among these.
+   * Stores the records that are not there yet. The order of a cancellation must be there or among them.
    *
-   * @returns the orders that were stored.
-   * @throws {OrdersError} `conflict`: another order holds an id, or `invalid-order`: none of these orders was
-   *   stored.
+   * @returns those that were stored.
+   * @throws {OrdersError} `conflict`: another order holds an id, or `invalid-order`: none of these was stored.
    */
-  store(records: readonly OrderRecord[]): Promise<readonly Order[]>;
-  /** Whether an order of this id was found in the store or stored. */
-  has(id: string): boolean;
-  /** Whether the store holds an order of this id, and whether it is the same order. */
-  compare(order: Order, options?: { readonly ignoreTime?: boolean }): Comparison;
+  store(records: readonly OrderRecord[]): Promise<readonly OrderRecord[]>;
+  /** Whether the store holds a record, or another order of its id. */
+  compare(record: OrderRecord): Comparison;
 }
 
 /** How an order is stored. */
@@ -157,6 +152,11 @@ export interface StoreAs {
 /** What was stored at once: an order as it was placed, or the cancellation of one. */
 export type OrderRecord = StoreAs &
   (
-    | { readonly kind: "order"; readonly order: Order }
+    | {
+        readonly kind: "order";
+        readonly order: Order;
+        /** Its time is that of an import, for want of its own: the same order at another time is no other. */
+        readonly isUndated?: boolean | undefined;
+      }
     | { readonly kind: "cancellation"; readonly cancellation: Cancellation }
   );

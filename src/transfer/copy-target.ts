@@ -1,83 +1,59 @@
-import { type Cancellation, cancellationProblem, orderProblem } from "../domain/order.js";
 import { OrdersError } from "../errors.js";
-import { IdSet } from "../store/id-set.js";
-import { KnownOrders } from "../store/known-orders.js";
-import { OrderJson } from "../store/order-json.js";
-import type { CopyTarget, OrderRecord, OrderStore, StoreAs } from "../store/order-store.js";
+import { KnownRecords } from "../store/known-records.js";
+import type { CopyTarget, OrderRecord, OrderStore } from "../store/order-store.js";
+import { validRecord } from "./records.js";
 
 /** The store's own copy target, or one for any store. */
 export async function openCopyTarget(to: OrderStore): Promise<CopyTarget> {
-  const target = (await to.copyTarget?.()) ?? (await saveEach(to));
+  const target = (await to.copyTarget?.()) ?? (await targetOfAny(to));
   return {
-    has: (id) => target.has(id),
-    compare: (order, options) => target.compare(order, options),
+    compare: (record) => target.compare(record),
     async store(records) {
-      for (const record of records) refuseInvalid(record);
-      return target.store(records).catch(tellToRepeat);
+      return target.store(records.map(validRecord));
     },
   };
 }
 
-/** @throws {OrdersError} `invalid-order` if no reader would take the record for one. */
-function refuseInvalid(record: OrderRecord): void {
-  if (record.kind === "cancellation") {
-    const problem = cancellationProblem(record.cancellation);
-    if (problem !== undefined) throw OrdersError.invalidCancellation(problem);
-  } else if (!(record.order instanceof OrderJson)) {
-    const problem = orderProblem(record.order);
-    if (problem !== undefined) throw OrdersError.invalidOrder(problem);
-  }
-}
-
-/** What to do about an unknown outcome is to store all of them again, not to place an order again. */
-function tellToRepeat(error: unknown): never {
-  if (!(error instanceof OrdersError) || error.code !== "outcome-unknown") throw error;
-  const { code, message, cause, orderId } = error;
-  throw new OrdersError(code, message, { cause, orderId, record: "many" });
-}
-
 /** Reads what is there, and saves each of the others if it is new. */
-async function saveEach(to: OrderStore): Promise<CopyTarget> {
-  const known = new KnownOrders(to.location);
-  const cancelled = new IdSet();
-  for await (const records of to.records()) {
-    for (const record of records) {
-      if (record.kind === "order") known.add(OrderJson.of(record.order));
-      else cancelled.add(record.cancellation.id);
+async function targetOfAny(to: OrderStore): Promise<CopyTarget> {
+  const known = new KnownRecords(to.location);
+  for await (const records of to.records()) for (const record of records) known.add(record);
+
+  /** @returns whether it was new. */
+  const save = async (record: OrderRecord): Promise<boolean> => {
+    const { isImported } = record;
+    if (record.kind === "cancellation") {
+      const { replayed } = await to.cancel(record.cancellation, { isImported });
+      known.add(record);
+      return !replayed;
     }
-  }
-  const saveOne = async (order: OrderJson, as: StoreAs): Promise<boolean> => {
     try {
-      const { order: holder, replayed } = await to.saveIfNew(order.parse(), as);
-      known.add(OrderJson.of(holder));
-      known.missing([order]); // a conflict, if the holder was placed at another time
+      const { order, replayed } = await to.saveIfNew(record.order, { isImported });
+      known.add({ kind: "order", order });
+      if (replayed) known.refuseOther(record);
       return !replayed;
     } catch (error) {
+      // Another process was first, with another order or one that it has cancelled since.
       const isConflict = error instanceof OrdersError && error.code === "conflict";
-      throw isConflict ? known.conflict(order) : error;
+      const [order] = isConflict ? await to.findByIdPrefix(record.order.id, 1) : [];
+      if (order === undefined) throw error;
+      known.add({ kind: "order", order });
+      known.refuseOther(record);
+      return false;
     }
   };
-  const cancelOne = async (cancellation: Cancellation, as: StoreAs): Promise<void> => {
-    await to.cancel(cancellation, as);
-    cancelled.add(cancellation.id);
-  };
   return {
-    has: (id) => known.has(id),
-    compare: (order, options) => known.compare(order, options),
+    compare: (record) => known.compare(record),
     async store(records) {
-      const orders = records.filter((record) => record.kind === "order");
-      const marks = new Map(orders.map(({ order, isImported }) => [order.id, { isImported }]));
-      const missing = known.missing(orders.map(({ order }) => order));
-      const saved = await Promise.all(
-        missing.map((each) => saveOne(each, marks.get(each.id) ?? {})),
-      );
-      const cancellations = records.filter((record) => record.kind === "cancellation");
-      await Promise.all(
-        cancellations
-          .filter(({ cancellation }) => !cancelled.has(cancellation.id))
-          .map(({ cancellation, isImported }) => cancelOne(cancellation, { isImported })),
-      );
-      return missing.filter((_, index) => saved[index]);
+      const missing = known.missing(records);
+      const stored = new Set<OrderRecord>();
+      for (const kind of ["order", "cancellation"]) {
+        const some = missing.filter((record) => record.kind === kind);
+        await Promise.all(
+          some.map(async (record) => void ((await save(record)) && stored.add(record))),
+        );
+      }
+      return missing.filter((record) => stored.has(record));
     },
   };
 }

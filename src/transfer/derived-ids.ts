@@ -1,14 +1,30 @@
+import { createHash } from "node:crypto";
+import { IdSet } from "../store/id-set.js";
+import type { ValidRow } from "./row.js";
+
 /**
- * Ids for the orders of a file that have none, one after another: made of the file's hash and the order's
- * number, so that a file that is imported again is recognised. UUIDs of version 8
- * ({@link https://www.rfc-editor.org/rfc/rfc9562#section-5.8 RFC 9562}): 74 bits of the hash, 48 of the number.
+ * Ids for orders of a file that have none: made of what the order was placed with, and of how many equal ones are
+ * before it. So the orders of a file that is imported again are recognised, also after others were added to it.
+ * UUIDs of version 8 ({@link https://www.rfc-editor.org/rfc/rfc9562#section-5.8 RFC 9562}).
  */
-export function derivedIds(hash: Uint8Array): () => string {
-  const bytes = Buffer.from(hash.subarray(0, 16));
+export class DerivedIds {
+  /** With the first id that its like has, how many there are. */
+  readonly #counts = new IdSet(1);
+
+  idOf({ order, hasTime }: ValidRow): string {
+    const content = hasTime ? order.placedAt + order.contentJson : order.contentJson;
+    const first = hashedId(content);
+    if (this.#counts.add(first, 1)) return first;
+    const counts = this.#counts.get(first) as Uint32Array;
+    counts[0] = (counts[0] as number) + 1;
+    return hashedId(`${counts[0]} ${content}`);
+  }
+}
+
+function hashedId(text: string): string {
+  const bytes = createHash("sha256").update(text).digest();
   bytes[6] = 0x80 | ((bytes[6] as number) & 0x0f);
   bytes[8] = 0x80 | ((bytes[8] as number) & 0x3f);
-  const begin = bytes.toString("hex", 0, 10);
-  const prefix = `${begin.slice(0, 8)}-${begin.slice(8, 12)}-${begin.slice(12, 16)}-${begin.slice(16, 20)}-`;
-  let number = 0;
-  return () => prefix + (number++).toString(16).padStart(12, "0");
+  const hex = bytes.toString("hex", 0, 16);
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }

@@ -1,5 +1,4 @@
-import { OrdersError } from "../errors.js";
-import type { ImportFile } from "./import-file.js";
+import { ImportProblem } from "./import-problem.js";
 import type { RowReader } from "./row.js";
 
 /** The formats that can be imported. */
@@ -27,26 +26,20 @@ export async function readerOf(format: ImportFormat): Promise<RowReader> {
  *
  * @throws {OrdersError} `invalid-usage` if that is no format of orders.
  */
-export async function detectFormat(file: ImportFile): Promise<ImportFormat> {
-  const begin = await file.begin();
+export function detectFormat(name: string, begin: Buffer): ImportFormat {
   if (begin[0] === 0xff || begin[0] === 0xfe) {
-    throw new OrdersError("invalid-usage", `${file.name} is UTF-16`, {
-      hint: "save it as UTF-8 (in Excel: CSV UTF-8)",
-    });
+    const detail = "save it as UTF-8 (in Excel: CSV UTF-8)";
+    throw new ImportProblem("invalid-file", `${name} is UTF-16`, detail);
   }
-  const text = begin
-    .toString("utf8")
-    .replace(/^\ufeff/, "")
-    .trimStart();
-  if (text === "") throw new OrdersError("invalid-usage", `${file.name} is empty`);
+  const text = begin.toString("utf8").trimStart(); // of a byte order mark too
+  if (text === "") throw new ImportProblem("invalid-file", `${name} is empty`);
   if (text.startsWith("[")) return "json";
   if (/^\{\s*"_default"\s*:/.test(text)) return "tinydb";
   if (text.startsWith("{")) return isLineOfOrder(text) ? "ndjson" : documentFormat(text);
   const [header = ""] = text.split(/[\r\n]/, 1);
   if (/(?:^|[,;\t"])\s*items?\d*\s*(?:$|[,;\t"])/i.test(header)) return "csv";
-  throw new OrdersError("invalid-usage", `cannot tell the format of ${file.name}`, {
-    hint: `name it with --format: ${IMPORT_FORMATS.join(", ")}; the header of CSV has a column items or item`,
-  });
+  const detail = `name it with --format: ${IMPORT_FORMATS.join(", ")}; the header of CSV has a column items or item`;
+  throw new ImportProblem("invalid-file", `cannot tell the format of ${name}`, detail);
 }
 
 function isLineOfOrder(text: string): boolean {

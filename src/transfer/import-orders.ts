@@ -1,92 +1,59 @@
 import type { Orders } from "../app.js";
 import { newId } from "../domain/new-id.js";
-import type { Order } from "../domain/order.js";
-import { OrdersError } from "../errors.js";
-import { derivedIds } from "./derived-ids.js";
-import { Examination } from "./examination.js";
-import { type ImportFile, newHash } from "./import-file.js";
-import { type InvalidRow, type Row, type RowReader, toRow } from "./row.js";
+import { KnownRecords } from "../store/known-records.js";
+import { OrderJson } from "../store/order-json.js";
+import type { CopyTarget } from "../store/order-store.js";
+import { DerivedIds } from "./derived-ids.js";
+import type { ImportFile } from "./import-file.js";
+import { ImportProblem } from "./import-problem.js";
+import { recordsOf } from "./records.js";
+import type { InvalidRow, Row, RowReader, ValidRow } from "./row.js";
+import { Spool } from "./spool.js";
+import { type OnProgress, slices, type Transferred } from "./transfer.js";
 
 /**
  * Imports the orders of a file, in its order, each once. All of the file is looked at first: if something
  * is wrong with it nothing is stored. Orders that are stored already are skipped, so that importing a
- * file again is safe, also after a crash.
+ * file again is safe, also after a crash. An order without an id gets one that tells it again: see {@link DerivedIds}.
  *
- * An order without an id gets one that is made of the file's content, so that the same file is recognised.
- *
- * @throws {OrdersError} `invalid-order`: some are no orders, or others than those that have their ids;
- *   `conflict`: the file was imported before; of both nothing was stored. `store-failed`,
- *   `server-failed`, `outcome-unknown`, `notification-failed`: some orders may be stored.
+ * @throws {ImportProblem} nothing was stored.
+ * @throws {OrdersError} `store-failed`, `server-failed`, `outcome-unknown`, `notification-failed`: some orders may be
+ *   stored.
  */
 export async function importOrders(
-  source: ImportSource,
+  file: ImportFile,
+  read: RowReader,
   orders: Orders,
   options: ImportOptions,
 ): Promise<Imported> {
-  const { file } = source;
-  const version = await file.version();
-  const target = await orders.copyTarget();
-  const examination = new Examination(target);
-  const hash = newHash();
-  const { onProgress } = options;
-  for await (const rows of rowsOf(source, hash, (progress) => onProgress("checking", progress))) {
-    for (const row of rows) {
-      const problem = examination.add(row);
-      if (problem !== undefined) options.onInvalid({ at: row.at, problem });
-    }
-  }
-  const { count, invalid, withoutId } = examination;
-  if (invalid > 0 && !options.skipInvalid) {
-    throw new OrdersError("invalid-order", `${invalid} of ${count} orders cannot be imported`, {
-      hint: "nothing was stored; --skip-invalid imports the others",
-    });
-  }
-  const digest = hash.digest();
-  const known = options.again ? 0 : countKnown(derivedIds(digest), withoutId, target);
-  const valid = count - invalid;
-  const present = examination.present + known;
-  if (known > 0 && present === valid) {
-    const message = `${file.name} was imported before: all of its orders are stored`;
-    throw new OrdersError("conflict", message, {
-      hint: "nothing was stored; --again imports it once more, as new orders",
-    });
-  }
-  if (options.dryRun) return { orders: count, imported: valid - present, present, invalid };
-
-  const nextId = options.again ? newId : derivedIds(digest);
-  let imported = 0;
-  const send = async (batch: readonly Order[]) => {
-    const { deliver, notify } = options;
-    const payload = { orders: batch, deliver, notify };
-    imported += (await orders.bus.send("import-orders", payload)).imported;
-  };
+  const { deliver, notify, placedAt, onProgress } = options;
+  const examination = new Examination(await orders.copyTarget(), options);
+  const found = new Spool();
   try {
-    for await (const rows of rowsOf(source, undefined, (each) => onProgress("importing", each))) {
-      for (let from = 0; from < rows.length; from += BATCH_ORDERS) {
-        const batch = rows.slice(from, from + BATCH_ORDERS);
-        const found = examination.ordersOf(batch, nextId, options.placedAt);
-        if (found.length > 0) await send(found);
+    for await (const rows of read(file.name, watched(file, examination, onProgress))) {
+      for (const row of rows) {
+        const order = examination.orderOf(row);
+        if (order !== undefined && !options.dryRun) await found.add(order.json);
       }
     }
-  } catch (error) {
-    // It could be read before.
-    const isUnreadable = error instanceof OrdersError && error.code === "invalid-order";
-    throw isUnreadable && (await file.version()) !== version ? changed(file) : error;
+    const { count } = examination;
+    examination.refuse(file.name);
+    if (options.dryRun) return count;
+
+    const total = count.stored;
+    const stored = { stored: 0, cancelled: 0 };
+    for await (const lines of slices(found.read())) {
+      const batch = lines.map(OrderJson.from);
+      const payload = { orders: batch, deliver, notify, undatedAt: placedAt };
+      const { imported, cancelled } = await orders.bus.send("import-orders", payload);
+      stored.stored += imported;
+      stored.cancelled += cancelled;
+      onProgress("importing", stored.stored, total);
+    }
+    return { ...count, ...stored, present: count.orders - count.invalid - stored.stored };
+  } finally {
+    await found.close();
   }
-  if ((await file.version()) !== version) throw changed(file);
-  return { orders: count, imported, present: valid - imported, invalid };
-}
-
-function changed({ name }: ImportFile): OrdersError {
-  return new OrdersError("store-failed", `${name} was changed while it was imported`, {
-    hint: "import it again: orders that are stored already are skipped",
-  });
-}
-
-/** What to import. */
-export interface ImportSource {
-  readonly file: ImportFile;
-  readonly read: RowReader;
 }
 
 /** How to import. */
@@ -103,61 +70,93 @@ export interface ImportOptions {
   /** When orders were placed of which the file does not say it (form of {@link Order.placedAt}). */
   readonly placedAt: string;
   readonly onInvalid: (row: InvalidRow) => void;
-  readonly onProgress: (phase: ImportPhase, progress: ImportProgress) => void;
-}
-
-type ImportPhase = "checking" | "importing";
-
-interface ImportProgress {
-  /** How many bytes of the file were read, of how many. */
-  readonly bytes: number;
-  readonly size: number;
-  /** How many orders those held. */
-  readonly orders: number;
+  readonly onProgress: OnProgress;
 }
 
 /** The result of importing. */
-export interface Imported {
-  /** How many the file has, invalid ones too. */
-  readonly orders: number;
-  /** How many were stored, or would be. */
-  readonly imported: number;
-  /** How many were stored before. */
-  readonly present: number;
+export interface Imported extends Transferred {
   /** How many cannot be imported. */
   readonly invalid: number;
 }
 
-/** How many orders are stored at once. */
-const BATCH_ORDERS = 10_000;
-
-async function* rowsOf(
-  { file, read }: ImportSource,
-  hash: ReturnType<typeof newHash> | undefined,
-  onProgress: (progress: ImportProgress) => void,
-): AsyncGenerator<readonly Row[], void> {
-  const size = await file.size();
+/** The bytes of a file, while it is told how many of them were read. */
+async function* watched(
+  { blocks, size }: ImportFile,
+  { count }: Examination,
+  onProgress: OnProgress,
+): AsyncGenerator<Uint8Array, void> {
   let bytes = 0;
-  let orders = 0;
-  async function* blocks() {
-    for await (const block of file.read(hash)) {
-      yield block;
-      bytes += block.length;
-    }
-  }
-  for await (const rows of read(file.name, blocks())) {
-    yield rows.map(toRow);
-    orders += rows.length;
-    onProgress({ bytes, size, orders });
+  for await (const block of blocks) {
+    yield block;
+    bytes += block.length;
+    if (size !== undefined) onProgress("checking", bytes, size, count.orders);
   }
 }
 
-function countKnown(
-  nextId: () => string,
-  orders: number,
-  target: { readonly has: (id: string) => boolean },
-): number {
-  let known = 0;
-  for (let index = 0; index < orders; index++) if (target.has(nextId())) known++;
-  return known;
+/** What is known of a file's orders, beside each other and beside what is stored. */
+class Examination {
+  readonly count = { orders: 0, stored: 0, present: 0, cancelled: 0, invalid: 0 };
+  readonly #target: CopyTarget;
+  readonly #options: ImportOptions;
+  readonly #inFile = new KnownRecords("the file");
+  readonly #derived = new DerivedIds();
+  /** Whether one without an id is stored. */
+  #isRepeated: boolean = false;
+
+  constructor(target: CopyTarget, options: ImportOptions) {
+    this.#target = target;
+    this.#options = options;
+  }
+
+  /** The order of a row, with id and time; `undefined` if there is nothing to store of it. */
+  orderOf(row: Row): OrderJson | undefined {
+    this.count.orders++;
+    const found = row.problem ?? this.#examine(row);
+    if (typeof found !== "string") return found;
+    this.count.invalid++;
+    this.#options.onInvalid({ at: row.at, problem: found });
+    return undefined;
+  }
+
+  /** @throws {ImportProblem} what was looked at is not to be imported. */
+  refuse(name: string): void {
+    const { orders, invalid, stored, cancelled } = this.count;
+    if (invalid > 0 && !this.#options.skipInvalid) {
+      const message = `${invalid} of ${orders} orders cannot be imported`;
+      throw new ImportProblem("invalid-orders", message);
+    }
+    if (!this.#isRepeated || stored + cancelled > 0) return;
+    const message = `${name} was imported before: all of its orders are stored`;
+    throw new ImportProblem("repeated", message);
+  }
+
+  /** @returns the order, if there is anything new in it, or what is wrong with it. */
+  #examine(row: ValidRow): OrderJson | string | undefined {
+    const { count } = this;
+    const order = this.#completed(row);
+    let isNew = false;
+    for (const record of recordsOf(order, { isUndated: !row.hasTime })) {
+      const stored = this.#target.compare(record);
+      if (stored === "different") return `order ${order.id} is stored already, and differs`;
+      if (this.#inFile.compare(record) === "different") {
+        return `order ${order.id} is in the file a second time, and differs`;
+      }
+      if (stored === "missing" && this.#inFile.add(record)) {
+        count[record.kind === "order" ? "stored" : "cancelled"]++;
+        isNew = true;
+      } else if (record.kind === "order") {
+        count.present++;
+        this.#isRepeated ||= !row.hasId;
+      }
+    }
+    return isNew ? order : undefined;
+  }
+
+  #completed(row: ValidRow): OrderJson {
+    const { order, hasId, hasTime } = row;
+    if (hasId && hasTime) return order;
+    const { again, placedAt } = this.#options;
+    const id = hasId ? order.id : again ? newId() : this.#derived.idOf(row);
+    return order.with({ id, ...(!hasTime && { placedAt }) });
+  }
 }

@@ -7,26 +7,12 @@ import {
 } from "../domain/order.js";
 import { OrderJson } from "../store/order-json.js";
 
-/** One order of a file as it was read, before anything is known of it. */
-export interface RawRow {
-  /** Where it is: a line or a number, as `orders.csv:7`. */
-  readonly at: string;
-  readonly value?: unknown;
-  /** Why it could not be read. */
-  readonly problem?: string;
-}
-
-/** Reads the rows of a file, as many at a time as were read together. */
-export type RowReader = (
-  name: string,
-  blocks: AsyncIterable<Buffer>,
-) => AsyncIterable<readonly RawRow[]>;
-
-/** One order of a file. */
+/** One order of a file, from its parser to the store. */
 export type Row = InvalidRow | ValidRow;
 
 /** What is no order. */
 export interface InvalidRow {
+  /** Where it is: a line or a number, as `orders.csv:7`. */
   readonly at: string;
   readonly problem: string;
 }
@@ -40,63 +26,70 @@ export interface ValidRow {
   readonly problem?: never;
 }
 
-/** Looks at the fields of a row. Names and times may be written as other programs write them. */
-export function toRow({ at, value, problem }: RawRow): Row {
-  if (problem !== undefined) return { at, problem };
-  if (value instanceof OrderJson) {
-    const wrong = dayProblem({ placedAt: value.placedAt }); // it is not cancelled
-    if (wrong !== undefined) return { at, problem: wrong };
-    return { at, order: value, hasId: true, hasTime: true };
-  }
+/** Reads the rows of a file, as many at a time as were read together. */
+export type RowReader = (
+  name: string,
+  blocks: AsyncIterable<Uint8Array>,
+) => AsyncIterable<readonly Row[]>;
+
+/** The fields of an order, as a file has them. */
+export type Fields = { -readonly [Name in keyof Order]?: unknown };
+
+/** The row of an object, whose fields may be called as other programs call them. */
+export function rowOfObject(at: string, value: unknown): Row {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return { at, problem: "not an object" };
   }
-  const fields: Record<string, unknown> = {};
+  const fields: Fields = {};
   for (const [name, field] of Object.entries(value)) {
-    const known = FIELDS[name];
+    const known = FIELDS.get(name);
     if (known === undefined) return { at, problem: `unknown field '${name}'; ${KNOWN}` };
     if (field !== null && field !== undefined) fields[known] = field;
   }
-  const wrongTime = timeProblem(fields);
+  return rowOf(at, fields);
+}
+
+/** The row of an order that is as we write it, which was not cancelled. */
+export function rowOfOrder(at: string, order: OrderJson): Row {
+  const problem = dayProblem({ placedAt: order.placedAt });
+  return problem === undefined ? { at, order, hasId: true, hasTime: true } : { at, problem };
+}
+
+/** Looks at the fields of a row. Times may be written as other programs write them. */
+export function rowOf(at: string, { id, placedAt, items, cancelledAt, ...rest }: Fields): Row {
+  const wrongTime = timeProblem({ placedAt, cancelledAt });
   if (wrongTime !== undefined) return { at, problem: wrongTime };
-  const { id, placedAt, items, for: name, note, cancelledAt, reason } = fields;
   const order = {
     id: typeof id === "string" ? id.toLowerCase() : (id ?? SOME_ID),
     placedAt: utcTime(placedAt as string | undefined) ?? SOME_TIME,
     items: typeof items === "string" ? [items] : items,
-    for: name,
-    note,
+    ...rest,
     cancelledAt: utcTime(cancelledAt as string | undefined),
-    reason,
   };
-  const wrong = problemOf(order);
-  if (wrong !== undefined) return { at, problem: wrong };
-  return {
-    at,
-    order: OrderJson.of(order as Order),
-    hasId: id !== undefined,
-    hasTime: placedAt !== undefined,
-  };
+  const problem = problemOf(order);
+  if (problem !== undefined) return { at, problem };
+  const [hasId, hasTime] = [id !== undefined, placedAt !== undefined];
+  return { at, order: OrderJson.of(order as Order), hasId, hasTime };
 }
 
 /** Every field, under the names that it has here and elsewhere. */
-const FIELDS: Readonly<Record<string, keyof Order>> = {
-  id: "id",
-  placedAt: "placedAt",
-  placed_at: "placedAt",
-  items: "items",
-  for: "for",
-  note: "note",
-  cancelledAt: "cancelledAt",
-  cancelled_at: "cancelledAt",
-  reason: "reason",
-};
+const FIELDS: ReadonlyMap<string, keyof Order> = new Map([
+  ["id", "id"],
+  ["placedAt", "placedAt"],
+  ["placed_at", "placedAt"],
+  ["items", "items"],
+  ["for", "for"],
+  ["note", "note"],
+  ["cancelledAt", "cancelledAt"],
+  ["cancelled_at", "cancelledAt"],
+  ["reason", "reason"],
+]);
 const KNOWN = "an order has id, placedAt, items, for, note, cancelledAt and reason";
 
 const SOME_ID = "00000000-0000-4000-8000-000000000000";
 const SOME_TIME = "2000-01-01T00:00:00.000Z";
 
-function problemOf(order: { readonly [Field in keyof Order]?: unknown }): string | undefined {
+function problemOf(order: Fields): string | undefined {
   const { id, cancelledAt, reason } = order;
   if (!isOrderId(id)) return "id is not a UUID";
   const problem = orderProblem(order);
@@ -106,12 +99,12 @@ function problemOf(order: { readonly [Field in keyof Order]?: unknown }): string
 }
 
 /** What is wrong with the times of a row, which may be in any time zone; those without a problem are texts. */
-function timeProblem({ placedAt, cancelledAt }: Readonly<Record<string, unknown>>) {
-  for (const [name, time] of Object.entries({ placedAt, cancelledAt })) {
+function timeProblem(times: Pick<Fields, "placedAt" | "cancelledAt">): string | undefined {
+  for (const [name, time] of Object.entries(times)) {
     if (time === undefined || (typeof time === "string" && RFC_3339.test(time))) continue;
     return `${name} is not a time with a time zone, such as 2026-01-31T09:30:00+01:00`;
   }
-  return dayProblem({ placedAt, cancelledAt } as Pick<Partial<Order>, "placedAt" | "cancelledAt">);
+  return dayProblem(times as Pick<Partial<Order>, "placedAt" | "cancelledAt">);
 }
 
 /** A time of {@link https://www.rfc-editor.org/rfc/rfc3339 RFC 3339} in our form; one that does not exist as it is. */

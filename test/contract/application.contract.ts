@@ -209,6 +209,20 @@ export function describeApplication(newPlace: NewPlace): void {
       expect(await all(place.other.list())).toEqual([]);
     });
 
+    it("stores two orders of one id that come together once, and none if they differ", async () => {
+      const orders = await open();
+      const target = await orders.copyTarget();
+      const recordsOf = (...all: ReturnType<typeof anOrder>[]) =>
+        all.map((order) => ({ kind: "order", order }) as const);
+      const [order, other] = [anOrder(), anOrder()];
+      const conflict = target.store(recordsOf(other, { ...other, items: ["radio"] }));
+      await expect(conflict).rejects.toMatchObject({ code: "conflict", orderId: other.id });
+      expect(await place.other.count()).toBe(0);
+      expect(await target.store(recordsOf(order, { ...order }))).toHaveLength(1);
+      expect(await all(place.other.list())).toEqual([order]);
+      await orders.close();
+    });
+
     it("stores nothing through what it opened for copying once it is closed", async () => {
       const orders = await open();
       const target = await orders.copyTarget();

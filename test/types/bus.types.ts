@@ -62,7 +62,7 @@ const commands: Flow["commands"] = {
     order: { ...order, cancelledAt: order.placedAt },
     replayed: false,
   }),
-  "import-orders": async () => ({ imported: 0 }),
+  "import-orders": async () => ({ imported: 0, cancelled: 0 }),
   "notify-sales": async () => undefined,
 };
 export const whole: Flow = { commands, events };

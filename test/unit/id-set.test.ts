@@ -10,9 +10,9 @@ it("a set of ids holds what a Set of strings holds, also of ids that differ in o
     (hex: string) => `ffffffff-${hex.slice(0, 4)}-8${hex.slice(5)}-b000-ffffffffffff`,
   ];
   fc.assert(
-    fc.property(digits, fc.constantFrom(...forms), fc.nat(5000), (numbers, form, expected) => {
+    fc.property(digits, fc.constantFrom(...forms), (numbers, form) => {
       const ids = numbers.map((number) => form(number.toString(16).padStart(8, "0")));
-      const set = new IdSet(0, expected);
+      const set = new IdSet();
       const known = new Set<string>();
       for (const id of [...ids, ...ids.slice(0, 5)]) {
         expect(set.has(id)).toBe(known.has(id));

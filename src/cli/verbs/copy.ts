@@ -5,7 +5,7 @@ import { copyOrders } from "../../transfer/copy-orders.js";
 import type { CommonOptions, Context } from "../context.js";
 import { addCommonOptions, jsonOption } from "../parsing/common-options.js";
 import { counted } from "../render/count.js";
-import { ProgressLine } from "../render/progress.js";
+import { summary, transfer } from "./transfer.js";
 
 export function createCopyCommand(context: Context): Command {
   const command = new Command("copy")
@@ -25,28 +25,26 @@ export function createCopyCommand(context: Context): Command {
 /** Copies orders and prints how many. */
 export async function runCopy(options: CopyOptions, context: Context): Promise<void> {
   const { stdout, stderr } = context.io;
-  const progress = new ProgressLine(context.io);
-  const inner = context.withStderr(progress.output);
   const { from = options.store } = options;
-  const source = (
-    await inner.openExisting({ ...options, ...(from !== undefined && { store: from }) })
-  ).store;
-  const target = (await inner.open({ ...options, store: options.to })).store;
-  if (source.location === target.location) {
-    throw new OrdersError("invalid-usage", `cannot copy ${source.location} to itself`);
-  }
-  const total = await source.count({ includeCancelled: true });
-  const { copied, present, later } = await copyOrders(source, target, (task, done) =>
-    progress.show(task, done, total),
-  ).finally(() => progress.clear());
+  const { result, ...locations } = await transfer(context, async (inner, progress) => {
+    const source = (
+      await inner.openExisting({ ...options, ...(from !== undefined && { store: from }) })
+    ).store;
+    const target = (await inner.open({ ...options, store: options.to })).store;
+    if (source.location === target.location) {
+      throw new OrdersError("invalid-usage", `cannot copy ${source.location} to itself`);
+    }
+    const result = await copyOrders(source, target, (...task) => progress.show(...task));
+    return { from: source.location, to: target.location, result };
+  });
+  const { stored: copied, present, cancelled, later } = result;
   if (later > 0) stderr.write(`${counted(later, "later order")} not copied; copy again\n`);
-  if (options.json) {
-    const locations = { from: source.location, to: target.location };
-    stdout.write(`${safeJson({ ...locations, copied, present, ...(later > 0 && { later }) })}\n`);
-    return;
-  }
-  const orders = counted(copied + present, "order");
-  stdout.write(`${orders}: ${copied} copied, ${present} already present, all verified\n`);
+  const counts = { copied, present, cancelled, ...(later > 0 && { later }) };
+  stdout.write(
+    options.json
+      ? `${safeJson({ ...locations, ...counts })}\n`
+      : `${summary(result, "copied", ["all verified"])}\n`,
+  );
 }
 
 /** The options of `copy`. */

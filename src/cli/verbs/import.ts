@@ -8,13 +8,12 @@ import {
   type ImportFormat,
   readerOf,
 } from "../../transfer/formats.js";
-import { ImportFile } from "../../transfer/import-file.js";
-import { type Imported, importOrders } from "../../transfer/import-orders.js";
+import { openImportFile, peek } from "../../transfer/import-file.js";
+import { importOrders } from "../../transfer/import-orders.js";
 import type { CommonOptions, Context } from "../context.js";
 import { addCommonOptions, jsonOption, refuseEmpty } from "../parsing/common-options.js";
 import { renderBanner } from "../render/banner.js";
-import { counted } from "../render/count.js";
-import { ProgressLine } from "../render/progress.js";
+import { summary, transfer } from "./transfer.js";
 
 export function createImportCommand(context: Context): Command {
   const command = new Command("import")
@@ -52,35 +51,31 @@ export async function runImport(
   refuseEmpty("<file>", path);
   const placedAt = placedAtOf(io.now());
   if (placedAt === undefined) throw OrdersError.wrongClock("import");
-  const file = await (path === "-"
-    ? ImportFile.of("stdin", io.stdin.read())
-    : ImportFile.open(path));
-  const progress = new ProgressLine(io);
-  const inner = context.withStderr(progress.output);
-  try {
-    const format = options.format ?? (await detectFormat(file));
+  const file =
+    path === "-" ? { name: "stdin", blocks: io.stdin.read() } : await openImportFile(path);
+  const { begin, whole } = await peek(file);
+  const format = options.format ?? detectFormat(file.name, begin);
+  const { skipInvalid = false, dryRun = false, again = false } = options;
+  const { deliver = false, notify = false } = options;
+  const result = await transfer(context, async (inner, progress) => {
     const style = context.style(io.stdout);
     const orders = await inner.open(options, ({ notification }) => {
       progress.clear();
       io.stdout.write(renderBanner(notification, style));
     });
-    const { skipInvalid = false, dryRun = false, again = false } = options;
-    const { deliver = false, notify = false } = options;
-    const imported = await importOrders({ file, read: await readerOf(format) }, orders, {
+    return importOrders(whole, await readerOf(format), orders, {
       ...{ skipInvalid, dryRun, again, deliver, notify, placedAt },
       onInvalid: ({ at, problem }) => inner.reportFault("invalid-order", `${at}: ${problem}`),
-      onProgress: (task, { bytes, size, orders: done }) => {
-        progress.show(task, bytes, size, done);
-      },
+      onProgress: (...task) => progress.show(...task),
     });
-    progress.clear();
-    io.stdout.write(
-      options.json ? `${safeJson({ format, ...imported, dryRun })}\n` : summary(imported, dryRun),
-    );
-  } finally {
-    progress.clear();
-    await file.close();
-  }
+  });
+  const { stored: imported, ...others } = result;
+  const invalid = result.invalid > 0 ? [`${result.invalid} invalid`] : [];
+  io.stdout.write(
+    options.json
+      ? `${safeJson({ format, imported, ...others, dryRun })}\n`
+      : `${summary(result, dryRun ? "would be imported" : "imported", invalid)}\n`,
+  );
 }
 
 /** The options of `import`. */
@@ -92,13 +87,4 @@ export interface ImportCliOptions extends CommonOptions {
   readonly notify?: boolean;
   readonly deliver?: boolean;
   readonly json?: boolean;
-}
-
-function summary({ orders, imported, present, invalid }: Imported, dryRun: boolean): string {
-  const parts = [
-    `${imported} ${dryRun ? "would be imported" : "imported"}`,
-    `${present} already present`,
-    ...(invalid > 0 ? [`${invalid} invalid`] : []),
-  ];
-  return `${counted(orders, "order")}: ${parts.join(", ")}\n`;
 }

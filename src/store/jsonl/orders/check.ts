@@ -17,7 +17,7 @@ import { CLOCK_SLACK_MS, type OrdersReader } from "./orders-reader.js";
 export function checkStore(reader: OrdersReader): StoreReport {
   const damage: Damage[] = [];
   const notes: string[] = [];
-  const check = new OrderCheck(reader.expectedLines());
+  const check = new OrderCheck();
   let orders = 0;
   const unmarked = new UnmarkedLines();
   for (const line of eachLine(reader)) {

@@ -9,7 +9,7 @@ import { lastNewline } from "../lines/find-bytes.js";
 import { LineScanner } from "../lines/line-scanner.js";
 import { CANCELLATION_START } from "../lines/order-codec.js";
 import { type Block, readBlocks, readBlocksBackward } from "../lines/read-blocks.js";
-import { linesContaining, linesContainingBackward, linesOf } from "../lines/read-lines.js";
+import { linesContaining, linesContainingBackward } from "../lines/read-lines.js";
 import {
   type CancellationLine,
   type DamagedLine,
@@ -153,16 +153,6 @@ export class OrdersReader {
       if (line !== undefined) return line;
     }
     return undefined;
-  }
-
-  /** About how many lines there are, by the length of the first. */
-  expectedLines(): number {
-    return withFile(this.path, (fd) => {
-      if (fd === undefined) return 0;
-      const { size } = fstatSync(fd);
-      const [first] = readBlocks(fd, size);
-      return first === undefined ? 0 : (linesOf(first).length * size) / first.end;
-    });
   }
 
   /** Where the last finished line ends, in bytes; 0 if there is none. */

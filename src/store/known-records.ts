@@ -1,0 +1,75 @@
+import { OrdersError } from "../errors.js";
+import { crc32OfText } from "./crc32.js";
+import { IdSet } from "./id-set.js";
+import { OrderJson } from "./order-json.js";
+import type { OrderRecord } from "./order-store.js";
+
+/** Which records a store holds: 48 to 96 bytes for each order are enough to tell whether another one is the same. */
+export class KnownRecords {
+  readonly #location: string;
+  /** With the checksums of content and time. */
+  readonly #orders = new IdSet(2);
+  readonly #cancelled = new IdSet();
+
+  /** @param location of what has these records. */
+  constructor(location: string) {
+    this.#location = location;
+  }
+
+  get size(): number {
+    return this.#orders.size + this.#cancelled.size;
+  }
+
+  /** Whether the order of an id is there. */
+  has(id: string): boolean {
+    return this.#orders.has(id);
+  }
+
+  /** Adds a record unless its like is there. @returns whether it was not. */
+  add(record: OrderRecord): boolean {
+    if (record.kind === "cancellation") return this.#cancelled.add(record.cancellation.id);
+    const { id, placedAt, contentJson } = OrderJson.of(record.order);
+    return this.#orders.add(id, crc32OfText(contentJson), crc32OfText(placedAt));
+  }
+
+  /** Whether a record is there, or another order that has its id. */
+  compare(record: OrderRecord): Comparison {
+    if (record.kind === "cancellation") {
+      return this.#cancelled.has(record.cancellation.id) ? "same" : "missing";
+    }
+    const [content, time] = this.#orders.get(record.order.id) ?? [];
+    if (content === undefined) return "missing";
+    const { placedAt, contentJson } = OrderJson.of(record.order);
+    const isSame =
+      content === crc32OfText(contentJson) && (record.isUndated || time === crc32OfText(placedAt));
+    return isSame ? "same" : "different";
+  }
+
+  /**
+   * Those of the records that are not there, each once.
+   *
+   * @throws {OrdersError} `conflict` if one is another order than that of its id.
+   */
+  missing(records: readonly OrderRecord[]): readonly OrderRecord[] {
+    const batch = new KnownRecords(this.#location);
+    return records.filter((record) => {
+      this.refuseOther(record);
+      if (this.compare(record) === "same") return false;
+      if (batch.add(record)) return true;
+      batch.refuseOther(record);
+      return false;
+    });
+  }
+
+  /** @throws {OrdersError} `conflict` if another order has the id of this one. */
+  refuseOther(record: OrderRecord): void {
+    if (record.kind === "cancellation" || this.compare(record) !== "different") return;
+    const { id: orderId } = record.order;
+    const location = this.#location;
+    const message = `order ${orderId} differs in ${location}`;
+    throw new OrdersError("conflict", message, { orderId, location });
+  }
+}
+
+/** What is known of a record: nothing, that it is there, or that another order holds its id. */
+export type Comparison = "missing" | "same" | "different";
