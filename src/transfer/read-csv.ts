@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { CsvError, parse } from "csv-parse";
+import { CsvSplitter } from "./csv-records.js";
 import { ImportProblem } from "./import-problem.js";
 import { type Fields, type Row, rowOf } from "./row.js";
 import { wholeLines } from "./whole-lines.js";
@@ -14,76 +14,31 @@ export async function* readCsv(
   name: string,
   blocks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<readonly Row[], void> {
-  let rows: Row[] = [];
+  let csv: CsvSplitter | undefined;
   let columns: readonly Column[] | undefined;
-  let lines = 0;
-  const take = (cells: readonly string[]) => {
-    const at = `${name}:${lines + 1}`; // the line it begins on: a text can hold newlines
-    lines += linesIn(cells);
-    if (columns === undefined) columns = columnsOf(name, cells);
-    else if (cells.some((cell) => cell.trim() !== "")) rows.push(rowOfCells(at, cells, columns));
-  };
-  let parser: Parser | undefined;
-  const problem = (what: string, detail?: string) =>
-    new ImportProblem("unreadable", `${name}:${lines + 1} ${what}`, detail);
-  try {
-    for await (const block of wholeLines(blocks)) {
-      parser ??= createParser(separatorOf(block), take);
-      const valid = isUtf8(block) ? block : beginOf(block);
-      await parser.write(valid);
-      if (valid !== block) {
-        await parser.end();
-        throw problem("is not UTF-8");
+  for await (const block of wholeLines(blocks)) {
+    const isAllUtf8 = isUtf8(block);
+    const text = (isAllUtf8 ? block : beginOf(block)).toString("utf8");
+    csv ??= new CsvSplitter(name, separatorOf(text));
+    const rows: Row[] = [];
+    try {
+      for (const { line, cells } of csv.split(isAllUtf8 ? `${text}\n` : text)) {
+        const at = `${name}:${line}`;
+        if (columns === undefined) columns = columnsOf(name, cells);
+        else if (cells.some((cell) => cell.trim() !== ""))
+          rows.push(rowOfCells(at, cells, columns));
       }
-      await parser.write("\n");
-      yield rows;
-      rows = [];
+      if (!isAllUtf8) throw csv.problem("is not UTF-8");
+    } finally {
+      yield rows; // what is wrong with these is said before what is wrong with the next one
     }
-    await parser?.end();
-  } catch (error) {
-    yield rows; // what is wrong with these is said first
-    throw error instanceof CsvError ? problem("is not CSV", detailOf(error)) : error;
   }
-  yield rows;
-}
-
-interface Parser {
-  write(text: string | Buffer): Promise<void>;
-  end(): Promise<void>;
-}
-
-/** A parser that calls `take` for each record before it is done with a text, so that a fault in the next one hides none. */
-function createParser(delimiter: string, take: (cells: readonly string[]) => void): Parser {
-  const parser = parse({
-    bom: true,
-    delimiter,
-    record_delimiter: ["\r\n", "\n", "\r"],
-    relax_column_count: true,
-    on_record: (cells: string[]) => {
-      take(cells);
-      return null;
-    },
-  });
-  parser.on("error", () => {}); // which is given to who writes
-  parser.resume();
-  const done = (start: (callback: (error?: Error | null) => void) => void) =>
-    new Promise<void>((resolve, reject) => {
-      start((error) => (error ? reject(error) : resolve()));
-    });
-  return {
-    write: (text) => done((callback) => parser.write(text, callback)),
-    end: () => done((callback) => parser.end(callback)),
-  };
-}
-
-/** What csv-parse says without its line, for which it takes the end of a record, and `\r\n` in a text twice. */
-function detailOf({ message }: CsvError): string {
-  return message.replace(/ at line \d+/, "");
+  csv?.end();
 }
 
 /** The separator that the header has most of. */
-function separatorOf(block: Buffer): string {
-  const [header = ""] = block.toString("utf8").split(/[\r\n]/, 1);
+function separatorOf(text: string): string {
+  const [header = ""] = text.split(/[\r\n]/, 1);
   const counts = [",", ";", "\t"].map((each) => ({ each, count: header.split(each).length }));
   return counts.reduce((most, next) => (next.count > most.count ? next : most)).each;
 }
@@ -96,11 +51,6 @@ function beginOf(block: Buffer): Buffer {
     end += line.length;
   }
   return block.subarray(0, end);
-}
-
-/** How many lines a record takes. */
-function linesIn(cells: readonly string[]): number {
-  return cells.reduce((lines, cell) => lines + cell.split(/\r\n|\n|\r/).length - 1, 1);
 }
 
 type Column = keyof Fields | "item";
@@ -118,7 +68,11 @@ const KNOWN = "there are id, placed_at, items or item, for, note, cancelled_at a
 
 function columnsOf(name: string, header: readonly string[]): readonly Column[] {
   return header.map((heading) => {
-    const key = heading.trim().toLowerCase().replace(/[_ -]/g, "");
+    const key = heading
+      .replace(/^\ufeff/, "")
+      .trim()
+      .toLowerCase()
+      .replace(/[_ -]/g, "");
     const column = /^item\d*$/.test(key) ? "item" : COLUMNS.get(key);
     if (column !== undefined) return column;
     throw new ImportProblem("unreadable", `${name} has an unknown column '${heading}'`, KNOWN);

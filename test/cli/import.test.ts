@@ -140,7 +140,7 @@ orders: 5 of 6 orders cannot be imported
     expect(stderr).toMatch(
       /bad\.csv:4: item 1 is blank\n.*bad\.csv:5: 3 cells, but the header has 2/,
     );
-    expect(stderr).toMatch(/bad\.csv:6 is not CSV\n {2}Quote Not Closed/);
+    expect(stderr).toMatch(/bad\.csv:6 is not CSV\n {2}a quote is not closed\n/);
   });
 
   it("only tells with --dry-run", async () => {
