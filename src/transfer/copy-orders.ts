@@ -64,6 +64,6 @@ async function verify(
   if (lost === 0) return;
   const message = `${lost} of ${source.size} orders and cancellations did not arrive in ${to.location}`;
   throw new OrdersError("store-damaged", message, {
-    hint: "copy again; if that does not help, run orders check",
+    hint: "copy again; if that does not help, check both stores",
   });
 }
