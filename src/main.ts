@@ -1,18 +1,9 @@
-import { type Command, CommanderError } from "commander";
 import { type Context, createContext } from "./cli/context.js";
 import { errorJson, type ReportedError } from "./cli/error-json.js";
-import {
-  DAMAGE_FOUND,
-  exitCodeOf,
-  FAILED,
-  NOT_FOUND,
-  SUCCESS,
-  WRONG_USAGE,
-} from "./cli/exit-codes.js";
+import { DAMAGE_FOUND, exitCodeOf, FAILED, NOT_FOUND, SUCCESS } from "./cli/exit-codes.js";
 import { hintFor } from "./cli/hints.js";
 import { type Io, type StopSignal, withChanges } from "./cli/io.js";
-import { createProgram, helpOfSubcommand } from "./cli/parsing/program.js";
-import { findVerb } from "./cli/parsing/verbs.js";
+import { runCommandLine } from "./cli/parsing/program.js";
 import { escapeUnsafe } from "./domain/printable.js";
 import { messageOf } from "./error-message.js";
 import { OrdersError } from "./errors.js";
@@ -41,23 +32,14 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     });
   const context = await createContext(argv, withChanges(io, { onStop }));
   let exitCode = SUCCESS;
-  let program: Command | undefined;
   try {
     if ([...argv, io.env.ORDERS_STORE].some((text) => text?.includes("\ufffd"))) {
       const { refuseOtherEncodings } = await import("./cli/parsing/refuse-other-encodings.js");
       refuseOtherEncodings(argv, io);
     }
-    if (argv[0] === "help" && (await import("./cli/help/print-topic.js")).printTopic(argv, io)) {
-      return SUCCESS;
-    }
-    program = await createProgram(argv, context);
-    if (argv.length === 0) program.outputHelp();
-    else
-      await program.parseAsync(unknownVerbAlone(argv) ?? helpOfSubcommand(argv, program) ?? argv, {
-        from: "user",
-      });
+    await runCommandLine(argv, context);
   } catch (error) {
-    exitCode = await report(error, argv, context, program);
+    exitCode = report(error, context);
   }
   const damaged = await context.close();
   // A signal that was put off takes effect between two turns of the event loop: here is one.
@@ -67,21 +49,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   return damaged && (exitCode === SUCCESS || exitCode === NOT_FOUND) ? DAMAGE_FOUND : exitCode;
 }
 
-/** Next to `--help` or `help`, commander would print the help and suggest no verb. */
-function unknownVerbAlone(argv: readonly string[]): readonly string[] | undefined {
-  const [verb] = argv[0] === "help" ? argv.slice(1) : argv;
-  const isKnown = verb === undefined || verb.startsWith("-") || findVerb(verb) !== undefined;
-  return isKnown ? undefined : [verb];
-}
-
 /** Reports an error; returns the exit code. */
-async function report(
-  error: unknown,
-  argv: readonly string[],
-  context: Context,
-  program?: Command,
-): Promise<number> {
-  if (error instanceof CommanderError) return await reportUsage(error, argv, context, program);
+function report(error: unknown, context: Context): number {
   if (error instanceof OrdersError) {
     const { code, message, orderId } = error;
     print(context, { code, message, orderId, hint: hintFor(error) });
@@ -91,19 +60,6 @@ async function report(
   const message = "internal error; please report it:";
   print(context, { code: "internal", message, hint: stack ?? messageOf(error) });
   return FAILED;
-}
-
-async function reportUsage(
-  error: CommanderError,
-  argv: readonly string[],
-  context: Context,
-  program?: Command,
-): Promise<number> {
-  if (error.exitCode === 0) return SUCCESS;
-  if (error.code === "commander.help" && !context.wantsJson) return WRONG_USAGE; // the help is on stderr already
-  const { usageProblem } = await import("./cli/parsing/usage-problem.js");
-  print(context, { code: "invalid-usage", ...usageProblem(error, argv, program) });
-  return WRONG_USAGE;
 }
 
 /**

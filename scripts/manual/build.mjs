@@ -11,32 +11,32 @@ import { argument, example, list, literal, prose, seeAlso } from "./mdoc.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** What is read of the program. Nothing runs: of the world outside, building it needs no more than this. */
+/** What is read of the program. */
 const SOURCE = `
-  import { createContext } from ${source("cli/context.ts")};
-  import { createProgram } from ${source("cli/parsing/program.ts")};
-  import { examplesOf } from ${source("cli/help/format-help.ts")};
   import { EXIT_CODES } from ${source("cli/exit-codes.ts")};
+  import { argumentMeaning, optionMeaning } from ${source("cli/help/help-text.ts")};
   import { TOPICS } from ${source("cli/help/topics.ts")};
+  import { COMMON_OPTIONS, flagOf } from ${source("cli/parsing/options.ts")};
+  import { PROGRAM } from ${source("cli/parsing/program.ts")};
   import { VERBS } from ${source("cli/parsing/verbs.ts")};
-  export async function load() {
-    const names = VERBS.map(({ name }) => name);
-    const output = { isTerminal: false, columns: Infinity, write: () => true };
-    const io = { stdout: output, stderr: output, env: {}, now: () => new Date() };
-    const program = await createProgram(["help", ...names], await createContext([], io));
-    return { program, topics: TOPICS, exitCodes: EXIT_CODES, examplesOf };
-  }`;
+  export const load = async () => ({
+    verbs: await Promise.all(VERBS.map(async (verb) => ({ ...verb, ...(await verb.load()) }))),
+    program: PROGRAM,
+    topics: TOPICS,
+    exitCodes: EXIT_CODES,
+    commonOptions: COMMON_OPTIONS,
+    words: { flagOf, argumentMeaning, optionMeaning },
+  });`;
 
-const { program, topics, exitCodes, examplesOf } = await definitions();
-const help = program.createHelp();
+const { program, verbs, topics, exitCodes, commonOptions, words } = await definitions();
+const { flagOf, argumentMeaning, optionMeaning } = words;
 const main = { name: "orders", section: 1 };
 const topicPages = topics.map(({ name }) => ({ name: `orders-${name}`, section: 7 }));
 const exitCodePage = topicPages.find(({ name }) => name === "orders-exit-codes");
-const verbs = program.commands.filter((command) => help.visibleCommands(program).includes(command));
 
 rmSync(join(root, "dist/man"), { recursive: true, force: true });
 write(main, "place orders from the command line", programPage());
-for (const verb of verbs) write(pageOf(verb), verb.summary(), verbPage(verb));
+for (const verb of verbs) write(pageOf(verb), verb.summary, verbPage(verb));
 topics.forEach((topic, index) => {
   write(topicPages[index], topic.summary, topicPage(topic, topicPages[index]));
 });
@@ -87,10 +87,10 @@ function today() {
 }
 
 function programPage() {
-  const rows = verbs.map((verb) => [verbTerm(verb), verb.summary()]);
+  const rows = verbs.map((verb) => [verbTerm(verb), verb.summary]);
   return (
     `.Sh SYNOPSIS\n.Nm\n.Ar verb\n.Op Ar options\n` +
-    `.Sh DESCRIPTION\n${prose(program.description())}.Pp\nThe verbs are:\n${list(rows)}` +
+    `.Sh DESCRIPTION\n${prose(program.description)}.Pp\nThe verbs are:\n${list(rows)}` +
     `.Pp\nThe options of the program, which every verb has too, but for the version:\n${options(program)}` +
     exitStatus() +
     examples(program) +
@@ -99,17 +99,17 @@ function programPage() {
 }
 
 function verbPage(verb) {
-  const below = verb.commands.map(
-    (command) =>
-      `.Ss ${literal(`orders ${verb.name()} ${command.name()}`)}\n` +
-      `${prose(command.description())}${definitionsOf(command)}`,
+  const commands = Object.entries(verb.commands ?? {});
+  const below = commands.map(
+    ([word, command]) =>
+      `.Ss ${literal(`orders ${verb.name} ${word}`)}\n` +
+      `${prose(command.description)}${definitionsOf(command)}`,
   );
-  const alias = verb.alias()
-    ? `.Pp\nThe verb is also called\n.Cm ${literal(verb.alias())} .\n`
-    : "";
+  const synopses = commands.map(([word, command]) => synopsis([verb.name, word], command));
+  const alias = verb.alias ? `.Pp\nThe verb is also called\n.Cm ${literal(verb.alias)} .\n` : "";
   return (
-    `.Sh SYNOPSIS\n${[verb, ...verb.commands].map(synopsis).join("")}` +
-    `.Sh DESCRIPTION\n${prose(verb.description())}${alias}${definitionsOf(verb)}${below.join("")}` +
+    `.Sh SYNOPSIS\n${[synopsis([verb.name], verb), ...synopses].join("")}` +
+    `.Sh DESCRIPTION\n${prose(verb.description)}${alias}${definitionsOf(verb)}${below.join("")}` +
     `.Sh EXIT STATUS\nSee\n.Xr ${exitCodePage.name} ${exitCodePage.section} .\n` +
     examples(verb) +
     seeAlso([main, ...topicPages])
@@ -127,45 +127,42 @@ function topicPage({ blocks }, page) {
 }
 
 function pageOf(verb) {
-  return { name: `orders-${verb.name()}`, section: 1 };
+  return { name: `orders-${verb.name}`, section: 1 };
 }
 
-function verbTerm(verb) {
-  return [verb.name(), ...verb.aliases()].map((name) => `Cm ${literal(name)}`).join(" , ");
+function verbTerm({ name, alias }) {
+  return [name, ...(alias ? [alias] : [])].map((each) => `Cm ${literal(each)}`).join(" , ");
 }
 
-/** `orders list [options]`, from the usage of the help. */
-function synopsis(command) {
-  const path = [command.name()];
-  for (let each = command.parent; each !== program; each = each.parent) path.unshift(each.name());
-  const words = command.usage().match(/[<[][^>\]]+[>\]]/g) ?? [];
-  const macros = words.map((word) => {
-    const [, text, repeated = ""] = /^.(.*?)(\.\.\.)?.$/.exec(word);
-    const isChoice = text.includes("|");
-    const shown = text.split("|").map((each) => `${isChoice ? "Cm" : "Ar"} ${literal(each)}`);
-    const macro = shown.join(" | ") + (repeated && " ...");
-    return word.startsWith("[") ? `.Op ${macro}\n` : `.${macro}\n`;
-  });
-  return `.Nm orders\n.Cm ${path.map(literal).join(" ")}\n${macros.join("")}`;
+/** `orders list [options]` */
+function synopsis(path, { commands, argument }) {
+  const below = Object.keys(commands ?? {}).map((word) => `Cm ${literal(word)}`);
+  const dots = argument?.isRepeated ? " ..." : "";
+  return [
+    `.Nm orders\n.Cm ${path.map(literal).join(" ")}\n`,
+    below.length > 0 ? `.Op ${below.join(" | ")}\n` : "",
+    ".Op Ar options\n",
+    argument ? `.${argument.isOptional ? "Op " : ""}Ar ${literal(argument.name)}${dots}\n` : "",
+  ].join("");
 }
 
 function definitionsOf(command) {
-  const rows = help.visibleArguments(command).map((each) => {
-    const dots = each.variadic ? " ..." : "";
-    return [`Ar ${literal(each.name())}${dots}`, sentence(help.argumentDescription(each))];
-  });
+  const { argument } = command;
+  const dots = argument?.isRepeated ? " ..." : "";
+  const rows = argument
+    ? [[`Ar ${literal(argument.name)}${dots}`, sentence(argumentMeaning(argument))]]
+    : [];
   const intro = rows.length > 0 ? `.Pp\nThe arguments are:\n${list(rows)}` : "";
   return `${intro}.Pp\nThe options are:\n${options(command)}`;
 }
 
 function options(command) {
   return list(
-    help.visibleOptions(command).map((option) => {
-      const value = /[<[]([\w-]+)/.exec(option.flags)?.[1];
-      const flags = [option.short, option.long].filter(Boolean);
+    Object.entries({ ...command.options, ...commonOptions }).map(([name, option]) => {
+      const flags = [...(option.short ? [`-${option.short}`] : []), flagOf(name)];
       const macros = flags.map((flag) => `Fl ${literal(flag.slice(1))}`).join(" , ");
-      const term = macros + (value === undefined ? "" : ` Ar ${literal(value)}`);
-      return [term, sentence(help.optionDescription(option))];
+      const term = option.value ? `${macros} Ar ${literal(option.value)}` : macros;
+      return [term, sentence(optionMeaning(option))];
     }),
   );
 }
@@ -176,7 +173,7 @@ function exitStatus() {
 }
 
 function examples(command) {
-  return `.Sh EXAMPLES\n${example(examplesOf(command))}`;
+  return `.Sh EXAMPLES\n${example(command.examples)}`;
 }
 
 /** What the help says in few words, as a sentence. */

@@ -9,7 +9,7 @@ import type { Io } from "./io.js";
  */
 export function acknowledge(
   { order, replayed }: { readonly order: Order; readonly replayed: boolean },
-  { json = false }: { readonly json?: boolean },
+  { json = false }: { readonly json?: boolean | undefined },
   { stdout }: Pick<Io, "stdout">,
 ): void {
   const text = json ? safeJson({ ...order, ...(replayed && { replayed }) }) : order.id;

@@ -1,12 +1,10 @@
-import { Option } from "commander";
 import { escapeUnsafe } from "../domain/printable.js";
 import { OrdersError } from "../errors.js";
 import type { Io } from "./io.js";
+import { flag } from "./parsing/options.js";
 
 /** `--yes`, which {@link confirm} takes as the answer. */
-export function yesOption(): Option {
-  return new Option("-y, --yes", "do not ask for confirmation");
-}
+export const YES = flag("do not ask for confirmation", { short: "y" });
 
 /**
  * Asks for confirmation on the terminal, where "y" or "yes" must be typed; a script needs `--yes`.

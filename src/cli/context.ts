@@ -140,6 +140,7 @@ export class Context {
 export interface CommonOptions {
   readonly store?: string;
   readonly trace?: boolean;
+  readonly help?: boolean;
 }
 
 /** What the contexts of one run share. */

@@ -115,6 +115,19 @@ describe("orders", () => {
     ],
     [["list", "20"], "orders: unexpected argument '20'\n  did you mean orders list --limit 20?\n"],
     [
+      ["list", "999"],
+      "orders: unexpected argument '999'\n  did you mean orders list --limit 999?\n",
+    ],
+    [["list", "1000"], "orders: unexpected argument '1000'\n  did you mean orders show 1000?\n"],
+    [
+      ["list", "20b"],
+      "orders: unexpected argument '20b'\n  did you mean orders list --item 20b?\n",
+    ],
+    [
+      ["list", "x20"],
+      "orders: unexpected argument 'x20'\n  did you mean orders list --item x20?\n",
+    ],
+    [
       ["list", "json"],
       "orders: unexpected argument 'json'\n  did you mean orders list --format json?\n",
     ],
@@ -153,6 +166,8 @@ describe("orders", () => {
     [["list", "--jsn"], "orders: unknown option '--jsn'\n  did you mean --json?\n"],
     [["list", "--zzz"], "orders: unknown option '--zzz'\n  see orders help list\n"],
     [["--zzz"], "orders: unknown option '--zzz'\n  see orders --help\n"],
+    [["--limit", "5", "list"], "orders: unknown option '--limit'\n  see orders help list\n"],
+    [["--trace"], "orders: no verb given\n  see orders --help\n"],
     [["--trace", "list", "--zzz"], "orders: unknown option '--zzz'\n  see orders help list\n"],
     [["show"], "orders: missing argument <id>\n  see orders help show\n"],
     [
@@ -174,6 +189,15 @@ describe("orders", () => {
       stdout: "",
       stderr,
     });
+  });
+});
+
+describe("the value of an option", () => {
+  it("may look like an option, as what a script puts there may", async () => {
+    const place = ["place-order", "--json", "--note", "--trace", "--for", "--help", "tv"];
+    const { stdout, stderr } = await runCli(place);
+    expect(stderr).toBe("");
+    expect(JSON.parse(stdout)).toMatchObject({ items: ["tv"], note: "--trace", for: "--help" });
   });
 });
 

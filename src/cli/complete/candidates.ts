@@ -1,13 +1,9 @@
-import type { Argument, Command, Option } from "commander";
 import { TOPICS } from "../help/topics.js";
-import {
-  type CommandLine,
-  findCommand,
-  findOption,
-  readCommandLine,
-  takesValue,
-} from "./command-line.js";
-import { type Candidate, sourceOf } from "./sources.js";
+import type { Definition } from "../parsing/definition.js";
+import { flagOf, optionsOf } from "../parsing/options.js";
+import { findVerb, HELP, VERBS } from "../parsing/verbs.js";
+import { type CommandLine, findOption, readCommandLine } from "./command-line.js";
+import { type Candidate, type Source, sourceOf } from "./sources.js";
 
 /**
  * What the word at the cursor can become, by the definitions of the verbs, which {@link sourceOf} links to
@@ -15,39 +11,37 @@ import { type Candidate, sourceOf } from "./sources.js";
  */
 export async function candidatesFor(
   words: readonly string[],
-  program: Command,
-  openStore: CommandLineStore,
+  openStore: (line: CommandLine) => ReturnType<Parameters<Source>[0]["store"]>,
 ): Promise<Candidates> {
   const current = words.at(-1) ?? "";
-  const line = readCommandLine(words.slice(0, -1), program);
-  const { command, args, pending, optionsEnded } = line;
-  const valuesOf = (subject: Option | Argument) =>
-    subject.argChoices?.map((value) => ({ value })) ??
-    sourceOf(subject, command)({ values: line.values, store: () => openStore(line) });
+  const line = await readCommandLine(words.slice(0, -1));
+  const { path, definition, args, values, pending, optionsEnded } = line;
+  const valuesOf = async (placeholder: string, choices?: readonly string[]) =>
+    choices?.map((value) => ({ value })) ??
+    (await sourceOf(placeholder, path[0])({ values, store: () => openStore(line) }));
+  const valuesOfOption = (name: string) => {
+    const { value = "", choices } = optionsOf(definition)[name] ?? {};
+    return valuesOf(value, choices);
+  };
 
-  if (pending !== undefined) return startingWith(current, await valuesOf(pending));
+  if (pending !== undefined) return startingWith(current, await valuesOfOption(pending));
   if (!optionsEnded && current.startsWith("-")) {
     const [flag = "", value] = current.split("=");
-    if (value === undefined) return startingWith(current, options(command));
-    const option = findOption(flag, command);
-    if (option === undefined || !takesValue(option)) return [];
-    const found = startingWith(value, await valuesOf(option));
+    if (value === undefined) return startingWith(current, options(definition));
+    const [name, option] = findOption(flag, definition) ?? [];
+    if (name === undefined || option?.value === undefined) return [];
+    const found = startingWith(value, await valuesOfOption(name));
     if (typeof found === "string") return found;
     return found.map((each) => ({ ...each, value: `${flag}=${each.value}` }));
   }
-  if (command.parent === null) {
-    const [help, verb, ...more] = args;
-    if (help === undefined) return startingWith(current, commands(command));
-    if (help !== "help" || more.length > 0) return [];
-    if (verb === undefined) return startingWith(current, [...commands(command), ...topics()]);
-    const named = findCommand(verb, command);
-    return named === undefined ? [] : startingWith(current, commands(named));
+  if (path.length === 0) return startingWith(current, await firstWords(args));
+  const { argument } = definition;
+  const below = args.length === 0 ? commands(definition) : [];
+  const isOpen = argument !== undefined && (args.length === 0 || argument.isRepeated);
+  if (!isOpen && below.length === 0) {
+    return optionsEnded ? [] : startingWith(current, options(definition));
   }
-  const below = args.length === 0 ? commands(command) : [];
-  const { registeredArguments: known } = command;
-  const argument = known[args.length] ?? (known.at(-1)?.variadic ? known.at(-1) : undefined);
-  if (argument === undefined) return optionsEnded ? [] : startingWith(current, options(command));
-  const found = await valuesOf(argument);
+  const found = argument === undefined ? [] : await valuesOf(argument.name, argument.choices);
   if (typeof found === "string") return found;
   return startingWith(
     current,
@@ -58,34 +52,28 @@ export async function candidatesFor(
 /** What a word can become; or that it is a path, which shells complete better themselves. */
 export type Candidates = readonly Candidate[] | "directories" | "files";
 
-/** Opens the store that a command line means. */
-export type CommandLineStore = (
-  line: CommandLine,
-) => ReturnType<Parameters<ReturnType<typeof sourceOf>>[0]["store"]>;
-
 function startingWith(start: string, candidates: Candidates): Candidates {
   if (typeof candidates === "string") return candidates;
   return candidates.filter(({ value }) => value.startsWith(start));
 }
 
-function commands(command: Command): readonly Candidate[] {
-  return command
-    .createHelp()
-    .visibleCommands(command)
-    .map((each) => candidate(each.name(), each.summary() || each.description()));
+/** A verb, or what `help` explains. */
+async function firstWords([help, word, ...more]: readonly string[]): Promise<readonly Candidate[]> {
+  const verbs = VERBS.map(({ name, summary }) => ({ value: name, description: summary }));
+  if (help === undefined) return [...verbs, { value: HELP.name, description: HELP.summary }];
+  if (help !== "help" || more.length > 0) return [];
+  if (word !== undefined) return commands(await findVerb(word)?.load());
+  return [...verbs, ...TOPICS.map(({ name, summary }) => ({ value: name, description: summary }))];
 }
 
-function options(command: Command): readonly Candidate[] {
-  return command
-    .createHelp()
-    .visibleOptions(command)
-    .map((option) => candidate(option.long ?? option.flags, option.description));
+function commands(definition?: Definition): readonly Candidate[] {
+  return Object.entries(definition?.commands ?? {}).map(([value, { summary = "" }]) => {
+    return { value, description: summary };
+  });
 }
 
-function topics(): readonly Candidate[] {
-  return TOPICS.map(({ name, summary }) => candidate(name, summary));
-}
-
-function candidate(value: string, description: string): Candidate {
-  return { value, description };
+function options(definition: Definition): readonly Candidate[] {
+  return Object.entries(optionsOf(definition)).map(([name, { description }]) => {
+    return { value: flagOf(name), description };
+  });
 }

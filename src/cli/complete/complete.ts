@@ -3,9 +3,7 @@ import { storeSetting } from "../../settings.js";
 import { credentialFiles } from "../../store/jetstream/server/credential-files.js";
 import { openStore } from "../../store/open-store.js";
 import type { OrderStore } from "../../store/order-store.js";
-import { createContext } from "../context.js";
 import type { Io } from "../io.js";
-import { createProgram } from "../parsing/program.js";
 import { cut } from "../render/width.js";
 import { type Candidates, candidatesFor } from "./candidates.js";
 import type { CommandLine } from "./command-line.js";
@@ -22,8 +20,7 @@ export async function complete(io: Io): Promise<void> {
   const opened: OrderStore[] = [];
   try {
     const words = splitLine(io.env.ORDERS_LINE ?? "");
-    const program = await createProgram(words.slice(0, -1), await createContext([], io));
-    const candidates = await candidatesFor(words, program, async (line) => {
+    const candidates = await candidatesFor(words, async (line) => {
       deadline ??= setTimeout(() => process.exit(), DEADLINE_MS);
       const store = await storeOf(line, io);
       if (store === undefined) return undefined;

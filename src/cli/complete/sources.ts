@@ -1,4 +1,3 @@
-import type { Argument, Command, Option } from "commander";
 import type { Order } from "../../domain/order.js";
 import type { OrderStore } from "../../store/order-store.js";
 import { DAY_WORDS } from "../time/parse-time.js";
@@ -8,10 +7,8 @@ import { POSITION_WORDS } from "../time/starting-position.js";
  * Where the values of an option or an argument come from: its placeholder in the help, such as `<id>`,
  * tells. So a new verb completes once it names its options and arguments as the others do.
  */
-export function sourceOf(subject: Option | Argument, command: Command): Source {
-  const placeholder = "flags" in subject ? /[<[]([\w-]+)/.exec(subject.flags)?.[1] : subject.name();
-  const verb = command.parent?.parent ? command.parent : command;
-  return SOURCES[`${verb.name()} ${placeholder}`] ?? SOURCES[`${placeholder}`] ?? (async () => []);
+export function sourceOf(placeholder: string, verb: string | undefined): Source {
+  return SOURCES[`${verb} ${placeholder}`] ?? SOURCES[placeholder] ?? (async () => []);
 }
 
 /** By placeholder, or by verb and placeholder. */

@@ -1,6 +1,5 @@
-import { closestMatch } from "leven";
 import { OrdersError } from "../../errors.js";
-import { refuseEmpty } from "../parsing/common-options.js";
+import { closest } from "../parsing/suggestions.js";
 
 /** What a table, TSV and CSV can have a column of, by the names that orders have for it in JSON. */
 export const FIELDS = ["placedAt", "id", "items", "for", "note", "cancelledAt", "reason"] as const;
@@ -14,7 +13,6 @@ export type Field = (typeof FIELDS)[number];
  * @throws {OrdersError} `invalid-usage`: there is no such field.
  */
 export function parseFields(text: string): readonly Field[] {
-  refuseEmpty("--fields", text);
   return text.split(",").map((part) => {
     const name = part.trim();
     const field = FIELDS.find((each) => each === name);
@@ -25,7 +23,6 @@ export function parseFields(text: string): readonly Field[] {
 
 function hintFor(name: string): string {
   const fields = `fields are ${FIELDS.join(", ")}`;
-  const sameLetters = FIELDS.find((field) => field.toLowerCase() === name.toLowerCase());
-  const meant = sameLetters ?? closestMatch(name, FIELDS, { maxDistance: name.length > 3 ? 2 : 1 });
+  const meant = closest(name, FIELDS);
   return meant === undefined ? fields : `did you mean ${meant}? ${fields}`;
 }

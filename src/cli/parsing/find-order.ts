@@ -2,9 +2,12 @@ import type { Order } from "../../domain/order.js";
 import { escapeUnsafe } from "../../domain/printable.js";
 import { OrdersError } from "../../errors.js";
 import type { OrderStore } from "../../store/order-store.js";
+import type { Argument } from "./definition.js";
 
-/** The argument of a verb that {@link findOrder} resolves, in its help. */
-export const ID_FORMS = "an order's id, or its first 4 or more characters";
+const ID_FORMS = "an order's id, or its first 4 or more characters";
+
+/** The argument of a verb that {@link findOrder} resolves. */
+export const ID: Argument = { name: "id", description: ID_FORMS };
 
 const MIN_PREFIX_LENGTH = 4;
 const MAX_CANDIDATES_SHOWN = 10;

@@ -1,101 +1,128 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command, CommanderError } from "commander";
+import { Command, Option } from "commander";
 import { OrdersError } from "../../errors.js";
 import type { Context } from "../context.js";
-import { argumentDescription, formatHelp, optionDescription } from "../help/format-help.js";
-import { addCommonOptions, refuseEmptyOptions } from "./common-options.js";
-import { findVerb, VERBS, type Verb } from "./verbs.js";
+import { type Definition, define } from "./definition.js";
+import { flag, optionsOf, termOf } from "./options.js";
+import { checkArguments, readOptions } from "./read-line.js";
+import { findVerb, HELP, VERBS, type Verb } from "./verbs.js";
 
 /**
- * The whole command line, ready to parse `argv`. Only the verbs that `argv` names are loaded: the help
- * needs no more than the name and the summary of the others.
- */
-export async function createProgram(argv: readonly string[], context: Context): Promise<Command> {
-  const { io } = context;
-  const program = new Command("orders")
-    .description(
-      "Place orders from the command line. Each order is stored durably and the sales desk is notified.",
-    )
-    .usage("<verb> [options]")
-    .option("-V, --version", "print the version")
-    .helpCommand("help [verb]", "show help for a verb, or for one of the topics below")
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => void io.stdout.write(text),
-      writeErr: (text) => void (context.wantsJson || io.stderr.write(text)), // help for whoever reads it
-      outputError: () => {}, // main reports all errors
-      getOutHelpWidth: () => Math.min(io.stdout.columns, 100),
-      getErrHelpWidth: () => Math.min(io.stderr.columns, 100),
-      getOutHasColors: () => context.wantsColor(io.stdout),
-      getErrHasColors: () => context.wantsColor(io.stderr),
-    })
-    .configureHelp({
-      formatHelp,
-      argumentDescription,
-      optionDescription,
-      minWidthToWrap: 1,
-      styleTitle: (title) => context.colors.heading(title),
-    })
-    .allowExcessArguments()
-    .hook("preAction", async (_, command) => {
-      refuseEmptyOptions(command);
-      const expected = command.registeredArguments;
-      if (command.args.length <= expected.length || expected.at(-1)?.variadic) return;
-      const { refuseArgument } = await import("./unexpected-argument.js");
-      refuseArgument(command.args[expected.length] ?? "", command, io.now());
-    })
-    .on("option:version", () => {
-      io.stdout.write(`${version(io.packageRoot)}\n`);
-      throw new CommanderError(0, "commander.version", "");
-    });
-  addCommonOptions(program, EXAMPLES);
-  // Whoever names a verb first needs no list of them: making it takes longer than storing an order.
-  const named = argv[0] === undefined ? undefined : findVerb(argv[0]);
-  for (const verb of named ? [named] : VERBS) {
-    program.addCommand(await createVerb(verb, argv, program, context));
-  }
-  return program;
-}
-
-const EXAMPLES = [
-  'orders place-order "100 inch TV" "magic carpet"',
-  "orders list --since yesterday",
-  "orders show 403d33e9 --json",
-];
-
-/**
- * The arguments that print what `help parked retry` asks for: commander would print the help of `parked`.
+ * Runs a command line. commander finds its verb, and tells options from arguments; whether they are right
+ * is checked by the definition of the verb.
  *
- * @throws {OrdersError} `invalid-usage`: the verb has no such subcommand.
+ * @throws {OrdersError} `invalid-usage`, and what the verb throws.
  */
-export function helpOfSubcommand(
-  [help, verb, word]: readonly string[],
-  program: Command,
-): readonly string[] | undefined {
-  if (help !== "help" || verb === undefined || word === undefined) return undefined;
-  if (verb.startsWith("-") || word.startsWith("-")) return undefined;
-  const command = program.commands.find((each) => [each.name(), each.alias()].includes(verb));
-  if (command?.commands.some((each) => each.name() === word)) return [verb, word, "--help"];
-  throw new OrdersError("invalid-usage", `unknown command '${verb} ${word}'`, {
-    hint: `see orders help ${verb}`,
-  });
+export async function runCommandLine(argv: readonly string[], context: Context): Promise<void> {
+  const program = createCommand([], PROGRAM, context);
+  for (const { name, alias, load } of verbsNamedIn(argv)) {
+    const command = createCommand([name], await load(), context);
+    program.addCommand(alias === undefined ? command : command.alias(alias));
+  }
+  try {
+    await program.parseAsync(argv, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof OptionRefused)) throw error;
+    throw (await import("./usage-problem.js")).optionProblem(error, argv);
+  }
 }
 
-async function createVerb(
-  verb: Verb,
-  argv: readonly string[],
-  program: Command,
-  context: Context,
-): Promise<Command> {
-  const named = [verb.name, verb.alias].some((name) => name !== undefined && argv.includes(name));
-  const command = named ? (await verb.load())(context) : new Command(verb.name);
-  if (verb.alias !== undefined) command.alias(verb.alias);
-  command.summary(verb.summary).helpGroup(`${verb.group}:`).copyInheritedSettings(program);
-  for (const below of command.commands) below.copyInheritedSettings(command);
+/** The program, which runs itself where no verb is named. */
+export const PROGRAM = define({
+  description:
+    "Place orders from the command line. Each order is stored durably and the sales desk is notified.",
+  options: { version: flag("print the version", { short: "V" }) },
+  examples: [
+    'orders place-order "100 inch TV" "magic carpet"',
+    "orders list --since yesterday",
+    "orders show 403d33e9 --json",
+  ],
+  async run(options, context, word, ...more) {
+    const isBare = Object.keys(options).length === 0;
+    if (options.version) context.io.stdout.write(`${versionOf(context.io.packageRoot)}\n`);
+    else if (word === HELP.name) await printHelp(more, context);
+    else if (word !== undefined) throw (await import("./usage-problem.js")).unknownVerb(word);
+    else if (isBare || options.help) await printHelp([], context);
+    else throw new OrdersError("invalid-usage", "no verb given", { hint: "see orders --help" });
+  },
+});
+
+/** Thrown where commander refuses an option: there is none of this name, or its value is missing. */
+export class OptionRefused extends Error {
+  readonly line: Line;
+  /** commander's code of why. */
+  readonly code: string;
+
+  constructor(line: Line, code: string) {
+    super();
+    this.line = line;
+    this.code = code;
+  }
+}
+
+/** What commander makes of a line: the command that it names, with options and arguments. */
+interface Line {
+  readonly command: Command;
+  /** The words that name it: `parked`, `retry`. */
+  readonly path: readonly string[];
+  readonly definition: Definition;
+}
+
+/** Whoever names a verb first needs no other: making commands takes longer than storing an order. */
+function verbsNamedIn(argv: readonly string[]): readonly Verb[] {
+  const [first = ""] = argv;
+  if (!first.startsWith("-")) return VERBS.filter((verb) => verb === findVerb(first));
+  return VERBS.filter((verb) => argv.some((word) => findVerb(word) === verb));
+}
+
+function createCommand(path: readonly string[], definition: Definition, context: Context): Command {
+  const command = new Command(path.at(-1));
+  const line: Line = { command, path, definition };
+  command
+    .helpOption(false)
+    .helpCommand(false)
+    .enablePositionalOptions() // what is behind a verb is for the verb
+    .allowExcessArguments()
+    .configureOutput({ outputError: () => {} }) // main reports all errors
+    .exitOverride(({ code }) => {
+      throw new OptionRefused(line, code);
+    })
+    .action(() => run(line, context));
+  for (const [name, each] of Object.entries(optionsOf(definition))) {
+    const short = each.short === undefined ? "" : `-${each.short}, `;
+    const option = new Option(short + termOf(name, each));
+    option.negate = false; // `--no-…` has a name of its own
+    if (each.value !== undefined) option.argParser(collect);
+    command.addOption(option);
+  }
+  for (const [word, below] of Object.entries(definition.commands ?? {})) {
+    command.addCommand(createCommand([...path, word], below, context));
+  }
   return command;
 }
 
-function version(packageRoot: string): string {
+function collect(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
+async function run({ command, path, definition }: Line, context: Context): Promise<void> {
+  const given: Record<string, readonly (string | true)[]> = {};
+  for (let each: Command | null = command; each !== null; each = each.parent) {
+    for (const [name, values] of Object.entries(each.opts())) {
+      given[name] = [values, given[name] ?? []].flat();
+    }
+  }
+  if (given.help !== undefined && path.length > 0) return printHelp(path, context);
+  const options = await readOptions(given, path, definition, context.io);
+  if (path.length > 0) await checkArguments(command.args, path, definition, context.io);
+  await definition.run(options, context, ...command.args);
+}
+
+async function printHelp(path: readonly string[], context: Context): Promise<void> {
+  await (await import("../help/print-help.js")).printHelp(path, PROGRAM, context);
+}
+
+function versionOf(packageRoot: string): string {
   return JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")).version;
 }

@@ -1,21 +1,21 @@
-import { Command } from "commander";
 import { escapeUnsafe, safeJson } from "../../domain/printable.js";
-import type { CommonOptions, Context } from "../context.js";
-import { addCommonOptions, jsonOption } from "../parsing/common-options.js";
+import type { Context } from "../context.js";
+import { define } from "../parsing/definition.js";
+import { flag, type OptionsOf } from "../parsing/options.js";
 import { counted } from "../render/count.js";
 
-export function createCheckCommand(context: Context): Command {
-  const command = new Command("check")
-    .description(
-      "Check the whole store: every order must be readable, and every id unique.\nExits with 0 if there is no damage, with 6 if there is.",
-    )
-    .addOption(jsonOption("print the result as JSON"))
-    .action(() => runCheck(command.optsWithGlobals(), context));
-  return addCommonOptions(command, ["orders check", "orders check --store /backup/orders --json"]);
-}
+const OPTIONS = { json: flag("print the result as JSON") };
+
+export const verb = define({
+  description:
+    "Check the whole store: every order must be readable, and every id unique.\nExits with 0 if there is no damage, with 6 if there is.",
+  options: OPTIONS,
+  examples: ["orders check", "orders check --store /backup/orders --json"],
+  run: runCheck,
+});
 
 /** Checks the whole store and prints a summary; damage is reported on stderr. */
-export async function runCheck(options: CheckOptions, context: Context): Promise<void> {
+async function runCheck(options: OptionsOf<typeof OPTIONS>, context: Context): Promise<void> {
   const { stdout, stderr } = context.io;
   const { store } = await context.openExisting(options);
   const { orders, damage, notes } = await store.check();
@@ -30,9 +30,4 @@ export async function runCheck(options: CheckOptions, context: Context): Promise
   for (const note of notes) stderr.write(`${escapeUnsafe(note)}\n`);
   const found = damage.length === 0 ? "no damage" : counted(damage.length, "damaged location");
   stdout.write(`${counted(orders, "order")}, ${found}\n`);
-}
-
-/** The options of `check`. */
-export interface CheckOptions extends CommonOptions {
-  readonly json?: boolean;
 }

@@ -1,29 +1,31 @@
-import { Command } from "commander";
 import { safeJson } from "../../domain/printable.js";
 import { OrdersError } from "../../errors.js";
 import { copyOrders } from "../../transfer/copy-orders.js";
-import type { CommonOptions, Context } from "../context.js";
-import { addCommonOptions, jsonOption } from "../parsing/common-options.js";
+import type { Context } from "../context.js";
+import { define } from "../parsing/definition.js";
+import { flag, type OptionsOf, required, text } from "../parsing/options.js";
 import { counted } from "../render/count.js";
 import { summary, transfer } from "./transfer.js";
 
-export function createCopyCommand(context: Context): Command {
-  const command = new Command("copy")
-    .description(
-      "Copy all orders from one store to another, then compare both.\nRun it again to resume an interrupted copy. Subscriptions are not copied.",
-    )
-    .requiredOption("--to <location>", "the store to copy to: a directory or nats://host")
-    .option("--from <location>", "the store to copy from (default: --store)")
-    .addOption(jsonOption("print the result as JSON"))
-    .action(() => runCopy(command.optsWithGlobals(), context));
-  return addCommonOptions(command, [
+const OPTIONS = {
+  to: required(text("location", "the store to copy to: a directory or nats://host")),
+  from: text("location", "the store to copy from (default: --store)"),
+  json: flag("print the result as JSON"),
+};
+
+export const verb = define({
+  description:
+    "Copy all orders from one store to another, then compare both.\nRun it again to resume an interrupted copy. Subscriptions are not copied.",
+  options: OPTIONS,
+  examples: [
     "orders copy --from ./orders --to nats://shop.example:4222",
     "orders copy --from nats://shop.example:4222 --to /backup/orders",
-  ]);
-}
+  ],
+  run: runCopy,
+});
 
 /** Copies orders and prints how many. */
-export async function runCopy(options: CopyOptions, context: Context): Promise<void> {
+async function runCopy(options: OptionsOf<typeof OPTIONS>, context: Context): Promise<void> {
   const { stdout, stderr } = context.io;
   const { from = options.store } = options;
   const { result, ...locations } = await transfer(context, async (inner, progress) => {
@@ -45,11 +47,4 @@ export async function runCopy(options: CopyOptions, context: Context): Promise<v
       ? `${safeJson({ ...locations, ...counts })}\n`
       : `${summary(result, "copied", ["all verified"])}\n`,
   );
-}
-
-/** The options of `copy`. */
-export interface CopyOptions extends CommonOptions {
-  readonly from?: string;
-  readonly to: string;
-  readonly json?: boolean;
 }

@@ -1,54 +1,45 @@
-import { Command, Option } from "commander";
 import { placedAtOf } from "../../domain/order.js";
 import { safeJson } from "../../domain/printable.js";
 import { OrdersError } from "../../errors.js";
-import {
-  detectFormat,
-  IMPORT_FORMATS,
-  type ImportFormat,
-  readerOf,
-} from "../../transfer/formats.js";
+import { detectFormat, IMPORT_FORMATS, readerOf } from "../../transfer/formats.js";
 import { openImportFile, peek } from "../../transfer/import-file.js";
 import { importOrders } from "../../transfer/import-orders.js";
-import type { CommonOptions, Context } from "../context.js";
-import { addCommonOptions, jsonOption, refuseEmpty } from "../parsing/common-options.js";
+import type { Context } from "../context.js";
+import { define } from "../parsing/definition.js";
+import { choice, flag, type OptionsOf } from "../parsing/options.js";
 import { renderBanner } from "../render/banner.js";
 import { summary, transfer } from "./transfer.js";
 
-export function createImportCommand(context: Context): Command {
-  const command = new Command("import")
-    .description(
-      "Import orders from a file: JSON Lines, a JSON array, a lowdb or TinyDB file, or CSV.\nThe whole file is checked first; if something is wrong with it, nothing is imported.\nOrders that are stored already are skipped: run it again to resume an interrupted import.",
-    )
-    .argument("<file>", "the file; '-' reads stdin")
-    .addOption(
-      new Option(
-        "--format <format>",
-        "the file's format (default: told from its beginning)",
-      ).choices(IMPORT_FORMATS),
-    )
-    .option("--dry-run", "only check the file, and print what would be done")
-    .option("--skip-invalid", "import the others if some orders are invalid")
-    .option("--again", "import orders without ids as new ones, also if they were imported before")
-    .option("--notify", "print the banner of each imported order")
-    .option("--deliver", "deliver the imported orders to subscriptions, as if they were new")
-    .addOption(jsonOption("print the result as JSON").conflicts("notify"))
-    .action((path: string) => runImport(path, command.optsWithGlobals(), context));
-  return addCommonOptions(command, [
+const OPTIONS = {
+  format: choice("format", "the file's format (default: told from its beginning)", IMPORT_FORMATS),
+  dryRun: flag("only check the file, and print what would be done"),
+  skipInvalid: flag("import the others if some orders are invalid"),
+  again: flag("import orders without ids as new ones, also if they were imported before"),
+  notify: flag("print the banner of each imported order"),
+  deliver: flag("deliver the imported orders to subscriptions, as if they were new"),
+  json: flag("print the result as JSON", { excludes: ["notify"] }),
+};
+
+export const verb = define({
+  description:
+    "Import orders from a file: JSON Lines, a JSON array, a lowdb or TinyDB file, or CSV.\nThe whole file is checked first; if something is wrong with it, nothing is imported.\nOrders that are stored already are skipped: run it again to resume an interrupted import.",
+  argument: { name: "file", description: "the file; '-' reads stdin" },
+  options: OPTIONS,
+  examples: [
     "orders import orders.ndjson",
     "orders import --dry-run customers.csv",
     "orders list --all --format ndjson --store ./old | orders import -",
-  ]);
-}
+  ],
+  run: runImport,
+});
 
 /** Imports the orders of a file and prints how many; what is invalid goes to stderr. */
-export async function runImport(
-  path: string,
-  options: ImportCliOptions,
+async function runImport(
+  options: OptionsOf<typeof OPTIONS>,
   context: Context,
+  path: string,
 ): Promise<void> {
   const { io } = context;
-  refuseEmpty("<file>", path);
   const placedAt = placedAtOf(io.now());
   if (placedAt === undefined) throw OrdersError.wrongClock("import");
   const file =
@@ -76,15 +67,4 @@ export async function runImport(
       ? `${safeJson({ format, imported, ...others, dryRun })}\n`
       : `${summary(result, dryRun ? "would be imported" : "imported", invalid)}\n`,
   );
-}
-
-/** The options of `import`. */
-export interface ImportCliOptions extends CommonOptions {
-  readonly format?: ImportFormat;
-  readonly dryRun?: boolean;
-  readonly skipInvalid?: boolean;
-  readonly again?: boolean;
-  readonly notify?: boolean;
-  readonly deliver?: boolean;
-  readonly json?: boolean;
 }

@@ -1,59 +1,56 @@
-import { Command, InvalidArgumentError, Option } from "commander";
 import type { OrderFilter } from "../../domain/order.js";
 import { OrdersError } from "../../errors.js";
-import type { CommonOptions, Context } from "../context.js";
+import type { Context } from "../context.js";
 import { FIELDS, type Field, parseFields } from "../list/fields.js";
 import { FORMATS, type Format, listFormat } from "../list/formats.js";
 import type { Write } from "../list/pager.js";
 import { sayNoOrders } from "../no-orders.js";
-import { addCommonOptions, jsonOption } from "../parsing/common-options.js";
-import { sinceOption, type TimeOptions, timeFilter, untilOption } from "../time/time-options.js";
+import { define } from "../parsing/definition.js";
+import { choice, count, flag, type Option, type OptionsOf, text } from "../parsing/options.js";
+import { TIME_OPTIONS, timeFilter } from "../time/time-options.js";
 
-export function createListCommand(context: Context): Command {
-  const command = new Command("list")
-    .description(
-      "List orders, oldest first. On a terminal they are grouped by day, and ORDERS_PAGER, PAGER or less shows what does not fit.\nIn a pipe: time, id and items, tab-separated; with --all also when an order was cancelled. In tsv and csv, items are a JSON array, which is never taken for a formula.",
-    )
-    .option("--limit <n>", "only the newest n orders", parseLimit)
-    .option("--reverse", "newest first")
-    .addOption(sinceOption(context.io))
-    .addOption(untilOption(context.io))
-    .option(
-      "--item <text>",
+const OPTIONS = {
+  limit: count("only the newest n orders", 0, 999_999_999),
+  reverse: flag("newest first"),
+  ...TIME_OPTIONS,
+  item: {
+    description:
       "with an item that contains this text, ignoring case; given several times: with all of them",
-      parseItem,
-    )
-    .option("--for <name>", "for this name, ignoring case")
-    .option("--all", "also orders that were cancelled")
-    .addOption(
-      new Option("--count", "print only the number of orders").conflicts(["format", "fields"]),
-    )
-    .addOption(
-      new Option(
-        "--format <format>",
-        "output format (default: table on a terminal, otherwise tsv)",
-      ).choices(FORMATS),
-    )
-    .addOption(
-      new Option(
-        "--fields <names>",
-        `columns of table, tsv and csv: ${FIELDS.join(",")}`,
-      ).argParser(parseFields),
-    )
-    .addOption(jsonOption("print a JSON array").conflicts("format"))
-    .option("--no-pager", "print everything on the terminal at once")
-    .action(() => runList(command.optsWithGlobals(), context));
-  return addCommonOptions(command, [
+    value: "text",
+    mayBeBlank: true, // a blank can be part of an item
+    parse: (text, _, others = []) => [...others, text],
+  } as Option<readonly string[] | undefined>,
+  for: text("name", "for this name, ignoring case"),
+  all: flag("also orders that were cancelled"),
+  count: flag("print only the number of orders", { excludes: ["format", "fields"] }),
+  format: choice("format", "output format (default: table on a terminal, otherwise tsv)", FORMATS),
+  fields: {
+    description: `columns of table, tsv and csv: ${FIELDS.join(",")}`,
+    value: "names",
+    parse: parseFields,
+  } as Option<readonly Field[] | undefined>,
+  json: flag("print a JSON array", { excludes: ["format"] }),
+  noPager: flag("print everything on the terminal at once"),
+};
+
+type ListOptions = OptionsOf<typeof OPTIONS>;
+
+export const verb = define({
+  description:
+    "List orders, oldest first. On a terminal they are grouped by day, and ORDERS_PAGER, PAGER or less shows what does not fit.\nIn a pipe: time, id and items, tab-separated; with --all also when an order was cancelled. In tsv and csv, items are a JSON array, which is never taken for a formula.",
+  options: OPTIONS,
+  examples: [
     "orders list --limit 20",
     "orders list --since yesterday --item tv",
     "orders list --reverse --fields placedAt,items",
     "orders list | wc -l",
     "orders list --json | jq -r '.[].items[]'",
-  ]);
-}
+  ],
+  run: runList,
+});
 
 /** Lists or counts the orders that match. */
-export async function runList(options: ListOptions, context: Context): Promise<void> {
+async function runList(options: ListOptions, context: Context): Promise<void> {
   const { stdout } = context.io;
   if (options.count) {
     const { store } = await context.openExisting(options);
@@ -67,7 +64,7 @@ export async function runList(options: ListOptions, context: Context): Promise<v
       hint: "give --format table, tsv or csv",
     });
   }
-  if (format === "table" && stdout.isTerminal && options.pager) {
+  if (format === "table" && stdout.isTerminal && !options.noPager) {
     const { paged } = await import("../list/pager.js");
     await paged(context, (inner, write) => writeList(format, options, inner, write));
   } else {
@@ -112,20 +109,6 @@ async function writeList(
   else if (listed === 0 && newest === undefined) sayNoOrders(filter, stderr);
 }
 
-/** The options of `list`. */
-export interface ListOptions extends CommonOptions, TimeOptions {
-  readonly limit?: number;
-  readonly reverse?: boolean;
-  readonly item?: readonly string[];
-  readonly for?: string;
-  readonly all?: boolean;
-  readonly count?: boolean;
-  readonly format?: Format;
-  readonly fields?: readonly Field[];
-  readonly json?: boolean;
-  readonly pager: boolean;
-}
-
 function filterOf(options: ListOptions): OrderFilter {
   return {
     ...timeFilter(options),
@@ -140,15 +123,3 @@ function filterOf(options: ListOptions): OrderFilter {
  * so that its reader reads the one half while the other is written.
  */
 const PAGE_CHARACTERS = 32 * 1024;
-
-function parseLimit(text: string): number {
-  if (!/^\d{1,9}$/.test(text))
-    throw new InvalidArgumentError("It must be a whole number from 0 to 999999999.");
-  return Number(text);
-}
-
-/** A blank can be part of an item. */
-function parseItem(text: string, others: readonly string[] = []): readonly string[] {
-  if (text === "") throw new InvalidArgumentError("It must not be empty.");
-  return [...others, text];
-}

@@ -1,51 +1,56 @@
-import { Command } from "commander";
 import { isOrderId } from "../../domain/order.js";
 import { safeJson } from "../../domain/printable.js";
 import { OrdersError } from "../../errors.js";
 import type { ParkedOrder, Subscriptions } from "../../store/subscriptions.js";
-import type { CommonOptions, Context } from "../context.js";
-import { addCommonOptions, jsonOption, refuseUnknown } from "../parsing/common-options.js";
+import type { Context } from "../context.js";
+import { define } from "../parsing/definition.js";
 import { idPrefix } from "../parsing/find-order.js";
+import { flag, type OptionsOf, text } from "../parsing/options.js";
 import { renderColumns } from "../render/columns.js";
 import { shortTime } from "../time/time.js";
 
-export function createParkedCommand(context: Context): Command {
-  const command = new Command("parked")
-    .description("List parked orders, set aside by a subscription after the last attempt failed.")
-    .option(...AS)
-    .usage("[retry|drop] [options]")
-    .addOption(jsonOption("print a JSON array"))
-    .argument("[action]", "retry or drop; lists them if omitted")
-    .action((action?: string) => {
-      refuseUnknown(action, command);
-      return runParked(command.optsWithGlobals(), context);
-    });
-  const retry = new Command("retry")
-    .summary("deliver parked orders again")
-    .description("Deliver parked orders again, now or to the next watcher.")
-    .argument("[ids...]", "order ids, or their first 4 or more characters")
-    .option(...AS)
-    .option("--all", "all parked orders")
-    .addOption(jsonOption("print the ids as a JSON array"))
-    .action((ids: string[]) => runParkedRetry(ids, retry.optsWithGlobals(), context));
-  const drop = new Command("drop")
-    .summary("remove parked orders from a subscription")
-    .description("Remove parked orders from a subscription. The orders stay in the store.")
-    .argument("<ids...>", "order ids, or their first 4 or more characters")
-    .option(...AS)
-    .addOption(jsonOption("print the ids as a JSON array"))
-    .action((ids: string[]) => runParkedDrop(ids, drop.optsWithGlobals(), context));
-  for (const each of [retry, drop]) command.addCommand(addCommonOptions(each));
-  return addCommonOptions(command, [
+const AS = text("subscription", "only those of this subscription");
+const OPTIONS = { as: AS, json: flag("print a JSON array") };
+const DROP_OPTIONS = { as: AS, json: flag("print the ids as a JSON array") };
+const RETRY_OPTIONS = { as: AS, all: flag("all parked orders"), json: DROP_OPTIONS.json };
+const IDS = {
+  name: "ids",
+  description: "order ids, or their first 4 or more characters",
+  isRepeated: true,
+};
+
+export const verb = define({
+  description: "List parked orders, set aside by a subscription after the last attempt failed.",
+  options: OPTIONS,
+  commands: {
+    retry: define({
+      summary: "deliver parked orders again",
+      description: "Deliver parked orders again, now or to the next watcher.",
+      argument: { ...IDS, isOptional: true },
+      options: RETRY_OPTIONS,
+      run: runRetry,
+    }),
+    drop: define({
+      summary: "remove parked orders from a subscription",
+      description: "Remove parked orders from a subscription. The orders stay in the store.",
+      argument: IDS,
+      options: DROP_OPTIONS,
+      run: runDrop,
+    }),
+  },
+  examples: [
     "orders parked --as sales",
     "orders parked retry 403d33e9",
     "orders parked retry --all --as sales",
     "orders parked drop 403d33e9",
-  ]);
-}
+  ],
+  run: runParked,
+});
+
+type ParkedOptions = OptionsOf<typeof OPTIONS>;
 
 /** Lists the parked orders. */
-export async function runParked(options: ParkedOptions, context: Context): Promise<void> {
+async function runParked(options: ParkedOptions, context: Context): Promise<void> {
   const { stdout, stderr } = context.io;
   const { parked } = await openParked(options, context);
   if (options.json) {
@@ -73,10 +78,10 @@ export async function runParked(options: ParkedOptions, context: Context): Promi
 }
 
 /** Has parked orders delivered again, and prints their ids. */
-export async function runParkedRetry(
-  ids: readonly string[],
-  options: ParkedOptions,
+async function runRetry(
+  options: OptionsOf<typeof RETRY_OPTIONS>,
   context: Context,
+  ...ids: string[]
 ): Promise<void> {
   if (ids.length > 0 && options.all) {
     throw new OrdersError("invalid-usage", "--all cannot be used with ids", {
@@ -94,11 +99,7 @@ export async function runParkedRetry(
 }
 
 /** Removes parked orders from their subscription, and prints their ids. */
-export async function runParkedDrop(
-  ids: readonly string[],
-  options: ParkedOptions,
-  context: Context,
-): Promise<void> {
+async function runDrop(options: ParkedOptions, context: Context, ...ids: string[]): Promise<void> {
   const { subscriptions, parked } = await openParked(options, context);
   // What is damaged is not listed, and goes by its whole id.
   const unlisted = (text: string) => {
@@ -112,18 +113,10 @@ export async function runParkedDrop(
   await eachPrinted(chosen, options, context, (name, id) => subscriptions.drop(name, id));
 }
 
-/** The options of `parked` and its subcommands. */
-export interface ParkedOptions extends CommonOptions {
-  readonly as?: string;
-  readonly json?: boolean;
-  readonly all?: boolean;
-}
-
 const HEADINGS = ["SUBSCRIPTION", "ID", "ATTEMPTS", "PARKED", "REASON"];
 /** A narrower terminal has no room for reasons beside whole ids. */
 const FULL_ID_MIN_COLUMNS = 120;
 const SHORT_ID_CHARACTERS = 8;
-const AS = ["--as <subscription>", "only those of this subscription"] as const;
 
 async function openParked(
   { as, ...options }: ParkedOptions,

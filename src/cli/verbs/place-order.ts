@@ -1,27 +1,36 @@
-import { Command, InvalidArgumentError } from "commander";
 import type { Orders, PlaceOrderDetails } from "../../app.js";
 import { isOrderId, MAX_ORDER_BYTES, textProblem } from "../../domain/order.js";
 import { systemMessage } from "../../error-message.js";
 import { OrdersError } from "../../errors.js";
 import { acknowledge } from "../acknowledge.js";
-import type { CommonOptions, Context } from "../context.js";
+import type { Context } from "../context.js";
 import { endAtSignals } from "../end-at-signals.js";
 import type { Io } from "../io.js";
-import { addCommonOptions, jsonOption, quietOption } from "../parsing/common-options.js";
+import { define } from "../parsing/definition.js";
+import { flag, InvalidValue, type OptionsOf, text } from "../parsing/options.js";
 import { renderBanner } from "../render/banner.js";
 
-export function createPlaceOrderCommand(context: Context): Command {
-  const command = new Command("place-order")
-    .description("Store an order and notify the sales desk with a banner on stdout.")
-    .usage("[options] <items...>")
-    .argument("[items...]", "the items to order; a single '-' reads them from stdin, one per line")
-    .option("--for <name>", "whom the order is for")
-    .option("--note <text>", "what else there is to know about it")
-    .option("--id <uuid>", "use this id (a UUID), so that placing the order again is safe", parseId)
-    .addOption(quietOption("print the order's id instead of the banner"))
-    .addOption(jsonOption("print the stored order as JSON instead of the banner"))
-    .action(() => runPlaceOrder(command.args, command.optsWithGlobals(), context));
-  return addCommonOptions(command, [
+const OPTIONS = {
+  for: text("name", "whom the order is for"),
+  note: text("text", "what else there is to know about it"),
+  id: {
+    ...text("uuid", "use this id (a UUID), so that placing the order again is safe"),
+    parse: parseId,
+  },
+  quiet: flag("print the order's id instead of the banner", { short: "q", excludes: ["json"] }),
+  json: flag("print the stored order as JSON instead of the banner"),
+};
+
+export const verb = define({
+  description: "Store an order and notify the sales desk with a banner on stdout.",
+  argument: {
+    name: "items",
+    description: "the items to order; a single '-' reads them from stdin, one per line",
+    isRepeated: true,
+    missing: "no items to order",
+  },
+  options: OPTIONS,
+  examples: [
     'orders place-order "100 inch TV" "magic carpet"',
     'orders place-order --for "Ada Lovelace" --note "ring twice" "magic carpet"',
     'orders place-order -- "-5 °C fridge"',
@@ -29,14 +38,15 @@ export function createPlaceOrderCommand(context: Context): Command {
     "orders place-order - < items.txt",
     `id=$(uuidgen); until orders place-order --id "$id" "tv"; do
     case $? in 1 | 7 | 8) sleep 1 ;; *) break ;; esac; done`,
-  ]);
-}
+  ],
+  run: runPlaceOrder,
+});
 
 /** Places an order and prints the banner, its id or JSON. */
-export async function runPlaceOrder(
-  items: readonly string[],
-  options: PlaceOrderOptions,
+async function runPlaceOrder(
+  options: Options,
   context: Context,
+  ...items: string[]
 ): Promise<void> {
   const { io } = context;
   const wanted = await readArguments(items, io);
@@ -55,16 +65,9 @@ export async function runPlaceOrder(
   await orders.placeOrder(wanted, details);
 }
 
-/** The options of `place-order`. */
-export interface PlaceOrderOptions extends CommonOptions {
-  readonly id?: string;
-  readonly for?: string;
-  readonly note?: string;
-  readonly quiet?: boolean;
-  readonly json?: boolean;
-}
+type Options = OptionsOf<typeof OPTIONS>;
 
-function detailsOf({ id, for: name, note }: PlaceOrderOptions): PlaceOrderDetails {
+function detailsOf({ id, for: name, note }: Options): PlaceOrderDetails {
   return {
     ...(id !== undefined && { id }),
     ...(name !== undefined && { for: name }),
@@ -76,7 +79,7 @@ function detailsOf({ id, for: name, note }: PlaceOrderOptions): PlaceOrderDetail
 function parseId(text: string): string {
   const id = text.toLowerCase();
   if (isOrderId(id)) return id;
-  throw new InvalidArgumentError("It must be a UUID; uuidgen makes one.");
+  throw new InvalidValue("it must be a UUID; uuidgen makes one");
 }
 
 async function readArguments(items: readonly string[], io: Io): Promise<readonly string[]> {
@@ -86,11 +89,6 @@ async function readArguments(items: readonly string[], io: Io): Promise<readonly
       "invalid-usage",
       "'-' reads items from stdin and cannot be combined with others",
     );
-  }
-  if (items.length === 0) {
-    throw new OrdersError("invalid-usage", "no items to order", {
-      hint: 'for example: orders place-order "100 inch TV" "magic carpet"',
-    });
   }
   return items;
 }

@@ -1,22 +1,27 @@
-import { Command } from "commander";
 import type { Order } from "../../domain/order.js";
 import { escapeUnsafe, safeJson } from "../../domain/printable.js";
-import type { CommonOptions, Context } from "../context.js";
-import { addCommonOptions, jsonOption } from "../parsing/common-options.js";
-import { findOrder, ID_FORMS } from "../parsing/find-order.js";
+import type { Context } from "../context.js";
+import { define } from "../parsing/definition.js";
+import { findOrder, ID } from "../parsing/find-order.js";
+import { flag, type OptionsOf } from "../parsing/options.js";
 import { longTime } from "../time/time.js";
 
-export function createShowCommand(context: Context): Command {
-  const command = new Command("show")
-    .description("Show one order, cancelled or not.")
-    .argument("<id>", ID_FORMS)
-    .addOption(jsonOption("print the order as JSON"))
-    .action((id: string) => runShow(id, command.optsWithGlobals(), context));
-  return addCommonOptions(command, ["orders show 403d33e9", "orders show 403d --json"]);
-}
+const OPTIONS = { json: flag("print the order as JSON") };
+
+export const verb = define({
+  description: "Show one order, cancelled or not.",
+  argument: ID,
+  options: OPTIONS,
+  examples: ["orders show 403d33e9", "orders show 403d --json"],
+  run: runShow,
+});
 
 /** Prints the one order that `id`, or the beginning of an id, matches. */
-export async function runShow(id: string, options: ShowOptions, context: Context): Promise<void> {
+async function runShow(
+  options: OptionsOf<typeof OPTIONS>,
+  context: Context,
+  id: string,
+): Promise<void> {
   const { stdout } = context.io;
   const { store } = await context.openExisting(options);
   const order = await findOrder(id, store);
@@ -24,11 +29,6 @@ export async function runShow(id: string, options: ShowOptions, context: Context
   else if (stdout.isTerminal) {
     stdout.write(card(order));
   } else stdout.write(fields(order));
-}
-
-/** The options of `show`. */
-export interface ShowOptions extends CommonOptions {
-  readonly json?: boolean;
 }
 
 /** For a person: labels, the local time, each item on a line. */

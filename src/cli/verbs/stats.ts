@@ -1,38 +1,44 @@
-import { Command, InvalidArgumentError, Option } from "commander";
 import { isUnconditional } from "../../domain/order.js";
 import { safeJson } from "../../domain/printable.js";
-import type { CommonOptions, Context } from "../context.js";
+import type { Context } from "../context.js";
 import { sayNoOrders } from "../no-orders.js";
-import { addCommonOptions, jsonOption } from "../parsing/common-options.js";
+import { define } from "../parsing/definition.js";
+import {
+  count,
+  flag,
+  InvalidValue,
+  type OptionsOf,
+  text,
+  withDefault,
+} from "../parsing/options.js";
 import { OrderStatistics } from "../stats/order-statistics.js";
 import { statsText } from "../stats/stats-text.js";
 import { statsView } from "../stats/stats-view.js";
-import { sinceOption, type TimeOptions, timeFilter, untilOption } from "../time/time-options.js";
+import { TIME_OPTIONS, timeFilter } from "../time/time-options.js";
 import { writeWholeFile } from "../write-file.js";
 
-export function createStatsCommand(context: Context): Command {
-  const command = new Command("stats")
-    .description(
-      "Count today's orders, this week's and all of them; draw the most ordered items and the orders per day.\nDays are local ones, and a week begins on Monday. An item counts once for each time it is in an order.",
-    )
-    .addOption(sinceOption(context.io))
-    .addOption(untilOption(context.io))
-    .option("--for <name>", "for this name, ignoring case")
-    .option("--top <n>", "the n most ordered items", parseTop, 10)
-    .addOption(
-      new Option("--svg <file>", "draw an SVG file instead").argParser(parseSvg).conflicts("json"),
-    )
-    .addOption(jsonOption("print the counts as JSON, with every day that has orders"))
-    .action(() => runStats(command.optsWithGlobals(), context));
-  return addCommonOptions(command, [
+const OPTIONS = {
+  ...TIME_OPTIONS,
+  for: text("name", "for this name, ignoring case"),
+  top: withDefault(count("the n most ordered items", 1, 999), 10),
+  svg: { ...text("file", "draw an SVG file instead", { excludes: ["json"] }), parse: parseSvg },
+  json: flag("print the counts as JSON, with every day that has orders"),
+};
+
+export const verb = define({
+  description:
+    "Count today's orders, this week's and all of them; draw the most ordered items and the orders per day.\nDays are local ones, and a week begins on Monday. An item counts once for each time it is in an order.",
+  options: OPTIONS,
+  examples: [
     "orders stats --since 2026-01-01",
     "orders stats --svg orders.svg",
     "orders stats --json | jq -r '.items[].item'",
-  ]);
-}
+  ],
+  run: runStats,
+});
 
 /** Counts the orders that match, and prints or draws how many there are. */
-export async function runStats(options: StatsOptions, context: Context): Promise<void> {
+async function runStats(options: OptionsOf<typeof OPTIONS>, context: Context): Promise<void> {
   const { io } = context;
   const { store } = await context.openExisting(options);
   const filter = { ...timeFilter(options), for: options.for };
@@ -69,26 +75,11 @@ export async function runStats(options: StatsOptions, context: Context): Promise
   }
 }
 
-/** The options of `stats`. */
-export interface StatsOptions extends CommonOptions, TimeOptions {
-  readonly for?: string;
-  readonly top: number;
-  readonly svg?: string;
-  readonly json?: boolean;
-}
-
 const MIN_COLUMNS = 20;
 const PIPE_COLUMNS = 80;
 
-function parseTop(text: string): number {
-  if (!/^[1-9]\d{0,2}$/.test(text)) {
-    throw new InvalidArgumentError("It must be a whole number from 1 to 999.");
-  }
-  return Number(text);
-}
-
 /** Other programs write to stdout for `-`; here it would be a file of that name. */
 function parseSvg(text: string): string {
-  if (text === "-") throw new InvalidArgumentError("It must be a file.");
+  if (text === "-") throw new InvalidValue("it must be a file");
   return text;
 }

@@ -1,50 +1,54 @@
-import { Command } from "commander";
 import { safeJson } from "../../domain/printable.js";
 import { isSubscriptionName } from "../../store/order-feed.js";
 import type { OrderStore } from "../../store/order-store.js";
 import { noSubscription } from "../../store/subscription/feed-errors.js";
 import type { Subscriptions } from "../../store/subscriptions.js";
-import { confirm, yesOption } from "../confirm.js";
-import type { CommonOptions, Context } from "../context.js";
-import { addCommonOptions, jsonOption, refuseUnknown } from "../parsing/common-options.js";
+import { confirm, YES } from "../confirm.js";
+import type { Context } from "../context.js";
+import { define } from "../parsing/definition.js";
+import { flag, type OptionsOf, required, text } from "../parsing/options.js";
 import { renderColumns } from "../render/columns.js";
 import { FROM_FORMS, parseStartingPosition } from "../time/starting-position.js";
 import { shortTime } from "../time/time.js";
 
-export function createSubscriptionsCommand(context: Context): Command {
-  const command = new Command("subscriptions")
-    .description("List subscriptions with their waiting and parked orders and their position.")
-    .usage("[reset|remove] [options]")
-    .addOption(jsonOption("print a JSON array"))
-    .argument("[action]", "reset or remove; lists them if omitted")
-    .action((action?: string) => {
-      refuseUnknown(action, command);
-      return runSubscriptions(command.optsWithGlobals(), context);
-    });
-  const reset = new Command("reset")
-    .summary("move a subscription to another position")
-    .description("Move a subscription to another position. Its parked orders stay parked.")
-    .argument("<subscription>", "its name")
-    .requiredOption("--from <position>", `the new position: ${FROM_FORMS}`)
-    .addOption(yesOption())
-    .action((name: string) => runReset(name, reset.optsWithGlobals(), context));
-  const remove = new Command("remove")
-    .summary("remove a subscription and its parked orders")
-    .description("Remove a subscription and its parked orders. The orders stay in the store.")
-    .argument("<subscription>", "its name")
-    .addOption(yesOption())
-    .action((name: string) => runRemove(name, remove.optsWithGlobals(), context));
-  for (const each of [reset, remove]) command.addCommand(addCommonOptions(each));
-  return addCommonOptions(command, [
+const OPTIONS = { json: flag("print a JSON array") };
+const RESET_OPTIONS = {
+  from: required(text("position", `the new position: ${FROM_FORMS}`)),
+  yes: YES,
+};
+const REMOVE_OPTIONS = { yes: YES };
+const NAME = { name: "subscription", description: "its name" };
+
+export const verb = define({
+  description: "List subscriptions with their waiting and parked orders and their position.",
+  options: OPTIONS,
+  commands: {
+    reset: define({
+      summary: "move a subscription to another position",
+      description: "Move a subscription to another position. Its parked orders stay parked.",
+      argument: NAME,
+      options: RESET_OPTIONS,
+      run: runReset,
+    }),
+    remove: define({
+      summary: "remove a subscription and its parked orders",
+      description: "Remove a subscription and its parked orders. The orders stay in the store.",
+      argument: NAME,
+      options: REMOVE_OPTIONS,
+      run: runRemove,
+    }),
+  },
+  examples: [
     "orders subscriptions",
     "orders subscriptions reset sales --from yesterday",
     "orders subscriptions remove sales --yes",
-  ]);
-}
+  ],
+  run: runSubscriptions,
+});
 
 /** Lists the subscriptions. */
-export async function runSubscriptions(
-  options: SubscriptionsOptions,
+async function runSubscriptions(
+  options: OptionsOf<typeof OPTIONS>,
   context: Context,
 ): Promise<void> {
   const { stdout, stderr } = context.io;
@@ -67,13 +71,13 @@ export async function runSubscriptions(
 }
 
 /** Moves a subscription to another position. */
-export async function runReset(
-  name: string,
-  options: SubscriptionsOptions,
+async function runReset(
+  options: OptionsOf<typeof RESET_OPTIONS>,
   context: Context,
+  name: string,
 ): Promise<void> {
   const { store } = await context.openExisting(options);
-  const { from = "" } = options;
+  const { from } = options;
   const position = await parseStartingPosition(from, store, context.io);
   const subscriptions = await existing(name, store);
   await confirm(`Move subscription '${name}' to ${from}?`, options.yes, context.io);
@@ -81,10 +85,10 @@ export async function runReset(
 }
 
 /** Removes a subscription. */
-export async function runRemove(
-  name: string,
-  options: SubscriptionsOptions,
+async function runRemove(
+  options: OptionsOf<typeof REMOVE_OPTIONS>,
   context: Context,
+  name: string,
 ): Promise<void> {
   const { store } = await context.openExisting(options);
   const subscriptions = await existing(name, store);
@@ -101,13 +105,6 @@ async function existing(name: string, store: OrderStore): Promise<Subscriptions>
   const subscriptions = await store.subscriptions();
   if (isSubscriptionName(name) && (await subscriptions.exists(name))) return subscriptions;
   throw noSubscription(name);
-}
-
-/** The options of `subscriptions` and its subcommands. */
-export interface SubscriptionsOptions extends CommonOptions {
-  readonly json?: boolean;
-  readonly from?: string;
-  readonly yes?: boolean;
 }
 
 const HEADINGS = ["NAME", "WAITING", "PARKED", "ACTIVE", "AFTER ORDER"];

@@ -1,77 +1,88 @@
-import { Command, InvalidArgumentError, Option } from "commander";
 import type { Orders } from "../../app.js";
 import type { Consequence, RetryPolicy } from "../../delivery/deliver.js";
 import { escapeUnsafe } from "../../domain/printable.js";
 import { OrdersError } from "../../errors.js";
 import { parseLocation } from "../../store/location.js";
-import { yesOption } from "../confirm.js";
-import type { CommonOptions, Context } from "../context.js";
+import { YES } from "../confirm.js";
+import type { Context } from "../context.js";
 import type { Io } from "../io.js";
-import { addCommonOptions, jsonOption, quietOption } from "../parsing/common-options.js";
+import { define } from "../parsing/definition.js";
+import {
+  count,
+  flag,
+  InvalidValue,
+  type OptionsOf,
+  text,
+  withDefault,
+} from "../parsing/options.js";
 import { counted } from "../render/count.js";
 import { canRedraw } from "../render/style.js";
 import { shownDuration } from "../time/duration.js";
 import { FROM_FORMS, parseStartingPosition } from "../time/starting-position.js";
-import { parseMs } from "../time/time-options.js";
+import { duration, parseMs } from "../time/time-options.js";
 import { Heartbeat } from "../watch/heartbeat.js";
 import type { Hook } from "../watch/hook.js";
 import { checkNewSubscription } from "../watch/new-subscription.js";
 import { deskView, OutputClosed, WatchDesk } from "../watch/watch-desk.js";
 
-export function createWatchCommand(context: Context): Command {
-  const command = new Command("watch")
-    .description(
-      "Print the banner of each order as it is placed or cancelled, no matter by which program.\nWith --as, every order is handled at least once, even if nothing was watching.\nA directory allows one watcher per name; on a server, several share the orders.",
-    )
-    .option(
-      "--as <subscription>",
-      "watch as a named subscription, which resumes after its last handled order",
-    )
-    .option("--from <position>", `where a new subscription starts: ${FROM_FORMS}`)
-    .option("--until-caught-up", "handle the waiting orders, then exit")
-    .option("--exec <command>", "run a command for each event, with the order as JSON on its stdin")
-    .option("--max-attempts <n>", "park an order after n failed attempts", parseCount, 5)
-    .addOption(
-      new Option(
-        "--retry-pause <duration>",
-        "pause before the first retry; doubled for each further one",
-      )
-        .argParser(parseMs)
-        .default(1000, "1s"),
-    )
-    .option(
-      "--timeout <duration>",
-      "stop a command that takes longer: 500ms, 30s, 5m",
-      parseTimeout,
-    )
-    .option(
-      "--give-up-after <duration>",
-      "exit 7 once the connection to a server is lost for so long",
-      parseMs,
-    )
-    .option("--bell", "ring the terminal bell for each order")
-    .addOption(yesOption())
-    .addOption(quietOption("print the ids of new orders instead of banners").conflicts("exec"))
-    .addOption(jsonOption("print each order as a line of JSON").conflicts("exec"))
-    .action(() => {
-      refuseWithoutExec(command);
-      return runWatch(command.optsWithGlobals(), context);
-    });
-  return addCommonOptions(command, [
+const WITH_EXEC = {
+  needs: { oneOf: ["exec"], example: "orders watch --as sales --exec ./ring-the-bell.sh" },
+};
+
+const OPTIONS = {
+  as: text(
+    "subscription",
+    "watch as a named subscription, which resumes after its last handled order",
+  ),
+  from: text("position", `where a new subscription starts: ${FROM_FORMS}`),
+  untilCaughtUp: flag("handle the waiting orders, then exit", {
+    needs: {
+      oneOf: ["as", "from"],
+      example: "orders watch --as sales --until-caught-up",
+    },
+  }),
+  exec: text("command", "run a command for each event, with the order as JSON on its stdin"),
+  maxAttempts: withDefault(
+    count("park an order after n failed attempts", 1, 999_999, WITH_EXEC),
+    5,
+  ),
+  retryPause: withDefault(
+    duration("pause before the first retry; doubled for each further one", WITH_EXEC),
+    1000,
+    "1s",
+  ),
+  timeout: {
+    ...duration("stop a command that takes longer: 500ms, 30s, 5m", WITH_EXEC),
+    parse: parseTimeout,
+  },
+  giveUpAfter: duration("exit 7 once the connection to a server is lost for so long"),
+  bell: flag("ring the terminal bell for each order"),
+  yes: YES,
+  quiet: flag("print the ids of new orders instead of banners", {
+    short: "q",
+    excludes: ["json", "exec"],
+  }),
+  json: flag("print each order as a line of JSON", { excludes: ["exec"] }),
+};
+
+/** The options of `watch`; times are in milliseconds. */
+export type WatchOptions = OptionsOf<typeof OPTIONS>;
+
+export const verb = define({
+  description:
+    "Print the banner of each order as it is placed or cancelled, no matter by which program.\nWith --as, every order is handled at least once, even if nothing was watching.\nA directory allows one watcher per name; on a server, several share the orders.",
+  options: OPTIONS,
+  examples: [
     "orders watch",
     "orders watch --as sales --exec ./ring-the-bell.sh",
     "orders watch --as backup --until-caught-up --json >> orders.ndjson",
     "orders watch --json | while read -r order; do …; done",
-  ]);
-}
+  ],
+  run: runWatch,
+});
 
 /** Delivers orders to the sales desk until a signal stops it. */
-export async function runWatch(options: WatchOptions, context: Context): Promise<void> {
-  if (options.untilCaughtUp && options.as === undefined && options.from === undefined) {
-    throw new OrdersError("invalid-usage", "--until-caught-up needs --as or --from", {
-      hint: "for example: orders watch --as sales --until-caught-up",
-    });
-  }
+async function runWatch(options: WatchOptions, context: Context): Promise<void> {
   const { stderr } = context.io;
   const heartbeat = new Heartbeat(
     stderr,
@@ -143,23 +154,6 @@ async function watch(options: WatchOptions, context: Context, heartbeat: Heartbe
   }
 }
 
-/** The options of `watch`. */
-export interface WatchOptions extends CommonOptions {
-  readonly as?: string;
-  readonly from?: string;
-  readonly untilCaughtUp?: boolean;
-  readonly exec?: string;
-  readonly maxAttempts: number;
-  /** In milliseconds, as are `retryPause` and `giveUpAfter`. */
-  readonly timeout?: number;
-  readonly retryPause: number;
-  readonly giveUpAfter?: number;
-  readonly bell?: boolean;
-  readonly yes?: boolean;
-  readonly quiet?: boolean;
-  readonly json?: boolean;
-}
-
 /** How many orders are printed before an acknowledgement has to be durable. */
 const PRINT_BATCH_ORDERS = 100;
 
@@ -220,29 +214,9 @@ function consequence(then: Consequence, attempt: number, { as }: WatchOptions): 
     : `parked after ${attempts}; see orders parked --as ${as}`;
 }
 
-/** Refuses the options of a command where there is none: whoever gives them expects that something is retried. */
-function refuseWithoutExec(command: Command): void {
-  if (command.getOptionValue("exec") !== undefined) return;
-  for (const option of command.options) {
-    const isGiven = command.getOptionValueSource(option.attributeName()) === "cli";
-    if (!isGiven || !OF_COMMAND.includes(`${option.long}`)) continue;
-    throw new OrdersError("invalid-usage", `${option.long} needs --exec`, {
-      hint: "for example: orders watch --as sales --exec ./ring-the-bell.sh",
-    });
-  }
-}
-
-const OF_COMMAND = ["--max-attempts", "--retry-pause", "--timeout"];
-
 /** Elsewhere 0 can mean no limit; here it would stop and park every order. */
 function parseTimeout(text: string): number {
   const timeout = parseMs(text);
   if (timeout > 0) return timeout;
-  throw new InvalidArgumentError("It must be longer than 0; without it, no limit.");
-}
-
-function parseCount(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text))
-    throw new InvalidArgumentError("It must be a whole number from 1 to 999999.");
-  return Number(text);
+  throw new InvalidValue("it must be longer than 0; without it, no limit");
 }

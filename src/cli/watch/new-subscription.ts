@@ -35,11 +35,11 @@ export async function checkNewSubscription(
 
 /** What `watch` is asked for. */
 export interface NewSubscription {
-  readonly as?: string;
-  readonly exec?: string;
+  readonly as?: string | undefined;
+  readonly exec?: string | undefined;
   /** Of a few orders nothing is said then: cron would mail it. */
-  readonly untilCaughtUp?: boolean;
-  readonly yes?: boolean;
+  readonly untilCaughtUp?: boolean | undefined;
+  readonly yes?: boolean | undefined;
 }
 
 /** How many orders need no question, and are printed without more ado. */

@@ -84,7 +84,10 @@ export class OutputClosed extends Error {}
 export type DeskView = (command: NotifySales) => string;
 
 /** The view that the options ask for: an id, a line of JSON, or the banner; on a terminal with the time. */
-export function deskView(options: { json?: boolean; quiet?: boolean }, context: Context): DeskView {
+export function deskView(
+  options: { json?: boolean | undefined; quiet?: boolean | undefined },
+  context: Context,
+): DeskView {
   const { stdout } = context.io;
   const style = context.style(stdout);
   if (options.json) return ({ order }) => `${safeJson(order)}\n`;
