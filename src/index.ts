@@ -26,7 +26,12 @@ export type {
   SubscribeOptions,
   TopicOf,
 } from "./bus/types.js";
-export type { Consequence, DeliverOptions, RetryPolicy } from "./delivery/deliver.js";
+export { Park, Stop, TryLater } from "./delivery/decisions.js";
+export type { DeliverOptions } from "./delivery/deliver.js";
+export type { Handler, Middleware } from "./delivery/handler.js";
+export type { RetryPolicy } from "./delivery/retry.js";
+export type { Failure, Outcome, OutcomeListener } from "./delivery/settle.js";
+export { timeLimit } from "./delivery/time-limit.js";
 export type {
   CancelOrder,
   CancelResult,

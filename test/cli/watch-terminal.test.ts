@@ -135,6 +135,29 @@ describe("orders watch on a terminal", () => {
     expect(heartbeats((await handle()).stderr)[0]).toBe(expected);
   });
 
+  it("begins to count anew at midnight, local time", async () => {
+    await save(tv);
+    const midnight = anOrder({ placedAt: "2026-02-02T23:00:00.000Z" });
+    let now = NOW;
+    const { stderr } = await runCli(["watch", "-q", "--from", "start", "--no-color"], {
+      store,
+      clock: () => now,
+      terminal: ["stderr"],
+      whenWritten({ stdout, stderr }, stop) {
+        if (now === NOW && stdout.includes(tv.id) && heartbeats(stderr).length === 2) {
+          now = "2026-02-02T23:01:00.000Z";
+          void save(midnight);
+        }
+        if (stdout.includes(midnight.id)) stop("SIGINT");
+      },
+    });
+    expect(heartbeats(stderr)).toEqual([
+      "1 order today, last 2 h ago",
+      "1 order today, last 2 h ago",
+      "1 order today, last 1 min ago",
+    ]);
+  });
+
   it("cuts that line to a narrow terminal", async () => {
     const { stderr } = await handle([], { columns: 10 });
     expect(stderr).toContain(`${CLEAR}0 orders ${CLEAR}`);

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type Orders, openOrders } from "../../src/app.js";
+import { Park, Stop, TryLater } from "../../src/delivery/decisions.js";
+import type { Middleware } from "../../src/delivery/handler.js";
+import { timeLimit } from "../../src/delivery/time-limit.js";
 import type { Delivery } from "../../src/store/order-feed.js";
 import { all, anOrder } from "../support/orders.js";
 import { handleAll, leaveFirst, parkAll } from "../support/subscriber.js";
@@ -45,7 +48,7 @@ export function describeApplication(newPlace: NewPlace): void {
         const ended: Promise<void> = orders.deliver({
           subscription: "sales",
           retry: { maxAttempts: 2, firstPauseMs: 3_600_000 },
-          onFailure: () => setImmediate(() => resolve({ ended })),
+          onOutcome: () => setImmediate(() => resolve({ ended })),
         });
       });
       await orders.close();
@@ -63,7 +66,7 @@ export function describeApplication(newPlace: NewPlace): void {
         subscription: "sales",
         signal: ending.signal,
         retry: { maxAttempts: 2, firstPauseMs: 3_600_000 },
-        onFailure: () => ending.abort(),
+        onOutcome: () => ending.abort(),
       });
       await orders.close();
     });
@@ -81,14 +84,14 @@ export function describeApplication(newPlace: NewPlace): void {
         subscription: "sales",
         untilCaughtUp: true,
         retry: { maxAttempts: 1, firstPauseMs: 1 },
-        onFailure: ({ order, attempt }, _, consequence) => {
-          failed.push({ order, attempt, consequence });
+        onOutcome: ({ order }, outcome) => {
+          if (outcome.state !== "handled") failed.push({ order, ...outcome });
         },
       });
       await orders.close();
       expect(handled).toEqual([next]);
-      expect(failed).toEqual([{ order: poison, attempt: 5, consequence: "parked" }]);
       const reason = "each of its subscribers ended before it was handled";
+      expect(failed).toEqual([{ order: poison, state: "parked", attempts: 5, reason }]);
       expect(await place.otherSubscriptions.parked()).toMatchObject([
         { order: poison, attempts: 5, reason },
       ]);
@@ -131,24 +134,88 @@ export function describeApplication(newPlace: NewPlace): void {
       const orders = await open();
       const fault = new Error("no such command");
       const undo = orders.bus.subscribe("order-created", () => {
-        throw fault;
+        throw new Stop(fault);
       });
       const options = {
         subscription: "sales",
         untilCaughtUp: true,
-        retry: { maxAttempts: 2, firstPauseMs: 1, isFatal: (cause: unknown) => cause === fault },
+        retry: { maxAttempts: 2, firstPauseMs: 1 },
       };
       for (let start = 0; start < 4; start++) {
         await expect(orders.deliver(options)).rejects.toBe(fault);
       }
       undo();
       const attempts: unknown[] = [];
-      const onAttempt = ({ order, attempt, redelivered }: Delivery) => {
+      const onOutcome = ({ order, attempt, redelivered }: Delivery) => {
         attempts.push({ order, attempt, redelivered });
       };
-      await orders.deliver({ ...options, onAttempt });
+      await orders.deliver({ ...options, onOutcome });
       await orders.close();
       expect(attempts).toEqual([{ order, attempt: 1, redelivered: true }]);
+    });
+
+    it("parks at once, or tries later without counting the attempt, as a handler decides", async () => {
+      const [poison, busy] = await place.save(2);
+      const orders = await open();
+      const handled: unknown[] = [];
+      orders.bus.subscribe("order-created", ({ payload: { order } }) => {
+        handled.push(order);
+        if (order.id === poison?.id) throw new Park("no such item");
+        if (handled.length < 4) throw new TryLater("busy", 1);
+      });
+      const outcomes: unknown[] = [];
+      await orders.deliver({
+        subscription: "sales",
+        untilCaughtUp: true,
+        retry: { maxAttempts: 2, firstPauseMs: 1 },
+        onOutcome: ({ order, attempt }, { state }) => void outcomes.push([order, attempt, state]),
+      });
+      await orders.close();
+      expect(outcomes).toEqual([
+        [poison, 1, "parked"],
+        [busy, 1, "waiting"],
+        [busy, 1, "waiting"],
+        [busy, 1, "handled"],
+      ]);
+      expect(await place.otherSubscriptions.parked()).toMatchObject([
+        { order: poison, reason: "no such item", attempts: 1 },
+      ]);
+    });
+
+    it("surrounds the handlers with the policies that it is given, the first outermost", async () => {
+      await place.save(1);
+      const orders = await open();
+      const steps: string[] = [];
+      const step =
+        (name: string): Middleware =>
+        (next) =>
+        async (delivery, signal) => {
+          steps.push(`begin ${name}`);
+          await next(delivery, signal);
+          steps.push(`end ${name}`);
+        };
+      orders.bus.subscribe("order-created", () => void steps.push("handle"));
+      const around = [step("outer"), step("inner")];
+      await orders.deliver({ subscription: "sales", untilCaughtUp: true, around });
+      await orders.close();
+      expect(steps).toEqual(["begin outer", "begin inner", "handle", "end inner", "end outer"]);
+    });
+
+    it("fails an attempt that takes too long, and aborts its signal", async () => {
+      const [order] = await place.save(1);
+      const orders = await open();
+      const untilAborted: Middleware = () => (_, signal) =>
+        new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
+      await orders.deliver({
+        subscription: "sales",
+        untilCaughtUp: true,
+        retry: { maxAttempts: 1, firstPauseMs: 1 },
+        around: [timeLimit(1, "too slow"), untilAborted],
+      });
+      await orders.close();
+      expect(await place.otherSubscriptions.parked()).toMatchObject([
+        { order, reason: "too slow" },
+      ]);
     });
 
     it("is closed by a delivery that is being handled", async () => {

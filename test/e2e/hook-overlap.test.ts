@@ -64,6 +64,23 @@ describe.runIf(process.platform === "linux")("the command of a watcher that was 
     expect(ended.filter(isRunning)).toEqual([]);
   });
 
+  it("is waited for by a watcher that is stopped then, and runs nothing for the order", async () => {
+    const slow = `trap '' TERM; touch ${file("begun")}; while test -d ${work}; do sleep 0.02; done`;
+    const first = await startWatch(["--as", "sales", "--exec", slow], store);
+    await until(() => existsSync(file("begun")));
+    first.process.kill("SIGKILL");
+    await first.ended;
+    const next = `echo "$ORDERS_ATTEMPT" > ${file("run")}`;
+    const watcher = await startWatch(["--as", "sales", "--exec", next], store);
+    await watcher.until(({ stderr }) => stderr.includes("waiting for the command of an earlier"));
+    watcher.process.kill("SIGTERM");
+    expect(await watcher.ended).toMatchObject({ signal: "SIGTERM" });
+    expect(watcher.stderr).toContain("stopped before the command was run; it will be delivered");
+    expect(existsSync(file("run"))).toBe(false);
+    await runOrders(["watch", "--as", "sales", "--until-caught-up", "--exec", next], store);
+    expect(existsSync(file("run"))).toBe(true);
+  });
+
   it("is ended also if there is no next watcher, and what others left behind is not", async () => {
     const left = `while test -d ${work} && ! test -e ${file("stop")}; do sleep 0.02; done`;
     await runOrders(

@@ -13,6 +13,8 @@ export interface World {
   readonly columns?: number;
   readonly rows?: number;
   readonly now?: string;
+  /** The time as it goes on, instead of `now`. */
+  readonly clock?: () => string;
   readonly packageRoot?: string;
   /** Replaces writing to stdout: return `false` for a closed pipe, throw for a full disk. */
   readonly write?: (text: string) => boolean;
@@ -74,7 +76,10 @@ export async function runCli(argv: readonly string[], world: World = {}): Promis
     endBy(signal) {
       endedBy = signal;
     },
-    now: () => (world.now === undefined ? new Date() : new Date(world.now)),
+    now: () => {
+      const now = world.clock?.() ?? world.now;
+      return now === undefined ? new Date() : new Date(now);
+    },
   };
   const exitCode = await main(argv, io);
   return { exitCode, endedBy, ...written };

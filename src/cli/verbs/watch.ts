@@ -1,11 +1,11 @@
 import type { Orders } from "../../app.js";
-import type { Consequence, RetryPolicy } from "../../delivery/deliver.js";
+import type { Middleware } from "../../delivery/handler.js";
+import type { Failure } from "../../delivery/settle.js";
+import { timeLimit } from "../../delivery/time-limit.js";
 import { escapeUnsafe } from "../../domain/printable.js";
-import { OrdersError } from "../../errors.js";
 import { parseLocation } from "../../store/location.js";
 import { YES } from "../confirm.js";
 import type { Context } from "../context.js";
-import type { Io } from "../io.js";
 import { define } from "../parsing/definition.js";
 import {
   count,
@@ -16,14 +16,13 @@ import {
   withDefault,
 } from "../parsing/options.js";
 import { counted } from "../render/count.js";
-import { canRedraw } from "../render/style.js";
 import { shownDuration } from "../time/duration.js";
 import { FROM_FORMS, parseStartingPosition } from "../time/starting-position.js";
 import { duration, parseMs } from "../time/time-options.js";
+import { commandDesk, OutputClosed, printingDesk } from "../watch/desk.js";
 import { Heartbeat } from "../watch/heartbeat.js";
 import type { Hook } from "../watch/hook.js";
 import { checkNewSubscription } from "../watch/new-subscription.js";
-import { deskView, OutputClosed, WatchDesk } from "../watch/watch-desk.js";
 
 const WITH_EXEC = {
   needs: { oneOf: ["exec"], example: "orders watch --as sales --exec ./ring-the-bell.sh" },
@@ -82,47 +81,40 @@ export const verb = define({
 });
 
 /** Delivers orders to the sales desk until a signal stops it. */
-async function runWatch(options: WatchOptions, context: Context): Promise<void> {
-  const { stderr } = context.io;
-  const heartbeat = new Heartbeat(
-    stderr,
-    context.style(stderr),
-    () => context.io.now(),
-    canRedraw(stderr, context.io.env),
-  );
-  await watch(options, context.withStderr(heartbeat.output), heartbeat);
-}
-
-async function watch(options: WatchOptions, context: Context, heartbeat: Heartbeat): Promise<void> {
+async function runWatch(options: WatchOptions, outer: Context): Promise<void> {
+  const heartbeat = new Heartbeat(outer);
+  const context = outer.withStderr(heartbeat.output);
   const { io } = context;
   const say = (text: string) => void io.stderr.write(`${escapeUnsafe(text)}\n`);
-  const stop = new AbortController();
-  const hook = await createHook(options, context, stop.signal);
-  const { bell = false } = options;
-  const desk = new WatchDesk({
-    view: deskView(options, context),
-    hook,
-    heartbeat,
-    bell,
-    io,
-    signal: stop.signal,
-  });
-  const orders = await context.openExisting(options, (command) => desk.notify(command));
+  const [ending, abort] = [new AbortController(), new AbortController()];
+  const hook = await createHook(options, context, ending.signal);
+  const desk =
+    hook === undefined
+      ? printingDesk(options, context, ending.signal)
+      : commandDesk(hook, timeLimits(options));
+  const orders = await context.openExisting(options, desk.notify);
   const from =
     options.from === undefined
       ? undefined
       : await parseStartingPosition(options.from, orders.store, io);
   const newSubscription = await checkNewSubscription(options, from, orders, io);
   await heartbeat.prepare(orders.store);
-  stopAtSignals(stop, hook, io, say);
+  io.onStop((signal) => {
+    if (!ending.signal.aborted) {
+      if (hook?.isRunning) say(WAITING_FOR_COMMAND);
+      ending.abort();
+    } else if (signal !== "SIGHUP") abort.abort(); // a terminal that is closed sends several
+  });
   try {
     await orders.deliver({
       subscription: options.as,
       from,
       batch: hook === undefined ? PRINT_BATCH_ORDERS : 1,
       untilCaughtUp: options.untilCaughtUp,
-      signal: stop.signal,
-      retry: hook === undefined ? undefined : retryPolicy(options),
+      signal: ending.signal,
+      abort: abort.signal,
+      retry: hook && { maxAttempts: options.maxAttempts, firstPauseMs: options.retryPause },
+      around: [heartbeat.hidden, ...desk.around],
       onReady: ({ resumed }) => {
         const fromIgnored = resumed && options.from !== undefined;
         // cron mails all output: a run that ends by itself prints only what matters.
@@ -139,64 +131,47 @@ async function watch(options: WatchOptions, context: Context, heartbeat: Heartbe
         const waiting = state === "lost" ? "; waiting for the server" : "";
         say(`connection ${state}: ${orders.store.location}${waiting}`);
       },
-      onAttempt: (delivery) => desk.beginAttempt(delivery),
-      onHandled: (delivery) => desk.succeed(delivery),
-      onFailure: ({ order, attempt }, reason, then) => {
-        say(`order ${order.id}: ${reason}; ${consequence(then, attempt, options)}`);
-        desk.endAttempt();
+      onOutcome: ({ order }, outcome) => {
+        if (outcome.state !== "handled") {
+          say(`order ${order.id}: ${outcome.reason}; ${consequence(outcome, options)}`);
+        } else {
+          if (options.bell && io.stderr.isTerminal) io.stderr.write("\x07");
+          heartbeat.count(order);
+        }
+        heartbeat.show();
       },
     });
   } catch (error) {
     if (!(error instanceof OutputClosed)) throw error;
   } finally {
     heartbeat.end();
-    hook?.end();
+    await hook?.end();
   }
 }
 
 /** How many orders are printed before an acknowledgement has to be durable. */
 const PRINT_BATCH_ORDERS = 100;
 
-/**
- * The first signal lets the running command finish; the second stops it, unless it is a hangup: a terminal
- * that is closed sends several, and nobody has asked twice.
- */
-function stopAtSignals(
-  stop: AbortController,
-  hook: Hook | undefined,
-  io: Io,
-  say: (text: string) => void,
-): void {
-  io.onStop((signal) => {
-    if (stop.signal.aborted) {
-      if (signal !== "SIGHUP") hook?.stop();
-      return;
-    }
-    if (hook?.isRunning) say("waiting for the running command to finish; a second signal stops it");
-    stop.abort();
-  });
-}
+/** After the first signal; the second one stops the command. */
+const WAITING_FOR_COMMAND = "waiting for the running command to finish; a second signal stops it";
 
 /** Loaded only for who runs a command: it costs as much as the rest of a start. */
 async function createHook(
-  { exec, as, timeout, ...options }: WatchOptions,
+  { exec, as, ...options }: WatchOptions,
   context: Context,
-  signal: AbortSignal,
+  ending: AbortSignal,
 ): Promise<Hook | undefined> {
   if (exec === undefined) return undefined;
   const { Hook } = await import("../watch/hook.js");
   const { value } = context.storeSetting(options);
   const location = parseLocation(value);
   const store = location.kind === "directory" ? location.path : value;
-  return new Hook(exec, { store, as, timeout, signal }, context.io);
+  return new Hook(exec, { store, as, ending }, context.io);
 }
 
-function retryPolicy({ maxAttempts, retryPause }: WatchOptions): RetryPolicy {
-  return {
-    maxAttempts,
-    firstPauseMs: retryPause,
-    isFatal: (cause) => cause instanceof OrdersError,
-  };
+function timeLimits({ timeout }: WatchOptions): readonly Middleware[] {
+  if (timeout === undefined) return [];
+  return [timeLimit(timeout, `timed out after ${shownDuration(timeout)}`)];
 }
 
 function watching({ store }: Orders, { as }: WatchOptions, fromIgnored: boolean): string {
@@ -205,10 +180,13 @@ function watching({ store }: Orders, { as }: WatchOptions, fromIgnored: boolean)
   return `watching ${store.location}${name}${note}`;
 }
 
-function consequence(then: Consequence, attempt: number, { as }: WatchOptions): string {
-  if (then === "interrupted") return "it will be delivered again";
-  if (then !== "parked") return `next attempt in ${shownDuration(then.retryInMs)}`;
-  const attempts = counted(attempt, "attempt");
+function consequence(outcome: Failure, { as }: WatchOptions): string {
+  if (outcome.state === "waiting") {
+    const { retryInMs } = outcome;
+    if (retryInMs === undefined) return "it will be delivered again";
+    return `next attempt in ${shownDuration(retryInMs)}`;
+  }
+  const attempts = counted(outcome.attempts, "attempt");
   return as === undefined
     ? `gave up after ${attempts}`
     : `parked after ${attempts}; see orders parked --as ${as}`;

@@ -1,20 +1,23 @@
+import type { Middleware } from "../../delivery/handler.js";
 import type { Order } from "../../domain/order.js";
 import type { OrderStore } from "../../store/order-store.js";
-import { type Output, withChanges } from "../io.js";
+import type { Context } from "../context.js";
+import { type Io, type Output, withChanges } from "../io.js";
 import { counted } from "../render/count.js";
-import { CLEAR_LINE, type Style } from "../render/style.js";
+import { CLEAR_LINE, canRedraw, type Style } from "../render/style.js";
 import { beginningOf, localDayOf } from "../time/local-day.js";
 
 const REDRAW_INTERVAL_MS = 15_000; // the line shows minutes
 
-/** A status line below everything else on a terminal: "3 orders today, last 5 min ago". */
+/**
+ * A status line below everything else on a terminal: "3 orders today, last 5 min ago". Where a line cannot be drawn
+ * over, nothing is shown.
+ */
 export class Heartbeat {
-  /** The output with this line on it: what is written appears above the line. */
+  /** stderr with this line on it: what is written appears above the line. */
   readonly output: Output;
-  readonly #output: Output;
+  readonly #io: Io;
   readonly #style: Style;
-  readonly #now: () => Date;
-  readonly #isEnabled: boolean;
   /** The ids of the orders placed on that {@link localDayOf day}: an order can be delivered more than once. */
   readonly #today = new Set<string>();
   #day = Number.NaN;
@@ -23,18 +26,16 @@ export class Heartbeat {
   #timer: NodeJS.Timeout | undefined;
   #isShown: boolean = false;
 
-  /** @param isEnabled see {@link canRedraw}; without it nothing is shown. */
-  constructor(output: Output, style: Style, now: () => Date, isEnabled = output.isTerminal) {
-    this.output = withChanges(output, { write: (text) => this.#writeAbove(text) });
-    this.#output = output;
-    this.#style = style;
-    this.#now = now;
-    this.#isEnabled = isEnabled;
+  constructor(context: Context) {
+    const { stderr } = context.io;
+    this.output = withChanges(stderr, { write: (text) => this.#writeAbove(text) });
+    this.#io = context.io;
+    this.#style = context.style(stderr);
   }
 
-  /** Counts the orders that are stored already; does nothing unless it is enabled. */
+  /** Counts the orders that are stored already, for they are shown. */
   async prepare(store: OrderStore): Promise<void> {
-    if (!this.#isEnabled) return;
+    if (!this.#canBeShown) return;
     this.#startNewDay();
     const since = beginningOf(this.#day).toISOString();
     for await (const order of store.list({ since })) this.count(order);
@@ -43,7 +44,7 @@ export class Heartbeat {
 
   /** Shows the line from now on; nothing before has an effect. */
   begin(): void {
-    if (!this.#isEnabled) return;
+    if (!this.#canBeShown) return;
     this.#timer = setInterval(() => {
       if (this.#isShown) this.show();
     }, REDRAW_INTERVAL_MS).unref();
@@ -71,18 +72,25 @@ export class Heartbeat {
   show(): void {
     if (this.#timer === undefined) return;
     this.#startNewDay();
+    const { stderr } = this.#io;
     const orders = `${counted(this.#today.size, "order")} today`;
-    const last = this.#last === undefined ? "" : `, last ${ago(this.#last, this.#now())}`;
-    const text = `${this.#remark}${orders}${last}`.slice(0, this.#output.columns - 1);
-    this.#output.write(`${CLEAR_LINE}${this.#style.faint(text)}`);
+    const last = this.#last === undefined ? "" : `, last ${ago(this.#last, this.#io.now())}`;
+    const text = `${this.#remark}${orders}${last}`.slice(0, stderr.columns - 1);
+    stderr.write(`${CLEAR_LINE}${this.#style.faint(text)}`);
     this.#isShown = true;
   }
 
   /** Removes the line until it is shown again. */
   hide(): void {
-    if (this.#isShown) this.#output.write(CLEAR_LINE);
+    if (this.#isShown) this.#io.stderr.write(CLEAR_LINE);
     this.#isShown = false;
   }
+
+  /** Removes the line while an order is handled: who does that may write to the terminal. */
+  readonly hidden: Middleware = (next) => (delivery, signal) => {
+    this.hide();
+    return next(delivery, signal);
+  };
 
   /** Removes the line for good. */
   end(): void {
@@ -91,16 +99,20 @@ export class Heartbeat {
     this.#timer = undefined;
   }
 
+  get #canBeShown(): boolean {
+    return canRedraw(this.#io.stderr, this.#io.env);
+  }
+
   #writeAbove(text: string): boolean {
-    if (!this.#isShown) return this.#output.write(text);
+    if (!this.#isShown) return this.#io.stderr.write(text);
     this.hide();
-    const written = this.#output.write(text);
+    const written = this.#io.stderr.write(text);
     this.show();
     return written;
   }
 
   #startNewDay(): void {
-    const day = localDayOf(this.#now());
+    const day = localDayOf(this.#io.now());
     if (day === this.#day) return;
     this.#day = day;
     this.#today.clear();

@@ -1,19 +1,25 @@
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import type { Socket } from "node:net";
 import { parseLocation } from "../../store/location.js";
 
 /**
- * A small shell beside a watcher that ends the process group of its running command when the watcher is
- * gone, however it ended: its stdin is a pipe that the watcher holds. Windows has none.
+ * A small shell beside a watcher that ends the process group of its running command: when it is told to, and when
+ * the watcher is gone, however it ended, for its stdin is a pipe that the watcher holds. Windows has none.
  */
 export class HookGuardian {
   readonly #tag: string;
   #process: ChildProcess | undefined;
 
-  /** @param watched see {@link watchedAlone}. */
-  constructor(watched: string = randomUUID()) {
+  /**
+   * @param store the location of the store.
+   * @param name the name of the subscription. In a directory it has one watcher at a time, and so one guardian.
+   */
+  constructor(store: string, name: string | undefined) {
+    const location = parseLocation(store);
+    const isAlone = name !== undefined && location.kind === "directory";
+    const watched = isAlone ? `${realpathSync(location.path)} ${name}` : randomUUID();
     this.#tag = createHash("sha256").update(watched).digest("hex");
   }
 
@@ -24,7 +30,8 @@ export class HookGuardian {
    */
   async awaitEarlier(onWait: () => void): Promise<void> {
     if (process.platform === "win32") return;
-    for (let waits = 0; (await commandLines()).some((line) => this.#isOwn(line)); waits++) {
+    const own = `${NAME} ${this.#tag}`;
+    for (let waits = 0; (await commandLines()).some((line) => line.includes(own)); waits++) {
       if (waits === 0) onWait();
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
@@ -37,7 +44,6 @@ export class HookGuardian {
    */
   async start(): Promise<void> {
     if (this.#process !== undefined || process.platform === "win32") return;
-    const { spawn } = await import("node:child_process");
     const guardian = spawn("/bin/sh", ["-c", SCRIPT, NAME, this.#tag], {
       cwd: "/",
       detached: true, // no signal for the watcher's group or terminal reaches it
@@ -46,7 +52,7 @@ export class HookGuardian {
     });
     await new Promise((resolve, reject) => guardian.once("spawn", resolve).once("error", reject));
     guardian.once("exit", () => {
-      this.#process = undefined;
+      if (this.#process === guardian) this.#process = undefined; // somebody killed it
     });
     guardian.unref();
     guardian.stdin.on("error", () => {}); // somebody killed it
@@ -64,13 +70,8 @@ export class HookGuardian {
     const guardian = this.#process;
     if (guardian === undefined) return;
     await new Promise<void>((resolve) => {
-      const done = () => {
-        guardian.stdout?.off("data", done);
-        guardian.off("exit", done); // somebody killed it
-        resolve();
-      };
-      guardian.stdout?.on("data", done);
-      guardian.once("exit", done);
+      guardian.stdout?.once("data", () => resolve());
+      guardian.once("exit", resolve); // somebody killed it
       guardian.stdin?.write(`${group}\n`);
     });
   }
@@ -79,21 +80,24 @@ export class HookGuardian {
     this.#process?.stdin?.write("\n");
   }
 
-  /** Ends it. */
-  end(): void {
-    this.#process?.stdin?.end();
+  /** Has it end a process group: SIGTERM, and two seconds later SIGKILL. Resolves once nothing is left. */
+  async endGroup(group: number): Promise<void> {
+    await this.start();
+    await this.guard(group);
+    await this.end();
   }
 
-  #isOwn(commandLine: string): boolean {
-    return commandLine.includes(`${NAME} ${this.#tag}`);
+  /** Ends it, and with it the group that it guards. */
+  async end(): Promise<void> {
+    const guardian = this.#process;
+    if (guardian === undefined) return;
+    this.#process = undefined;
+    guardian.ref();
+    await new Promise((resolve) => {
+      guardian.once("exit", resolve);
+      guardian.stdin?.end();
+    });
   }
-}
-
-/** What only one watcher at a time watches: a name, in a directory. */
-export function watchedAlone(store: string, name: string | undefined): string | undefined {
-  const location = parseLocation(store);
-  if (name === undefined || location.kind === "server") return undefined;
-  return `${realpathSync(location.path)} ${name}`;
 }
 
 const NAME = "orders-guardian";
@@ -120,7 +124,6 @@ done`;
 async function commandLines(): Promise<readonly string[]> {
   if (process.platform === "linux")
     return existsSync("/proc") ? readdirSync("/proc").map(commandLine) : [];
-  const { execFile } = await import("node:child_process");
   return new Promise((resolve) => {
     execFile("ps", ["-A", "-o", "args="], { maxBuffer: 1e8 }, (_, stdout) => {
       resolve(stdout.split("\n"));
@@ -129,10 +132,9 @@ async function commandLines(): Promise<readonly string[]> {
 }
 
 function commandLine(pid: string): string {
-  if (!/^\d+$/.test(pid)) return "";
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+    return readFileSync(`/proc/${Number(pid)}/cmdline`, "utf8").replaceAll("\0", " ");
   } catch {
-    return ""; // it has ended
+    return ""; // it is no process, or has ended
   }
 }

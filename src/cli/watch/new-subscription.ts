@@ -29,15 +29,14 @@ export async function checkNewSubscription(
     await confirm("Run the command for each of them?", yes, io);
     return undefined;
   }
+  // Of a few orders nothing is said to cron, which would mail it.
   const isSaid = isMany || (exec !== undefined && !untilCaughtUp && waiting > 0);
   return isSaid ? begins : undefined;
 }
 
-/** What `watch` is asked for. */
-export interface NewSubscription {
+interface NewSubscription {
   readonly as?: string | undefined;
   readonly exec?: string | undefined;
-  /** Of a few orders nothing is said then: cron would mail it. */
   readonly untilCaughtUp?: boolean | undefined;
   readonly yes?: boolean | undefined;
 }

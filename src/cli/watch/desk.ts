@@ -1,0 +1,78 @@
+import type { Middleware } from "../../delivery/handler.js";
+import type { NotifySales } from "../../domain/commands.js";
+import type { Order } from "../../domain/order.js";
+import { safeJson } from "../../domain/printable.js";
+import type { SalesDesk } from "../../handlers/notify-sales.js";
+import type { Context } from "../context.js";
+import { renderBanner } from "../render/banner.js";
+import { longTime } from "../time/time.js";
+import type { Hook } from "./hook.js";
+
+/** The sales desk of a watcher, and what surrounds it. */
+export interface Desk {
+  readonly notify: SalesDesk;
+  readonly around: readonly Middleware[];
+}
+
+/** A desk that runs a command for each order. */
+export function commandDesk(hook: Hook, limits: readonly Middleware[]): Desk {
+  // The messages that lead to the desk carry the order alone.
+  const runs = new WeakMap<Order, () => Promise<void>>();
+  const remembered: Middleware = (next) => (delivery, signal) => {
+    runs.set(delivery.order, () => hook.run(delivery, signal));
+    return next(delivery, signal);
+  };
+  return {
+    notify: ({ order }) => runs.get(order)?.(),
+    around: [hook.prepared, ...limits, remembered],
+  };
+}
+
+/**
+ * A desk that prints each order.
+ *
+ * @param ending ends the wait for somebody who reads.
+ */
+export function printingDesk(options: ViewOptions, context: Context, ending: AbortSignal): Desk {
+  const { stdout } = context.io;
+  const view = viewOf(options, context);
+  let stopWaiting = () => {};
+  ending.addEventListener("abort", () => stopWaiting());
+  const print = (text: string): boolean | Promise<boolean> => {
+    const written = stdout.writeInBackground?.(text);
+    if (written === undefined) return stdout.write(text);
+    written.catch(() => {}); // it may fail when nobody waits for it any more
+    const stopped = new Promise<false>((resolve) => {
+      stopWaiting = () => resolve(false);
+    });
+    return Promise.race([written, stopped]);
+  };
+  return {
+    async notify(command) {
+      if (ending.aborted || !(await print(view(command)))) throw new OutputClosed();
+    },
+    around: [],
+  };
+}
+
+/** Nobody reads stdout any more (`| head`), or waits for it: no error, but an order that was not printed is not handled. */
+export class OutputClosed extends Error {}
+
+interface ViewOptions {
+  readonly json?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+}
+
+/** The view that the options ask for: an id, a line of JSON, or the banner; on a terminal with the time. */
+function viewOf({ json, quiet }: ViewOptions, context: Context): (command: NotifySales) => string {
+  const { stdout } = context.io;
+  const style = context.style(stdout);
+  if (json) return ({ order }) => `${safeJson(order)}\n`;
+  // A script that reads ids does something for each new order, and not again when it is cancelled.
+  if (quiet) return ({ order }) => (order.cancelledAt === undefined ? `${order.id}\n` : "");
+  return ({ order, notification }) => {
+    const at = order.cancelledAt ?? order.placedAt;
+    const time = stdout.isTerminal ? `\n${style.faint(longTime(at))}\n` : "";
+    return time + renderBanner(notification, style);
+  };
+}
