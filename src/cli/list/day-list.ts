@@ -1,14 +1,14 @@
 import type { Order } from "../../domain/order.js";
 import { escapeUnsafe } from "../../domain/printable.js";
 import { counted } from "../render/count.js";
-import { itemsText } from "../render/items-text.js";
-import type { Style } from "../render/style.js";
 import { cut, fitting, padded, width } from "../render/width.js";
 import { dateOf, localDayOf } from "../time/local-day.js";
 import { shortTime } from "../time/time.js";
+import type { ListFormat, ListView } from "./formats.js";
+import { itemsText } from "./items-text.js";
 
 /** Orders for a person at a terminal: below the day, the time, the short id and the items of each. */
-export function createDayList(columns: number, style: Style, now: Date): DayList {
+export function dayList({ output: { columns }, style, now }: ListView): ListFormat {
   const { indent, gap, idWidth, mark } = columns < NARROW_COLUMNS ? NARROW : WIDE;
   const room = columns - indent.length - "09:30".length - idWidth - 2 * gap.length;
   const nameRoom = Math.min(MAX_NAME_COLUMNS, Math.floor(room / 3));
@@ -34,12 +34,13 @@ export function createDayList(columns: number, style: Style, now: Date): DayList
     return `${padded(items, Math.max(namesAt, width(items)))}${gap}${paintName(name)}`;
   };
   return {
-    begin(orders) {
+    begin(orders: readonly Order[]) {
       const widths = orders.slice(0, SAMPLE_ORDERS).map((order) => width(itemsText(order, mark)));
       const widest = Math.max(0, ...widths);
       namesAt = Math.min(widest, NAMES_AT_COLUMNS, room - nameRoom - gap.length);
+      return "";
     },
-    row(order) {
+    order(order: Order) {
       const placed = localDayOf(new Date(order.placedAt));
       const isNew = placed !== day;
       const heading = isNew
@@ -62,15 +63,8 @@ export function createDayList(columns: number, style: Style, now: Date): DayList
         : cut(orders, columns);
       return `\n${style.faint(text)}\n`;
     },
+    tellsMore: true,
   };
-}
-
-/** Renders orders one after another; no line is wider than the terminal. */
-export interface DayList {
-  /** @param orders the first ones, by which names are aligned. */
-  begin(orders: readonly Order[]): void;
-  row(order: Order): string;
-  end(count: number, isCut: boolean): string;
 }
 
 /** So many of the first orders tell how wide the items mostly are. */

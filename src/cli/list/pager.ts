@@ -1,7 +1,6 @@
-import type { ChildProcess } from "node:child_process";
 import { escapeUnsafe } from "../../domain/printable.js";
 import type { Context } from "../context.js";
-import type { Io, Output } from "../io.js";
+import { type Io, withChanges } from "../io.js";
 
 /** Writes a part of a text; `false` once nobody reads it any more. */
 export type Write = (text: string) => boolean | Promise<boolean>;
@@ -19,95 +18,75 @@ export async function paged(
   const { io } = context;
   const command = pagerCommand(io);
   if (command === undefined) return write(context, (text) => io.stdout.write(text));
-  const pager = new Pager(command, io);
   const messages: string[] = [];
-  const stderr: Output = Object.assign(Object.create(io.stderr), {
-    write: (text: string) => messages.push(text) > 0,
-  });
+  const stderr = withChanges(io.stderr, { write: (text) => messages.push(text) > 0 });
+  let pager: Pager | undefined;
+  let held: string | undefined = "";
   try {
-    await write(context.withStderr(stderr), (text) => pager.write(text));
+    await write(context.withStderr(stderr), async (text) => {
+      let next = text;
+      if (held !== undefined) {
+        held += text;
+        if (fits(held, io.stdout.rows)) return true;
+        next = held;
+        held = undefined;
+        pager = await startPager(command, io);
+      }
+      return pager === undefined ? io.stdout.write(next) : pager.write(next);
+    });
   } finally {
-    await pager.end();
+    if (held !== undefined) io.stdout.write(held);
+    await pager?.end();
     for (const message of messages) io.stderr.write(message);
   }
 }
 
-/** Keeps a text until it is longer than the terminal, and only then starts the program. */
-class Pager {
-  readonly #command: string;
-  readonly #io: Io;
-  #held: string | undefined = "";
-  #process: ChildProcess | undefined;
-  /** Resolves when nobody reads on: the pager has ended, or a signal is to end this program. */
-  readonly #stopped: Promise<false>;
-  #stop: () => void = () => {};
-  #ended: Promise<void> | undefined;
+/** A program that shows a text. */
+interface Pager {
+  write(text: string): Promise<boolean>;
+  /** Resolves when its reader has ended it. */
+  end(): Promise<void>;
+}
 
-  constructor(command: string, io: Io) {
-    this.#command = command;
-    this.#io = io;
-    this.#stopped = new Promise((resolve) => {
-      this.#stop = () => resolve(false);
-    });
+/** @returns `undefined` if it cannot be started; that it is less is not worth a word. */
+async function startPager(command: string, io: Io): Promise<Pager | undefined> {
+  const [{ spawn }, { commandProblem }] = await Promise.all([
+    import("node:child_process"),
+    import("../shell/command-problem.js"),
+  ]);
+  const problem = commandProblem(command, io);
+  if (problem !== undefined) {
+    if (command === DEFAULT_PAGER) return undefined;
+    const advice = "set ORDERS_PAGER or use --no-pager";
+    io.stderr.write(`cannot run the pager ${escapeUnsafe(problem)}; ${advice}\n`);
+    return undefined;
   }
-
-  async write(text: string): Promise<boolean> {
-    if (this.#held === undefined) return this.#pass(text);
-    this.#held += text;
-    if (fits(this.#held, this.#io.stdout.rows)) return true;
-    const whole = this.#held;
-    this.#held = undefined;
-    await this.#start();
-    return this.#pass(whole);
-  }
-
-  /** Whoever reads ends the pager when they want to. */
-  async end(): Promise<void> {
-    if (this.#held !== undefined) this.#io.stdout.write(this.#held);
-    this.#process?.stdin?.end();
-    await this.#ended;
-  }
-
-  #pass(text: string): boolean | Promise<boolean> {
-    const stdin = this.#process?.stdin;
-    if (!stdin) return this.#io.stdout.write(text);
-    const written = new Promise<boolean>((resolve) => {
-      stdin.write(text, (error) => resolve(!error));
-    });
-    return Promise.race([written, this.#stopped]);
-  }
-
-  async #start(): Promise<void> {
-    const { env, stderr } = this.#io;
-    const [{ spawn }, { commandProblem }] = await Promise.all([
-      import("node:child_process"),
-      import("../shell/command-problem.js"),
-    ]);
-    const problem = commandProblem(this.#command, this.#io);
-    if (problem !== undefined) {
-      if (this.#command === DEFAULT_PAGER) return;
-      stderr.write(
-        `cannot run the pager ${escapeUnsafe(problem)}; set ORDERS_PAGER or use --no-pager\n`,
-      );
-      return;
-    }
-    const child = spawn(this.#command, {
-      shell: true,
-      stdio: ["pipe", "inherit", "inherit"],
-      env: { LESS: LESS_OPTIONS, LESSCHARSET: "utf-8", LV: "-c", ...env },
-    });
-    child.stdin.on("error", () => {}); // it was closed in the middle
-    this.#process = child;
-    this.#ended = new Promise((resolve) => {
-      for (const event of ["error", "close"]) child.on(event, () => resolve());
-    });
-    void this.#ended.then(this.#stop);
-    // Ctrl-C reaches both programs, and less goes on: this one must wait for it to restore the terminal.
-    this.#io.onStop(() => {
-      child.stdin.destroy();
-      this.#stop();
-    });
-  }
+  const child = spawn(command, {
+    shell: true,
+    stdio: ["pipe", "inherit", "inherit"],
+    env: { LESS: LESS_OPTIONS, LESSCHARSET: "utf-8", LV: "-c", ...io.env },
+  });
+  const { stdin } = child;
+  stdin.on("error", () => {}); // it was closed in the middle
+  const ended = new Promise<void>((resolve) => {
+    for (const event of ["error", "close"]) child.on(event, () => resolve());
+  });
+  // Ctrl-C reaches both programs, and less goes on: this one must wait for it to restore the terminal.
+  const signal = new Promise<void>((resolve) => io.onStop(() => resolve()));
+  void signal.then(() => stdin.destroy());
+  const stopped = Promise.race([ended, signal]).then(() => false);
+  return {
+    write(text) {
+      const written = new Promise<boolean>((resolve) => {
+        stdin.write(text, (error) => resolve(!error));
+      });
+      return Promise.race([written, stopped]);
+    },
+    end() {
+      stdin.end();
+      return ended;
+    },
+  };
 }
 
 const DEFAULT_PAGER = "less";

@@ -114,8 +114,9 @@ async function run({ command, path, definition }: Line, context: Context): Promi
     }
   }
   if (given.help !== undefined && path.length > 0) return printHelp(path, context);
-  const options = await readOptions(given, path, definition, context.io);
-  if (path.length > 0) await checkArguments(command.args, path, definition, context.io);
+  const help = path.length === 0 ? "see orders --help" : `see orders help ${path.join(" ")}`;
+  const options = await readOptions(given, definition, help, context.io);
+  if (path.length > 0) await checkArguments(command.args, path, definition, help, context.io);
   await definition.run(options, context, ...command.args);
 }
 

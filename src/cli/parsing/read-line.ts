@@ -8,18 +8,18 @@ import { flagOf, InvalidValue, type Option, optionsOf, termOf } from "./options.
  * The options of a line, checked by its definition.
  *
  * @param given the texts that were given for each, or a `true` for each time that a flag was.
+ * @param help the hint where there is no better one.
  * @throws {OrdersError} `invalid-usage`
  */
 export async function readOptions(
   given: Readonly<Record<string, readonly (string | true)[]>>,
-  path: readonly string[],
   definition: Definition,
+  help: string,
   io: Io,
 ): Promise<CommonOptions> {
-  const options = optionsOf(definition);
-  const help = seeHelp(path);
+  const options = Object.entries(optionsOf(definition));
   const read: Record<string, unknown> = {};
-  for (const [name, option] of Object.entries(options)) {
+  for (const [name, option] of options) {
     let value: unknown;
     for (const text of given[name] ?? []) {
       value = text === true ? text : await parse(text, flagOf(name), option, help, io, value);
@@ -27,41 +27,48 @@ export async function readOptions(
     value ??= option.default?.value;
     if (value !== undefined) read[name] = value;
   }
-  for (const [name, option] of Object.entries(options)) {
-    const isGiven = (other: string) => given[other] !== undefined;
-    if (isGiven(name)) checkOthers(name, option, isGiven, help);
-    else if (option.isRequired) refuse(`missing option ${termOf(name, option)}`, help);
+  const isGiven = (name: string) => given[name] !== undefined;
+  for (const [name, option] of options) {
+    const { excludes = [], needs, isRequired } = option;
+    if (isRequired && !isGiven(name)) refuse(`missing option ${termOf(name, option)}`, help);
+    if (!isGiven(name)) continue;
+    const other = excludes.find(isGiven);
+    if (other) refuse(`${flagOf(name)} cannot be used with ${flagOf(other)}`, help);
+    if (needs === undefined || needs.oneOf.some(isGiven)) continue;
+    const needed = needs.oneOf.map(flagOf).join(" or ");
+    refuse(`${flagOf(name)} needs ${needed}`, `for example: ${needs.example}`);
   }
   return read;
 }
 
 /** @throws {OrdersError} `invalid-usage`: there are too few, too many, or others than those that are defined. */
 export async function checkArguments(
-  words: readonly string[],
+  [first, second]: readonly string[],
   path: readonly string[],
   { argument, commands, examples = [] }: Definition,
+  help: string,
   io: Io,
 ): Promise<void> {
-  const [first] = words;
+  const line = path.join(" ");
   if (first !== undefined && commands !== undefined) {
-    const known = Object.keys(commands).map((word) => `orders ${path.join(" ")} ${word}`);
-    refuse(`unknown command '${path.join(" ")} ${first}'`, `did you mean ${known.join(" or ")}?`);
+    const known = Object.keys(commands).map((word) => `orders ${line} ${word}`);
+    refuse(`unknown command '${line} ${first}'`, `did you mean ${known.join(" or ")}?`);
   }
-  if (first === undefined && argument !== undefined && !argument.isOptional) {
-    if (argument.missing) refuse(argument.missing, `for example: ${examples[0]}`);
-    refuse(`missing argument <${argument.name}>`, seeHelp(path));
-  }
-  const unexpected = argument === undefined ? first : argument.isRepeated ? undefined : words[1];
+  const unexpected = argument === undefined ? first : argument.isRepeated ? undefined : second;
   if (unexpected !== undefined) {
     const { meantByArgument } = await import("./unexpected-argument.js");
-    const meant = meantByArgument(unexpected, path, io.now());
-    const hint = meant === undefined ? seeHelp(path) : `did you mean orders ${meant}?`;
+    const hint = meantByArgument(unexpected, line, io.now()) ?? help;
     refuse(`unexpected argument '${unexpected}'`, hint);
   }
-  if (argument === undefined || argument.isRepeated || first === undefined) return;
-  refuseEmpty(`<${argument.name}>`, first);
-  if (argument.choices)
-    await checkChoice(`<${argument.name}>`, first, argument.choices, seeHelp(path));
+  if (argument === undefined) return;
+  const { name, choices, isRepeated, isOptional, missing } = argument;
+  if (first === undefined) {
+    if (missing !== undefined) refuse(missing, `for example: ${examples[0]}`);
+    if (!isOptional) refuse(`missing argument <${name}>`, help);
+  } else if (!isRepeated) {
+    refuseEmpty(`<${name}>`, first);
+    if (choices) await checkChoice(`<${name}>`, first, choices, help);
+  }
 }
 
 async function parse(
@@ -89,25 +96,9 @@ async function checkChoice(
   help: string,
 ): Promise<void> {
   if (choices.includes(text)) return;
-  const { closest, didYouMean } = await import("./suggestions.js");
-  const meant = closest(text, choices);
-  refuse(
-    `invalid ${name} '${text}': it must be one of ${choices.join(", ")}`,
-    meant === undefined ? help : didYouMean(meant),
-  );
-}
-
-function checkOthers(
-  name: string,
-  { excludes, needs }: Option<unknown>,
-  isGiven: (name: string) => boolean,
-  help: string,
-): void {
-  const other = excludes?.find(isGiven);
-  if (other !== undefined) refuse(`${flagOf(name)} cannot be used with ${flagOf(other)}`, help);
-  if (needs === undefined || needs.oneOf.some(isGiven)) return;
-  const flags = needs.oneOf.map(flagOf).join(" or ");
-  refuse(`${flagOf(name)} needs ${flags}`, `for example: ${needs.example}`);
+  const { didYouMean } = await import("./suggestions.js");
+  const message = `invalid ${name} '${text}': it must be one of ${choices.join(", ")}`;
+  refuse(message, didYouMean(text, choices) ?? help);
 }
 
 /**
@@ -121,8 +112,4 @@ function refuseEmpty(name: string, text: string): void {
 
 function refuse(message: string, hint: string): never {
   throw new OrdersError("invalid-usage", message, { hint });
-}
-
-function seeHelp(path: readonly string[]): string {
-  return path.length === 0 ? "see orders --help" : `see orders help ${path.join(" ")}`;
 }

@@ -6,7 +6,8 @@ export function closest(word: string, words: readonly string[]): string | undefi
   return sameLetters ?? closestMatch(word, words, { maxDistance: word.length > 3 ? 2 : 1 });
 }
 
-/** The hint that names what was meant. */
-export function didYouMean(meant: string): string {
-  return `did you mean ${meant}?`;
+/** The hint that names the {@link closest} one, if there is one. */
+export function didYouMean(word: string, words: readonly string[]): string | undefined {
+  const meant = closest(word, words);
+  return meant === undefined ? undefined : `did you mean ${meant}?`;
 }

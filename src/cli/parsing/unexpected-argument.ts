@@ -4,14 +4,14 @@ import { shellWord } from "../shell/shell-word.js";
 import { parseTime } from "../time/parse-time.js";
 import { idPrefix } from "./find-order.js";
 
-/** What a word that a verb has no place for can have been meant for; `undefined`: nobody knows. */
-export function meantByArgument(
-  word: string,
-  path: readonly string[],
-  now: Date,
-): string | undefined {
+/** The hint that says what a word can have been meant for that a verb has no place for. */
+export function meantByArgument(word: string, verb: string, now: Date): string | undefined {
+  const meant = lineFor(word, verb, now);
+  return meant === undefined ? undefined : `did you mean orders ${meant}?`;
+}
+
+function lineFor(word: string, verb: string, now: Date): string | undefined {
   if (escapeUnsafe(word) !== word) return undefined; // nobody could type what it shows
-  const verb = path.join(" ");
   const given = shellWord(word);
   if (word.includes("/")) return `${verb} --store ${given}`;
   if (verb !== "list" && verb !== "stats") return undefined;

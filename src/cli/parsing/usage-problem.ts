@@ -25,24 +25,24 @@ export function optionProblem(
   }
   const word = command.parseOptions([...command.args]).unknown[0] ?? "";
   const flags = Object.keys(options).map(flagOf);
-  const meant = optionCalledHere(word, (flag) => flags.includes(flag)) ?? closest(word, flags);
-  const hint = path[0] === "place-order" ? DASHED_ITEM : help;
-  return wrongUsage(`unknown option '${word}'`, meant === undefined ? hint : didYouMean(meant));
+  const called = optionCalledHere(word, (flag) => flags.includes(flag));
+  const hint = called === undefined ? didYouMean(word, flags) : `did you mean ${called}?`;
+  return wrongUsage(
+    `unknown option '${word}'`,
+    hint ?? (path[0] === "place-order" ? DASHED_ITEM : help),
+  );
 }
 
 /** There is no verb of this name. */
 export function unknownVerb(word: string): OrdersError {
-  return wrongUsage(
-    `unknown command '${word}'`,
-    meantByVerb(word) ??
-      (idPrefix(word) === undefined ? orderIt(word) : didYouMean(`orders show ${word}`)),
-  );
+  const isId = idPrefix(word) !== undefined;
+  const hint = isId ? `did you mean orders show ${word}?` : orderIt(word);
+  return wrongUsage(`unknown command '${word}'`, meantByVerb(word) ?? hint);
 }
 
 /** There is no help for a verb or topic of this name. */
 export function unknownSubject(word: string): OrdersError {
-  const topic = closest(word, Object.keys(TOPIC_LIST));
-  const hint = meantByVerb(word) ?? (topic === undefined ? HELP : didYouMean(topic));
+  const hint = meantByVerb(word) ?? didYouMean(word, Object.keys(TOPIC_LIST)) ?? HELP;
   return wrongUsage(`unknown command '${word}'`, hint);
 }
 
@@ -59,7 +59,7 @@ function meantByVerb(word: string): string | undefined {
   const names = VERBS.flatMap(({ name, alias = name }) => [name, alias]);
   const meant = calledHere(word) ?? closest(word, names);
   if (meant === undefined) return undefined;
-  return didYouMean(findVerb(meant)?.name ?? `orders ${meant}`);
+  return `did you mean ${findVerb(meant)?.name ?? `orders ${meant}`}?`;
 }
 
 function orderIt(word: string): string {

@@ -1,12 +1,9 @@
-import type { Orders } from "../../app.js";
 import { escapeUnsafe } from "../../domain/printable.js";
-import { acknowledge } from "../acknowledge.js";
+import { acknowledged } from "../acknowledged.js";
 import type { Context } from "../context.js";
-import { endAtSignals } from "../end-at-signals.js";
 import { define } from "../parsing/definition.js";
 import { findOrder, ID } from "../parsing/find-order.js";
 import { flag, type OptionsOf, text } from "../parsing/options.js";
-import { renderBanner } from "../render/banner.js";
 import { longTime } from "../time/time.js";
 
 const OPTIONS = {
@@ -30,21 +27,18 @@ async function runCancel(
   context: Context,
   id: string,
 ): Promise<void> {
-  const { io } = context;
-  let orders: Orders | undefined;
-  endAtSignals(io, () => orders?.store);
-  const isSilent = options.json || options.quiet;
-  const style = context.style(io.stdout);
-  orders = await context.openExisting(options, ({ notification }) => {
-    if (!isSilent) io.stdout.write(renderBanner(notification, style));
-  });
-  const found = await findOrder(id, orders.store);
-  const cancelled = await orders.cancelOrder(found.id, options.reason);
-  if (isSilent) acknowledge(cancelled, options, io);
-  const { order, replayed } = cancelled;
+  const { order, replayed } = await acknowledged(
+    options,
+    context,
+    "openExisting",
+    async (orders) => {
+      const found = await findOrder(id, orders.store);
+      return orders.cancelOrder(found.id, options.reason);
+    },
+  );
   if (!replayed || options.json) return;
   const why = order.reason === undefined ? "" : `: ${escapeUnsafe(order.reason)}`;
-  io.stderr.write(
+  context.io.stderr.write(
     `order ${order.id} was already cancelled, on ${longTime(order.cancelledAt)}${why}\n`,
   );
 }

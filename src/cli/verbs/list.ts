@@ -3,8 +3,8 @@ import { OrdersError } from "../../errors.js";
 import type { Context } from "../context.js";
 import { FIELDS, type Field, parseFields } from "../list/fields.js";
 import { FORMATS, type Format, listFormat } from "../list/formats.js";
+import { sayNoOrders } from "../list/no-orders.js";
 import type { Write } from "../list/pager.js";
-import { sayNoOrders } from "../no-orders.js";
 import { define } from "../parsing/definition.js";
 import { choice, count, flag, type Option, type OptionsOf, text } from "../parsing/options.js";
 import { TIME_OPTIONS, timeFilter } from "../time/time-options.js";
@@ -83,17 +83,18 @@ async function writeList(
   const { fields, all, reverse = false, limit = Number.POSITIVE_INFINITY } = options;
   const [style, now] = [context.style(stdout), context.io.now()];
   const form = await listFormat(format, { output: stdout, style, fields, all, now });
+  const { begin = () => "", end = () => "", separator = "", always } = form;
   const filter = filterOf(options);
   const newest = options.limit === undefined ? undefined : limit + 1; // tells whether there are more
   let listed = 0;
-  let page = form.always ? form.begin([]) : "";
+  let page = always ? begin([]) : "";
   let isCut = false;
   for await (const batch of store.listJson({ ...filter, newest, reverse })) {
     isCut = listed + batch.length > limit;
     const shown = isCut ? (reverse ? batch.slice(0, limit - listed) : batch.slice(1)) : batch;
-    if (listed === 0 && shown.length > 0 && !form.always) page += form.begin(shown);
+    if (listed === 0 && shown.length > 0 && !always) page += begin(shown);
     for (const order of shown) {
-      if (listed > 0) page += form.separator;
+      if (listed > 0) page += separator;
       page += form.order(order);
       listed++;
       if (page.length < PAGE_CHARACTERS) continue;
@@ -104,7 +105,7 @@ async function writeList(
     if (!(await write(page))) return; // a person should not wait for a page to fill
     page = "";
   }
-  if (listed > 0 || form.always) await write(page + form.end(listed, isCut));
+  if (listed > 0 || always) await write(page + end(listed, isCut));
   if (isCut && !form.tellsMore) stderr.write("older orders not shown (--limit)\n");
   else if (listed === 0 && newest === undefined) sayNoOrders(filter, stderr);
 }

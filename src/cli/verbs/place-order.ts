@@ -1,14 +1,11 @@
-import type { Orders, PlaceOrderDetails } from "../../app.js";
 import { isOrderId, MAX_ORDER_BYTES, textProblem } from "../../domain/order.js";
 import { systemMessage } from "../../error-message.js";
 import { OrdersError } from "../../errors.js";
-import { acknowledge } from "../acknowledge.js";
+import { acknowledged } from "../acknowledged.js";
 import type { Context } from "../context.js";
-import { endAtSignals } from "../end-at-signals.js";
 import type { Io } from "../io.js";
 import { define } from "../parsing/definition.js";
 import { flag, InvalidValue, type OptionsOf, text } from "../parsing/options.js";
-import { renderBanner } from "../render/banner.js";
 
 const OPTIONS = {
   for: text("name", "whom the order is for"),
@@ -44,35 +41,18 @@ export const verb = define({
 
 /** Places an order and prints the banner, its id or JSON. */
 async function runPlaceOrder(
-  options: Options,
+  options: OptionsOf<typeof OPTIONS>,
   context: Context,
   ...items: string[]
 ): Promise<void> {
-  const { io } = context;
-  const wanted = await readArguments(items, io);
-  const details = detailsOf(options);
-  let orders: Orders | undefined;
-  endAtSignals(io, () => orders?.store);
-  if (options.json || options.quiet) {
-    orders = await context.open(options);
-    acknowledge(await orders.placeOrder(wanted, details), options, io);
-    return;
-  }
-  const style = context.style(io.stdout);
-  orders = await context.open(options, ({ notification }) => {
-    io.stdout.write(renderBanner(notification, style));
-  });
-  await orders.placeOrder(wanted, details);
-}
-
-type Options = OptionsOf<typeof OPTIONS>;
-
-function detailsOf({ id, for: name, note }: Options): PlaceOrderDetails {
-  return {
+  const wanted = await readArguments(items, context.io);
+  const { id, for: name, note } = options;
+  const details = {
     ...(id !== undefined && { id }),
     ...(name !== undefined && { for: name }),
     ...(note !== undefined && { note }),
   };
+  await acknowledged(options, context, "open", (orders) => orders.placeOrder(wanted, details));
 }
 
 /** RFC 9562: written in lower case, read in either. */

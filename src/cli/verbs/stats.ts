@@ -1,7 +1,7 @@
 import { isUnconditional } from "../../domain/order.js";
 import { safeJson } from "../../domain/printable.js";
 import type { Context } from "../context.js";
-import { sayNoOrders } from "../no-orders.js";
+import { sayNoOrders } from "../list/no-orders.js";
 import { define } from "../parsing/definition.js";
 import {
   count,
@@ -14,8 +14,8 @@ import {
 import { OrderStatistics } from "../stats/order-statistics.js";
 import { statsText } from "../stats/stats-text.js";
 import { statsView } from "../stats/stats-view.js";
+import { writeWholeFile } from "../stats/write-file.js";
 import { TIME_OPTIONS, timeFilter } from "../time/time-options.js";
-import { writeWholeFile } from "../write-file.js";
 
 const OPTIONS = {
   ...TIME_OPTIONS,

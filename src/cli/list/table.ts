@@ -1,17 +1,18 @@
 import type { Order } from "../../domain/order.js";
 import { escapeUnsafe } from "../../domain/printable.js";
-import type { Field } from "../list/fields.js";
+import { cut, padded } from "../render/width.js";
 import { shortTime } from "../time/time.js";
+import type { Field } from "./fields.js";
+import type { ListFormat, ListView } from "./formats.js";
 import { itemsText } from "./items-text.js";
-import type { Style } from "./style.js";
-import { cut, padded } from "./width.js";
 
 /**
- * A table of some fields for an output of `columns`, which may be infinite: then nothing is cut, and only
- * what has a width of its own is aligned.
+ * A table of some fields that never wraps. In columns without an end nothing is cut, and only what has a width
+ * of its own is aligned.
  */
-export function createTable(fields: readonly Field[], columns: number, style: Style): Table {
-  const widths = columnWidths(fields, columns);
+export function table({ output, style, fields: chosen }: ListView): ListFormat {
+  const fields = chosen ?? TABLE_FIELDS;
+  const widths = columnWidths(fields, output.columns);
   const row = (cells: readonly string[], paint: Paint) => {
     const end = cells.findLastIndex((cell) => cell !== "");
     const shown = cells.slice(0, end + 1).flatMap((cell, index) => {
@@ -22,12 +23,15 @@ export function createTable(fields: readonly Field[], columns: number, style: St
     return `${shown.join(GAP)}\n`;
   };
   return {
-    heading: (present) =>
-      row(
-        fields.map((field) => (present.includes(field) ? COLUMNS[field].heading : "")),
-        (text) => style.faint(text),
-      ),
-    row: (order) =>
+    begin(orders) {
+      const isNamed = chosen !== undefined || orders.some((order) => order.for !== undefined);
+      const shown = (field: Field) => field !== "for" || isNamed;
+      return row(
+        fields.map((field) => (shown(field) ? COLUMNS[field].heading : "")),
+        style.faint,
+      );
+    },
+    order: (order) =>
       row(
         fields.map((field, index) =>
           // The beginning of an id is an id, and needs no ellipsis.
@@ -41,12 +45,8 @@ export function createTable(fields: readonly Field[], columns: number, style: St
   };
 }
 
-/** Renders orders as the rows of a table that never wraps. */
-export interface Table {
-  /** @param present the fields that have a heading. */
-  heading(present: readonly Field[]): string;
-  row(order: Order): string;
-}
+/** `for` has a heading only if one of the first orders has it. */
+const TABLE_FIELDS = ["placedAt", "id", "items", "for"] as const;
 
 type Paint = (text: string, field: Field | undefined) => string;
 

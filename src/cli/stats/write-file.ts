@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from "node:fs";
-import { systemMessage } from "../error-message.js";
-import { OrdersError } from "../errors.js";
-import { replaceFile } from "../store/jsonl/files/replace-file.js";
+import { systemMessage } from "../../error-message.js";
+import { OrdersError } from "../../errors.js";
+import { replaceFile } from "../../store/jsonl/files/replace-file.js";
 
 /**
  * Writes a file as a whole: see {@link replaceFile}. One that exists keeps its mode; a link stays one.

@@ -1,5 +1,5 @@
-import { isUnconditional, type OrderFilter } from "../domain/order.js";
-import type { Output } from "./io.js";
+import { isUnconditional, type OrderFilter } from "../../domain/order.js";
+import type { Output } from "../io.js";
 
 /** Says on a terminal why nothing is printed: no order matches, or there is none. */
 export function sayNoOrders(filter: OrderFilter, stderr: Output): void {
