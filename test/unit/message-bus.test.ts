@@ -51,6 +51,17 @@ describe("a command", () => {
     expect(() => createBus().handle("double", () => 0)).toThrow("already has a handler");
   });
 
+  it("can be given its handler later, and fails for its sender until then", async () => {
+    const bus = createBus();
+    const late = bus as unknown as MessageBus<
+      { late: { payload: number; result: number } },
+      Events
+    >;
+    await expect(late.send("late", 1)).rejects.toThrow("command 'late' has no handler");
+    late.handle("late", ({ payload }) => payload + 1);
+    expect(await late.send("late", 1)).toBe(2);
+  });
+
   it("takes no subscribers", () => {
     const bus = createBus();
     expect(() => bus.subscribe("double" as "doubled", () => {})).toThrow("'double' is a command");
@@ -60,6 +71,28 @@ describe("a command", () => {
 describe("an event", () => {
   it("may have no handler at all", async () => {
     await expect(createBus().publish("doubled", { to: 2 })).resolves.toBeUndefined();
+  });
+
+  it("is handled by the handlers that the registry gives it", async () => {
+    const registered = vi.fn();
+    const commands = { double: () => 0, relay: () => undefined };
+    const bus = new MessageBus<Commands, Events>({
+      commands,
+      events: { doubled: [registered], relayed: [] },
+    });
+    await bus.publish("doubled", { to: 2 });
+    expect(registered).toHaveBeenCalledOnce();
+  });
+
+  it("fails in the same way if it has one handler only", async () => {
+    const bus = createBus();
+    bus.subscribe("doubled", () => Promise.reject("offline"));
+    const failure: AggregateError = await bus.publish("doubled", { to: 4 }).then(
+      () => expect.unreachable(),
+      (error) => error,
+    );
+    expect(failure.message).toBe("(anonymous): offline");
+    expect(failure.errors).toEqual([expect.objectContaining({ name: "HandlerError" })]);
   });
 
   it("is handled when publish resolves, by every handler in the order of subscription", async () => {
@@ -131,6 +164,14 @@ describe("a subscription", () => {
     expect(handler).toHaveBeenCalledOnce();
   });
 
+  it("with a signal ends with its undo too", async () => {
+    const bus = createBus();
+    const handler = vi.fn();
+    bus.subscribe("doubled", handler, { signal: new AbortController().signal })();
+    await bus.publish("doubled", { to: 1 });
+    expect(handler).not.toHaveBeenCalled();
+  });
+
   it("does not begin when its signal has aborted already", async () => {
     const bus = createBus();
     const handler = vi.fn();
@@ -167,6 +208,7 @@ describe("a message", () => {
       correlationId: command?.id,
       causationId: command?.id,
     });
+    expect(command?.id).toMatch(/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}-\d+$/);
     expect(event?.id).not.toBe(command?.id);
   });
 
@@ -268,12 +310,14 @@ describe("an observer", () => {
     expect(warn).toHaveBeenCalledWith(new Error("observer's own fault"));
   });
 
-  it("ends like any subscription", async () => {
+  it("ends like any subscription, and leaves the others", async () => {
     const bus = createBus();
-    const observer = vi.fn();
+    const [observer, other] = [vi.fn(), vi.fn()];
     const undo = bus.subscribe("*", observer);
+    bus.subscribe("*", other);
     undo();
     await bus.send("double", 1);
     expect(observer).not.toHaveBeenCalled();
+    expect(other).toHaveBeenCalledTimes(2);
   });
 });
