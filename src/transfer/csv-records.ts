@@ -46,18 +46,19 @@ export class CsvSplitter {
 
   /** @throws {ImportProblem} if a record has no end. */
   end(): void {
-    if (this.#rest !== "") throw this.problem("is not CSV", "a quote is not closed");
+    if (this.#rest !== "") throw this.problem("unreadable", "is not CSV", "a quote is not closed");
   }
 
   /** What is wrong with the next record. */
-  problem(what: string, detail?: string): ImportProblem {
-    return new ImportProblem("unreadable", `${this.#name}:${this.#line} ${what}`, detail);
+  problem(kind: ImportProblem["kind"], what: string, detail?: string): ImportProblem {
+    return new ImportProblem(kind, `${this.#name}:${this.#line} ${what}`, detail);
   }
 
   /** The record that begins at a character, and where the next one does; `undefined`: it does not end here. */
   #recordAt(text: string, from: number): { cells: string[]; end: number } | undefined {
     const cells: string[] = [];
-    for (let at = from; at < text.length; at++) {
+    const first = text[from] === "\ufeff" ? from + 1 : from; // a byte order mark, also where files were joined
+    for (let at = first; at < text.length; at++) {
       const isQuoted = text[at] === '"';
       const end = isQuoted ? endOfQuoted(text, at) : this.#endOfPlain(text, at);
       if (end === undefined) return undefined;
@@ -69,7 +70,7 @@ export class CsvSplitter {
       if (text.startsWith("\r\n", at)) return { cells, end: at + 2 };
       if (text[at] === "\n" || text[at] === "\r") return { cells, end: at + 1 };
       const detail = isQuoted ? "there is text behind a quote" : "there is a quote within a text";
-      throw this.problem("is not CSV", detail);
+      throw this.problem("unreadable", "is not CSV", detail);
     }
     return undefined;
   }

@@ -1,5 +1,7 @@
+import { type FieldNames, fieldOf } from "./fields.js";
 import { ImportProblem } from "./import-problem.js";
 import type { RowReader } from "./row.js";
+import { UTF_8 } from "./whole-lines.js";
 
 /** The formats that can be imported. */
 export const IMPORT_FORMATS = ["ndjson", "json", "lowdb", "tinydb", "csv"] as const;
@@ -24,29 +26,39 @@ export async function readerOf(format: ImportFormat): Promise<RowReader> {
 /**
  * What format a file has, from how it begins.
  *
- * @throws {OrdersError} `invalid-usage` if that is no format of orders.
+ * @throws {ImportProblem} that is no format of orders.
  */
-export function detectFormat(name: string, begin: Buffer): ImportFormat {
-  if (begin[0] === 0xff || begin[0] === 0xfe) {
-    const detail = "save it as UTF-8 (in Excel: CSV UTF-8)";
-    throw new ImportProblem("invalid-file", `${name} is UTF-16`, detail);
+export function detectFormat(name: string, begin: Buffer, names: FieldNames): ImportFormat {
+  if (begin.subarray(0, 64).includes(0) || begin[0] === 0xff || begin[0] === 0xfe) {
+    throw new ImportProblem("invalid-file", `${name} is UTF-16`, UTF_8.replace("latin1", "utf-16"));
   }
   const text = begin.toString("utf8").trimStart(); // of a byte order mark too
   if (text === "") throw new ImportProblem("invalid-file", `${name} is empty`);
   if (text.startsWith("[")) return "json";
-  if (/^\{\s*"_default"\s*:/.test(text)) return "tinydb";
-  if (text.startsWith("{")) return isLineOfOrder(text) ? "ndjson" : documentFormat(text);
-  const [header = ""] = text.split(/[\r\n]/, 1);
-  if (/(?:^|[,;\t"])\s*items?\d*\s*(?:$|[,;\t"])/i.test(header)) return "csv";
-  const detail = `name it with --format: ${IMPORT_FORMATS.join(", ")}; the header of CSV has a column items or item`;
-  throw new ImportProblem("invalid-file", `cannot tell the format of ${name}`, detail);
+  if (text.startsWith("{")) return objectFormat(text, names);
+  const [header = ""] = text.replace(/^sep=.[\r\n]+/i, "").split(/[\r\n]/, 1);
+  const fields = header
+    .split(/[,;\t]/)
+    .map((cell) => fieldOf(cell.replaceAll('"', "").trim(), names));
+  if (fields.some((field) => field === "items" || field === "item")) return "csv";
+  throw new ImportProblem("unknown-format", `cannot tell the format of ${name}`);
 }
 
-function isLineOfOrder(text: string): boolean {
-  return /^\{ *"(?:id|placedAt|placed_at|items|for|note)" *:/.test(text);
+/** An order a line, or one order, or a document that holds them: TinyDB's tables by number, lowdb's as lists. */
+function objectFormat(text: string, names: FieldNames): ImportFormat {
+  const [line = ""] = text.split("\n", 1);
+  const [, key = ""] = /^\{\s*"([^"]*)"\s*:/.exec(text) ?? [];
+  const isOrder = (keysOf(line) ?? [key]).some((name) => fieldOf(name, names) !== undefined);
+  if (isOrder) return line.trim() === "{" ? "json" : "ndjson";
+  if (key === "_default" || /^\{\s*"[^"]*"\s*:\s*\{\s*"\d+"\s*:/.test(text)) return "tinydb";
+  return "lowdb";
 }
 
-/** The tables of TinyDB hold their rows by number, lowdb's documents hold lists. */
-function documentFormat(text: string): ImportFormat {
-  return /^\{\s*"[^"]*"\s*:\s*\{\s*"\d+"\s*:/.test(text) ? "tinydb" : "lowdb";
+/** The keys of a line of JSON, if it is one. */
+function keysOf(line: string): string[] | undefined {
+  try {
+    return Object.keys(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
 }

@@ -4,6 +4,7 @@ import { KnownRecords } from "../store/known-records.js";
 import { OrderJson } from "../store/order-json.js";
 import type { CopyTarget } from "../store/order-store.js";
 import { DerivedIds } from "./derived-ids.js";
+import type { FieldNames } from "./fields.js";
 import type { ImportFile } from "./import-file.js";
 import { ImportProblem } from "./import-problem.js";
 import { recordsOf } from "./records.js";
@@ -30,7 +31,7 @@ export async function importOrders(
   const examination = new Examination(await orders.copyTarget(), options);
   const found = new Spool();
   try {
-    for await (const rows of read(file.name, watched(file, examination, onProgress))) {
+    for await (const rows of read(file.name, watched(file, examination, onProgress), options)) {
       for (const row of rows) {
         const order = examination.orderOf(row);
         if (order !== undefined && !options.dryRun) await found.add(order.json);
@@ -57,7 +58,7 @@ export async function importOrders(
 }
 
 /** How to import. */
-export interface ImportOptions {
+export interface ImportOptions extends FieldNames {
   /** Import the others if some cannot be imported. */
   readonly skipInvalid: boolean;
   /** Only tell what would be done. */
@@ -100,6 +101,7 @@ class Examination {
   readonly #options: ImportOptions;
   readonly #inFile = new KnownRecords("the file");
   readonly #derived = new DerivedIds();
+  #hasUnknown: boolean = false;
   /** Whether one without an id is stored. */
   #isRepeated: boolean = false;
 
@@ -114,6 +116,7 @@ class Examination {
     const found = row.problem ?? this.#examine(row);
     if (typeof found !== "string") return found;
     this.count.invalid++;
+    if (row.problem !== undefined && row.isUnknown) this.#hasUnknown = true;
     this.#options.onInvalid({ at: row.at, problem: found });
     return undefined;
   }
@@ -123,7 +126,7 @@ class Examination {
     const { orders, invalid, stored, cancelled } = this.count;
     if (invalid > 0 && !this.#options.skipInvalid) {
       const message = `${invalid} of ${orders} orders cannot be imported`;
-      throw new ImportProblem("invalid-orders", message);
+      throw new ImportProblem(this.#hasUnknown ? "unknown-fields" : "invalid-orders", message);
     }
     if (!this.#isRepeated || stored + cancelled > 0) return;
     const message = `${name} was imported before: all of its orders are stored`;

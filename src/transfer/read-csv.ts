@@ -1,8 +1,8 @@
-import { isUtf8 } from "node:buffer";
 import { CsvSplitter } from "./csv-records.js";
+import { type Field, type FieldNames, fieldOf, fieldsOf } from "./fields.js";
 import { ImportProblem } from "./import-problem.js";
-import { type Fields, type Row, rowOf } from "./row.js";
-import { wholeLines } from "./whole-lines.js";
+import { type Row, rowOfFields } from "./row.js";
+import { UTF_8, utf8Begin, wholeLines } from "./whole-lines.js";
 
 /**
  * Reads CSV ({@link https://www.rfc-editor.org/rfc/rfc4180 RFC 4180}) with a header, separated by commas,
@@ -13,22 +13,23 @@ import { wholeLines } from "./whole-lines.js";
 export async function* readCsv(
   name: string,
   blocks: AsyncIterable<Uint8Array>,
+  names: FieldNames,
 ): AsyncGenerator<readonly Row[], void> {
   let csv: CsvSplitter | undefined;
-  let columns: readonly Column[] | undefined;
+  let header: Header | undefined;
   for await (const block of wholeLines(blocks)) {
-    const isAllUtf8 = isUtf8(block);
-    const text = (isAllUtf8 ? block : beginOf(block)).toString("utf8");
+    const begin = utf8Begin(block);
+    const text = begin.toString("utf8");
     csv ??= new CsvSplitter(name, separatorOf(text));
     const rows: Row[] = [];
     try {
-      for (const { line, cells } of csv.split(isAllUtf8 ? `${text}\n` : text)) {
-        const at = `${name}:${line}`;
-        if (columns === undefined) columns = columnsOf(name, cells);
-        else if (cells.some((cell) => cell.trim() !== ""))
-          rows.push(rowOfCells(at, cells, columns));
+      for (const { line, cells } of csv.split(begin === block ? `${text}\n` : text)) {
+        if (cells.every((cell) => cell.trim() === "") || isSeparator(cells, line)) continue;
+        if (header === undefined) header = new Header(name, cells, names);
+        else if (isHeader(cells, header, names)) header = new Header(name, cells, names);
+        else rows.push(header.rowOf(`${name}:${line}`, cells));
       }
-      if (!isAllUtf8) throw csv.problem("is not UTF-8");
+      if (begin !== block) throw csv.problem("encoding", "is not UTF-8", UTF_8);
     } finally {
       yield rows; // what is wrong with these is said before what is wrong with the next one
     }
@@ -36,69 +37,82 @@ export async function* readCsv(
   csv?.end();
 }
 
-/** The separator that the header has most of. */
+/** The separator that the header has most of, or that a line before it names, as Excel writes it. */
 function separatorOf(text: string): string {
-  const [header = ""] = text.split(/[\r\n]/, 1);
-  const counts = [",", ";", "\t"].map((each) => ({ each, count: header.split(each).length }));
+  const [first = ""] = text.split(/[\r\n]/, 1);
+  const named = SEPARATOR.exec(first)?.[1];
+  if (named !== undefined) return named;
+  const counts = [",", ";", "\t"].map((each) => ({ each, count: first.split(each).length }));
   return counts.reduce((most, next) => (next.count > most.count ? next : most)).each;
 }
 
-/** What is before the first line that is not UTF-8. */
-function beginOf(block: Buffer): Buffer {
-  let end = 0;
-  for (const line of block.toString("latin1").split(/(?<=[\r\n])/)) {
-    if (!isUtf8(Buffer.from(line, "latin1"))) break;
-    end += line.length;
-  }
-  return block.subarray(0, end);
+const SEPARATOR = /^\ufeff?sep=([,;\t])$/i;
+
+/** Whether a record is the line that names the separator, which it ends with. */
+function isSeparator([first, ...others]: readonly string[], line: number): boolean {
+  return line === 1 && first?.toLowerCase() === "sep=" && others.every((cell) => cell === "");
 }
 
-type Column = keyof Fields | "item";
+/** Whether a record is another header: files were joined. */
+function isHeader(cells: readonly string[], header: Header, names: FieldNames): boolean {
+  const [first = ""] = cells;
+  if (fieldOf(first.trim(), names) === undefined) return false;
+  if (cells.length === 1) return first === header.cells[0];
+  const { fields, problem } = fieldsOf(
+    cells.map((cell) => cell.trim()),
+    { ...names, ignoreUnknown: false },
+    "column",
+  );
+  return problem === undefined && fields.some((field) => field === "items" || field === "item");
+}
 
-const COLUMNS: ReadonlyMap<string, Column> = new Map([
-  ["id", "id"],
-  ["placedat", "placedAt"],
-  ["items", "items"],
-  ["for", "for"],
-  ["note", "note"],
-  ["cancelledat", "cancelledAt"],
-  ["reason", "reason"],
-]);
+class Header {
+  readonly cells: readonly string[];
+  readonly #fields: readonly (Field | undefined)[];
+  readonly #ignoreUnknown: boolean;
+
+  /** @throws {ImportProblem} */
+  constructor(file: string, cells: readonly string[], names: FieldNames) {
+    const trimmed = cells.map((cell) => cell.trim());
+    const { fields, problem, isUnknown } = fieldsOf(trimmed, names, "column");
+    if (problem !== undefined) {
+      const article = isUnknown && !problem.startsWith("unknown columns") ? "an " : "";
+      const kind = isUnknown ? "unknown-column" : "unreadable";
+      throw new ImportProblem(
+        kind,
+        `${file} has ${article}${problem}`,
+        isUnknown ? KNOWN : undefined,
+      );
+    }
+    const missing = [...names.columns.keys()].find((name) => !trimmed.includes(name));
+    if (missing !== undefined) {
+      throw new ImportProblem("unreadable", `${file} has no column '${missing}'`);
+    }
+    this.cells = cells;
+    this.#fields = fields;
+    this.#ignoreUnknown = names.ignoreUnknown;
+  }
+
+  rowOf(at: string, cells: readonly string[]): Row {
+    const { length } = this.cells;
+    if (cells.length > length) {
+      return { at, problem: `${cells.length} cells, but the header has ${length}` };
+    }
+    const nameless = cells.findIndex(
+      (cell, index) => cell !== "" && this.#fields[index] === undefined,
+    );
+    if (nameless >= 0 && !this.#ignoreUnknown) return { at, problem: "a cell without a heading" };
+    const values = cells.map((cell, index) => cellValue(cell, this.#fields[index]));
+    return rowOfFields(at, this.#fields, values);
+  }
+}
+
 const KNOWN = "there are id, placed_at, items or item, for, note, cancelled_at and reason";
 
-function columnsOf(name: string, header: readonly string[]): readonly Column[] {
-  return header.map((heading) => {
-    const key = heading
-      .replace(/^\ufeff/, "")
-      .trim()
-      .toLowerCase()
-      .replace(/[_ -]/g, "");
-    const column = /^item\d*$/.test(key) ? "item" : COLUMNS.get(key);
-    if (column !== undefined) return column;
-    throw new ImportProblem("unreadable", `${name} has an unknown column '${heading}'`, KNOWN);
-  });
-}
-
-function rowOfCells(at: string, cells: readonly string[], columns: readonly Column[]): Row {
-  if (cells.length > columns.length) {
-    return { at, problem: `${cells.length} cells, but the header has ${columns.length}` };
-  }
-  const fields: Fields = {};
-  const several: unknown[] = [];
-  for (const [index, cell] of cells.entries()) {
-    const column = columns[index] as Column;
-    if (cell === "") continue;
-    const value = fromJson(cell, column === "items" ? "[" : '"');
-    if (column === "item") several.push(value);
-    else fields[column] = value;
-  }
-  if (several.length === 0) return rowOf(at, fields);
-  if (fields.items !== undefined) return { at, problem: "items are in 'items' and in 'item'" };
-  return rowOf(at, { ...fields, items: several });
-}
-
-function fromJson(cell: string, begin: string): unknown {
-  if (!cell.startsWith(begin)) return cell;
+/** What a cell holds: JSON, unless it is none. */
+function cellValue(cell: string, field: Field | undefined): unknown {
+  if (cell === "") return undefined;
+  if (!cell.startsWith(field === "items" ? "[" : '"')) return cell;
   try {
     return JSON.parse(cell);
   } catch {

@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { plainOrder } from "../store/order-json.js";
+import type { FieldNames } from "./fields.js";
 import { type Row, rowOfObject, rowOfOrder } from "./row.js";
 import { wholeLines } from "./whole-lines.js";
 
@@ -10,6 +11,7 @@ const BYTE_ORDER_MARK = /^\ufeff/;
 export async function* readNdjson(
   name: string,
   blocks: AsyncIterable<Uint8Array>,
+  names: FieldNames,
 ): AsyncGenerator<readonly Row[], void> {
   let number = 0;
   for await (const block of wholeLines(blocks)) {
@@ -17,7 +19,8 @@ export async function* readNdjson(
     for (const line of isUtf8(block) ? block.toString("utf8").split("\n") : linesOf(block)) {
       const at = `${name}:${++number}`;
       if (typeof line !== "string") rows.push({ at, problem: "not UTF-8" });
-      else if (line.trim() !== "") rows.push(rowOfLine(at, line.replace(BYTE_ORDER_MARK, "")));
+      else if (line.trim() !== "")
+        rows.push(rowOfLine(at, line.replace(BYTE_ORDER_MARK, ""), names));
     }
     yield rows;
   }
@@ -32,11 +35,11 @@ function linesOf(block: Buffer): (string | Buffer)[] {
   });
 }
 
-function rowOfLine(at: string, text: string): Row {
+function rowOfLine(at: string, text: string, names: FieldNames): Row {
   const plain = plainOrder(text);
   if (plain !== undefined) return rowOfOrder(at, plain);
   try {
-    return rowOfObject(at, JSON.parse(text));
+    return rowOfObject(at, JSON.parse(text), names);
   } catch {
     return { at, problem: "not JSON" };
   }

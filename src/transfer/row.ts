@@ -6,6 +6,7 @@ import {
   orderProblem,
 } from "../domain/order.js";
 import { OrderJson } from "../store/order-json.js";
+import { type Field, type FieldNames, fieldsOf } from "./fields.js";
 
 /** One order of a file, from its parser to the store. */
 export type Row = InvalidRow | ValidRow;
@@ -15,6 +16,8 @@ export interface InvalidRow {
   /** Where it is: a line or a number, as `orders.csv:7`. */
   readonly at: string;
   readonly problem: string;
+  /** It has a field that nobody knows. */
+  readonly isUnknown?: boolean;
 }
 
 export interface ValidRow {
@@ -30,23 +33,48 @@ export interface ValidRow {
 export type RowReader = (
   name: string,
   blocks: AsyncIterable<Uint8Array>,
+  names: FieldNames,
 ) => AsyncIterable<readonly Row[]>;
 
 /** The fields of an order, as a file has them. */
-export type Fields = { -readonly [Name in keyof Order]?: unknown };
+type Fields = { -readonly [Name in keyof Order]?: unknown };
 
 /** The row of an object, whose fields may be called as other programs call them. */
-export function rowOfObject(at: string, value: unknown): Row {
+export function rowOfObject(at: string, value: unknown, names: FieldNames): Row {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return { at, problem: "not an object" };
   }
-  const fields: Fields = {};
-  for (const [name, field] of Object.entries(value)) {
-    const known = FIELDS.get(name);
-    if (known === undefined) return { at, problem: `unknown field '${name}'; ${KNOWN}` };
-    if (field !== null && field !== undefined) fields[known] = field;
+  const given = Object.entries(value).filter(([, field]) => field !== null);
+  const { fields, problem, isUnknown } = fieldsOf(
+    given.map(([name]) => name),
+    names,
+    "field",
+  );
+  if (isUnknown) return { at, problem: `${problem}; ${KNOWN}`, isUnknown };
+  if (problem !== undefined) return { at, problem };
+  return rowOfFields(
+    at,
+    fields,
+    given.map(([, field]) => field),
+  );
+}
+
+/** The row of values, each of the field at its place. */
+export function rowOfFields(
+  at: string,
+  fields: readonly (Field | undefined)[],
+  values: readonly unknown[],
+): Row {
+  const order: Fields = {};
+  const several: unknown[] = [];
+  for (const [index, value] of values.entries()) {
+    const field = fields[index];
+    if (field === "item" && value !== undefined) several.push(value);
+    else if (field !== undefined && field !== "item") order[field] = value;
   }
-  return rowOf(at, fields);
+  if (several.length === 0) return rowOf(at, order);
+  if (order.items !== undefined) return { at, problem: "items are in 'items' and in 'item'" };
+  return rowOf(at, { ...order, items: several });
 }
 
 /** The row of an order that is as we write it, which was not cancelled. */
@@ -56,7 +84,7 @@ export function rowOfOrder(at: string, order: OrderJson): Row {
 }
 
 /** Looks at the fields of a row. Times may be written as other programs write them. */
-export function rowOf(at: string, { id, placedAt, items, cancelledAt, ...rest }: Fields): Row {
+function rowOf(at: string, { id, placedAt, items, cancelledAt, ...rest }: Fields): Row {
   const wrongTime = timeProblem({ placedAt, cancelledAt });
   if (wrongTime !== undefined) return { at, problem: wrongTime };
   const order = {
@@ -72,18 +100,6 @@ export function rowOf(at: string, { id, placedAt, items, cancelledAt, ...rest }:
   return { at, order: OrderJson.of(order as Order), hasId, hasTime };
 }
 
-/** Every field, under the names that it has here and elsewhere. */
-const FIELDS: ReadonlyMap<string, keyof Order> = new Map([
-  ["id", "id"],
-  ["placedAt", "placedAt"],
-  ["placed_at", "placedAt"],
-  ["items", "items"],
-  ["for", "for"],
-  ["note", "note"],
-  ["cancelledAt", "cancelledAt"],
-  ["cancelled_at", "cancelledAt"],
-  ["reason", "reason"],
-]);
 const KNOWN = "an order has id, placedAt, items, for, note, cancelledAt and reason";
 
 const SOME_ID = "00000000-0000-4000-8000-000000000000";

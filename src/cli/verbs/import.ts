@@ -2,17 +2,20 @@ import { placedAtOf } from "../../domain/order.js";
 import { safeJson } from "../../domain/printable.js";
 import { OrdersError } from "../../errors.js";
 import { detectFormat, IMPORT_FORMATS, readerOf } from "../../transfer/formats.js";
+import { type Field, fieldOf } from "../../transfer/fields.js";
 import { openImportFile, peek } from "../../transfer/import-file.js";
 import { importOrders } from "../../transfer/import-orders.js";
 import type { Context } from "../context.js";
 import { define } from "../parsing/definition.js";
-import { choice, flag, type OptionsOf } from "../parsing/options.js";
+import { choice, flag, InvalidValue, type Option, type OptionsOf } from "../parsing/options.js";
 import { renderBanner } from "../render/banner.js";
 import { summary, transfer } from "./transfer.js";
 
 const OPTIONS = {
   format: choice("format", "the file's format (default: told from its beginning)", IMPORT_FORMATS),
   dryRun: flag("only check the file, and print what would be done"),
+  columns: columns("what the file calls its fields, as in items=Artikel,for=Kunde"),
+  ignoreUnknown: flag("leave out fields that nobody knows"),
   skipInvalid: flag("import the others if some orders are invalid"),
   again: flag("import orders without ids as new ones, also if they were imported before"),
   notify: flag("print the banner of each imported order"),
@@ -45,7 +48,11 @@ async function runImport(
   const file =
     path === "-" ? { name: "stdin", blocks: io.stdin.read() } : await openImportFile(path);
   const { begin, whole } = await peek(file);
-  const format = options.format ?? detectFormat(file.name, begin);
+  const names = {
+    columns: options.columns ?? new Map(),
+    ignoreUnknown: options.ignoreUnknown ?? false,
+  };
+  const format = options.format ?? detectFormat(file.name, begin, names);
   const { skipInvalid = false, dryRun = false, again = false } = options;
   const { deliver = false, notify = false } = options;
   const result = await transfer(context, async (inner, progress) => {
@@ -55,6 +62,7 @@ async function runImport(
       io.stdout.write(renderBanner(notification, style));
     });
     return importOrders(whole, await readerOf(format), orders, {
+      ...names,
       ...{ skipInvalid, dryRun, again, deliver, notify, placedAt },
       onInvalid: ({ at, problem }) => inner.reportFault("invalid-order", `${at}: ${problem}`),
       onProgress: (...task) => progress.show(...task),
@@ -67,4 +75,21 @@ async function runImport(
       ? `${safeJson({ format, imported, ...others, dryRun })}\n`
       : `${summary(result, dryRun ? "would be imported" : "imported", invalid)}\n`,
   );
+}
+
+/** An option whose value says by which names a file calls fields. */
+function columns(description: string): Option<ReadonlyMap<string, Field> | undefined> {
+  return {
+    description,
+    value: "names",
+    parse(text, _, before = new Map()) {
+      const pairs = text.split(/,(?=[^,=]*=)/).map((part) => {
+        const [, ours = "", theirs = ""] = /^([^=]*)=(.*)$/s.exec(part) ?? [];
+        const field = fieldOf(ours);
+        if (field !== undefined && theirs.trim() !== "") return [theirs.trim(), field] as const;
+        throw new InvalidValue(`'${part}' must be a field and its name, as in items=Artikel`);
+      });
+      return new Map([...before, ...pairs]);
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import { OrdersError } from "../../errors.js";
+import { IMPORT_FORMATS } from "../../transfer/formats.js";
 import type { ImportProblem } from "../../transfer/import-problem.js";
 import type { Transferred } from "../../transfer/transfer.js";
 import type { Context } from "../context.js";
@@ -50,9 +51,18 @@ function advised(error: unknown): unknown {
   return new OrdersError(code, message, { hint: hint ? `${hint}\n${advice}` : advice });
 }
 
+const NOTHING = "nothing was stored";
+const OTHERS = `${NOTHING}; --skip-invalid imports the others`;
+const COLUMNS =
+  "--columns items=<name>,for=<name> says what they are called, and --ignore-unknown leaves out what nobody knows";
+
 const HINTS: Readonly<Record<ImportProblem["kind"], string | undefined>> = {
   "invalid-file": undefined,
-  unreadable: "nothing was stored; --format names another format",
-  "invalid-orders": "nothing was stored; --skip-invalid imports the others",
-  repeated: "nothing was stored; --again imports it once more, as new orders",
+  "unknown-format": `name it with --format: ${IMPORT_FORMATS.join(", ")}; the header of CSV has a column items or item, or --columns says what it is called`,
+  unreadable: `${NOTHING}; --format names another format`,
+  encoding: NOTHING,
+  "unknown-column": `${NOTHING}; ${COLUMNS}`,
+  "invalid-orders": OTHERS,
+  "unknown-fields": `${OTHERS}\n${COLUMNS}`,
+  repeated: `${NOTHING}; --again imports it once more, as new orders`,
 };
