@@ -1,5 +1,6 @@
 import type { Orders } from "../app.js";
 import { newId } from "../domain/new-id.js";
+import type { Order } from "../domain/order.js";
 import { KnownRecords } from "../store/known-records.js";
 import { OrderJson } from "../store/order-json.js";
 import type { CopyTarget } from "../store/order-store.js";
@@ -70,6 +71,8 @@ export interface ImportOptions extends FieldNames {
   readonly notify: boolean;
   /** When orders were placed of which the file does not say it (form of {@link Order.placedAt}). */
   readonly placedAt: string;
+  /** Called with what is unusual about a row, but no fault. */
+  readonly onNotice: (notice: string) => void;
   readonly onInvalid: (row: InvalidRow) => void;
   readonly onProgress: OnProgress;
 }
@@ -138,6 +141,7 @@ class Examination {
     const { count } = this;
     const order = this.#completed(row);
     let isNew = false;
+    let isPresent = false;
     for (const record of recordsOf(order, { isUndated: !row.hasTime })) {
       const stored = this.#target.compare(record);
       if (stored === "different") return `order ${order.id} is stored already, and differs`;
@@ -147,12 +151,22 @@ class Examination {
       if (stored === "missing" && this.#inFile.add(record)) {
         count[record.kind === "order" ? "stored" : "cancelled"]++;
         isNew = true;
+        if (record.kind === "cancellation") this.#tell(row.at, order, isPresent);
       } else if (record.kind === "order") {
         count.present++;
+        isPresent = true;
         this.#isRepeated ||= !row.hasId;
       }
     }
     return isNew ? order : undefined;
+  }
+
+  /** Tells of a cancellation that somebody may not expect. */
+  #tell(at: string, { id, placedAt, cancelledAt = "" }: Order, isPresent: boolean): void {
+    const { onNotice } = this.#options;
+    if (isPresent) onNotice(`${at}: cancels order ${id}, which is stored`);
+    if (cancelledAt >= placedAt) return;
+    onNotice(`${at}: cancels order ${id} at ${cancelledAt}, before it was placed`);
   }
 
   #completed(row: ValidRow): OrderJson {
@@ -160,6 +174,7 @@ class Examination {
     if (hasId && hasTime) return order;
     const { again, placedAt } = this.#options;
     const id = hasId ? order.id : again ? newId() : this.#derived.idOf(row);
-    return order.with({ id, ...(!hasTime && { placedAt }) });
+    // One that was cancelled has a time from that.
+    return order.with({ id, ...(!hasTime && order.cancelledAt === undefined && { placedAt }) });
   }
 }

@@ -74,6 +74,10 @@ class Header {
   /** @throws {ImportProblem} */
   constructor(file: string, cells: readonly string[], names: FieldNames) {
     const trimmed = cells.map((cell) => cell.trim());
+    const missing = [...names.columns.keys()].find((name) => !trimmed.includes(name));
+    if (missing !== undefined) {
+      throw new ImportProblem("unreadable", `${file} has no column '${missing}'`);
+    }
     const { fields, problem, isUnknown } = fieldsOf(trimmed, names, "column");
     if (problem !== undefined) {
       const article = isUnknown && !problem.startsWith("unknown columns") ? "an " : "";
@@ -83,10 +87,6 @@ class Header {
         `${file} has ${article}${problem}`,
         isUnknown ? KNOWN : undefined,
       );
-    }
-    const missing = [...names.columns.keys()].find((name) => !trimmed.includes(name));
-    if (missing !== undefined) {
-      throw new ImportProblem("unreadable", `${file} has no column '${missing}'`);
     }
     this.cells = cells;
     this.#fields = fields;

@@ -1,10 +1,13 @@
+import { dayExists } from "../domain/iso-time.js";
 import {
   cancellationProblem,
-  dayProblem,
   isOrderId,
   type Order,
   orderProblem,
+  PLACED_AT_FORM,
+  placedAtOf,
 } from "../domain/order.js";
+import { parseDate } from "../domain/time-span.js";
 import { OrderJson } from "../store/order-json.js";
 import { type Field, type FieldNames, fieldsOf } from "./fields.js";
 
@@ -79,24 +82,32 @@ export function rowOfFields(
 
 /** The row of an order that is as we write it, which was not cancelled. */
 export function rowOfOrder(at: string, order: OrderJson): Row {
-  const problem = dayProblem({ placedAt: order.placedAt });
-  return problem === undefined ? { at, order, hasId: true, hasTime: true } : { at, problem };
+  const { placedAt } = order;
+  if (!dayExists(placedAt)) return { at, problem: `placedAt ${timeProblem(placedAt)}` };
+  return { at, order, hasId: true, hasTime: true };
 }
 
 /** Looks at the fields of a row. Times may be written as other programs write them. */
 function rowOf(at: string, { id, placedAt, items, cancelledAt, ...rest }: Fields): Row {
-  const wrongTime = timeProblem({ placedAt, cancelledAt });
-  if (wrongTime !== undefined) return { at, problem: wrongTime };
+  const [hasId, hasTime] = [id !== undefined, placedAt !== undefined];
+  const cancelled = timeOf(cancelledAt);
+  // One without a time of its own was placed when it was cancelled, at the latest.
+  const placed = hasTime ? timeOf(placedAt) : cancelled;
+  if (cancelledAt !== undefined && cancelled === undefined) {
+    return { at, problem: `cancelledAt ${timeProblem(cancelledAt)}` };
+  }
+  if (hasTime && placed === undefined) {
+    return { at, problem: `placedAt ${timeProblem(placedAt)}` };
+  }
   const order = {
     id: typeof id === "string" ? id.toLowerCase() : (id ?? SOME_ID),
-    placedAt: utcTime(placedAt as string | undefined) ?? SOME_TIME,
+    placedAt: placed ?? SOME_TIME,
     items: typeof items === "string" ? [items] : items,
     ...rest,
-    cancelledAt: utcTime(cancelledAt as string | undefined),
+    cancelledAt: cancelled,
   };
   const problem = problemOf(order);
   if (problem !== undefined) return { at, problem };
-  const [hasId, hasTime] = [id !== undefined, placedAt !== undefined];
   return { at, order: OrderJson.of(order as Order), hasId, hasTime };
 }
 
@@ -114,20 +125,20 @@ function problemOf(order: Fields): string | undefined {
   return reason === undefined ? undefined : "it has a reason, but no cancelledAt";
 }
 
-/** What is wrong with the times of a row, which may be in any time zone; those without a problem are texts. */
-function timeProblem(times: Pick<Fields, "placedAt" | "cancelledAt">): string | undefined {
-  for (const [name, time] of Object.entries(times)) {
-    if (time === undefined || (typeof time === "string" && RFC_3339.test(time))) continue;
-    return `${name} is not a time with a time zone, such as 2026-01-31T09:30:00+01:00`;
+/** A time in our form: a date, or a date and a time, local unless there is a zone. */
+function timeOf(value: unknown): string | undefined {
+  if (typeof value !== "string") return undefined;
+  if (PLACED_AT_FORM.test(value) && dayExists(value)) return value;
+  const date = parseDate(value.trim())?.first;
+  return date && placedAtOf(date);
+}
+
+function timeProblem(value: unknown): string {
+  if (typeof value === "string" && BEGINS_WITH_DAY.test(value)) {
+    if (!dayExists(value)) return `is a day that does not exist: ${value}`;
+    if (/:60(?:\D|$)/.test(value)) return `is a leap second, which no order can have: ${value}`;
   }
-  return dayProblem(times as Pick<Partial<Order>, "placedAt" | "cancelledAt">);
+  return "is not a time such as 2026-01-31T09:30:00+01:00 or 2026-01-31 09:30";
 }
 
-/** A time of {@link https://www.rfc-editor.org/rfc/rfc3339 RFC 3339} in our form; one that does not exist as it is. */
-function utcTime(time: string | undefined): string | undefined {
-  if (time === undefined) return undefined;
-  const date = new Date(time);
-  return Number.isNaN(date.getTime()) ? time : date.toISOString();
-}
-
-const RFC_3339 = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/i;
+const BEGINS_WITH_DAY = /^\d{4}-\d{2}-\d{2}(?:\D|$)/;

@@ -99,7 +99,10 @@ describe("orders import, of files that other programs wrote,", () => {
 
   it("tells how unknown fields can be named or left out, and does", async () => {
     const csv = "Artikel,Kunde,Preis\nlamp,Bob,7\n";
-    const refused = await imported(csv);
+    expect((await imported(csv)).stderr).toMatch(
+      /cannot tell the format .*\n.*--format.*--columns/,
+    );
+    const refused = await imported(csv, "--format", "csv");
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toMatch(/unknown columns 'Artikel', 'Kunde', 'Preis'\n/);
     expect(refused.stderr).toMatch(/--columns .*--ignore-unknown/);
@@ -112,7 +115,7 @@ describe("orders import, of files that other programs wrote,", () => {
     const json = lines({ Artikel: "lamp", Kunde: "Bob", Preis: 7 });
     const faulty = await imported(json, "--format", "ndjson");
     expect(faulty.stderr).toMatch(
-      /file:1: unknown field 'Artikel'.*\n.*\n.*\n.*--columns .*--ignore-unknown/,
+      /file:1: unknown fields 'Artikel', 'Kunde', 'Preis'.*\n.*\n.*\n.*--columns .*--ignore-unknown/,
     );
     await imported(json, "--format", "ndjson", ...columns, "--ignore-unknown");
     expect(await stored()).toEqual([[["lamp"], "Bob"]]);
@@ -123,7 +126,13 @@ describe("orders import, of files that other programs wrote,", () => {
     ["price=Preis", "price"],
     ["items", "items"],
   ])("refuses --columns %s", async (columns, message) => {
-    const { exitCode, stderr } = await imported("Artikel\nlamp\n", "--columns", columns);
+    const { exitCode, stderr } = await imported(
+      "Artikel\nlamp\n",
+      "--format",
+      "csv",
+      "--columns",
+      columns,
+    );
     expect(exitCode).toBe(2);
     expect(stderr).toContain(message);
   });
@@ -215,16 +224,6 @@ describe("orders import, of orders without ids,", () => {
     expect(new Set(ids).size).toBe(200);
     expect((await orders(["show", ids[7] as string])).exitCode).toBe(0);
   });
-
-  it("stores each once if one file is imported by two at once, at different times", async () => {
-    writeFileSync(file, without("a", "b", "c"));
-    const outcomes = await Promise.all(
-      [NOW, "2026-02-01T10:00:01.000Z"].map((now) => orders(["import", file], { now })),
-    );
-    for (const { exitCode, stderr } of outcomes)
-      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-    expect(await listed()).toHaveLength(3);
-  });
 });
 
 describe("orders import, of cancellations,", () => {
@@ -249,13 +248,13 @@ describe("orders import, of cancellations,", () => {
     expect((await imported(text)).stdout).toBe("2 orders: 0 imported, 2 already present\n");
   });
 
-  it.each([
-    [{ placedAt: NOW, cancelledAt: AT }],
-    [{ placedAt: NOW, cancelledAt: "1999-01-01T00:00:00Z" }],
-  ])("refuses one that is before its order", async (times) => {
-    const { exitCode, stderr } = await imported(lines({ items: ["tv"], ...times }));
-    expect(exitCode).toBe(2);
-    expect(stderr).toContain(`${file}:1: cancelledAt is before placedAt`);
+  it("tells of one that is before its order", async () => {
+    const order = anOrder({ placedAt: NOW });
+    const { exitCode, stderr } = await imported(lines({ ...order, cancelledAt: AT }));
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 0,
+      stderr: `${file}:1: cancels order ${order.id} at ${AT}, before it was placed\n`,
+    });
   });
 
   it("takes an order without a time as placed when it was cancelled", async () => {
@@ -287,7 +286,7 @@ describe("orders import, of times,", () => {
     ["yesterday", "placedAt is not a time"],
     ["90m", "placedAt is not a time"],
     ["31.01.2026", "placedAt is not a time"],
-    ["2026-01-31T24:00:00Z", "placedAt is not a time"],
+    ["2026-01-31T25:00:00Z", "placedAt is not a time"],
     ["2026-01-31T09:30+0100", "placedAt is not a time"],
     ["2026-02-30", "placedAt is a day that does not exist: 2026-02-30"],
     ["2026-12-31T23:59:60Z", "placedAt is a leap second"],

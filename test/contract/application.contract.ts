@@ -290,6 +290,21 @@ export function describeApplication(newPlace: NewPlace): void {
       await orders.close();
     });
 
+    it("takes the same order for the same though two import it without its time at once", async () => {
+      const [one, other] = [await open(), await openOrders({ store: place.other })];
+      await Promise.all([one.copyTarget(), other.copyTarget()]); // neither finds it
+      const order = anOrder();
+      const imports = [one, other].map(({ bus }, second) => {
+        const undatedAt = `2026-02-01T10:00:0${second}.000Z`;
+        const orders = [{ ...order, placedAt: undatedAt }];
+        return bus.send("import-orders", { orders, deliver: false, notify: false, undatedAt });
+      });
+      const imported = (await Promise.all(imports)).map((result) => result.imported);
+      expect(imported.sort()).toEqual([0, 1]);
+      expect(await place.store.count()).toBe(1);
+      await one.close();
+    });
+
     it("stores nothing through what it opened for copying once it is closed", async () => {
       const orders = await open();
       const target = await orders.copyTarget();

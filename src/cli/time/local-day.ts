@@ -1,3 +1,5 @@
+import { localMidnight } from "../../domain/time-span.js";
+
 /** The day of the local calendar on which a time is, as the number of days since 1970-01-01. */
 export function localDayOf(time: Date): number {
   const [year, month, day] = [time.getFullYear(), time.getMonth(), time.getDate()];
@@ -8,13 +10,6 @@ export function localDayOf(time: Date): number {
 export function beginningOf(day: number): Date {
   const date = new Date(day * DAY_MS);
   return localMidnight(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate());
-}
-
-/** The same of a date; days beyond the end of a month are those of the next. */
-export function localMidnight(year: number, month: number, day: number): Date {
-  const date = new Date(2000, 0, 1);
-  date.setFullYear(year, month, day); // the constructor takes year 50 for 1950
-  return date;
 }
 
 /** The date of a day: `2026-01-31`. */

@@ -45,6 +45,6 @@ async function runCopy(options: OptionsOf<typeof OPTIONS>, context: Context): Pr
   stdout.write(
     options.json
       ? `${safeJson({ ...locations, ...counts })}\n`
-      : `${summary(result, "copied", ["all verified"])}\n`,
+      : `${summary(result, ["", "copied"], ["all verified"])}\n`,
   );
 }

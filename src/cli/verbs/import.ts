@@ -1,8 +1,8 @@
 import { placedAtOf } from "../../domain/order.js";
-import { safeJson } from "../../domain/printable.js";
+import { escapeUnsafe, safeJson } from "../../domain/printable.js";
 import { OrdersError } from "../../errors.js";
-import { detectFormat, IMPORT_FORMATS, readerOf } from "../../transfer/formats.js";
 import { type Field, fieldOf } from "../../transfer/fields.js";
+import { detectFormat, IMPORT_FORMATS, readerOf } from "../../transfer/formats.js";
 import { openImportFile, peek } from "../../transfer/import-file.js";
 import { importOrders } from "../../transfer/import-orders.js";
 import type { Context } from "../context.js";
@@ -45,35 +45,37 @@ async function runImport(
   const { io } = context;
   const placedAt = placedAtOf(io.now());
   if (placedAt === undefined) throw OrdersError.wrongClock("import");
-  const file =
-    path === "-" ? { name: "stdin", blocks: io.stdin.read() } : await openImportFile(path);
-  const { begin, whole } = await peek(file);
   const names = {
     columns: options.columns ?? new Map(),
     ignoreUnknown: options.ignoreUnknown ?? false,
   };
-  const format = options.format ?? detectFormat(file.name, begin, names);
   const { skipInvalid = false, dryRun = false, again = false } = options;
   const { deliver = false, notify = false } = options;
-  const result = await transfer(context, async (inner, progress) => {
+  const { format, result } = await transfer(context, async (inner, progress) => {
+    const file =
+      path === "-" ? { name: "stdin", blocks: io.stdin.read() } : await openImportFile(path);
+    const { begin, whole } = await peek(file);
+    const format = options.format ?? detectFormat(file.name, begin, names);
     const style = context.style(io.stdout);
     const orders = await inner.open(options, ({ notification }) => {
       progress.clear();
       io.stdout.write(renderBanner(notification, style));
     });
-    return importOrders(whole, await readerOf(format), orders, {
+    const result = await importOrders(whole, await readerOf(format), orders, {
       ...names,
       ...{ skipInvalid, dryRun, again, deliver, notify, placedAt },
+      onNotice: (notice) => options.json || inner.io.stderr.write(`${escapeUnsafe(notice)}\n`),
       onInvalid: ({ at, problem }) => inner.reportFault("invalid-order", `${at}: ${problem}`),
       onProgress: (...task) => progress.show(...task),
     });
+    return { format, result };
   });
   const { stored: imported, ...others } = result;
   const invalid = result.invalid > 0 ? [`${result.invalid} invalid`] : [];
   io.stdout.write(
     options.json
       ? `${safeJson({ format, imported, ...others, dryRun })}\n`
-      : `${summary(result, dryRun ? "would be imported" : "imported", invalid)}\n`,
+      : `${summary(result, [dryRun ? "would be " : "", "imported"], invalid)}\n`,
   );
 }
 

@@ -27,13 +27,13 @@ export async function transfer<T>(
 /** What became of the orders, as one line without its end. */
 export function summary(
   { orders, stored, present, cancelled }: Transferred,
-  storedAs: string,
+  [wouldBe, storedAs]: readonly [string, string],
   others: readonly string[] = [],
 ): string {
   const parts = [
-    `${stored} ${storedAs}`,
+    `${stored} ${wouldBe}${storedAs}`,
     `${present} already present`,
-    ...(cancelled > 0 ? [`${cancelled} cancelled`] : []),
+    ...(cancelled > 0 ? [`${cancelled} ${wouldBe}cancelled`] : []),
     ...others,
   ];
   return `${counted(orders, "order")}: ${parts.join(", ")}`;
