@@ -2,7 +2,7 @@ import type { Order } from "../../domain/order.js";
 import { escapeUnsafe } from "../../domain/printable.js";
 import { counted } from "../render/count.js";
 import { cut, fitting, padded, width } from "../render/width.js";
-import { dateOf, localDayOf } from "../time/local-day.js";
+import { dateOf, localDayOf, WEEKDAYS, weekdayOf } from "../time/local-day.js";
 import { shortTime } from "../time/time.js";
 import type { ListFormat, ListView } from "./formats.js";
 import { itemsText } from "./items-text.js";
@@ -18,7 +18,7 @@ export function dayList({ output: { columns }, style, now }: ListView): ListForm
 
   const headingOf = (placed: number) => {
     const date = dateOf(placed);
-    const weekday = `${date} ${WEEKDAYS[(((placed + 4) % 7) + 7) % 7]}`;
+    const weekday = `${date} ${WEEKDAYS[weekdayOf(placed)]}`;
     const word = WORDS[today - placed];
     return fitting(
       [...(word === undefined ? [] : [`${weekday}, ${word}`]), weekday, date],
@@ -77,6 +77,5 @@ const WIDE = { indent: "  ", gap: "  ", idWidth: 8, mark: "(cancelled)" };
 const NAMES_AT_COLUMNS = 40;
 const MAX_NAME_COLUMNS = 24;
 const MIN_NAME_COLUMNS = 8;
-const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 /** By how many days ago. */
 const WORDS = ["today", "yesterday"];

@@ -1,4 +1,4 @@
-import { beginningOf, dateOf, localDayOf, mondayOf } from "../time/local-day.js";
+import { beginningOf, dateOf, localDayOf, weekdayOf } from "../time/local-day.js";
 
 /**
  * Counts orders, in all, by local day and by item. It keeps each day and each distinct item, and nothing
@@ -32,7 +32,8 @@ export class OrderStatistics {
 
   /** How many were placed in the week of a time: from Monday to Sunday, local days, as in ISO 8601. */
   inWeek(time: Date): number {
-    const monday = mondayOf(localDayOf(time));
+    const day = localDayOf(time);
+    const monday = day - weekdayOf(day);
     return this.#daysBetween(monday, monday + 6).reduce((sum, { orders }) => sum + orders, 0);
   }
 

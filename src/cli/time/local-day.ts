@@ -17,11 +17,22 @@ export function dateOf(day: number): string {
   return new Date(day * DAY_MS).toISOString().replace(/T.*/, "");
 }
 
-/** The Monday with which the week of a day begins, as in ISO 8601. */
-export function mondayOf(day: number): number {
-  return day - ((((day - A_MONDAY) % 7) + 7) % 7);
+/** The days of a week, which begins as in ISO 8601. */
+export const WEEKDAYS: readonly string[] = [
+  "Monday",
+  "Tuesday",
+  "Wednesday",
+  "Thursday",
+  "Friday",
+  "Saturday",
+  "Sunday",
+];
+
+/** Which of {@link WEEKDAYS} a day is. */
+export function weekdayOf(day: number): number {
+  return (((day + A_THURSDAY) % 7) + 7) % 7;
 }
 
 const DAY_MS = 86_400_000;
-/** 1970-01-05. */
-const A_MONDAY = 4;
+/** 1970-01-01 was one. */
+const A_THURSDAY = 3;

@@ -1,28 +1,32 @@
-import { localDay, parseDate, type TimeSpan } from "../../domain/time-span.js";
+import { localDay, localMidnight, parseDate, type TimeSpan } from "../../domain/time-span.js";
+import { dateOf, localDayOf, WEEKDAYS, weekdayOf } from "./local-day.js";
 
 /** The days that have names, in the local time zone. */
 export const DAY_WORDS: readonly string[] = ["today", "yesterday"];
 
 /**
- * The time that a text names: `2026-01-31`, `2026-01-31T09:30` (local unless it has a zone), `90m`
- * (that long ago; s, m, h, d or w), `now`, `today` or `yesterday`. A day is the whole local day, a
- * minute the whole minute. It ends with the years 0 and 9999, as orders do.
+ * The time that a text names: a day (`2026-01-31`, `today`, `yesterday`, or `monday`: the last one, which may be
+ * today), a month (`2026-01`), a time (`2026-01-31T09:30`, or `09:30` today; local unless it has a zone), an
+ * age (`90m`, so long ago; s, m, h, d or w) or `now`. A day is the whole local day, a minute the whole minute. It
+ * ends with the years 0 and 9999, as orders do.
  *
  * @returns `undefined` if it is none of these, or a date or a local time that does not exist.
  */
 export function parseTime(text: string, now: Date): TimeSpan | undefined {
   const word = text.trim().toLowerCase();
   if (word === "now") return storable({ first: now, last: now });
-  if (DAY_WORDS.includes(word)) {
-    const back = DAY_WORDS.indexOf(word);
-    return storable(localDay(now.getFullYear(), now.getMonth(), now.getDate() - back));
-  }
-  const ago = AGO.exec(word);
-  if (ago) {
-    const then = new Date(now.getTime() - Number(ago[1]) * (UNIT_MS[ago[2] ?? ""] ?? 0));
+  const [, amount, unit = ""] = AGO.exec(word) ?? [];
+  if (amount !== undefined) {
+    const then = new Date(now.getTime() - Number(amount) * (UNIT_MS[unit] ?? 0));
     return storable({ first: then, last: then });
   }
-  return storable(parseDate(word));
+  const back = daysBack(word, now);
+  if (back !== undefined) {
+    return storable(localDay(now.getFullYear(), now.getMonth(), now.getDate() - back));
+  }
+  const [, year, month] = MONTH.exec(word) ?? [];
+  if (year !== undefined) return storable(localMonth(Number(year), Number(month)));
+  return storable(parseDate(CLOCK.test(word) ? `${dateOf(localDayOf(now))}T${word}` : word));
 }
 
 /** The milliseconds of `500ms`, `30s`, `5m`, `2h` or `1d`; `undefined` if it is no duration. */
@@ -40,6 +44,9 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 const AGO = /^(\d{1,6})([smhdw])$/;
+const MONTH = /^(\d{4})-(\d{2})$/;
+/** The beginning of a time of day. */
+const CLOCK = /^\d{2}:/;
 const DURATION = /^(\d{1,6})(ms|[smhd])$/;
 /** The times that an order can carry: beyond, their text would no longer sort by time. */
 const EARLIEST_MS = Date.parse("0000-01-01T00:00:00.000Z");
@@ -52,4 +59,17 @@ function storable(span: TimeSpan | undefined): TimeSpan | undefined {
   });
   if (Number.isNaN(first) || Number.isNaN(last)) return undefined;
   return { first: new Date(first as number), last: new Date(last as number) };
+}
+
+/** How many days ago the day was that a word names. */
+function daysBack(word: string, now: Date): number | undefined {
+  if (DAY_WORDS.includes(word)) return DAY_WORDS.indexOf(word);
+  const weekday = WEEKDAYS.findIndex((name) => name.toLowerCase() === word);
+  return weekday < 0 ? undefined : (weekdayOf(localDayOf(now)) - weekday + 7) % 7;
+}
+
+function localMonth(year: number, month: number): TimeSpan | undefined {
+  if (month < 1 || month > 12) return undefined;
+  const last = localMidnight(year, month, 1).getTime() - 1;
+  return { first: localMidnight(year, month - 1, 1), last: new Date(last) };
 }

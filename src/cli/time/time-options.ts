@@ -6,8 +6,8 @@ import { parseDuration, parseTime } from "./parse-time.js";
 
 /** The options that select orders by their time. */
 export const TIME_OPTIONS = {
-  since: time("placed at or after: 2026-01-31, 2d (ago), yesterday"),
-  until: time("placed at or before; a day includes the whole day"),
+  since: time("placed at or after: 2026-01-31, 2026-01, monday, 10:00, 2d (ago)"),
+  until: time("placed at or before; a day or month includes all of it"),
 };
 
 /** {@link TIME_OPTIONS} as conditions on an order: the first moment of the one, the last of the other. */
@@ -39,8 +39,8 @@ function parseTimeOption(text: string, io: Io): TimeSpan {
   const span = parseTime(text, io.now());
   if (span !== undefined) return span;
   throw new InvalidValue(
-    /^\d{4}-\d{2}-\d{2}/.test(text)
+    /^\d{4}-\d{2}(?:-|$)/.test(text)
       ? "there is no such time; write a time as 2026-01-31T09:30"
-      : "it must be a date (2026-01-31), a time (2026-01-31T09:30), an age (90m, 12h, 2d), today or yesterday",
+      : "it must be a date (2026-01-31), a month (2026-01), a weekday, a time (2026-01-31T09:30, 09:30), an age (90m, 12h, 2d), today or yesterday",
   );
 }

@@ -106,8 +106,9 @@ async function writeList(
     page = "";
   }
   if (listed > 0 || always) await write(page + end(listed, isCut));
-  if (isCut && !form.tellsMore) stderr.write("older orders not shown (--limit)\n");
-  else if (listed === 0 && newest === undefined) sayNoOrders(filter, stderr);
+  if (isCut && !form.tellsMore && stderr.isTerminal) {
+    stderr.write("older orders not shown (--limit)\n");
+  } else if (listed === 0 && newest === undefined) sayNoOrders(filter, stderr);
 }
 
 function filterOf(options: ListOptions): OrderFilter {
