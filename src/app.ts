@@ -43,9 +43,7 @@ class Application implements Orders {
   readonly bus: OrdersBus;
   readonly #copyTarget: () => Promise<CopyTarget>;
   readonly #work = new PendingWork();
-  /** Those that were begun and not ended, perhaps because their reader is gone. */
-  readonly #deliveries = new Set<AsyncGenerator<Delivery, void>>();
-  /** Ends the deliveries. Made when one begins: to place an order takes none. */
+  /** Ends what {@link deliver} does. Made when one begins: to place an order takes none. */
   #closing: AbortController | undefined;
 
   constructor(store: OrderStore, bus: OrdersBus, copyTarget: () => Promise<CopyTarget>) {
@@ -68,28 +66,18 @@ class Application implements Orders {
 
   async *deliveries(options: FeedOptions = {}): AsyncGenerator<Delivery, void> {
     this.#work.assertOpen();
-    const { settleOnce } = await import("./store/subscription/settle-once.js");
     const feed = await this.store.feed();
-    const all = feed.subscribe(this.#untilClosed(options));
-    const deliveries = settleOnce(all, { oneByOne: (options.batch ?? 1) === 1 });
-    this.#deliveries.add(deliveries);
-    try {
-      for (;;) {
-        const next = await this.#work.add(deliveries.next());
-        if (next.done) return;
-        yield next.value;
-      }
-    } finally {
-      this.#deliveries.delete(deliveries);
-      await deliveries.return();
-    }
+    yield* feed.subscribe(options);
   }
 
   async deliver(options: DeliverOptions = {}): Promise<void> {
-    this.#work.assertOpen();
-    const { deliverOrders } = await import("./delivery/deliver.js");
-    const feed = await this.store.feed();
-    await this.#work.add(deliverOrders(feed, this.bus, this.#untilClosed(options)));
+    this.#closing ??= new AbortController();
+    const signals = [this.#closing.signal, ...(options.signal ? [options.signal] : [])];
+    const own = { ...options, signal: AbortSignal.any(signals) };
+    await this.#work.run(async () => {
+      const { deliverOrders } = await import("./delivery/deliver.js");
+      await deliverOrders(await this.store.feed(), this.bus, own);
+    });
   }
 
   async copyTarget(): Promise<CopyTarget> {
@@ -99,22 +87,11 @@ class Application implements Orders {
   async close(): Promise<void> {
     this.#closing?.abort();
     await this.#work.close();
-    await Promise.allSettled([...this.#deliveries].map((deliveries) => deliveries.return()));
     await this.store.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  #untilClosed<T extends FeedOptions>(options: T): T {
-    this.#closing ??= new AbortController();
-    const { signal } = this.#closing;
-    if (this.#work.isClosed) this.#closing.abort();
-    return {
-      ...options,
-      signal: options.signal ? AbortSignal.any([options.signal, signal]) : signal,
-    };
   }
 }
 

@@ -33,7 +33,8 @@ export interface FeedOptions {
   /**
    * How many orders may be delivered before an acknowledgement has to be on stable storage: 1
    * unless given. It is also how many orders a crash can repeat. A subscriber with that many in
-   * flight that asks for more waits until one is acknowledged or parked.
+   * flight that asks for more waits until one is settled; but one by one, each has to be settled before
+   * the next is asked for.
    */
   readonly batch?: number | undefined;
   /** End once no order is waiting, instead of waiting for more. */
@@ -74,8 +75,6 @@ export interface Delivery {
   readonly attempt: number;
   /** The first attempt since the order was parked last; 1 if it never was. */
   readonly firstAttempt: number;
-  /** How many of these attempts came before the order was parked last; 0 if it never was. */
-  readonly parkedAttempts: number;
   /** The order may have been handled before, in whole or in part. */
   readonly redelivered: boolean;
   /** Acknowledges the order as handled. Resolves once that is durable: see {@link FeedOptions.batch}. */
@@ -85,10 +84,6 @@ export interface Delivery {
    * if it asks for more, or else to the next one.
    */
   nack(options?: AttemptOptions): Promise<void>;
-  /** Begins the next attempt at the same order. */
-  retry(): Promise<Delivery>;
-  /** Takes this attempt back because it was not made: what comes next has its number. */
-  withdrawAttempt(): Promise<Delivery>;
   /**
    * Sets the order aside with the reason, so that the next one can be delivered. It stays parked
    * until a later delivery of it is acknowledged; its attempts keep counting.

@@ -133,13 +133,13 @@ describe("what cannot be read below subscriptions", () => {
   });
 });
 
-describe("what is in the place of the list of requested retries", () => {
-  const requests = () => below("sales.parked", "requests");
+describe("what is in the place of the request to retry an order", () => {
+  const request = () => below("sales.parked", `${order.id}.retry`);
 
   it.each(
     whereThereArePipes<[string, () => void, string]>([
-      ["a directory", () => mkdirSync(requests()), "illegal operation on a directory"],
-      ["a pipe", () => execFileSync("mkfifo", [requests()]), ""],
+      ["a directory", () => mkdirSync(request()), "illegal operation on a directory"],
+      ["a pipe", () => execFileSync("mkfifo", [request()]), ""],
     ]),
   )(
     "%s is named by who requests one, and is removed by the next watcher",
@@ -147,9 +147,9 @@ describe("what is in the place of the list of requested retries", () => {
       make();
       const { exitCode, stdout, stderr } = await run("parked", "retry", order.id);
       expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
-      expect(stderr).toMatch(/^orders: cannot request the retry: .*sales\.parked.requests\n/);
+      expect(stderr).toMatch(/^orders: cannot request the retry: .*sales\.parked.*\.retry\n/);
       expect(stderr).toContain(reason);
-      expect(stderr).toContain("\n  requests must be a file\n");
+      expect(stderr).toContain(`\n  ${order.id}.retry must be a file\n`);
       const watch = () => run("watch", "--as", "sales", "--until-caught-up", "-q");
       expect(await watch()).toMatchObject({ exitCode: 0, stdout: "" });
       expect((await run("parked", "retry", order.id)).stdout).toBe(`${order.id}\n`);
@@ -160,15 +160,18 @@ describe("what is in the place of the list of requested retries", () => {
 });
 
 describe("the file of a subscription", () => {
-  const WITH = { position: { byte: 0, prefixChecksum: "00000000", after: null }, deliveredTo: 0 };
+  const position = { byte: 0, prefixChecksum: "00000000", after: null };
+  const holder = { pid: 7, since: "2026-01-31T09:30:00.000Z" };
 
   it.each<[string, object]>([
     ["when it was active last", { activeAt: "yesterday" }],
     ["that is a number", { activeAt: 7 }],
     ["who holds it", { holder: "me" }],
     ["whose holder has no time", { holder: { pid: 7 } }],
+    ["what was delivered", { delivered: 7 }],
+    ["how often something was delivered", { delivered: [1, "twice"] }],
   ])("is damage if it does not tell %s", async (_, fields) => {
-    const state = { ...WITH, attempts: 0, holder: null, activeAt: null, ...fields };
+    const state = { position, delivered: [], holder, activeAt: null, ...fields };
     writeFileSync(below("stock.json"), JSON.stringify(state));
     const { exitCode, stderr } = await run("subscriptions");
     expect({ exitCode, stderr }).toEqual({

@@ -339,11 +339,12 @@ export function describeApplication(newPlace: NewPlace): void {
       const options = { subscription: "sales", untilCaughtUp: true };
       for await (const delivery of orders.deliveries(options)) {
         handled.push(delivery.order.id);
-        const again = await delivery.retry();
-        if (handled.length === 1) await again.park("no paper");
-        else void again.ack();
+        const isFirst = handled.filter((id) => id === delivery.order.id).length === 1;
+        if (isFirst) void delivery.nack();
+        else if (delivery.order.id === first?.id) await delivery.park("no paper");
+        else void delivery.ack();
       }
-      expect(handled).toHaveLength(2);
+      expect(handled).toHaveLength(4);
     });
 
     it("waits for several that are handled at the same time", async () => {

@@ -53,6 +53,17 @@ export function describeDelivery(newPlace: NewPlace): void {
       expect(delivered).toEqual(await all(place.store.list()));
     });
 
+    it("refuses to go on if the only order in flight is forgotten", async () => {
+      const [order] = await place.save(2);
+      const sales = await subscribed(place.feed, "sales");
+      await sales.take();
+      await expect(sales.take()).rejects.toMatchObject({
+        code: "invalid-usage",
+        message: `order ${order?.id} was not acknowledged`,
+      });
+      expect(await leaveFirst(place.otherFeed, "sales")).toMatchObject({ order, attempt: 2 });
+    });
+
     it("delivers no more at a time than a batch", async () => {
       const orders = await place.save(3);
       const sales = await subscribed(place.feed, "sales", { batch: 2 });
@@ -80,8 +91,12 @@ export function describeDelivery(newPlace: NewPlace): void {
       await expect(delivery.park("late")).rejects.toMatchObject(
         refused(`${first?.id} is already acknowledged`),
       );
-      await expect(delivery.retry()).rejects.toMatchObject(refused("acknowledged"));
-      const other = await (await sales.take()).retry();
+      await expect(delivery.nack()).rejects.toMatchObject(refused("acknowledged"));
+      const returned = await sales.take();
+      await returned.nack();
+      await returned.nack();
+      await expect(returned.ack()).rejects.toMatchObject(refused("already returned"));
+      const other = await sales.take();
       await other.park("out of paper");
       await other.park("out of paper");
       await expect(other.ack()).rejects.toMatchObject(refused(`${second?.id} is already parked`));
@@ -97,59 +112,76 @@ export function describeDelivery(newPlace: NewPlace): void {
       expect(await place.subscriptions.list()).toEqual([]);
     });
 
-    it("delivers an order that is tried again as its next attempt", async () => {
+    it("delivers an order that is returned as its next attempt, before those that follow it", async () => {
       const [order, next] = await place.save(2);
       const sales = await subscribed(place.feed, "sales");
-      const first = await sales.take();
-      const second = await first.retry();
-      const third = await second.retry();
-      expect([first, second, third]).toMatchObject([
-        { order, attempt: 1, redelivered: false },
-        { order, attempt: 2, redelivered: true },
-        { order, attempt: 3, redelivered: true },
-      ]);
-      await third.ack();
-      expect(await sales.take()).toMatchObject({ order: next, attempt: 1, redelivered: false });
-      await sales.end();
-    });
-
-    it("delivers an order that is returned again, before those that follow it", async () => {
-      const [order, next] = await place.save(2);
-      const sales = await subscribed(place.feed, "sales");
-      const first = await sales.take();
-      await first.nack();
-      const second = await sales.take();
-      await second.nack({ counted: false });
-      const third = await sales.take();
-      expect([first, second, third]).toMatchObject([
+      const attempts: Delivery[] = [];
+      for (let attempt = 1; attempt <= 3; attempt++) {
+        attempts.push(await sales.take());
+        if (attempt < 3) await attempts.at(-1)?.nack();
+      }
+      expect(attempts).toMatchObject([
         { order, attempt: 1, firstAttempt: 1, redelivered: false },
         { order, attempt: 2, firstAttempt: 1, redelivered: true },
-        { order, attempt: 2, firstAttempt: 1, redelivered: true },
+        { order, attempt: 3, firstAttempt: 1, redelivered: true },
       ]);
-      await expect(second.ack()).rejects.toMatchObject({
-        code: "invalid-usage",
-        message: `order ${order?.id} is already returned`,
-      });
-      await third.ack();
+      await attempts.at(-1)?.ack();
       expect(await sales.take()).toMatchObject({ order: next, attempt: 1, redelivered: false });
       await sales.end();
     });
 
-    it("does not count an attempt that was withdrawn", async () => {
+    it("delivers those of a batch that are returned in their order, before those that follow", async () => {
+      const orders = await place.save(4);
+      const sales = await subscribed(place.feed, "sales", { batch: 3 });
+      const [first, second, third] = [await sales.take(), await sales.take(), await sales.take()];
+      await second.nack();
+      await first.nack();
+      await third.ack();
+      const again = [await sales.take(), await sales.take(), await sales.take()];
+      expect(again).toMatchObject([
+        { order: orders[0], attempt: 2 },
+        { order: orders[1], attempt: 2 },
+        { order: orders[3], attempt: 1 },
+      ]);
+      await sales.end();
+    });
+
+    it("delivers what was returned and not delivered again to the next subscriber", async () => {
+      const [order] = await place.save(1);
+      const sales = await subscribed(place.feed, "sales");
+      await (await sales.take()).nack();
+      await sales.end();
+      expect(await leaveFirst(place.otherFeed, "sales")).toMatchObject({ order, attempt: 2 });
+    });
+
+    it("does not count an attempt that was not made", async () => {
       const [order] = await place.save(1);
       const first = await leaveFirst(place.feed, "sales");
       expect(first).toMatchObject({ order, attempt: 1 });
       const sales = await subscribed(place.feed, "sales");
-      const withdrawn = await (await sales.take()).withdrawAttempt();
-      expect(withdrawn).toMatchObject({ order, attempt: 1, redelivered: true });
-      expect(await withdrawn.retry()).toMatchObject({ order, attempt: 2 });
+      await (await sales.take()).nack({ counted: false });
+      const again = await sales.take();
+      expect(again).toMatchObject({ order, attempt: 2, redelivered: true });
+      await again.nack({ counted: false });
       await sales.end();
-      const again = await subscribed(place.otherFeed, "sales");
-      const next = await (await again.take()).withdrawAttempt();
-      expect(next).toMatchObject({ order, attempt: 2 });
-      await next.park("out of paper");
+      const next = await subscribed(place.otherFeed, "sales");
+      const second = await next.take();
+      expect(second).toMatchObject({ order, attempt: 2 });
+      await second.nack();
+      const third = await next.take();
+      expect(third).toMatchObject({ order, attempt: 3 });
+      await third.park("out of paper", { counted: false });
       expect(await place.subscriptions.parked()).toMatchObject([{ order, attempts: 2 }]);
-      await again.end();
+      await next.end();
+    });
+
+    it("says that an order was delivered before, though no attempt at it counts", async () => {
+      const [order] = await place.save(1);
+      const sales = await subscribed(place.feed, "sales");
+      await (await sales.take()).nack({ counted: false });
+      await sales.end();
+      const first = { order, attempt: 1, redelivered: true };
+      expect(await leaveFirst(place.otherFeed, "sales")).toMatchObject(first);
     });
 
     it("delivers to each subscription on its own", async () => {
@@ -238,6 +270,21 @@ export function describeDelivery(newPlace: NewPlace): void {
       for (const { ack } of inFlight) await ack();
       expect(ordersOf(inFlight)).toEqual(orders.slice(0, 2));
       expect(ordersOf(await handleAll(place.otherFeed, "sales"))).toEqual(orders.slice(2));
+    });
+
+    it("takes back what is in flight when the loop is left", async () => {
+      const [order] = await place.save(2);
+      for (const batch of [1, 2]) {
+        const left = await leaveFirst(place.feed, "sales", { batch });
+        const returned = {
+          code: "invalid-usage",
+          message: `order ${order?.id} was returned when its subscriber ended`,
+        };
+        await expect(left?.ack()).rejects.toMatchObject(returned);
+        await expect(left?.nack()).rejects.toMatchObject(returned);
+        await expect(left?.park("no paper")).rejects.toMatchObject(returned);
+      }
+      expect(await leaveFirst(place.otherFeed, "sales")).toMatchObject({ order, attempt: 3 });
     });
 
     it("lets all that are in flight be acknowledged after it has caught up", async () => {

@@ -36,7 +36,8 @@ export function describeParking(newPlace: NewPlace): void {
     it("lists it with reason, attempts and time", async () => {
       const [order] = await place.save(1);
       const sales = await subscribed(place.feed, "sales");
-      const again = await (await sales.take()).retry();
+      await (await sales.take()).nack();
+      const again = await sales.take();
       const reason = 'out of\npaper: "A4" \u{1f4c4}';
       await again.park(reason);
       for (const subscriptions of [place.subscriptions, place.otherSubscriptions]) {
@@ -121,22 +122,68 @@ export function describeParking(newPlace: NewPlace): void {
       expect(await handleAll(place.otherFeed, "sales")).toEqual([]);
     });
 
+    it("retries it once more if that is asked for while it is retried, also the next subscriber", async () => {
+      const { order, id, sales, first } = await retried();
+      await place.otherSubscriptions.retry("sales", id);
+      await first.park("out of ink");
+      await sales.end();
+      expect(await handleAll(place.otherFeed, "sales")).toMatchObject([{ order, attempt: 3 }]);
+      expect(await place.subscriptions.parked()).toEqual([]);
+    });
+
+    it("retries it as often as it is returned, and goes on from the attempts that count", async () => {
+      const { order, sales, first } = await retried();
+      await first.nack();
+      const second = await sales.take();
+      expect(second).toMatchObject({ order, attempt: 3 });
+      await second.nack({ counted: false });
+      await sales.end();
+      const again = await subscribed(place.otherFeed, "sales");
+      const third = await again.take();
+      expect(third).toMatchObject({ order, attempt: 3, firstAttempt: 2 });
+      await third.ack();
+      await again.end();
+      expect(await place.subscriptions.parked()).toEqual([]);
+    });
+
+    it("delivers it again after a reset, with the next attempt, and keeps it parked until it is handled", async () => {
+      const [order] = await place.save(2);
+      await parkAll(place.feed, "sales", "out of paper");
+      await place.subscriptions.reset("sales", { id: order?.id as string });
+      await place.subscriptions.retry("sales", order?.id as string);
+      const sales = await subscribed(place.feed, "sales");
+      const retry = await sales.take();
+      expect(retry).toMatchObject({ order, attempt: 2, firstAttempt: 2, redelivered: true });
+      await retry.park("out of ink");
+      await sales.end();
+      await place.subscriptions.reset("sales", "start");
+      const [first, second] = await handleAll(place.otherFeed, "sales");
+      expect(first).toMatchObject({ order, attempt: 3, firstAttempt: 3, redelivered: true });
+      expect(second).toMatchObject({ attempt: 2, firstAttempt: 2 });
+      expect(await place.subscriptions.parked()).toEqual([]);
+      await expect(place.subscriptions.retry("sales", order?.id as string)).rejects.toMatchObject(
+        NOT_PARKED,
+      );
+    });
+
     it("tells how many attempts it had before", async () => {
       const [order] = await place.save(1);
       const sales = await subscribed(place.feed, "sales");
       const first = await sales.take();
-      expect(first).toMatchObject({ attempt: 1, parkedAttempts: 0 });
-      const second = await first.retry();
-      expect(second).toMatchObject({ attempt: 2, parkedAttempts: 0 });
+      expect(first).toMatchObject({ attempt: 1, firstAttempt: 1 });
+      await first.nack();
+      const second = await sales.take();
+      expect(second).toMatchObject({ attempt: 2, firstAttempt: 1 });
       await second.park("out of paper");
       await place.subscriptions.retry("sales", order?.id as string);
       const third = await sales.take();
-      expect(third).toMatchObject({ attempt: 3, parkedAttempts: 2 });
-      expect(await third.retry()).toMatchObject({ attempt: 4, parkedAttempts: 2 });
+      expect(third).toMatchObject({ attempt: 3, firstAttempt: 3 });
+      await third.nack();
+      expect(await sales.take()).toMatchObject({ attempt: 4, firstAttempt: 3 });
       await sales.end();
       const again = await subscribed(place.otherFeed, "sales");
       const fifth = await again.take();
-      expect(fifth).toMatchObject({ attempt: 5, parkedAttempts: 2 });
+      expect(fifth).toMatchObject({ attempt: 5, firstAttempt: 3 });
       await fifth.park("out of ink");
       expect(await place.subscriptions.parked()).toMatchObject([{ attempts: 5 }]);
       await again.end();
@@ -202,17 +249,18 @@ export function describeParking(newPlace: NewPlace): void {
       expect(await handleAll(place.feed, "sales")).toEqual([]);
     });
 
-    it("stays dropped if that happens while it is delivered again", async () => {
-      const { id, sales, first } = await retried();
-      await place.otherSubscriptions.drop("sales", id);
-      const again = await first.retry();
-      expect(await place.subscriptions.parked()).toEqual([]);
-      await again.park("out of ink");
-      expect(await place.subscriptions.parked()).toEqual([]);
-      await sales.end();
-      expect(await handleAll(place.otherFeed, "sales")).toEqual([]);
-      expect(await place.subscriptions.list()).toMatchObject([{ waiting: 0, parked: 0 }]);
-    });
+    it.each(["nack", "park"] as const)(
+      "stays dropped if that happens while it is delivered again (%s)",
+      async (how) => {
+        const { id, sales, first } = await retried();
+        await place.otherSubscriptions.drop("sales", id);
+        await (how === "nack" ? first.nack() : first.park("out of ink"));
+        expect(await place.subscriptions.parked()).toEqual([]);
+        await sales.end();
+        expect(await handleAll(place.otherFeed, "sales")).toEqual([]);
+        expect(await place.subscriptions.list()).toMatchObject([{ waiting: 0, parked: 0 }]);
+      },
+    );
 
     it("says so if an order is not parked there", async () => {
       const [order] = await place.save(1);

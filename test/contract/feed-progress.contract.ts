@@ -41,9 +41,37 @@ export function describeProgress(newPlace: NewPlace): void {
     it("counts on the attempts that were made", async () => {
       await place.save(1);
       const sales = await subscribed(place.feed, "sales");
-      await (await sales.take()).retry();
+      await (await sales.take()).nack();
+      await sales.take();
       await sales.end();
       expect(await leaveFirst(place.otherFeed, "sales")).toMatchObject({ attempt: 3 });
+    });
+
+    it("counts the attempts at each order of a batch by itself", async () => {
+      const orders = await place.save(4);
+      expect(await leaveFirst(place.feed, "sales")).toMatchObject({ order: orders[0], attempt: 1 });
+      for (const attempts of [
+        [2, 1, 1],
+        [3, 2, 2],
+      ]) {
+        const sales = await subscribed(place.otherFeed, "sales", { batch: 3 });
+        const taken = [await sales.take(), await sales.take(), await sales.take()];
+        expect(taken.map(({ attempt }) => attempt)).toEqual(attempts);
+        await sales.end();
+      }
+      const attempts = (await handleAll(place.feed, "sales")).map(({ attempt }) => attempt);
+      expect(attempts).toEqual([4, 3, 3, 1]);
+    });
+
+    it("counts the attempts at an order of a batch that is returned, and no other's", async () => {
+      await place.save(2);
+      const sales = await subscribed(place.feed, "sales", { batch: 2 });
+      const [first] = [await sales.take(), await sales.take()];
+      await first.nack();
+      await sales.take();
+      await sales.end();
+      const attempts = (await handleAll(place.otherFeed, "sales")).map(({ attempt }) => attempt);
+      expect(attempts).toEqual([3, 2]);
     });
 
     it("delivers none of a batch again that was acknowledged before a good end", async () => {

@@ -69,7 +69,7 @@ describeWithServer("a store on a server", () => {
       message: `order ${order.id} was returned when its subscriber ended`,
     };
     await expect(left?.ack()).rejects.toMatchObject(returned);
-    await expect(left?.retry()).rejects.toMatchObject(returned);
+    await expect(left?.nack()).rejects.toMatchObject(returned);
     await expect(left?.park("no paper")).rejects.toMatchObject(returned);
     expect(await handleAll(await store.feed(), "sales")).toMatchObject([{ order, attempt: 2 }]);
   });

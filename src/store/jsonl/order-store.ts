@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { CancelResult, PlacedOrder } from "../../domain/commands.js";
 import type { Cancellation, Order, OrderFilter } from "../../domain/order.js";
-import type { OrderFeed } from "../order-feed.js";
 import type { OrderJson } from "../order-json.js";
 import type {
   CopyTarget,
@@ -16,6 +15,7 @@ import type {
 import { parseAll } from "../parse-all.js";
 import { PendingWork } from "../pending-work.js";
 import { storableCancellation, storableOrder } from "../storable-order.js";
+import type { SubscriptionFeed } from "../subscription/feed.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { storeFailure } from "./errors.js";
 import { createDirectory, isPresent } from "./files/directory.js";
@@ -34,6 +34,8 @@ export class JsonlOrderStore implements OrderStore {
   readonly #file: OrdersFile;
   readonly #saves: SaveQueue;
   readonly #work = new PendingWork();
+  /** Opened by the first who subscribes or looks at subscriptions. */
+  #feed: Promise<SubscriptionFeed> | undefined;
 
   /** @param directory an absolute path; it need not exist yet. */
   constructor(directory: string, { onDamage = () => {} }: StoreOptions = {}) {
@@ -104,17 +106,20 @@ export class JsonlOrderStore implements OrderStore {
 
   async close(): Promise<void> {
     this.#saves.commit();
-    await this.#work.close();
+    const saved = this.#work.close();
+    await (await this.#feed)?.close();
+    await saved;
   }
 
-  async feed(): Promise<OrderFeed> {
-    const { JsonlOrderFeed } = await import("./subscriptions/order-feed.js");
-    return new JsonlOrderFeed(this.#file, this.#onDamage);
+  async feed(): Promise<SubscriptionFeed> {
+    this.#feed ??= import("./subscriptions/subscriptions.js").then(({ openFeed }) =>
+      openFeed(this.#file, this.#onDamage),
+    );
+    return this.#feed;
   }
 
   async subscriptions(): Promise<Subscriptions> {
-    const { JsonlSubscriptions } = await import("./subscriptions/subscriptions.js");
-    return new JsonlSubscriptions(this.#file.path, this.#onDamage);
+    return (await this.feed()).subscriptions;
   }
 
   async copyTarget(): Promise<CopyTarget> {

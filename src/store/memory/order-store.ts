@@ -15,10 +15,12 @@ import { parseAll } from "../parse-all.js";
 import { PendingWork } from "../pending-work.js";
 import { refuseConflict } from "../refuse-conflict.js";
 import { storableCancellation, storableOrder } from "../storable-order.js";
+import { SubscriptionFeed } from "../subscription/feed.js";
+import { PositionedSubscriptions } from "../subscription/positioned.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { checkOrders } from "./check.js";
 import type { LoggedEvent } from "./logged-event.js";
-import { MemoryOrderFeed } from "./order-feed.js";
+import { MemorySubscriptions } from "./subscriptions.js";
 
 /** A store that forgets everything when the process ends: for tests and for trying things out. */
 export class MemoryOrderStore implements OrderStore {
@@ -26,14 +28,16 @@ export class MemoryOrderStore implements OrderStore {
   /** Everything that happened, in this order. */
   readonly #log: LoggedEvent[];
   readonly #cancelled: Map<string, CancelledOrder>;
-  readonly #feed: MemoryOrderFeed;
+  readonly #events: MemorySubscriptions;
+  readonly #feed: SubscriptionFeed;
   readonly #work = new PendingWork();
 
   /** @param other has the same orders, as a store on the same directory would. */
   constructor(other?: MemoryOrderStore) {
     this.#log = other ? other.#log : [];
     this.#cancelled = other ? other.#cancelled : new Map();
-    this.#feed = other ? other.#feed : new MemoryOrderFeed(this.#log);
+    this.#events = other ? other.#events : new MemorySubscriptions(this.#log);
+    this.#feed = new SubscriptionFeed(new PositionedSubscriptions(this.#events), this.location);
   }
 
   async save(order: Order): Promise<void> {
@@ -110,13 +114,14 @@ export class MemoryOrderStore implements OrderStore {
   }
 
   async close(): Promise<void> {
+    await this.#feed.close();
     await this.#work.close();
   }
 
   #append(event: LoggedEvent): void {
     this.#work.assertOpen();
     this.#log.push(event);
-    this.#feed.notify();
+    this.#events.notify();
   }
 
   /** The orders as they are now. */

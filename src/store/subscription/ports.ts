@@ -40,6 +40,8 @@ export interface OpenOptions extends FeedOptions {
 export interface OpenSubscription {
   /** Whether it existed before. */
   readonly resumed: boolean;
+  /** What it has parked. */
+  readonly parked: readonly ParkedRecord[];
   /** Where its events come from: the first one that has any is next, so requested retries are first. */
   readonly sources: readonly EventSource[];
   /**
@@ -91,17 +93,23 @@ export interface ParkedRecords {
   /** `undefined`: there is none, or it is damaged, which is reported. */
   get(name: string, key: string): Promise<ParkedRecord | undefined>;
   /** Resolves once it is on stable storage, in the place of one with its key. */
-  put(record: ParkedRecord): Promise<void>;
+  put(record: StoredRecord): Promise<void>;
   /** Deletes a record, damaged or not, with the request to retry it; `false`: there is none. */
   delete(name: string, key: string): Promise<boolean>;
   /** Has what is parked delivered again: at once if somebody is subscribed, else to the next subscriber. */
   requestRetry(name: string, key: string): Promise<void>;
 }
 
-/** An event that is parked. */
-export interface ParkedRecord extends ParkedOrder {
+/** An event that is parked, as its subscriber stores it. */
+export interface StoredRecord extends ParkedOrder {
   /** Higher than that of what the subscription had parked before: the order of parking. */
   readonly number: number;
   /** Attempts of the retry that is under way; 0: none is, or the server counts them. */
   readonly retryAttempts: number;
+}
+
+/** An event that is parked. */
+export interface ParkedRecord extends StoredRecord {
+  /** Whether its retry is requested, which anybody may do; never where a server delivers the requests. */
+  readonly isRetryRequested: boolean;
 }

@@ -33,10 +33,8 @@ export async function* settleOnce(
 }
 
 /** What the stores give until they have the core. */
-export type StoreDelivery = Omit<
-  Delivery,
-  "nack" | "firstAttempt" | "retry" | "withdrawAttempt"
-> & {
+export type StoreDelivery = Omit<Delivery, "nack" | "firstAttempt"> & {
+  readonly parkedAttempts: number;
   readonly nack?: Delivery["nack"];
   retry(): Promise<StoreDelivery>;
   withdrawAttempt(): Promise<StoreDelivery>;
@@ -78,14 +76,6 @@ function guarded(delivery: StoreDelivery, state: State, again: Again): Delivery 
         const made = counted ? delivery : await delivery.withdrawAttempt();
         await made.park(reason);
       }),
-    retry: async () => {
-      assertOpen(delivery, state);
-      return guarded(await delivery.retry(), state, again);
-    },
-    withdrawAttempt: async () => {
-      assertOpen(delivery, state);
-      return guarded(await delivery.withdrawAttempt(), state, again);
-    },
   };
 }
 

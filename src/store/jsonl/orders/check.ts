@@ -1,13 +1,13 @@
-import { basename, dirname, join } from "node:path";
+import { basename } from "node:path";
 import { OrderCheck } from "../../order-check.js";
 import { parkingKey } from "../../order-feed.js";
 import type { Damage, StoreReport } from "../../order-store.js";
 import { readOrReport } from "../files/document-file.js";
 import { withFile } from "../files/open-file.js";
 import type { OrderLine, ScannedLine } from "../lines/scanned-line.js";
-import { Parking, parkingNames } from "../subscriptions/parking.js";
-import { holds, lostPosition, lostSubscription } from "../subscriptions/position.js";
-import { SubscriptionFile, subscriptionNames } from "../subscriptions/subscription-file.js";
+import { holds, lostPosition } from "../subscriptions/position.js";
+import { JsonlSubscriptions } from "../subscriptions/subscriptions.js";
+import { OrdersFile } from "./orders-file.js";
 import { CLOCK_SLACK_MS, type OrdersReader } from "./orders-reader.js";
 
 /**
@@ -68,26 +68,19 @@ function* eachLine(reader: OrdersReader): Generator<ScannedLine, void> {
 }
 
 function damagedSubscriptions(reader: OrdersReader, ids: OrderCheck["ids"]): Damage[] {
-  const directory = join(dirname(reader.path), "subscriptions");
   const damage: Damage[] = [];
   const report = (each: Damage) => damage.push(each);
-  const read = (names: (of: string) => string[]) =>
-    readOrReport(() => names(directory), report) ?? [];
-  const known = read(subscriptionNames);
-  const parkings = read(parkingNames);
-  for (const name of parkings) if (!known.includes(name)) report(lostSubscription(name));
-  for (const name of known) {
-    const state = readOrReport(() => new SubscriptionFile(directory, name).read(), report);
-    if (state !== null && !withFile(reader.path, (fd) => holds(fd, state.position))) {
+  const subscriptions = new JsonlSubscriptions(new OrdersFile(reader.path), report);
+  for (const name of readOrReport(() => subscriptions.names(), report) ?? []) {
+    const state = subscriptions.stateOf(name);
+    if (state !== undefined && !withFile(reader.path, (fd) => holds(fd, state.position))) {
       report(lostPosition(name, state.position));
     }
   }
-  for (const name of parkings) {
-    for (const state of new Parking(directory, name, report).list()) {
-      if (ids.has(state.order.id)) continue;
-      const location = `subscriptions/${name}.parked/${parkingKey(state)}.json`;
-      report({ location, problem: "there is no such order" });
-    }
+  for (const record of subscriptions.parked.list()) {
+    if (ids.has(record.order.id)) continue;
+    const location = `subscriptions/${record.subscription}.parked/${parkingKey(record)}.json`;
+    report({ location, problem: "there is no such order" });
   }
   return damage;
 }

@@ -71,12 +71,16 @@ export class OrdersFile implements SyncAdapter<StoredRecord[]> {
     records.length = 0;
   }
 
-  /** Puts on stable storage what other processes may have written and not synced yet. */
-  sync(): void {
+  /** Puts on stable storage what other processes may have written and not synced yet; up to which byte. */
+  sync(): number {
     // Windows syncs only what one may write.
-    const { fd } = openFile(this.path, process.platform === "win32" ? APPEND : constants.O_RDONLY);
+    const { fd, stats } = openFile(
+      this.path,
+      process.platform === "win32" ? APPEND : constants.O_RDONLY,
+    );
     try {
       fdatasyncSync(fd);
+      return stats.size;
     } finally {
       closeSync(fd);
     }

@@ -1,22 +1,15 @@
-import type { Order } from "../../../domain/order.js";
 import type { StartingPosition } from "../../order-feed.js";
 import { noSuchOrder } from "../../subscription/feed-errors.js";
 import { orderIdOf } from "../lines/scanned-line.js";
 import type { OrdersReader } from "../orders/orders-reader.js";
 import { type Position, positionAt } from "./position.js";
-import type { SubscriptionState } from "./subscription-file.js";
 
 /**
- * A subscription that begins at a starting position.
+ * Where a subscription begins.
  *
  * @throws {OrdersError} `order-not-found`: there is no order to begin with.
  */
-export function startingState(reader: OrdersReader, from: StartingPosition): SubscriptionState {
-  const position = startingPosition(reader, from);
-  return { position, deliveredTo: position.byte, attempts: 0, holder: null, activeAt: null };
-}
-
-function startingPosition(reader: OrdersReader, from: StartingPosition): Position {
+export function startingPosition(reader: OrdersReader, from: StartingPosition): Position {
   const { path } = reader;
   if (from === "start") return positionAt(path, 0, null);
   if (from === "now") {
@@ -28,7 +21,9 @@ function startingPosition(reader: OrdersReader, from: StartingPosition): Positio
   let end = 0;
   for (const lines of reader.records()) {
     for (const line of lines) {
-      const isFirst = line.kind === "order" && beginsAt(line.order, from);
+      const isFirst =
+        line.kind === "order" &&
+        ("since" in from ? line.order.placedAt >= from.since : line.order.id === from.id);
       if (isFirst) return positionAt(path, line.start, after);
       after = orderIdOf(line);
       end = line.end;
@@ -36,8 +31,4 @@ function startingPosition(reader: OrdersReader, from: StartingPosition): Positio
   }
   if ("since" in from) return positionAt(path, Math.max(end, reader.endOfLastLine()), after);
   throw noSuchOrder(from.id);
-}
-
-function beginsAt(order: Order, from: { since: string } | { id: string }): boolean {
-  return "since" in from ? order.placedAt >= from.since : order.id === from.id;
 }

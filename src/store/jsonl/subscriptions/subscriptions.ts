@@ -1,150 +1,155 @@
 import { dirname, join } from "node:path";
-import type { StartingPosition } from "../../order-feed.js";
+import { OrdersError } from "../../../errors.js";
+import { isSubscriptionName, type StartingPosition } from "../../order-feed.js";
 import type { Damage } from "../../order-store.js";
+import { SubscriptionFeed } from "../../subscription/feed.js";
 import {
-  checkSubscriptionName,
-  noSubscription,
-  notParked,
-} from "../../subscription/feed-errors.js";
-import type {
-  ParkedOrder,
-  SubscriptionStatus,
-  Subscriptions,
-  Waiting,
-} from "../../subscriptions.js";
+  type HeldState,
+  type PositionedStore,
+  PositionedSubscriptions,
+  type ReadEvents,
+} from "../../subscription/positioned.js";
+import type { SubscriptionState } from "../../subscription/progress.js";
 import { storeFailure } from "../errors.js";
-import { readOrReport } from "../files/document-file.js";
+import { createDirectory, isMissing } from "../files/directory.js";
+import { documentNames, readOrReport } from "../files/document-file.js";
+import { watchDirectory } from "../files/watch-directory.js";
+import type { OrdersFile } from "../orders/orders-file.js";
 import { OrdersReader } from "../orders/orders-reader.js";
 import { EventsReader } from "./events-reader.js";
-import { Parking, parkingNames } from "./parking.js";
-import { lostPosition, lostSubscription } from "./position.js";
-import { startingState } from "./starting-position.js";
-import { SubscriptionFile, subscriptionNames } from "./subscription-file.js";
+import { ParkedDocuments } from "./parked-documents.js";
+import { lostPosition, lostSubscription, type Position } from "./position.js";
+import { startingPosition } from "./starting-position.js";
+import { SubscriptionFile } from "./subscription-file.js";
 import { lockSubscription } from "./subscription-lock.js";
 
-/** The subscriptions of a directory: a document for each. */
-export class JsonlSubscriptions implements Subscriptions {
+/** The feed of a directory, with its subscriptions. */
+export function openFeed(file: OrdersFile, onDamage: (damage: Damage) => void): SubscriptionFeed {
+  const driver = new PositionedSubscriptions(new JsonlSubscriptions(file, onDamage));
+  return new SubscriptionFeed(driver, dirname(file.path));
+}
+
+/** Some file systems report no changes: how often to look in any case. */
+const LOOK_INTERVAL_MS = 1000;
+
+/** What subscriptions need of a directory: the position of an event is behind its line in the file of orders. */
+export class JsonlSubscriptions implements PositionedStore<Position> {
+  readonly parked: ParkedDocuments;
+  readonly #file: OrdersFile;
   readonly #reader: OrdersReader;
   readonly #events: EventsReader;
+  /** `subscriptions/` in the store. */
   readonly #directory: string;
   readonly #onDamage: (damage: Damage) => void;
+  /** Up to here the file of orders is on stable storage. */
+  #syncedTo = 0;
 
-  constructor(path: string, onDamage: (damage: Damage) => void) {
-    this.#reader = new OrdersReader(path, onDamage);
-    this.#events = new EventsReader(path, onDamage);
-    this.#directory = join(dirname(path), "subscriptions");
+  constructor(file: OrdersFile, onDamage: (damage: Damage) => void) {
+    this.#file = file;
+    this.#reader = new OrdersReader(file.path, onDamage);
+    this.#events = new EventsReader(file.path, onDamage);
+    this.#directory = join(dirname(file.path), "subscriptions");
     this.#onDamage = onDamage;
+    this.parked = new ParkedDocuments(this.#directory, onDamage);
   }
 
-  async list(): Promise<readonly SubscriptionStatus[]> {
-    return this.#translateErrors(() =>
-      this.#names()
-        .map((name) => readOrReport(() => this.#status(name), this.#onDamage))
-        .filter((status) => status !== null),
-    );
-  }
-
-  async exists(name: string): Promise<boolean> {
-    checkSubscriptionName(name);
-    return this.#translateErrors(() => this.#names().includes(name));
-  }
-
-  async names(): Promise<readonly string[]> {
-    return this.#translateErrors(() => this.#names());
-  }
-
-  async waitingFrom(from: StartingPosition): Promise<Waiting> {
-    try {
-      const { position } = startingState(this.#reader, from);
-      return { waiting: this.#events.countFrom(position) ?? 0 };
-    } catch (error) {
-      throw storeFailure("read the orders", this.#reader.path, error);
-    }
-  }
-
-  async reset(name: string, from: StartingPosition): Promise<void> {
-    await this.#whileLocked(name, (file) => file.write(startingState(this.#reader, from)));
-  }
-
-  async remove(name: string): Promise<void> {
-    await this.#whileLocked(name, (file) => {
-      this.#parking(name).clear();
-      file.remove();
+  names(): readonly string[] {
+    return this.#try("read the subscriptions", () => {
+      const own = documentNames(this.#directory).filter(isSubscriptionName);
+      return [...new Set([...own, ...this.parked.names()])].sort();
     });
   }
 
-  async parked(name?: string): Promise<readonly ParkedOrder[]> {
-    if (name !== undefined) checkSubscriptionName(name);
-    return this.#translateErrors(() =>
-      (name === undefined ? this.#names() : [this.#existing(name)]).flatMap((subscription) =>
-        this.#parking(subscription)
-          .list()
-          .map(({ event, order, reason, attempts, parkedAt }) => {
-            return { subscription, event, order, reason, attempts, parkedAt };
-          }),
-      ),
-    );
+  start(from: StartingPosition): Position {
+    return this.#try("read the orders", () => startingPosition(this.#reader, from));
   }
 
-  async retry(name: string, id: string): Promise<void> {
-    const parked = this.#translateErrors(() => this.#parking(name).requestRetry(id));
-    if (!parked) throw notParked(name, id);
+  read(position: Position, limit: number): ReadEvents<Position> {
+    return this.#try("deliver the orders", () => {
+      const found = this.#events.readFrom(position, limit);
+      if (found === undefined) throw this.#gone(position);
+      const { events, passedTo } = found;
+      const end = passedTo ?? events.at(-1)?.end ?? position;
+      // No order is delivered that a power cut could still take back.
+      if (events.length > 0 && end.byte > this.#syncedTo) this.#syncedTo = this.#file.sync();
+      return { events, end };
+    });
   }
 
-  async drop(name: string, id: string): Promise<void> {
-    const parked = this.#translateErrors(() => this.#parking(name).drop(id));
-    if (!parked) throw notParked(name, id);
+  count(position: Position, name?: string): number | null {
+    const count = this.#try("read the orders", () => this.#events.countFrom(position));
+    if (count === undefined && name !== undefined) this.#onDamage(lostPosition(name, position));
+    return count ?? null;
   }
 
-  #parking(name: string): Parking {
-    return new Parking(this.#directory, name, this.#onDamage);
+  before({ after }: Position): string | null {
+    return after;
   }
 
-  #subscription(name: string): SubscriptionFile {
-    return new SubscriptionFile(this.#directory, name);
-  }
-
-  /** Those that have a file, or parked orders. */
-  #names(): string[] {
-    const names = [...subscriptionNames(this.#directory), ...parkingNames(this.#directory)];
-    return [...new Set(names)].sort((one, other) => (one < other ? -1 : 1));
-  }
-
-  /** `null`: it has no file. */
-  #status(name: string): SubscriptionStatus | null {
-    const state = this.#subscription(name).read();
-    const parked = this.#parking(name).list().length;
-    if (state === null) {
-      if (parked > 0) this.#onDamage(lostSubscription(name));
-      return null;
+  stateOf(name: string): SubscriptionState<Position> | undefined {
+    const read = () => new SubscriptionFile(this.#directory, name).read();
+    const state = readOrReport(read, this.#onDamage);
+    const hasParked = () => documentNames(this.parked.directoryOf(name)).length > 0;
+    if (state === undefined && readOrReport(hasParked, () => {})) {
+      this.#onDamage(lostSubscription(name));
     }
-    const { position, activeAt } = state;
-    const waiting = this.#events.countFrom(position) ?? null;
-    if (waiting === null) this.#onDamage(lostPosition(name, position));
-    return { name, after: position.after, waiting, parked, activeAt };
+    return state ?? undefined;
   }
 
-  /** Does something to an existing subscription while nobody is subscribed. */
-  async #whileLocked(name: string, action: (file: SubscriptionFile) => void): Promise<void> {
-    this.#translateErrors(() => this.#existing(name));
+  async hold(name: string): Promise<HeldState<Position>> {
     const release = await lockSubscription(this.#directory, name, this.#onDamage);
-    try {
-      this.#translateErrors(() => action(this.#subscription(name)));
-    } finally {
-      await release();
-    }
+    const file = new SubscriptionFile(this.#directory, name);
+    return {
+      load: () => file.read(),
+      save: (state) => this.#try("deliver the orders", () => file.save(state)),
+      remove: () =>
+        this.#try("remove the subscription", () => {
+          this.parked.clear(name);
+          file.remove();
+        }),
+      release,
+    };
   }
 
-  #existing(name: string): string {
-    if (!this.#names().includes(name)) throw noSubscription(name);
-    return name;
+  watch(name: string | undefined, onEvent: () => void, onRequest: (key: string) => void) {
+    const orders = dirname(this.#file.path);
+    const parked = name === undefined ? [] : [this.parked.directoryOf(name)];
+    this.#try("deliver the orders", () => [orders, ...parked].forEach(createDirectory));
+    const look = () => {
+      try {
+        if (name !== undefined) this.parked.requested(name).forEach(onRequest);
+      } catch {
+        // It was moved or removed: whoever reads on says so.
+      }
+      onEvent();
+    };
+    const ends = [
+      watchDirectory(orders, onEvent),
+      ...parked.map((each) => watchDirectory(each, look)),
+    ];
+    look();
+    const timer = setInterval(look, LOOK_INTERVAL_MS);
+    return () => {
+      clearInterval(timer);
+      for (const end of ends) end();
+    };
   }
 
-  #translateErrors<T>(action: () => T): T {
+  #gone({ byte }: Position): OrdersError {
+    const message = `the orders before byte ${byte} of ${this.#file.path} are not those that were delivered: the file was replaced, cut or moved`;
+    return new OrdersError("store-damaged", message, {
+      hint: "restore it, or start over: orders subscriptions reset <name> --from <time or id>",
+    });
+  }
+
+  #try<T>(what: string, action: () => T): T {
     try {
       return action();
     } catch (error) {
-      throw storeFailure("read the subscriptions", this.#directory, error);
+      if (!isMissing(error)) throw storeFailure(what, this.#file.path, error);
+      // All of it was created when the subscription began.
+      const message = `the store was moved or removed: ${dirname(this.#file.path)}`;
+      throw new OrdersError("store-damaged", message, { cause: error });
     }
   }
 }

@@ -1,0 +1,250 @@
+import type { StartingPosition } from "../order-feed.js";
+import type { SubscriptionStatus, Waiting } from "../subscriptions.js";
+import type {
+  EventSource,
+  OpenOptions,
+  OpenSubscription,
+  ParkedRecords,
+  PendingEvent,
+  SubscriptionDriver,
+} from "./ports.js";
+import { type Entry, type PositionedEvent, Progress, type SubscriptionState } from "./progress.js";
+import { RequestedRetries } from "./retries.js";
+
+/**
+ * What a store gives in which each event has a position, so that it needs to remember only where a subscription is.
+ * A subscription has one subscriber at a time. What is synchronous here must not be interrupted.
+ */
+export interface PositionedStore<P> {
+  readonly parked: RequestableRecords;
+  /** The subscriptions, by name; also those of which there is only what they have parked. */
+  names(): readonly string[];
+  /** @throws {OrdersError} `order-not-found`: there is no order to begin with. */
+  start(from: StartingPosition): P;
+  /** The events behind a position, at most `limit`, all of them on stable storage. */
+  read(position: P, limit: number): ReadEvents<P>;
+  /** How many events are behind a position; `null`: what is before it is not what was there, of which `name` is told. */
+  count(position: P, name?: string): number | null;
+  /** The id of the last order before a position. */
+  before(position: P): string | null;
+  /** Where a subscription is; `undefined`: there is none, or that is damaged, which is reported. */
+  stateOf(name: string): SubscriptionState<P> | undefined;
+  /** Keeps others out. @throws {OrdersError} `subscription-busy`. */
+  hold(name: string): Promise<HeldState<P>>;
+  /** Calls back whenever there may be more events, and for each retry that is requested, until it is told to stop. */
+  watch(
+    name: string | undefined,
+    onEvent: () => void,
+    onRequest: (key: string) => void,
+  ): () => void;
+}
+
+/** What follows a position. */
+export interface ReadEvents<P> {
+  readonly events: readonly PositionedEvent<P>[];
+  /** Behind them, and behind what no subscription is told of. */
+  readonly end: P;
+}
+
+/** Where a subscription is, for the only one who may change that. */
+export interface HeldState<P> {
+  /** `undefined`: there is no such subscription. */
+  load(): SubscriptionState<P> | undefined;
+  /** When it returns the state is on stable storage. */
+  save(state: SubscriptionState<P>): void;
+  /** Removes the subscription with all that it has parked. */
+  remove(): void;
+  release(): Promise<void>;
+}
+
+/** What is parked, and the requests to retry it. */
+export interface RequestableRecords extends ParkedRecords {
+  /** The retry that was requested has begun. */
+  forgetRequest(name: string, key: string): void;
+}
+
+/** What subscriptions need, of a store with positions. */
+export class PositionedSubscriptions<P> implements SubscriptionDriver {
+  readonly parked: ParkedRecords;
+  readonly #store: PositionedStore<P>;
+
+  constructor(store: PositionedStore<P>) {
+    this.#store = store;
+    this.parked = store.parked;
+  }
+
+  async names(): Promise<readonly string[]> {
+    return this.#store.names();
+  }
+
+  async exists(name: string): Promise<boolean> {
+    return this.#store.names().includes(name);
+  }
+
+  async list(): Promise<readonly Omit<SubscriptionStatus, "parked">[]> {
+    return this.#store.names().flatMap((name) => {
+      const state = this.#store.stateOf(name);
+      if (state === undefined) return [];
+      const { position, delivered, activeAt } = state;
+      const count = this.#store.count(position, name);
+      const settled = delivered.filter((each) => each === "settled").length;
+      const waiting = count === null ? null : count - settled;
+      return [{ name, after: this.#store.before(position), waiting, activeAt }];
+    });
+  }
+
+  async waitingFrom(from: StartingPosition): Promise<Waiting> {
+    return { waiting: this.#store.count(this.#store.start(from)) ?? 0 };
+  }
+
+  async open(options: OpenOptions): Promise<OpenSubscription> {
+    const { subscription: name, from, batch = 1, changed } = options;
+    const store = this.#store;
+    const held: HeldState<P> = name === undefined ? UNHELD : await store.hold(name);
+    let stopWatching = () => {};
+    try {
+      const known = held.load();
+      const state = known ?? this.#begin(from ?? (name === undefined ? "now" : "start"));
+      held.save(state);
+      const retries: RequestedRetries[] = [];
+      const onRequest = (key: string) => {
+        for (const each of retries) each.request(key);
+        changed.notify();
+      };
+      stopWatching = store.watch(name, changed.notify, onRequest);
+      const parked = name === undefined ? [] : await store.parked.all(name);
+      if (name !== undefined) retries.push(new RequestedRetries(store.parked, name, parked));
+      const events = new PositionedSource(store, held, state, batch);
+      const close = async () => {
+        stopWatching();
+        try {
+          events.close();
+        } finally {
+          await held.release();
+        }
+      };
+      return { resumed: known !== undefined, parked, sources: [...retries, events], close };
+    } catch (error) {
+      stopWatching();
+      await held.release();
+      throw error;
+    }
+  }
+
+  async reset(name: string, from: StartingPosition): Promise<void> {
+    await this.#whileHeld(name, (held) => held.save(this.#begin(from)));
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.#whileHeld(name, (held) => held.remove());
+  }
+
+  #begin(from: StartingPosition): SubscriptionState<P> {
+    return { position: this.#store.start(from), delivered: [], activeAt: null };
+  }
+
+  async #whileHeld(name: string, action: (held: HeldState<P>) => void): Promise<void> {
+    const held = await this.#store.hold(name);
+    try {
+      action(held);
+    } finally {
+      await held.release();
+    }
+  }
+}
+
+/** Of a subscription without a name nothing is remembered. */
+const UNHELD = { load: () => undefined, save: () => {}, remove: () => {}, release: async () => {} };
+
+/** The events behind the position of a subscription, which follows what is settled. */
+class PositionedSource<P> implements EventSource {
+  readonly #store: PositionedStore<P>;
+  readonly #held: HeldState<P>;
+  readonly #batch: number;
+  readonly #progress: Progress<P>;
+  #activeAt: string | null;
+  /** How many were settled since the last save. */
+  #unsaved = 0;
+  #isChanged: boolean = false;
+  #isClosed: boolean = false;
+
+  constructor(
+    store: PositionedStore<P>,
+    held: HeldState<P>,
+    state: SubscriptionState<P>,
+    batch: number,
+  ) {
+    this.#store = store;
+    this.#held = held;
+    this.#batch = batch;
+    this.#progress = new Progress(state);
+    this.#activeAt = state.activeAt;
+  }
+
+  async next(room: number): Promise<PendingEvent | undefined> {
+    if (room > 0 && this.#progress.count("noted") === 0) {
+      this.#read();
+      if (this.#progress.count("noted") > 0) this.#save();
+    }
+    const entry = room > 0 ? this.#progress.take() : undefined;
+    return entry && this.#pending(entry);
+  }
+
+  /** What is only noted was not delivered. */
+  close(): void {
+    this.#isClosed = true;
+    if (this.#isChanged || this.#progress.count("noted") > 0) this.#save();
+  }
+
+  #pending(entry: Entry<P>): PendingEvent {
+    const { event, order, attempts: attempt, isRepeated } = entry;
+    const note = (attempts: number, isDue: boolean) => {
+      this.#isChanged ||= attempts !== entry.attempts;
+      entry.attempts = attempts;
+      if (isDue && this.#isChanged) this.#save();
+    };
+    return {
+      event,
+      order,
+      attempt,
+      isRepeated,
+      begin: async (attempts) => note(attempts, true),
+      settle: async () => this.#settle(entry),
+      release: async (attempts) => note(attempts, this.#isClosed),
+    };
+  }
+
+  /** What comes next is noted in the same write, so that in a backlog there is one for each batch. */
+  #settle(entry: Entry<P>): void {
+    this.#progress.settle(entry);
+    this.#activeAt = new Date().toISOString();
+    this.#isChanged = true;
+    const isIdle = this.#progress.count("noted") + this.#progress.count("taken") === 0;
+    if (++this.#unsaved < this.#batch && !isIdle && !this.#isClosed) return;
+    try {
+      if (!this.#isClosed && this.#progress.count("noted") === 0) this.#read();
+    } catch {
+      // Whoever asks for the next event is told.
+    }
+    this.#save();
+  }
+
+  #read(): void {
+    const room = this.#batch - this.#progress.count("taken");
+    for (let mayBeMore = true; mayBeMore; ) {
+      const { events, end } = this.#store.read(this.#progress.readTo, room);
+      this.#isChanged ||= end !== this.#progress.readTo;
+      this.#progress.note(events, end);
+      if (events.length > 0) this.#activeAt = new Date().toISOString();
+      // Those that were read may all be settled.
+      mayBeMore = events.length > 0 && this.#progress.count("noted") === 0;
+    }
+  }
+
+  #save(): void {
+    const state = this.#progress.state({ withdrawn: this.#isClosed });
+    this.#held.save({ ...state, activeAt: this.#activeAt });
+    this.#unsaved = 0;
+    this.#isChanged = false;
+  }
+}
