@@ -3,6 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Order } from "../../src/domain/order.js";
+import { OrdersError } from "../../src/errors.js";
 import { openStore } from "../../src/store/open-store.js";
 import { all, anOrder, anyOrder } from "../support/orders.js";
 import { runCli, type World } from "../support/run-cli.js";
@@ -82,6 +83,25 @@ describe("orders import", () => {
     const order = { id: TV.id.toUpperCase(), placed_at: "2026-01-31T10:30:00+01:00", items: "tv" };
     await run(written("file", lines(order)));
     expect(await listed()).toEqual([{ ...TV, items: ["tv"] }]);
+  });
+
+  it("does not look as if it had failed if its result cannot be printed", async () => {
+    const write = () => {
+      throw new OrdersError("output-failed", "cannot write: no space left on device");
+    };
+    const file = written("file", lines(TV));
+    const full = (...more: string[]) => orders(["import", file, ...more], { write });
+    expect((await full("--dry-run")).exitCode).toBe(1);
+    expect(await full()).toMatchObject({
+      exitCode: 3,
+      stderr:
+        "orders: the orders are stored, but that cannot be printed: cannot write: no space left on device\n",
+    });
+    expect(await listed()).toEqual([TV]);
+    expect((await full()).exitCode).toBe(1); // nothing was stored
+    const copy = ["copy", "--to", temporaryDirectory()];
+    expect((await orders(copy, { write })).exitCode).toBe(3);
+    expect((await orders([...copy, "--json"], { write })).exitCode).toBe(1);
   });
 
   it("reads stdin", async () => {

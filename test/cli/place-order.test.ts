@@ -82,6 +82,13 @@ describe("orders place-order", () => {
     expect(stderr).toBe("");
   });
 
+  it("drops a byte order mark at the beginning of stdin only", async () => {
+    const store = temporaryDirectory();
+    await runCli(["place-order", "-"], { stdin: "\ufeff\ufefftv\n\ufeffradio\n", store });
+    const { stdout } = await runCli(["list", "--json"], { store });
+    expect(JSON.parse(stdout)[0].items).toEqual(["\ufefftv", "\ufeffradio"]);
+  });
+
   it("says that it reads when stdin is a terminal", async () => {
     const { stderr } = await runCli(["place", "-"], { stdin: "tv\n", terminal: ["stdin"] });
     expect(stderr).toBe("reading items, one per line; finish with Ctrl-D on an empty line\n");

@@ -5,7 +5,7 @@ import type { Context } from "../context.js";
 import { define } from "../parsing/definition.js";
 import { flag, type OptionsOf, required, text } from "../parsing/options.js";
 import { counted } from "../render/count.js";
-import { summary, transfer } from "./transfer.js";
+import { print, summary, transfer } from "./transfer.js";
 
 const OPTIONS = {
   to: required(text("location", "the store to copy to: a directory or nats://host")),
@@ -26,7 +26,7 @@ export const verb = define({
 
 /** Copies orders and prints how many. */
 async function runCopy(options: OptionsOf<typeof OPTIONS>, context: Context): Promise<void> {
-  const { stdout, stderr } = context.io;
+  const { stderr } = context.io;
   const { from = options.store } = options;
   const { result, ...locations } = await transfer(context, async (inner, progress) => {
     const source = (
@@ -42,9 +42,8 @@ async function runCopy(options: OptionsOf<typeof OPTIONS>, context: Context): Pr
   const { stored: copied, present, cancelled, later } = result;
   if (later > 0) stderr.write(`${counted(later, "later order")} not copied; copy again\n`);
   const counts = { copied, present, cancelled, ...(later > 0 && { later }) };
-  stdout.write(
-    options.json
-      ? `${safeJson({ ...locations, ...counts })}\n`
-      : `${summary(result, ["", "copied"], ["all verified"])}\n`,
-  );
+  const text = options.json
+    ? safeJson({ ...locations, ...counts })
+    : summary(result, ["", "copied"], ["all verified"]);
+  print(context.io, text, copied + cancelled > 0);
 }

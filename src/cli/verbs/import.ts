@@ -9,7 +9,7 @@ import type { Context } from "../context.js";
 import { define } from "../parsing/definition.js";
 import { choice, flag, InvalidValue, type Option, type OptionsOf } from "../parsing/options.js";
 import { renderBanner } from "../render/banner.js";
-import { summary, transfer } from "./transfer.js";
+import { print, summary, transfer } from "./transfer.js";
 
 const OPTIONS = {
   format: choice("format", "the file's format (default: told from its beginning)", IMPORT_FORMATS),
@@ -72,11 +72,10 @@ async function runImport(
   });
   const { stored: imported, ...others } = result;
   const invalid = result.invalid > 0 ? [`${result.invalid} invalid`] : [];
-  io.stdout.write(
-    options.json
-      ? `${safeJson({ format, imported, ...others, dryRun })}\n`
-      : `${summary(result, [dryRun ? "would be " : "", "imported"], invalid)}\n`,
-  );
+  const text = options.json
+    ? safeJson({ format, imported, ...others, dryRun })
+    : summary(result, [dryRun ? "would be " : "", "imported"], invalid);
+  print(io, text, !dryRun && imported + result.cancelled > 0);
 }
 
 /** An option whose value says by which names a file calls fields. */
