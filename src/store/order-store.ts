@@ -23,10 +23,9 @@ export interface OrderStore extends OrderRepository {
    * Creates what the store needs and lacks; saving the first order does that too.
    *
    * @param options `alter`: also change what exists and differs from what is needed.
-   * @returns what was done, a sentence each.
    * @throws {OrdersError} `server-failed`: it differs, and was left as it is; `store-failed`.
    */
-  init(options: { readonly alter: boolean }): Promise<readonly string[]>;
+  init(options: { readonly alter: boolean }): Promise<readonly SetUp[]>;
   /**
    * Everything that is stored, as it was stored and in that order: what is copied to another store. Damage is
    * reported and skipped.
@@ -102,6 +101,15 @@ export interface OrderQuery extends OrderFilter {
   readonly newest?: number | undefined;
   /** Newest first. */
   readonly reverse?: boolean | undefined;
+}
+
+/** A part of a store that was set up, or that is there already as it should be. */
+export interface SetUp {
+  readonly state: "created" | "exists" | "changed";
+  /** The directory, or the stream of a server. */
+  readonly name: string;
+  /** The same as a sentence. */
+  readonly message: string;
 }
 
 /** What checking a store found. */

@@ -107,7 +107,6 @@ describe("orders check", () => {
     const bad = storeWith(encodeOrder(first), "bad\n");
     const outcome = await runCli(["check", "--json"], { store: bad });
     const damage = {
-      place: "orders.jsonl:2",
       location: "orders.jsonl:2",
       problem: "not an order: bad",
     };

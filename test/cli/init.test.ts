@@ -48,10 +48,9 @@ describeWithServer("orders init on a server", () => {
     const { stdout } = await runCli(["init", "--json"], { store: url });
     expect(JSON.parse(stdout)).toEqual({
       location: url,
-      done: [
-        `stream orders exists at ${url}: ${promise}`,
-        `stream orders-parked exists at ${url}: ${promise}`,
-      ],
+      done: ["orders", "orders-parked"].map((name) => {
+        return { state: "exists", name, message: `stream ${name} exists at ${url}: ${promise}` };
+      }),
     });
   });
 

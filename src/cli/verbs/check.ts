@@ -21,10 +21,7 @@ async function runCheck(options: OptionsOf<typeof OPTIONS>, context: Context): P
   const { orders, damage, notes } = await store.check();
   for (const each of damage) context.reportDamage(each);
   if (options.json) {
-    // `place` is what `location` was called before: the shape of JSON output only grows.
-    const entries = damage.map((each) => ({ place: each.location, ...each }));
-    const report = { location: store.location, orders, damage: entries, notes };
-    stdout.write(`${safeJson(report)}\n`);
+    stdout.write(`${safeJson({ location: store.location, orders, damage, notes })}\n`);
     return;
   }
   for (const note of notes) stderr.write(`${escapeUnsafe(note)}\n`);

@@ -20,11 +20,7 @@ export const verb = define({
 async function runInit(options: OptionsOf<typeof OPTIONS>, context: Context): Promise<void> {
   const { store } = await context.open(options);
   const done = await store.init({ alter: options.alter ?? false });
-  const { stdout, stderr } = context.io;
+  const { stdout } = context.io;
   if (options.json) stdout.write(`${safeJson({ location: store.location, done })}\n`);
-  else {
-    for (const line of done) {
-      (line.startsWith("warning: ") ? stderr : stdout).write(`${escapeUnsafe(line)}\n`);
-    }
-  }
+  else for (const { message } of done) stdout.write(`${escapeUnsafe(message)}\n`);
 }

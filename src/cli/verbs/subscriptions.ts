@@ -15,8 +15,9 @@ const OPTIONS = { json: flag("print a JSON array") };
 const RESET_OPTIONS = {
   from: required(text("position", `the new position: ${FROM_FORMS}`)),
   yes: YES,
+  json: flag("print the subscription and its new position as JSON"),
 };
-const REMOVE_OPTIONS = { yes: YES };
+const REMOVE_OPTIONS = { yes: YES, json: flag("print the subscription as JSON") };
 const NAME = { name: "subscription", description: "its name" };
 
 export const verb = define({
@@ -82,6 +83,7 @@ async function runReset(
   const subscriptions = await existing(name, store);
   await confirm(`Move subscription '${name}' to ${from}?`, options.yes, context.io);
   await subscriptions.reset(name, position);
+  if (options.json) context.io.stdout.write(`${safeJson({ name, from: position })}\n`);
 }
 
 /** Removes a subscription. */
@@ -94,6 +96,7 @@ async function runRemove(
   const subscriptions = await existing(name, store);
   await confirm(`Remove subscription '${name}' and its parked orders?`, options.yes, context.io);
   await subscriptions.remove(name);
+  if (options.json) context.io.stdout.write(`${safeJson({ name })}\n`);
 }
 
 /**

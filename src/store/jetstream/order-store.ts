@@ -15,6 +15,7 @@ import type {
   OrderQuery,
   OrderRecord,
   OrderStore,
+  SetUp,
   StoreAs,
   StoreOptions,
   StoreReport,
@@ -156,7 +157,7 @@ export class JetStreamOrderStore implements OrderStore {
     return new JetStreamSubscriptions(this.#server, this.#onDamage);
   }
 
-  init(options: { readonly alter: boolean }): Promise<readonly string[]> {
+  init(options: { readonly alter: boolean }): Promise<readonly SetUp[]> {
     return initStreams(this.#server, options);
   }
 

@@ -8,6 +8,7 @@ import type {
   OrderQuery,
   OrderRecord,
   OrderStore,
+  SetUp,
   StoreAs,
   StoreOptions,
   StoreReport,
@@ -88,11 +89,16 @@ export class JsonlOrderStore implements OrderStore {
     }
   }
 
-  async init(): Promise<readonly string[]> {
+  async init(): Promise<readonly SetUp[]> {
     try {
       const found = await this.exists(); // fails if there is something else
       createDirectory(this.location);
-      return [found ? `${this.location} exists` : `created ${this.location}`];
+      const name = this.location;
+      return [
+        found
+          ? { state: "exists", name, message: `${name} exists` }
+          : { state: "created", name, message: `created ${name}` },
+      ];
     } catch (error) {
       throw storeFailure("create the store", this.location, error);
     }

@@ -10,7 +10,14 @@ import {
 import { OrdersError } from "../../errors.js";
 import type { OrderFeed } from "../order-feed.js";
 import { OrderJson } from "../order-json.js";
-import type { OrderQuery, OrderRecord, OrderStore, StoreAs, StoreReport } from "../order-store.js";
+import type {
+  OrderQuery,
+  OrderRecord,
+  OrderStore,
+  SetUp,
+  StoreAs,
+  StoreReport,
+} from "../order-store.js";
 import { parseAll } from "../parse-all.js";
 import { PendingWork } from "../pending-work.js";
 import { refuseConflict } from "../refuse-conflict.js";
@@ -105,8 +112,8 @@ export class MemoryOrderStore implements OrderStore {
     return this.#feed.subscriptions;
   }
 
-  async init(): Promise<readonly string[]> {
-    return ["nothing to set up in memory"];
+  async init(): Promise<readonly SetUp[]> {
+    return []; // nothing lacks
   }
 
   async check(): Promise<StoreReport> {

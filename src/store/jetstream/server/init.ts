@@ -1,5 +1,6 @@
 import type { StreamConfig } from "@nats-io/jetstream";
 import { OrdersError } from "../../../errors.js";
+import type { SetUp } from "../../order-store.js";
 import type { Connected, ServerConnection } from "./server-connection.js";
 import {
   differences,
@@ -13,14 +14,13 @@ import {
  * Creates the streams that are missing, and compares those that exist with what is needed.
  *
  * @param alter change a stream that differs, instead of refusing it.
- * @returns what was done, a sentence each.
  */
 export async function initStreams(
   server: ServerConnection,
   { alter }: { readonly alter: boolean },
-): Promise<string[]> {
+): Promise<SetUp[]> {
   const { location } = server;
-  const done: string[] = [];
+  const done: SetUp[] = [];
   for (const wanted of [orderStream(location), parkingStream(location)]) {
     done.push(
       await server.ask("set up the store", (connected) =>
@@ -36,12 +36,13 @@ async function initStream(
   wanted: WantedStream,
   alter: boolean,
   shown: string,
-): Promise<string> {
+): Promise<SetUp> {
   const { streams } = connected.jsm;
   const info = await streamInfo(connected, wanted.name);
   if (info === undefined) {
     const { config } = await streams.add({ ...wanted, num_replicas: wanted.num_replicas ?? 1 });
-    return `created stream ${wanted.name} at ${shown}: ${guarantees(config)}`;
+    const message = `created stream ${config.name} at ${shown}: ${guarantees(config)}`;
+    return { state: "created", name: config.name, message };
   }
   if (info.config.mirror !== undefined) {
     throw new OrdersError(
@@ -54,7 +55,8 @@ async function initStream(
   }
   const differing = differences(info.config, wanted);
   if (differing.length === 0) {
-    return `stream ${wanted.name} exists at ${shown}: ${guarantees(info.config)}`;
+    const message = `stream ${wanted.name} exists at ${shown}: ${guarantees(info.config)}`;
+    return { state: "exists", name: wanted.name, message };
   }
   if (!alter) {
     throw new OrdersError(
@@ -75,7 +77,8 @@ async function initStream(
       },
     );
   }
-  return `changed stream ${name} at ${shown}: ${differing.join(", ")}`;
+  const message = `changed stream ${name} at ${shown}: ${differing.join(", ")}`;
+  return { state: "changed", name, message };
 }
 
 function guarantees({ num_replicas: replicas, max_bytes: maxBytes }: StreamConfig): string {
