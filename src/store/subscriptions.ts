@@ -68,8 +68,6 @@ export interface SubscriptionStatus {
   readonly after: string | null;
   /** See {@link Waiting}; `null`: nobody can tell, for the orders before the position are not those that were there. */
   readonly waiting: number | null;
-  /** See {@link Waiting}. */
-  readonly atMost?: true;
   /** How many orders it has parked. */
   readonly parked: number;
   /** When an order was last delivered or acknowledged, to a few seconds; `null`: never. */
@@ -83,8 +81,6 @@ export interface Waiting {
    * cancelled, too, counts twice, for it is delivered twice.
    */
   readonly waiting: number;
-  /** There may be fewer: a server has more than 100,000 to deliver, and how many of those were imported is not known. */
-  readonly atMost?: true;
 }
 
 /** An order that was set aside after its last attempt failed. */

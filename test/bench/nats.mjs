@@ -59,10 +59,10 @@ async function bench() {
   const store = await openStore(location);
   await store.save(order());
   const { config } = await streams.info("orders");
-  await streams.add({ ...config, name: "bare", subjects: ["bare.order-created.*"] });
+  await streams.add({ ...config, name: "bare", subjects: ["bare.order-created.*.*"] });
 
   const bare = async (/** @type {ReturnType<typeof order>} */ one) => {
-    await js.publish(`bare.order-created.${one.id}`, JSON.stringify(one), {
+    await js.publish(`bare.order-created.${one.id.slice(0, 8)}.${one.id}`, JSON.stringify(one), {
       expect: { lastSubjectSequence: 0, streamName: "bare" },
     });
   };

@@ -58,12 +58,12 @@ describeWithServer("orders init on a server", () => {
     const server = await startServer();
     const { url } = server;
     const { streams } = await jetstreamManager(await connectTo(server), { checkAPI: false });
-    const subjects = ["orders.order-created.*"];
+    const subjects = ["orders.order-created.*.*"];
     await streams.add({ name: "orders", subjects, max_age: 3600e9, allow_direct: true });
     expect(await runCli(["init"], { store: url })).toEqual({
       exitCode: 7,
       stdout: "",
-      stderr: `orders: stream orders is configured differently: discard is old, not new, max_age is 3600000000000, not 0, subjects is orders.order-created.*, not orders.order-created.* orders.order-cancelled.*: ${url}\n  it was left as it is; orders init --alter changes it\n`,
+      stderr: `orders: stream orders is configured differently: discard is old, not new, max_age is 3600000000000, not 0, subjects is orders.order-created.*.*, not orders.order-created.*.* orders.order-cancelled.*.* orders.order-imported.*.* orders.cancellation-imported.*.*: ${url}\n  it was left as it is; orders init --alter changes it\n`,
     });
     expect((await streams.info("orders")).config).toMatchObject({ max_age: 3600e9 });
     expect((await runCli(["init", "--alter"], { store: url })).stdout).toContain(

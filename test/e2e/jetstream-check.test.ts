@@ -34,9 +34,9 @@ describeWithServer("orders check, of a server,", () => {
     const js = jetstream(await connectTo(server));
     const order = anOrder();
     const body = JSON.stringify(order);
-    await js.publish(`orders.order-created.${order.id}`, body);
-    await js.publish(`orders.order-created.${order.id}`, body);
-    await js.publish("orders.order-created.other", "hello");
+    await js.publish(`orders.order-created.${order.id.slice(0, 8)}.${order.id}`, body);
+    await js.publish(`orders.order-created.${order.id.slice(0, 8)}.${order.id}`, body);
+    await js.publish("orders.order-created.x.other", "hello");
     const { exitCode, stdout, stderr } = await runCli(["check"], { store: server.url });
     expect({ exitCode, stdout }).toEqual({
       exitCode: 6,

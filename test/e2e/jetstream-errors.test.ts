@@ -139,7 +139,7 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
     const { exitCode, stdout, stderr } = await place(server.url.replace("//", "//ada:pw@"));
     expect({ exitCode, stdout }).toEqual({ exitCode: 7, stdout: "" });
     expect(stderr).toMatch(
-      /^orders: cannot store the order: this user is not allowed to publish to orders\.order-created\.[0-9a-f-]{36}: nats/,
+      /^orders: cannot store the order: this user is not allowed to publish to orders\.order-created\.[0-9a-f]{8}\.[0-9a-f-]{36}: nats/,
     );
   });
 
@@ -169,7 +169,7 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
   it("the stream is full", async () => {
     const server = await startServer();
     const { streams } = await manage(server);
-    const subjects = ["orders.order-created.*"];
+    const subjects = ["orders.order-created.*.*"];
     await streams.add({ name: "orders", subjects, max_msgs: 1, discard: DiscardPolicy.New });
     expect((await place(server.url)).exitCode).toBe(0);
     expect(await place(server.url)).toEqual(
@@ -211,7 +211,11 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
   ])("the order is too large for %s", async (_, settings) => {
     const server = await startServer(settings);
     const { streams } = await manage(server);
-    await streams.add({ name: "orders", subjects: ["orders.order-created.*"], max_msg_size: 900 });
+    await streams.add({
+      name: "orders",
+      subjects: ["orders.order-created.*.*"],
+      max_msg_size: 900,
+    });
     expect(await place(server.url, {}, "x".repeat(1000))).toEqual(
       failed(
         "store the order: the order is larger than the server accepts",
@@ -224,7 +228,7 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
   it("another stream has the subjects", async () => {
     const server = await startServer();
     const { streams } = await manage(server);
-    await streams.add({ name: "other", subjects: ["orders.order-created.*"] });
+    await streams.add({ name: "other", subjects: ["orders.order-created.*.*"] });
     const store = `${server.url}?stream=mine&prefix=orders`;
     expect(await place(store)).toEqual(
       failed(
@@ -276,7 +280,7 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
     const server = await startServer();
     const { url: store } = server;
     const { streams } = await manage(server);
-    const subjects = ["orders.order-created.*", "orders.order-cancelled.*"];
+    const subjects = ["orders.order-created.*.*", "orders.order-cancelled.*.*"];
     await streams.add({ name: "orders", subjects, retention: RetentionPolicy.Workqueue });
     await place(store);
     expect(await runCli(["list"], { store })).toMatchObject({

@@ -4,12 +4,12 @@ import { runCli } from "../support/run-cli.js";
 
 /** As docs/more-than-one-machine.md lists them. */
 const PLACING = [
-  "orders.order-created.*",
+  "orders.order-created.*.*",
   "$JS.API.STREAM.INFO.orders",
   "$JS.API.STREAM.MSG.GET.orders",
 ];
 const CANCELLING = [
-  "orders.order-cancelled.*",
+  "orders.order-cancelled.*.*",
   "$JS.API.STREAM.INFO.orders",
   "$JS.API.STREAM.MSG.GET.orders",
 ];

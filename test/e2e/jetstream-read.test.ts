@@ -17,7 +17,7 @@ describeWithServer("a stretch of a stream", () => {
     onTestFinished(() => server.close());
     const { nc } = await server.connected();
     const received = nc.stats().inMsgs;
-    const subjects = "orders.order-created.*";
+    const subjects = ["orders.order-created.*.*"];
     let read = 0;
     for await (const batch of readBatches(server, {
       stream: "orders",

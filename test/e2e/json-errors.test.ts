@@ -121,7 +121,7 @@ const ON_A_SERVER = {
     async () => {
       const server = await startServer();
       const { streams } = await jetstreamManager(await connectTo(server), { checkAPI: false });
-      const subjects = ["orders.order-created.*"];
+      const subjects = ["orders.order-created.*.*"];
       await streams.add({ name: "orders", subjects, max_msgs: 1, discard: DiscardPolicy.New });
       await run(PLACE, { store: server.url });
       return run(PLACE, { store: server.url });

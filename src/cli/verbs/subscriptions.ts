@@ -60,10 +60,9 @@ async function runSubscriptions(
     return;
   }
   const time = (iso: string) => (stdout.isTerminal ? shortTime(iso) : iso);
-  const rows = subscriptions.map(({ name, waiting, atMost, parked, activeAt, after }) => {
+  const rows = subscriptions.map(({ name, waiting, parked, activeAt, after }) => {
     const active = activeAt === null ? "-" : time(activeAt);
-    const count = `${atMost ? "up to " : ""}${waiting ?? "?"}`;
-    return [name, count, String(parked), active, after ?? "-"];
+    return [name, String(waiting ?? "?"), String(parked), active, after ?? "-"];
   });
   stdout.write(renderColumns(HEADINGS, rows, stdout, context.style(stdout)));
   if (rows.length === 0 && stderr.isTerminal) {

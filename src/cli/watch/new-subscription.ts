@@ -19,9 +19,9 @@ export async function checkNewSubscription(
 ): Promise<string | undefined> {
   const subscriptions = await store.subscriptions();
   if (as === undefined || (await subscriptions.exists(as))) return undefined;
-  const { waiting, atMost } = await subscriptions.waitingFrom(from ?? "start");
+  const { waiting } = await subscriptions.waitingFrom(from ?? "start");
   const isMany = waiting > HANDFUL;
-  const orders = `${atMost ? "up to " : ""}${counted(waiting, "stored order")}`;
+  const orders = counted(waiting, "stored order");
   const begins = `'${as}' is a new subscription and begins with ${orders}`;
   const canAsk = io.stdin.isTerminal && io.stderr.isTerminal;
   if (exec !== undefined && from === undefined && isMany && canAsk && !yes) {

@@ -12,32 +12,41 @@ import { allOf, firstOf } from "../batches.js";
 import type { OrderFeed } from "../order-feed.js";
 import type { OrderJson } from "../order-json.js";
 import type {
+  Damage,
   OrderQuery,
   OrderRecord,
   OrderStore,
   SetUp,
   StoreAs,
-  StoreOptions,
   StoreReport,
 } from "../order-store.js";
 import { parseAll } from "../parse-all.js";
 import { PendingWork } from "../pending-work.js";
 import { refuseConflict } from "../refuse-conflict.js";
 import { storableCancellation, storableOrder } from "../storable-order.js";
+import { SubscriptionFeed } from "../subscription/feed.js";
+import type { SubscriptionDriver } from "../subscription/ports.js";
+import { StoredSubscriptions } from "../subscription/subscriptions.js";
 import type { Subscriptions } from "../subscriptions.js";
-import { leaderMessage } from "./messages/next-messages.js";
+import {
+  decodeCancellation,
+  decodeOrder,
+  encodeCancellation,
+  encodeOrder,
+  isDamage,
+  type StoredMessage,
+} from "./messages/order-codec.js";
 import { checkServer } from "./orders/check.js";
+import { countOrders } from "./orders/count.js";
 import { OrdersReader } from "./orders/orders-reader.js";
-import { OrderPublisher } from "./orders/publisher.js";
+import { type NewRecord, OrderPublisher } from "./orders/publisher.js";
 import type { ServerStoreOptions } from "./server/credential-files.js";
 import { initStreams } from "./server/init.js";
 import { ServerConnection } from "./server/server-connection.js";
 import { parseServerLocation, type ServerLocation } from "./server/server-location.js";
-import { leaderState, streamInfo, subjectsOf } from "./server/streams.js";
-import { allCancellations, allOrders } from "./server/subjects.js";
-import { countPending } from "./subscriptions/count-pending.js";
-import { JetStreamOrderFeed } from "./subscriptions/order-feed.js";
-import { JetStreamSubscriptions } from "./subscriptions/subscriptions.js";
+import { streamInfo } from "./server/streams.js";
+import { JetStreamSubscriptions } from "./subscriptions/driver.js";
+import { SubscriptionRecords } from "./subscriptions/records.js";
 
 /** A store on a NATS server or cluster: a stream with a message for each order. */
 export class JetStreamOrderStore implements OrderStore {
@@ -46,7 +55,8 @@ export class JetStreamOrderStore implements OrderStore {
   readonly #server: ServerConnection;
   readonly #publisher: OrderPublisher;
   readonly #reader: OrdersReader;
-  readonly #onDamage: NonNullable<StoreOptions["onDamage"]>;
+  readonly #driver: SubscriptionDriver;
+  readonly #feed: SubscriptionFeed;
   readonly #pending = new PendingWork();
 
   /**
@@ -63,11 +73,13 @@ export class JetStreamOrderStore implements OrderStore {
     this.#server = new ServerConnection(this.#location, credentialFiles);
     this.#publisher = new OrderPublisher(this.#server);
     this.#reader = new OrdersReader(this.#server, onDamage);
-    this.#onDamage = onDamage;
+    const records = new SubscriptionRecords(this.#server, this.#reader, onDamage);
+    this.#driver = new JetStreamSubscriptions(this.#server, this.#reader, records);
+    this.#feed = new SubscriptionFeed(this.#driver, this.location);
   }
 
   async save(order: Order): Promise<void> {
-    await this.#pending.add(this.#publisher.publish(storableOrder(order)));
+    await this.#pending.add(this.#save(storableOrder(order)));
   }
 
   async saveIfNew(requested: Order, as: StoreAs = {}): Promise<PlacedOrder> {
@@ -78,18 +90,41 @@ export class JetStreamOrderStore implements OrderStore {
     return this.#pending.add(this.#cancel(storableCancellation(requested), as));
   }
 
+  async #save(order: Order): Promise<void> {
+    const { holder } = await this.#publisher.publish(newOrder(order));
+    if (holder !== undefined) refuseConflict(this.#orderOf(holder), order);
+  }
+
   async #saveIfNew(order: Order, as: StoreAs): Promise<PlacedOrder> {
-    const placed = await this.#publisher.publish(order, as);
-    if (placed.replayed) refuseConflict(await this.#reader.asItIsNow(placed.order), order);
-    return placed;
+    const { holder, attempts } = await this.#publisher.publishFirst(newOrder(order, as));
+    if (holder === undefined) return { order, replayed: false };
+    const first = this.#orderOf(holder);
+    refuseConflict(first, order);
+    if (attempts > 1 && first.placedAt === order.placedAt) return { order: first, replayed: false };
+    const [present = first] = await this.#reader.startingWith(order.id, 1);
+    refuseConflict(present, order);
+    return { order: first, replayed: true };
   }
 
   async #cancel(own: Cancellation, as: StoreAs): Promise<CancelResult> {
     const [order] = await this.findByIdPrefix(own.id, 1);
     if (order === undefined) throw OrdersError.noOrder(own.id, this.location);
     if (order.cancelledAt !== undefined) return { order: order as CancelledOrder, replayed: true };
-    const { cancellation, replayed } = await this.#publisher.cancel(own, as);
-    return { order: cancelledOrder(order, cancellation), replayed };
+    const { holder, attempts } = await this.#publisher.publishFirst({
+      id: own.id,
+      event: "order-cancelled",
+      isImported: as.isImported ?? false,
+      body: encodeCancellation(own),
+    });
+    const decoded = holder && decodeCancellation(this.#location.stream, holder);
+    const first = decoded === undefined ? own : refuseDamage(decoded, "cancel");
+    const isOwn = first === own || (attempts > 1 && first.cancelledAt === own.cancelledAt);
+    return { order: cancelledOrder(order, first), replayed: !isOwn };
+  }
+
+  /** @throws {OrdersError} `store-failed`: what holds the id of an order is none. */
+  #orderOf(holder: StoredMessage): Order {
+    return refuseDamage(decodeOrder(this.#location.stream, holder), "store").parse();
   }
 
   list(query?: OrderQuery): AsyncIterable<Order> {
@@ -113,22 +148,7 @@ export class JetStreamOrderStore implements OrderStore {
 
   async count(filter: OrderFilter = {}): Promise<number> {
     if (isUnconditional(filter)) {
-      return this.#server.ask("count the orders", async (connected) => {
-        const info = await streamInfo(connected, this.#location.stream);
-        if (info === undefined) return 0;
-        const { name } = info.config;
-        const orders = allOrders(this.#location);
-        const cancellations = allCancellations(this.#location);
-        // Most often there is none, and counting leaves a consumer behind for a second.
-        const last = await leaderMessage(connected, name, { last_by_subj: cancellations });
-        const countOf = (each: string) => countPending(connected, { stream: name, subjects: each });
-        const cancelled = last === null ? 0 : await countOf(cancellations);
-        const counted = filter.includeCancelled ? 0 : cancelled;
-        if (subjectsOf(info).some((subject) => subject !== orders && subject !== cancellations)) {
-          return (await countOf(orders)) - counted;
-        }
-        return leaderState(info).messages - cancelled - counted;
-      });
+      return countOrders(this.#server, filter);
     }
     let count = 0;
     for await (const orders of this.listJson(filter)) count += orders.length;
@@ -136,11 +156,7 @@ export class JetStreamOrderStore implements OrderStore {
   }
 
   async findByIdPrefix(prefix: string, limit: number): Promise<readonly Order[]> {
-    const found: Order[] = [];
-    for await (const order of this.#reader.startingWith(prefix)) {
-      if (found.push(order) >= limit) break;
-    }
-    return found;
+    return this.#reader.startingWith(prefix, limit);
   }
 
   exists(): Promise<boolean> {
@@ -150,11 +166,11 @@ export class JetStreamOrderStore implements OrderStore {
   }
 
   async feed(): Promise<OrderFeed> {
-    return new JetStreamOrderFeed(this.#server, this.#onDamage);
+    return this.#feed;
   }
 
   async subscriptions(): Promise<Subscriptions> {
-    return new JetStreamSubscriptions(this.#server, this.#onDamage);
+    return new StoredSubscriptions(this.#driver);
   }
 
   init(options: { readonly alter: boolean }): Promise<readonly SetUp[]> {
@@ -171,6 +187,18 @@ export class JetStreamOrderStore implements OrderStore {
 
   async close(): Promise<void> {
     await this.#pending.finished();
+    await this.#feed.close();
     await this.#server.close();
   }
+}
+
+function newOrder(order: Order, { isImported = false }: StoreAs = {}): NewRecord {
+  return { id: order.id, event: "order-created", isImported, body: encodeOrder(order) };
+}
+
+function refuseDamage<T extends object>(decoded: T | Damage, verb: string): T {
+  if (!isDamage(decoded)) return decoded;
+  throw new OrdersError("store-failed", `cannot ${verb} the order: ${decoded.problem}`, {
+    hint: `see ${decoded.location}`,
+  });
 }

@@ -1,15 +1,79 @@
-import { TimeoutError } from "@nats-io/transport-node";
+import type { MsgRequest, StoredMsg } from "@nats-io/jetstream";
 import type { ServerConnection } from "../server/server-connection.js";
-import { subjectMatcher } from "../server/subjects.js";
-import { leaderMessage, nextMessage, type Range } from "./next-messages.js";
+import { isMissingStream, lastSeqOf } from "../server/streams.js";
+import { EVERY_SUBJECT, subjectMatcher } from "../server/subjects.js";
 import type { StoredMessage } from "./order-codec.js";
+
+/** Where to look. */
+export interface Place {
+  readonly stream: string;
+  /** Messages of these subjects. */
+  readonly subjects: readonly string[];
+}
+
+/** A place, and the numbers in the stream to look at. */
+export interface Range extends Place {
+  readonly from: number;
+  /** The last of them. */
+  readonly to: number;
+}
+
+/** The newest message of a subject; `null`: there is none. */
+export function lastMessage(
+  server: ServerConnection,
+  stream: string,
+  subject: string,
+): Promise<StoredMsg | null> {
+  return ask(server, stream, { last_by_subj: subject });
+}
+
+/** The oldest message of each of these subjects that has any, in the order of storing. */
+export async function firstMessages(
+  server: ServerConnection,
+  stream: string,
+  subjects: readonly string[],
+): Promise<StoredMsg[]> {
+  const found = await Promise.all(subjects.map((each) => nextOf(server, stream, each, 1)));
+  return found.filter((each) => each !== null).sort((one, other) => one.seq - other.seq);
+}
+
+/** {@link lastSeqOf} a stream: a number that nothing stored by now is behind. */
+export function lastSeq(server: ServerConnection, stream: string): Promise<number> {
+  return server.ask(READING, (connected) => lastSeqOf(connected, stream));
+}
+
+/**
+ * The first message with this number or a later one; `null`: there is none. To find one of some subjects, the
+ * server may look through all that it knows, 0.2 s for a million: so that is asked only if the next of any
+ * subject is another's.
+ */
+export async function nextMessage(
+  server: ServerConnection,
+  { stream, subjects }: Place,
+  from: number,
+): Promise<StoredMsg | null> {
+  const next = await nextOf(server, stream, EVERY_SUBJECT, from);
+  if (next === null || subjectMatcher(subjects)(next.subject)) return next;
+  const each = subjects.map((subject) => nextOf(server, stream, subject, next.seq + 1));
+  const found = (await Promise.all(each)).filter((message) => message !== null);
+  return found.sort((one, other) => one.seq - other.seq)[0] ?? null;
+}
+
+/** The same of every subject, for which the server need not look. */
+export function nextOfAny(
+  server: ServerConnection,
+  stream: string,
+  from: number,
+): Promise<StoredMsg | null> {
+  return nextOf(server, stream, EVERY_SUBJECT, from);
+}
 
 const FIRST_BATCH = 32; // a gap is noticed once a batch of requests finds nothing
 const MAX_BATCH = 128;
 
 /**
- * Gets messages one by one, a growing batch of requests at a time. Any server of a cluster can
- * answer, without a leader or a quorum; reading through a consumer is several times faster.
+ * Gets messages by their numbers, a growing batch of requests at a time: sooner than with a consumer if they are
+ * few, and possible where no consumer can be had.
  */
 export async function* getMessages(
   server: ServerConnection,
@@ -19,9 +83,11 @@ export async function* getMessages(
   let size = FIRST_BATCH;
   for (let begin = from; begin <= to; size = Math.min(2 * size, MAX_BATCH)) {
     const count = Math.min(size, to - begin + 1);
-    const seqs = Array.from({ length: count }, (_, index) => begin + index);
-    const messages = await Promise.all(seqs.map((seq) => getMessage(server, place.stream, seq)));
-    const found = messages.filter((each) => each !== null).filter((each) => matches(each.subject));
+    const requests = Array.from({ length: count }, (_, index) =>
+      ask(server, place.stream, { seq: begin + index }),
+    );
+    const messages = (await Promise.all(requests)).filter((each) => each !== null);
+    const found = messages.filter((each) => matches(each.subject));
     yield found;
     begin += count;
     if (found.length > 0 || begin > to) continue;
@@ -32,24 +98,25 @@ export async function* getMessages(
   }
 }
 
-/** Streams that were created without direct gets: there each attempt at one waits for its timeout. */
-const withoutDirect = new WeakMap<ServerConnection, Set<string>>();
+const READING = "read the orders";
 
-/** One message; `null` if it was deleted. */
-async function getMessage(server: ServerConnection, stream: string, seq: number) {
-  return server.ask("read the orders", async (connected) => {
-    const isDirect = !withoutDirect.get(server)?.has(stream);
-    let timedOut = false;
-    // A replica can lag behind what the leader acknowledged: only the leader knows what is missing.
-    const near = isDirect
-      ? await connected.jsm.direct.getMessage(stream, { seq }).catch((error) => {
-          timedOut = error instanceof TimeoutError;
-          return null;
-        })
-      : null;
-    if (near !== null) return near;
-    const message = await leaderMessage(connected, stream, { seq });
-    if (timedOut) withoutDirect.set(server, new Set(withoutDirect.get(server)).add(stream));
-    return message;
+function nextOf(server: ServerConnection, stream: string, subject: string, from: number) {
+  // The client's types lack this form of the request.
+  return ask(server, stream, { seq: from, next_by_subj: subject } as MsgRequest);
+}
+
+/** Asks the leader, which knows what was acknowledged: a replica can lag behind. `null`: there is none such. */
+function ask(
+  server: ServerConnection,
+  stream: string,
+  request: MsgRequest,
+): Promise<StoredMsg | null> {
+  return server.ask(READING, async ({ jsm }) => {
+    try {
+      return await jsm.streams.getMessage(stream, request);
+    } catch (error) {
+      if (isMissingStream(error)) return null;
+      throw error;
+    }
   });
 }

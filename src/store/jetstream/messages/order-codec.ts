@@ -7,8 +7,8 @@ import {
 } from "../../../domain/order.js";
 import { escapeUnsafe } from "../../../domain/printable.js";
 import { OrderJson, plainOrder } from "../../order-json.js";
-import type { Damage, StoreAs } from "../../order-store.js";
-import { idOf } from "../server/subjects.js";
+import type { Damage } from "../../order-store.js";
+import { idOf, kindOf, SHORT_ID_DIGITS } from "../server/subjects.js";
 
 /** A message as the server stores it. */
 export interface StoredMessage {
@@ -18,86 +18,92 @@ export interface StoredMessage {
   readonly data: Uint8Array;
 }
 
-const utf8 = new TextDecoder("utf-8", { fatal: true });
+/** What a message of the stream of orders holds. */
+export type DecodedRecord =
+  | { readonly kind: "order"; readonly order: OrderJson; readonly isImported: boolean }
+  | {
+      readonly kind: "cancellation";
+      readonly cancellation: Cancellation;
+      readonly isImported: boolean;
+    };
 
 /** An order as a message's body. */
-export function encodeOrder(order: Order, { isImported }: StoreAs = {}): string {
-  return JSON.stringify({ ...orderFields(order), ...(isImported && { imported: true }) });
+export function encodeOrder(order: Order): string {
+  return JSON.stringify(orderFields(order));
 }
-
-/** Whether a message is marked as one of which no subscription is told: its last field says so. */
-export function isImported({ data }: StoredMessage): boolean {
-  return Buffer.from(data.buffer, data.byteOffset, data.length)
-    .subarray(-IMPORTED.length)
-    .equals(IMPORTED);
-}
-
-/** In a JSON text its quotes cannot be those of an item: they are escaped. */
-const IMPORTED_END = ',"imported":true}';
-const IMPORTED = Buffer.from(IMPORTED_END);
 
 /** A cancellation as a message's body, which nobody can take for an order. */
-export function encodeCancellation(
-  { id, cancelledAt, reason }: Cancellation,
-  { isImported }: StoreAs = {},
-): string {
-  return JSON.stringify({
-    cancelled: id,
-    cancelledAt,
-    ...(reason !== undefined && { reason }),
-    ...(isImported && { imported: true }),
-  });
+export function encodeCancellation({ id, cancelledAt, reason }: Cancellation): string {
+  return JSON.stringify({ cancelled: id, cancelledAt, ...(reason !== undefined && { reason }) });
+}
+
+/** Decodes a message; `undefined`: in a shared stream it can be something else's. */
+export function decodeRecord(
+  stream: string,
+  message: StoredMessage,
+): DecodedRecord | Damage | undefined {
+  const kind = kindOf(message.subject);
+  if (kind === undefined) return undefined;
+  const { event, isImported } = kind;
+  if (event === "order-created") {
+    const order = decodeOrder(stream, message);
+    return isDamage(order) ? order : { kind: "order", order, isImported };
+  }
+  const cancellation = decodeCancellation(stream, message);
+  return isDamage(cancellation) ? cancellation : { kind: "cancellation", cancellation, isImported };
+}
+
+/** Decodes a message; one that is not an order, or not the one that its subject names, is damage. */
+export function decodeOrder(stream: string, message: StoredMessage): OrderJson | Damage {
+  const json = textOf(message.data);
+  // Most are exactly that text, and are not parsed.
+  const plain = plainOrder(json);
+  if (plain !== undefined && names(message, plain.id)) return plain;
+  const value = parsed(json);
+  const problem = value === undefined ? "not JSON" : orderProblem(value);
+  if (problem !== undefined) return damageOf(stream, message, `not an order: ${problem}`);
+  const order = orderFields(value as Order);
+  return names(message, order.id) ? OrderJson.of(order) : elsewhere(stream, message, order.id);
 }
 
 /** Decodes a message; one that is not a cancellation, or not of the order that its subject names, is damage. */
 export function decodeCancellation(stream: string, message: StoredMessage): Cancellation | Damage {
-  const damage = (problem: string) => damageOf(stream, message, `not a cancellation: ${problem}`);
-  let value: { cancelled?: unknown; cancelledAt?: unknown; reason?: unknown };
-  try {
-    value = JSON.parse(textOf(message.data)) ?? {};
-  } catch {
-    return damage("not JSON");
-  }
-  const { cancelled: id, cancelledAt, reason } = value;
-  const problem = cancellationProblem({ id, cancelledAt, reason });
-  if (problem !== undefined) return damage(problem);
-  if (idOf(message.subject) !== id) return damage(`order ${id} under another id`);
+  const value = parsed(textOf(message.data));
+  const { cancelled: id, cancelledAt, reason } = (value ?? {}) as Partial<Record<string, unknown>>;
+  const problem =
+    value === undefined ? "not JSON" : cancellationProblem({ id, cancelledAt, reason });
+  if (problem !== undefined) return damageOf(stream, message, `not a cancellation: ${problem}`);
+  if (!names(message, id as string)) return elsewhere(stream, message, id as string);
   return { id, cancelledAt, ...(reason !== undefined && { reason }) } as Cancellation;
+}
+
+/** Whether decoding a message resulted in damage. */
+export function isDamage(decoded: object): decoded is Damage {
+  return "problem" in decoded;
+}
+
+/** Whether the subject of a message is one of an order. */
+function names({ subject }: StoredMessage, id: string): boolean {
+  return idOf(subject) === id && subject.endsWith(`.${id.slice(0, SHORT_ID_DIGITS)}.${id}`);
+}
+
+function elsewhere(stream: string, message: StoredMessage, id: string): Damage {
+  return damageOf(stream, message, `order ${id} under another id`);
 }
 
 function damageOf(stream: string, { seq }: StoredMessage, problem: string): Damage {
   return { location: `${stream}:${seq}`, problem: escapeUnsafe(problem) };
 }
 
-/** Decodes a message; one that is not an order, or not the one that its subject names, is damage. */
-export function decodeOrder(
-  stream: string,
-  message: StoredMessage,
-  json = textOf(message.data),
-): Order | Damage {
-  const damage = (problem: string) => damageOf(stream, message, problem);
-  let value: unknown;
+function parsed(json: string): unknown {
   try {
-    value = JSON.parse(json);
+    return JSON.parse(json);
   } catch {
-    return damage("not an order: not JSON");
+    return undefined;
   }
-  const problem = orderProblem(value);
-  if (problem !== undefined) return damage(`not an order: ${problem}`);
-  const order = orderFields(value as Order);
-  if (idOf(message.subject) !== order.id) return damage(`order ${order.id} under another id`);
-  return order;
 }
 
-/** The same as JSON text. Most messages are exactly that text, and are not parsed. */
-export function decodeOrderJson(stream: string, message: StoredMessage): OrderJson | Damage {
-  const text = textOf(message.data);
-  const json = text.endsWith(IMPORTED_END) ? `${text.slice(0, -IMPORTED_END.length)}}` : text;
-  const plain = plainOrder(json);
-  if (plain !== undefined && idOf(message.subject) === plain.id) return plain;
-  const decoded = decodeOrder(stream, message, json);
-  return isDamage(decoded) ? decoded : OrderJson.of(decoded);
-}
+const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /** Empty, which is no JSON, if it is not UTF-8. */
 function textOf(data: Uint8Array): string {
@@ -106,9 +112,4 @@ function textOf(data: Uint8Array): string {
   } catch {
     return "";
   }
-}
-
-/** Whether decoding a message resulted in damage. */
-export function isDamage(decoded: object): decoded is Damage {
-  return "problem" in decoded;
 }

@@ -11,7 +11,7 @@ import { streamInfo, subjectsOf } from "../server/streams.js";
 import { subjectMatcher } from "../server/subjects.js";
 import { Arrivals } from "./arrivals.js";
 import { deliveryInfo } from "./delivery-info.js";
-import type { Place } from "./next-messages.js";
+import type { Place, Range } from "./get-messages.js";
 import type { StoredMessage } from "./order-codec.js";
 
 /** How often the server shows that it is alive: three of these of silence count as an outage. */
@@ -22,12 +22,6 @@ const HEARTBEAT_MS = 1000;
  * told it of them; it has one to be answered at a time.
  */
 const SLACK = 16;
-
-/** Which messages are pushed. */
-export interface PushOptions extends Place {
-  /** Leave the bodies out. */
-  readonly headersOnly?: boolean;
-}
 
 /** Messages that came together. */
 interface PushedBatch {
@@ -43,12 +37,11 @@ interface PushedBatch {
  */
 export async function* pushedBatches(
   server: ServerConnection,
-  options: PushOptions,
-  { from, to }: { readonly from: number; readonly to: number },
+  { from, to, ...place }: Range,
 ): AsyncGenerator<PushedBatch, void> {
   const connected = await server.connected();
   const { nc, jsm } = connected;
-  const filter = await filterFor(connected, options);
+  const filter = await filterFor(connected, place);
   const inbox = createInbox();
   const arrivals = new Arrivals();
   const subscription = nc.subscribe(inbox, {
@@ -61,7 +54,7 @@ export async function* pushedBatches(
   });
   const silence = new SilenceTimer(() => subscription.getReceived());
   try {
-    const consumer = await jsm.consumers.add(options.stream, {
+    const consumer = await jsm.consumers.add(place.stream, {
       ack_policy: AckPolicy.None,
       deliver_policy: DeliverPolicy.StartSequence,
       opt_start_seq: from,
@@ -70,7 +63,6 @@ export async function* pushedBatches(
       flow_control: true,
       idle_heartbeat: nanos(HEARTBEAT_MS),
       inactive_threshold: nanos(10 * HEARTBEAT_MS),
-      headers_only: options.headersOnly ?? false,
       max_deliver: 1,
       mem_storage: true,
       num_replicas: 1,
@@ -111,7 +103,7 @@ async function filterFor(connected: Connected, { stream, subjects }: Place) {
   const info = await streamInfo(connected, stream);
   const matches = subjectMatcher(subjects);
   const isOnly = info && subjectsOf(info).every((each) => matches(each) && !each.endsWith(">"));
-  return isOnly ? {} : { filter_subject: subjects };
+  return isOnly ? {} : { filter_subjects: [...subjects] };
 }
 
 function answerFlowControl(nc: NatsConnection, msg: Msg): void {

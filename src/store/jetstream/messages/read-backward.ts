@@ -1,6 +1,7 @@
 import type { ServerConnection } from "../server/server-connection.js";
+import type { Place } from "./get-messages.js";
 import type { StoredMessage } from "./order-codec.js";
-import { type ReadOptions, readRange } from "./read-messages.js";
+import { readRange } from "./read-messages.js";
 
 /** Who wants few messages gets few. */
 const FIRST_STRETCH = 32;
@@ -31,7 +32,7 @@ export async function* readBackward(
 }
 
 /** What to read. */
-interface BackwardOptions extends Omit<ReadOptions, "from"> {
+interface BackwardOptions extends Place {
   /** The number in the stream to begin with. */
   readonly to: number;
   /** The number to end with; asked for only if the first stretch is not enough. */

@@ -1,11 +1,11 @@
 import { StorageType, type StreamInfo } from "@nats-io/jetstream";
 import { OrderCheck } from "../../order-check.js";
 import type { Damage, StoreReport } from "../../order-store.js";
-import { decodeCancellation, decodeOrderJson, isDamage } from "../messages/order-codec.js";
-import { readMessages } from "../messages/read-messages.js";
+import { decodeRecord, isDamage } from "../messages/order-codec.js";
+import { readBatches } from "../messages/read-messages.js";
 import type { ServerConnection } from "../server/server-connection.js";
 import { differences, orderStream, streamInfo } from "../server/streams.js";
-import { allEvents, eventOf } from "../server/subjects.js";
+import { allRecords } from "../server/subjects.js";
 
 /** Reads every order, and notes what the server guarantees. */
 export async function checkServer(server: ServerConnection): Promise<StoreReport> {
@@ -20,29 +20,23 @@ export async function checkServer(server: ServerConnection): Promise<StoreReport
     const note = `there is no stream ${location.stream} yet; create it with orders init`;
     return { orders, damage, notes: [note] };
   }
-  const all = { stream: location.stream, subjects: allEvents(location), gapless: true };
-  for await (const message of readMessages(server, all)) {
-    const event = eventOf(message.subject);
-    if (event === undefined) continue;
-    let problem: string | undefined;
-    if (event === "order-created") {
-      const order = decodeOrderJson(location.stream, message);
-      if (isDamage(order)) {
-        damage.push(order);
+  const all = { stream: location.stream, subjects: [allRecords(location)] };
+  for await (const batch of readBatches(server, all)) {
+    for (const message of batch) {
+      const decoded = decodeRecord(location.stream, message);
+      if (decoded === undefined) continue;
+      if (isDamage(decoded)) {
+        damage.push(decoded);
         continue;
       }
-      orders++;
-      problem = check.problemOf(order);
-    } else {
-      const cancellation = decodeCancellation(location.stream, message);
-      if (isDamage(cancellation)) {
-        damage.push(cancellation);
-        continue;
-      }
-      problem = check.cancellationProblemOf(cancellation);
-    }
-    if (problem !== undefined)
+      if (decoded.kind === "order") orders++;
+      const problem =
+        decoded.kind === "order"
+          ? check.problemOf(decoded.order)
+          : check.cancellationProblemOf(decoded.cancellation);
+      if (problem === undefined) continue;
       damage.push({ location: `${location.stream}:${message.seq}`, problem });
+    }
   }
   const version = await server.ask("check the store", async ({ nc }) => nc.info?.version);
   const notes = [

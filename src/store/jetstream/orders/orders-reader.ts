@@ -1,33 +1,28 @@
-import { type Cancellation, cancelledOrder, isOrderId, type Order } from "../../../domain/order.js";
+import { cancelledOrder, isOrderId, type Order, orderFields } from "../../../domain/order.js";
 import { Cancellations } from "../../cancellations.js";
+import { cancelsNothing } from "../../order-check.js";
+import type { FeedEvent, StoredEvent } from "../../order-feed.js";
 import { type OrderJson, orderJsonMatcher } from "../../order-json.js";
 import type { Damage, OrderQuery, OrderRecord } from "../../order-store.js";
-import { getMessages } from "../messages/get-messages.js";
+import { firstMessages, lastMessage, lastSeq, nextOfAny } from "../messages/get-messages.js";
 import {
-  decodeCancellation,
-  decodeOrderJson,
+  type DecodedRecord,
+  decodeRecord,
   isDamage,
-  isImported,
   type StoredMessage,
 } from "../messages/order-codec.js";
 import { readBackward } from "../messages/read-backward.js";
-import { lastMessage, lastSeq, readBatches } from "../messages/read-messages.js";
+import { readBatches } from "../messages/read-messages.js";
 import type { ServerConnection } from "../server/server-connection.js";
 import { streamInfo } from "../server/streams.js";
 import {
-  allCancellations,
-  allEvents,
-  cancellationSubject,
-  eventOf,
-  orderSubject,
+  allRecords,
+  cancellationSubjects,
+  idOf,
+  recordsBeginningWith,
+  SHORT_ID_DIGITS,
+  subjectsOfOrder,
 } from "../server/subjects.js";
-import { storedSince } from "./stored-since.js";
-
-/** Numbers in the stream, from one to another; to the last by now unless given. */
-interface Numbers {
-  readonly from: number;
-  readonly to?: number;
-}
 
 /** Reads the orders of a stream, as their cancellations leave them. Damage is reported and skipped. */
 export class OrdersReader {
@@ -39,135 +34,173 @@ export class OrdersReader {
     this.#onDamage = onDamage;
   }
 
-  /** The orders that match, oldest first, as many at a time as have arrived. */
+  /** The orders that match, in the order of storing, as many at a time as have arrived. */
   async *list(query: OrderQuery): AsyncGenerator<readonly OrderJson[], void> {
+    const matches = orderJsonMatcher(query);
     const { since } = query;
     const from = since === undefined ? 1 : await storedSince(this.#server, since);
-    yield* this.#list(query, { from });
+    const cancellations = await this.#cancellations(from);
+    for await (const batch of readBatches(this.#server, { ...this.#records(), from })) {
+      yield cancellations.select(ordersOf(this.#decodeAll(batch)), query).filter(matches);
+    }
   }
 
-  /** The same orders, the newest first: a cancellation is stored after its order, and is met before it. */
+  /** The same orders, the last first: a cancellation is stored after its order, and is met before it. */
   async *backward(query: OrderQuery): AsyncGenerator<readonly OrderJson[], void> {
     const matches = orderJsonMatcher(query);
     const cancellations = new Cancellations();
-    const to = await lastSeq(this.#server, this.#server.location.stream);
+    const { stream } = this.#server.location;
     const { since } = query;
-    const from = () => (since === undefined ? this.#firstSeq() : storedSince(this.#server, since));
-    for await (const batch of readBackward(this.#server, { ...this.#events(), to, from })) {
-      this.#collect(batch, cancellations);
-      yield cancellations.select(this.#decodeAll(batch), query).filter(matches);
+    const from = async () => {
+      if (since !== undefined) return storedSince(this.#server, since);
+      return (await nextOfAny(this.#server, stream, 1))?.seq ?? 1;
+    };
+    const to = await lastSeq(this.#server, stream);
+    for await (const batch of readBackward(this.#server, { ...this.#records(), to, from })) {
+      const records = this.#decodeAll(batch);
+      collect(records, cancellations);
+      yield cancellations.select(ordersOf(records), query).filter(matches);
     }
   }
 
   /** See {@link OrderStore.records}. */
   async *records(): AsyncGenerator<readonly OrderRecord[], void> {
-    for await (const batch of readBatches(this.#server, this.#events())) {
-      yield batch.map((each) => this.#recordOf(each)).filter((record) => record !== undefined);
+    for await (const batch of readBatches(this.#server, this.#records())) {
+      yield this.#decodeAll(batch);
     }
   }
 
-  /** The orders whose id is, or begins with, `prefix`, oldest first. */
-  async *startingWith(prefix: string): AsyncGenerator<Order, void> {
-    for await (const message of this.#startingWith(prefix)) {
-      const order = this.#decode(message);
-      if (order !== undefined) yield await this.asItIsNow(order.parse());
-    }
-  }
-
-  /** The order with its cancellation, if there is one. */
-  async asItIsNow(order: Order): Promise<Order> {
+  /** The orders whose id is, or begins with, `prefix`, in the order of storing. */
+  async startingWith(prefix: string, limit: number): Promise<Order[]> {
+    if (prefix.length < SHORT_ID_DIGITS) return this.#search(prefix, limit);
     const { location } = this.#server;
-    const subject = cancellationSubject(location, order.id);
-    const message = await lastMessage(this.#server, location.stream, subject);
-    if (message === null) return order;
-    const cancellation = decodeCancellation(location.stream, message);
-    if (!isDamage(cancellation)) return cancelledOrder(order, cancellation);
-    this.#onDamage(cancellation);
-    return order;
+    const subjects = isOrderId(prefix)
+      ? subjectsOfOrder(location, prefix)
+      : (await this.#subjectsOf(prefix)).filter((each) => idOf(each).startsWith(prefix));
+    const found = this.#decodeAll(await firstMessages(this.#server, location.stream, subjects));
+    const cancellations = new Cancellations();
+    collect(found, cancellations);
+    const orders = new Map(ordersOf(found.reverse()).map((order) => [order.id, order]));
+    return [...orders.values()]
+      .reverse()
+      .slice(0, limit)
+      .map((order) => cancellations.applyTo(order).parse());
   }
 
-  #events() {
+  /** What happened to an order; `undefined`: there is no such order, or it was not cancelled. */
+  async event(id: string, event: FeedEvent): Promise<StoredEvent | undefined> {
+    const [order] = await this.startingWith(id, 1);
+    if (order === undefined) return undefined;
+    if (event === "order-created") return { event, order: orderFields(order) };
+    return order.cancelledAt === undefined ? undefined : { event, order };
+  }
+
+  /** What a message of the feed tells; `undefined`: it is damaged, or in a shared stream something else's. */
+  async eventIn(message: StoredMessage): Promise<StoredEvent | undefined> {
+    const decoded = this.decode(message);
+    if (decoded === undefined) return undefined;
+    if (decoded.kind === "order") return { event: "order-created", order: decoded.order.parse() };
+    const { id } = decoded.cancellation;
+    const [order] = await this.startingWith(id, 1);
+    if (order !== undefined) {
+      return { event: "order-cancelled", order: cancelledOrder(order, decoded.cancellation) };
+    }
+    const location = `${this.#server.location.stream}:${message.seq}`;
+    this.#onDamage({ location, problem: cancelsNothing(id) });
+    return undefined;
+  }
+
+  /** What a message holds; `undefined`: it is damaged, or in a shared stream something else's. */
+  decode(message: StoredMessage): DecodedRecord | undefined {
+    const decoded = decodeRecord(this.#server.location.stream, message);
+    if (decoded === undefined || !isDamage(decoded)) return decoded;
+    this.#onDamage(decoded);
+    return undefined;
+  }
+
+  /** Fewer digits than subjects have take reading, until there are as many as are wanted. */
+  async #search(prefix: string, limit: number): Promise<Order[]> {
+    const found: Order[] = [];
+    for await (const batch of this.list({ includeCancelled: true })) {
+      found.push(...batch.filter(({ id }) => id.startsWith(prefix)).map((order) => order.parse()));
+      if (found.length >= limit) break;
+    }
+    return found.slice(0, limit);
+  }
+
+  async #subjectsOf(prefix: string): Promise<string[]> {
     const { location } = this.#server;
-    return { stream: location.stream, subjects: allEvents(location), gapless: true };
+    const subjects_filter = recordsBeginningWith(location, prefix);
+    const info = await this.#server.ask("read the orders", (connected) =>
+      streamInfo(connected, location.stream, { subjects_filter }),
+    );
+    return Object.keys(info?.state.subjects ?? {});
   }
 
-  async *#list(query: OrderQuery, range: Numbers): AsyncGenerator<readonly OrderJson[], void> {
-    const matches = orderJsonMatcher(query);
-    const cancellations = await this.#cancellations(range.from);
-    for await (const batch of readBatches(this.#server, { ...this.#events(), ...range })) {
-      yield cancellations.select(this.#decodeAll(batch), query).filter(matches);
-    }
-  }
-
-  async *#startingWith(prefix: string): AsyncGenerator<StoredMessage, void> {
+  #records() {
     const { location } = this.#server;
-    const beginning = orderSubject(location, prefix);
-    if (isOrderId(prefix)) {
-      const message = await lastMessage(this.#server, location.stream, beginning);
-      if (message !== null) yield message;
-      return;
-    }
-    // The subject holds the id: the bodies are not needed.
-    const headers = { ...this.#events(), headersOnly: true };
-    for await (const batch of readBatches(this.#server, headers)) {
-      for (const { seq } of batch.filter(({ subject }) => subject.startsWith(beginning))) {
-        const one = { ...this.#events(), from: seq, to: seq };
-        for await (const messages of getMessages(this.#server, one)) yield* messages;
-      }
-    }
-  }
-
-  async #firstSeq(): Promise<number> {
-    const { stream } = this.#server.location;
-    const info = await this.#server.ask("read the orders", (each) => streamInfo(each, stream));
-    return info?.state.first_seq ?? 1;
+    return { stream: location.stream, subjects: [allRecords(location)] };
   }
 
   /** The cancellations from a number in the stream on. */
   async #cancellations(from: number): Promise<Cancellations> {
     const { location } = this.#server;
     const cancellations = new Cancellations();
-    const place = { stream: location.stream, subjects: allCancellations(location) };
-    const last = await lastMessage(this.#server, place.stream, place.subjects);
-    const range = { ...place, from, to: last?.seq ?? 0 };
-    for await (const batch of readBatches(this.#server, range)) this.#collect(batch, cancellations);
+    const place = { stream: location.stream, subjects: cancellationSubjects(location) };
+    const newest = await Promise.all(
+      place.subjects.map((each) => lastMessage(this.#server, place.stream, each)),
+    );
+    const to = Math.max(...newest.map((message) => message?.seq ?? 0));
+    for await (const batch of readBatches(this.#server, { ...place, from, to })) {
+      collect(this.#decodeAll(batch), cancellations);
+    }
     return cancellations;
   }
 
-  #collect(batch: readonly StoredMessage[], cancellations: Cancellations): void {
+  #decodeAll(batch: readonly StoredMessage[]): StoredRecord[] {
+    const records: StoredRecord[] = [];
     for (const message of batch) {
-      const cancellation = this.#decodeCancellation(message);
-      if (cancellation !== undefined) cancellations.add(cancellation, message.seq);
+      const decoded = this.decode(message);
+      if (decoded !== undefined) records.push({ ...decoded, seq: message.seq });
     }
+    return records;
   }
+}
 
-  #recordOf(message: StoredMessage): OrderRecord | undefined {
-    const mark = { isImported: isImported(message) };
-    const order = this.#decode(message);
-    if (order !== undefined) return { kind: "order", order, ...mark };
-    const cancellation = this.#decodeCancellation(message);
-    return cancellation && { kind: "cancellation", cancellation, ...mark };
-  }
+type StoredRecord = DecodedRecord & { readonly seq: number };
 
-  #decodeAll(batch: readonly StoredMessage[]): OrderJson[] {
-    return batch.map((each) => this.#decode(each)).filter((order) => order !== undefined);
-  }
+function ordersOf(records: readonly StoredRecord[]): OrderJson[] {
+  const orders: OrderJson[] = [];
+  for (const record of records) if (record.kind === "order") orders.push(record.order);
+  return orders;
+}
 
-  /** `undefined`: it is no order, or damaged. */
-  #decode(message: StoredMessage): OrderJson | undefined {
-    if (eventOf(message.subject) !== "order-created") return undefined;
-    return this.#unlessDamage(decodeOrderJson(this.#server.location.stream, message));
+function collect(records: readonly StoredRecord[], cancellations: Cancellations): void {
+  for (const record of records) {
+    if (record.kind === "cancellation") cancellations.add(record.cancellation, record.seq);
   }
+}
 
-  /** `undefined`: it is no cancellation, or damaged. */
-  #decodeCancellation(message: StoredMessage): Cancellation | undefined {
-    if (eventOf(message.subject) !== "order-cancelled") return undefined;
-    return this.#unlessDamage(decodeCancellation(this.#server.location.stream, message));
-  }
+/** So much the server's clock may be behind that of whoever places orders. */
+const CLOCK_SLACK_MS = 24 * 60 * 60 * 1000;
 
-  #unlessDamage<T extends object>(decoded: T | Damage): T | undefined {
-    if (!isDamage(decoded)) return decoded;
-    this.#onDamage(decoded);
-    return undefined;
+/**
+ * The number in the stream before which no order is of a time or later, found by halving; one behind
+ * the newest message if there can be none. An order may be stored long after it was placed, but before it
+ * only if the server's clock is behind, by no more than {@link CLOCK_SLACK_MS}.
+ *
+ * @param since as {@link Order.placedAt}.
+ */
+export async function storedSince(server: ServerConnection, since: string): Promise<number> {
+  const { stream } = server.location;
+  const time = new Date(Date.parse(since) - CLOCK_SLACK_MS);
+  let first = 1;
+  let end = (await lastSeq(server, stream)) + 1;
+  while (first < end) {
+    const middle = Math.floor((first + end) / 2);
+    const message = await nextOfAny(server, stream, middle);
+    if (message === null || message.time >= time) end = middle;
+    else first = message.seq + 1;
   }
+  return first;
 }

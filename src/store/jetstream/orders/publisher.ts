@@ -1,19 +1,7 @@
-import { JetStreamApiCodes } from "@nats-io/jetstream";
-import type { PlacedOrder } from "../../../domain/commands.js";
-import type { Cancellation, Order } from "../../../domain/order.js";
+import { JetStreamApiCodes, type PubAck } from "@nats-io/jetstream";
 import { OrdersError } from "../../../errors.js";
-import type { Damage, StoreAs } from "../../order-store.js";
-
-import { refuseConflict } from "../../refuse-conflict.js";
-import { leaderMessage } from "../messages/next-messages.js";
-import {
-  decodeCancellation,
-  decodeOrder,
-  encodeCancellation,
-  encodeOrder,
-  isDamage,
-  type StoredMessage,
-} from "../messages/order-codec.js";
+import { firstMessages } from "../messages/get-messages.js";
+import type { StoredMessage } from "../messages/order-codec.js";
 import {
   apiCode,
   isNoResponders,
@@ -24,18 +12,30 @@ import {
 } from "../server/failures.js";
 import type { Connected, ServerConnection } from "../server/server-connection.js";
 import { createIfMissing, orderStream, streamInfo, subjectsOf } from "../server/streams.js";
-import {
-  allCancellations,
-  allOrders,
-  cancellationSubject,
-  orderSubject,
-} from "../server/subjects.js";
+import { type RecordKind, recordSubject, subjectMatcher } from "../server/subjects.js";
 import { Limiter } from "./limiter.js";
 
-/** How long one attempt may take to be acknowledged. */
+/** How long the first attempt may take to be acknowledged; each later one may take twice as long. */
 const ACK_TIMEOUT_MS = 1000;
+/** A link may take as long for each byte, and be used. */
+const BYTES_PER_MS = 50;
 /** More would not be faster: they would wait at the server instead of here. */
 const MAX_IN_FLIGHT = 256;
+
+/** An order or a cancellation that is to be stored. */
+export interface NewRecord extends RecordKind {
+  /** Of the order. */
+  readonly id: string;
+  readonly body: string;
+}
+
+/** What holds the place of a record once it was published. */
+export interface Published {
+  /** The message that was there before; `undefined`: what was published is stored. */
+  readonly holder: StoredMessage | undefined;
+  /** With several of them, the holder may be what an earlier one stored. */
+  readonly attempts: number;
+}
 
 /**
  * Stores orders and cancellations as messages, each once, however often it has to be sent.
@@ -48,135 +48,159 @@ const MAX_IN_FLIGHT = 256;
 export class OrderPublisher {
   readonly #server: ServerConnection;
   readonly #limiter = new Limiter(MAX_IN_FLIGHT);
-  #ensuringStream: Promise<void> | undefined;
+  #ensuringStream: Promise<boolean> | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(server: ServerConnection) {
     this.#server = server;
   }
 
   /**
-   * Stores an order, with repeated attempts until the location's timeout.
+   * Stores a record whose id nobody else can have, with repeated attempts until the location's timeout.
    *
-   * @throws {OrdersError} `conflict`; `server-failed`: it was not stored; `outcome-unknown`: it may be.
+   * @throws {OrdersError} `server-failed`: it was not stored; `outcome-unknown`: it may be.
    */
-  async publish(order: Order, as?: StoreAs): Promise<PlacedOrder> {
-    const { location } = this.#server;
-    const { holder = order, attempts } = await this.#persist({
-      id: order.id,
-      what: "stored",
-      subject: orderSubject(location, order.id),
-      body: encodeOrder(order, as),
-      decode: (message) => decodeOrder(location.stream, message),
-    });
-    refuseConflict(holder, order);
-    const own = holder === order || (attempts > 1 && holder.placedAt === order.placedAt);
-    return { order: holder, replayed: !own };
+  publish(record: NewRecord): Promise<Published> {
+    return this.#limiter.run(() => this.#persist(record));
   }
 
   /**
-   * Stores the cancellation of an order that is stored.
-   *
-   * @returns the cancellation that holds.
-   * @throws {OrdersError} `server-failed`: it was not stored; `outcome-unknown`: it may be.
+   * The same of a record whose id somebody chose. It may have been imported and not imported at the same time, on
+   * two subjects, of which the server compares only one: so whoever has stored one looks at the other, and takes its
+   * own back if it is the later one. Subscriptions read what is not imported: so that is not even tried if the other
+   * subject is taken.
    */
-  async cancel(
-    cancellation: Cancellation,
-    as?: StoreAs,
-  ): Promise<{ readonly cancellation: Cancellation; readonly replayed: boolean }> {
-    const { location } = this.#server;
-    const { id, cancelledAt } = cancellation;
-    const { holder = cancellation, attempts } = await this.#persist({
-      id,
-      what: "cancelled",
-      subject: cancellationSubject(location, id),
-      body: encodeCancellation(cancellation, as),
-      decode: (message) => decodeCancellation(location.stream, message),
-    });
-    const own = holder === cancellation || (attempts > 1 && holder.cancelledAt === cancelledAt);
-    return { cancellation: holder, replayed: !own };
-  }
-
-  #persist<T extends object>(record: StoredOnce<T>): Promise<Persisted<T>> {
+  publishFirst(record: NewRecord): Promise<Published> {
     return this.#limiter.run(async () => {
-      const backoff = this.#server.backoff();
-      let isSent = false;
-      let outcomeUnknown = false;
-      for (let attempts = 1; ; attempts++) {
-        try {
-          const holder = await this.#server.attempt(async (connected) => {
-            isSent = true;
-            return this.#publishOnce(connected, record);
-          });
-          return { holder, attempts };
-        } catch (error) {
-          if (error instanceof StreamCreated) continue;
-          outcomeUnknown ||= isSent && isOutcomeUnknown(error);
-          if (isTransient(error) && (await backoff.pause())) continue;
-          throw this.#failure(record, error, outcomeUnknown);
-        }
-      }
+      const looking = record.isImported ? undefined : this.#other(record);
+      // What is asked for together is sent in that order, however long each look takes.
+      this.#turn = Promise.allSettled([this.#turn, looking]);
+      await this.#turn;
+      const before = await looking;
+      if (before !== undefined) return { holder: before, attempts: 0 };
+      const published = await this.#persist(record);
+      const other = await this.#other(record);
+      if (other === undefined || other.seq > published.seq) return published;
+      if (published.holder === undefined) await this.#takeBack(record, published.seq);
+      return { holder: other, attempts: 0 };
     });
   }
 
-  /** @returns what another message of the subject holds, if there is one. */
-  async #publishOnce<T extends object>(
-    connected: Connected,
-    { what, subject, body, decode }: StoredOnce<T>,
-  ): Promise<T | undefined> {
-    const { location } = this.#server;
-    try {
-      await connected.js.publish(subject, body, {
-        // Another stream may have these subjects: what it stored would not be found.
-        expect: { lastSubjectSequence: 0, streamName: location.stream },
-        timeout: Math.min(ACK_TIMEOUT_MS, location.timeoutMs),
-      });
-      return undefined;
-    } catch (error) {
-      if (isNoResponders(error)) {
-        // Once for all that were sent together, so that they keep their order.
-        this.#ensuringStream ??= this.#ensureStream(connected, subject, what).finally(() => {
-          this.#ensuringStream = undefined;
-        });
-        await this.#ensuringStream;
-      }
-      if (apiCode(error) !== JetStreamApiCodes.StreamWrongLastSequence) throw error;
-    }
-    const message = await leaderMessage(connected, location.stream, { last_by_subj: subject });
-    if (message === null) throw new Unavailable("it is not stored yet", { outcomeUnknown: true });
-    const holder = decode(message);
-    if (!isDamage(holder)) return holder;
-    throw new OrdersError("store-failed", `cannot ${VERBS[what]} the order: ${holder.problem}`, {
-      hint: `see ${holder.location}`,
-    });
-  }
-
-  /** Nobody received the message: creates the stream if there is none; else it has no leader now. */
-  async #ensureStream(
-    connected: Connected,
-    subject: string,
-    what: StoredOnce<object>["what"],
-  ): Promise<void> {
-    const { location } = this.#server;
-    const info = await streamInfo(connected, location.stream);
-    if (info === undefined) {
-      if (await createIfMissing(connected, orderStream(location))) throw new StreamCreated();
-      return;
-    }
-    const subjects = subjectsOf(info);
-    const wanted = what === "stored" ? allOrders(location) : allCancellations(location);
-    if (subjects.includes(wanted)) return;
-    throw new OrdersError(
-      "server-failed",
-      `cannot ${VERBS[what]} the order: stream ${location.stream} does not accept ${subject}: ${location.shown}`,
-      {
-        hint: `it accepts ${subjects.join(" ")}; see ?prefix=… and ?stream=…`,
-      },
+  async #takeBack(record: NewRecord, seq: number): Promise<void> {
+    const { stream } = this.#server.location;
+    await this.#server.ask(`${verbOf(record)} the order`, ({ jsm }) =>
+      jsm.streams.deleteMessage(stream, seq, false).catch((error) => {
+        if (apiCode(error) !== JetStreamApiCodes.NoMessageFound) throw error;
+      }),
     );
   }
 
-  #failure({ id, what }: StoredOnce<object>, error: unknown, outcomeUnknown: boolean): unknown {
+  /** The message that holds the record's id on the subject of the other kind. */
+  async #other({ id, event, isImported }: NewRecord): Promise<StoredMessage | undefined> {
+    const { location } = this.#server;
+    const subject = recordSubject(location, { event, isImported: !isImported }, id);
+    const [found] = await firstMessages(this.#server, location.stream, [subject]);
+    return found;
+  }
+
+  async #persist(record: NewRecord): Promise<Published & { readonly seq: number }> {
+    const backoff = this.#server.backoff();
+    let isSent = false;
+    let outcomeUnknown = false;
+    for (let attempts = 1; ; attempts++) {
+      try {
+        const { holder, seq } = await this.#server.attempt(async (connected) => {
+          const stored = outcomeUnknown && (await this.#holder(connected, record));
+          if (stored) return { holder: stored, seq: stored.seq };
+          isSent = true;
+          return this.#publishOnce(connected, record, attempts);
+        });
+        return { holder, seq, attempts };
+      } catch (error) {
+        if (isNoResponders(error) && (await this.#createdStream(record))) continue;
+        outcomeUnknown ||= isSent && isOutcomeUnknown(error);
+        if (isTransient(error) && (await backoff.pause())) continue;
+        throw this.#failure(record, error, outcomeUnknown);
+      }
+    }
+  }
+
+  async #publishOnce(
+    connected: Connected,
+    record: NewRecord,
+    attempt: number,
+  ): Promise<{ holder?: StoredMessage; seq: number }> {
+    const { location } = this.#server;
+    const patience = (ACK_TIMEOUT_MS + record.body.length / BYTES_PER_MS) * 2 ** (attempt - 1);
+    try {
+      const ack = await connected.js.publish(
+        recordSubject(location, record, record.id),
+        record.body,
+        {
+          // Another stream may have these subjects: what it stored would not be found.
+          expect: { lastSubjectSequence: 0, streamName: location.stream },
+          timeout: Math.min(patience, location.timeoutMs),
+        },
+      );
+      this.#refuseOtherDomain(ack, record);
+      return { seq: ack.seq };
+    } catch (error) {
+      if (apiCode(error) !== JetStreamApiCodes.StreamWrongLastSequence) throw error;
+    }
+    const holder = await this.#holder(connected, record);
+    if (holder === null) throw new Unavailable("it is not stored yet", { outcomeUnknown: true });
+    return { holder, seq: holder.seq };
+  }
+
+  /** What is stored on the subject of the record. */
+  #holder({ jsm }: Connected, record: NewRecord): Promise<StoredMessage | null> {
+    const { location } = this.#server;
+    const last_by_subj = recordSubject(location, record, record.id);
+    return jsm.streams.getMessage(location.stream, { last_by_subj });
+  }
+
+  /** A leaf node with streams of its own answers for the hub that is meant, which never has the order. */
+  #refuseOtherDomain({ domain: actual }: PubAck, record: NewRecord): void {
+    const { domain, stream, shown } = this.#server.location;
+    if (domain === undefined || domain === actual) return;
+    const message = `cannot ${verbOf(record)} the order: stream ${stream} of ${actual ? `domain ${actual}` : "no domain"} took it: ${shown}`;
+    throw new OrdersError("server-failed", message, {
+      hint: "give the streams of each domain subjects of their own: ?prefix=…",
+    });
+  }
+
+  /**
+   * Nobody received the message: creates the stream if there is none; else it has no leader now. Once for all that
+   * were sent together, so that they keep their order. @returns whether it was created.
+   */
+  #createdStream(record: NewRecord): Promise<boolean> {
+    this.#ensuringStream ??= this.#server
+      .ask(`${verbOf(record)} the order`, (connected) => this.#createStream(connected, record))
+      .finally(() => {
+        this.#ensuringStream = undefined;
+      });
+    return this.#ensuringStream;
+  }
+
+  async #createStream(connected: Connected, record: NewRecord): Promise<boolean> {
+    const { location } = this.#server;
+    const info = await streamInfo(connected, location.stream);
+    if (info === undefined) return createIfMissing(connected, orderStream(location));
+    const subjects = subjectsOf(info);
+    const wanted = recordSubject(location, record, record.id);
+    if (subjectMatcher(subjects)(wanted)) return false;
+    throw new OrdersError(
+      "server-failed",
+      `cannot ${verbOf(record)} the order: stream ${location.stream} does not accept ${wanted}: ${location.shown}`,
+      { hint: `it accepts ${subjects.join(" ")}; see ?prefix=… and ?stream=…` },
+    );
+  }
+
+  #failure(record: NewRecord, error: unknown, outcomeUnknown: boolean): unknown {
     const { shown } = this.#server.location;
-    if (!outcomeUnknown) return serverFailure(`${VERBS[what]} the order`, shown, error);
+    if (!outcomeUnknown) return serverFailure(`${verbOf(record)} the order`, shown, error);
+    const { id } = record;
+    const what = record.event === "order-created" ? "stored" : "cancelled";
     return serverFailure(`make sure that order ${id} is ${what}`, shown, error, {
       code: "outcome-unknown",
       orderId: id,
@@ -185,26 +209,6 @@ export class OrderPublisher {
   }
 }
 
-/** What is to be stored as the only message of a subject. */
-interface StoredOnce<T extends object> {
-  /** Of the order. */
-  readonly id: string;
-  /** What the order is then. */
-  readonly what: "stored" | "cancelled";
-  readonly subject: string;
-  readonly body: string;
-  readonly decode: (message: StoredMessage) => T | Damage;
-}
-
-interface Persisted<T> {
-  /** What was stored already; `undefined`: it is what was published. */
-  readonly holder: T | undefined;
-  readonly attempts: number;
-}
-
-const VERBS = { stored: "store", cancelled: "cancel" } as const;
-
-/** There was no stream; the order can be sent again. */
-class StreamCreated extends Error {
-  override readonly name = "StreamCreated";
+function verbOf({ event }: RecordKind): string {
+  return event === "order-created" ? "store" : "cancel";
 }

@@ -5,19 +5,14 @@ import {
   StorageType,
   type StreamConfig,
   type StreamInfo,
+  type StreamInfoRequestOptions,
   type StreamState,
 } from "@nats-io/jetstream";
 import { nanos } from "@nats-io/transport-node";
 import { apiCode, Unavailable } from "./failures.js";
 import type { Connected } from "./server-connection.js";
 import type { ServerLocation } from "./server-location.js";
-import {
-  allCancellations,
-  allOrders,
-  EVERY_SUBJECT,
-  PARKING_KINDS,
-  parkingSubject,
-} from "./subjects.js";
+import { EVERY_SUBJECT, PARKING_KINDS, parkingSubject, recordSubjects } from "./subjects.js";
 
 /** The JetStream API error: there is a stream of that name with another configuration. */
 const NAME_IN_USE = 10058;
@@ -43,7 +38,7 @@ export function orderStream(location: ServerLocation): WantedStream {
   return {
     ...permanent(location),
     name: location.stream,
-    subjects: [allOrders(location), allCancellations(location)],
+    subjects: recordSubjects(location),
     max_msgs_per_subject: -1,
   };
 }
@@ -82,9 +77,10 @@ export function isMissingStream(error: unknown): boolean {
 export async function streamInfo(
   { jsm }: Connected,
   name: string,
+  options?: Partial<StreamInfoRequestOptions>,
 ): Promise<StreamInfo | undefined> {
   try {
-    return await jsm.streams.info(name);
+    return await jsm.streams.info(name, options);
   } catch (error) {
     if (isMissingStream(error)) return undefined;
     throw error;

@@ -1,58 +1,113 @@
 import type { FeedEvent } from "../../order-feed.js";
 import type { ServerLocation } from "./server-location.js";
 
-/** What the messages beside the orders are about; each kind has subjects of its own. */
-export const PARKING_KINDS = ["parked", "retry", "attempts"] as const;
-export type ParkingKind = (typeof PARKING_KINDS)[number];
+/** What a message of the stream of orders is about. */
+export interface RecordKind {
+  readonly event: FeedEvent;
+  /** It is history: no subscription reads its subject. */
+  readonly isImported: boolean;
+}
+
+/** Each kind of record, by the part of its subjects that names it. */
+const KINDS: ReadonlyMap<string, RecordKind> = new Map([
+  ["order-created", { event: "order-created", isImported: false }],
+  ["order-cancelled", { event: "order-cancelled", isImported: false }],
+  ["order-imported", { event: "order-created", isImported: true }],
+  ["cancellation-imported", { event: "order-cancelled", isImported: true }],
+]);
 
 /** All subjects of a stream. */
 export const EVERY_SUBJECT = ">";
 
-/** The subject of one order. */
-export function orderSubject({ prefix }: ServerLocation, id: string): string {
-  return `${prefix}.order-created.${id}`;
+/** So many digits of an id are a part of its subjects: to find an order by them is one request. */
+export const SHORT_ID_DIGITS = 8;
+
+/** The subject of the only record of a kind that one order can have. */
+export function recordSubject(location: ServerLocation, kind: RecordKind, id: string): string {
+  return subject(location, topicOf(kind), id.slice(0, SHORT_ID_DIGITS), id);
 }
 
-/** The subject of the cancellation of one order. */
-export function cancellationSubject({ prefix }: ServerLocation, id: string): string {
-  return `${prefix}.order-cancelled.${id}`;
+/** The subjects of all records of one order; some have a message at the most. */
+export function subjectsOfOrder(location: ServerLocation, id: string): string[] {
+  return [...KINDS.values()].map((kind) => recordSubject(location, kind, id));
 }
 
-/** The subject of all orders. */
-export function allOrders(location: ServerLocation): string {
-  return orderSubject(location, "*");
+/** The subjects of the records whose ids begin with so many digits, or of all: of nothing else of ours. */
+export function recordsBeginningWith(location: ServerLocation, prefix: string): string {
+  const digits = prefix.length < SHORT_ID_DIGITS ? "*" : prefix.slice(0, SHORT_ID_DIGITS);
+  return subject(location, "*", digits, "*");
 }
 
-/** The subject of all cancellations. */
-export function allCancellations(location: ServerLocation): string {
-  return cancellationSubject(location, "*");
+/** The subjects of all records. */
+export function allRecords(location: ServerLocation): string {
+  return recordsBeginningWith(location, "");
 }
 
-/** The subject of both, and of nothing else of ours: servers before 2.10 filter by no more than one. */
-export function allEvents({ prefix }: ServerLocation): string {
-  return `${prefix}.*.*`;
+/** The subjects of each kind of record. */
+export function recordSubjects(location: ServerLocation): string[] {
+  return subjectsWhere(location, () => true);
 }
 
-/** The event that a message is about; `undefined`: in a shared stream it can be something else's. */
-export function eventOf(subject: string): FeedEvent | undefined {
-  const topic = subject.split(".").at(-2);
-  return topic === "order-created" || topic === "order-cancelled" ? topic : undefined;
+/** The subjects that subscriptions read. */
+export function eventSubjects(location: ServerLocation): string[] {
+  return subjectsWhere(location, ({ isImported }) => !isImported);
 }
+
+/** The subjects of all orders. */
+export function orderSubjects(location: ServerLocation): string[] {
+  return subjectsWhere(location, ({ event }) => event === "order-created");
+}
+
+/** The subjects of all cancellations. */
+export function cancellationSubjects(location: ServerLocation): string[] {
+  return subjectsWhere(location, ({ event }) => event === "order-cancelled");
+}
+
+/** What a message is about; `undefined`: in a shared stream it can be something else's. */
+export function kindOf(subject: string): RecordKind | undefined {
+  return KINDS.get(subject.split(".").at(-3) ?? "");
+}
+
+function subjectsWhere(location: ServerLocation, has: (kind: RecordKind) => boolean): string[] {
+  return [...KINDS.entries()]
+    .filter(([, kind]) => has(kind))
+    .map(([topic]) => subject(location, topic, "*", "*"));
+}
+
+function topicOf(wanted: RecordKind): string {
+  const found = [...KINDS.entries()].find(
+    ([, { event, isImported }]) => event === wanted.event && isImported === wanted.isImported,
+  );
+  return found?.[0] ?? wanted.event;
+}
+
+function subject({ prefix }: ServerLocation, ...tokens: readonly string[]): string {
+  return [prefix, ...tokens].join(".");
+}
+
+/** What the records of subscriptions are about; each kind has subjects of its own. */
+export const PARKING_KINDS = ["parked", "retry", "attempts"] as const;
+export type ParkingKind = (typeof PARKING_KINDS)[number];
 
 /** What a subscription records under a parking key; `*` is all subscriptions, or all keys. */
 export function parkingSubject(
-  { prefix }: ServerLocation,
+  location: ServerLocation,
   kind: ParkingKind,
   name: string,
   key: string,
 ): string {
-  return `${prefix}.${kind}.${tokenOf(name)}.${key}`;
+  return subject(location, kind, tokenOf(name), key);
 }
 
-/** Whether a subject is one of a pattern's, in which each `*` is one token; made of what a location allows. */
-export function subjectMatcher(pattern: string): (subject: string) => boolean {
-  const form = new RegExp(`^${pattern.replaceAll(".", "\\.").replaceAll("*", "[^.]+")}$`);
-  return (subject) => form.test(subject);
+/** Whether a subject is one of a pattern's, in which each `*` is one token; `>` at its end one or more. */
+export function subjectMatcher(patterns: readonly string[]): (subject: string) => boolean {
+  const forms = patterns.map(
+    (pattern) =>
+      new RegExp(
+        `^${pattern.replaceAll(".", "\\.").replaceAll("*", "[^.]+").replace(/>$/, ".+")}$`,
+      ),
+  );
+  return (subject) => forms.some((form) => form.test(subject));
 }
 
 /** The id of an order, or a parking key: the last token of a subject. */

@@ -1,60 +1,110 @@
 import { OrdersError } from "../../../errors.js";
-import type { FeedOptions } from "../../order-feed.js";
-import { serverFailure } from "../server/failures.js";
+import type { OpenOptions } from "../../subscription/ports.js";
+import { isTransient, serverFailure } from "../server/failures.js";
+import type { ConnectionStatus, ServerConnection } from "../server/server-connection.js";
+
+/** How long a server may leave a subscriber waiting before the connection counts as lost. */
+const SILENCE_LIMIT_MS = 3000;
 
 /** Whether a subscriber has contact with its server: tells when it is lost, and when regained. */
 export class Contact {
-  readonly #options: FeedOptions;
-  readonly #shown: string;
+  readonly #server: ServerConnection;
+  readonly #options: OpenOptions;
   readonly #givingUp = new AbortController();
-  #isLost: boolean = false;
+  readonly #stopListening: () => void;
+  #state: "there" | "lost" = "there";
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param shown the location, without secrets. */
-  constructor(shown: string, options: FeedOptions) {
-    this.#shown = shown;
+  /** @param onReconnect is called when the server may have forgotten what it was asked for. */
+  constructor(server: ServerConnection, options: OpenOptions, onReconnect: () => void) {
+    this.#server = server;
     this.#options = options;
+    this.#stopListening = server.onStatus((status) => this.#notice(status, onReconnect));
   }
 
-  /** Whether there is none at the moment. */
   get isLost(): boolean {
-    return this.#isLost;
+    return this.#state === "lost";
   }
 
-  /** Aborted, with what to throw, once there was no contact for as long as the subscriber waits. */
-  get givenUp(): AbortSignal {
-    return this.#givingUp.signal;
+  /** @throws {OrdersError} there was none for as long as the subscriber waits, or the server refuses what it needs. */
+  check(): void {
+    this.#givingUp.signal.throwIfAborted();
   }
 
-  lose(): void {
-    if (this.#isLost) return;
-    this.#isLost = true;
-    const { giveUpAfterMs, onConnection } = this.#options;
-    if (giveUpAfterMs !== undefined) {
-      this.#timer = setTimeout(() => this.#giveUp(), giveUpAfterMs);
+  /** Does something, and waits for a server for as long as that takes, or until the subscriber ends. */
+  async keepTrying(action: () => Promise<void>): Promise<void> {
+    const { signal = new AbortController().signal } = this.#options;
+    const ending = AbortSignal.any([signal, this.#givingUp.signal]);
+    const silence = setTimeout(() => this.#lose(), SILENCE_LIMIT_MS);
+    try {
+      while (!ending.aborted) {
+        if (await unlessAborted(succeeds(action), ending)) return this.#regain();
+      }
+    } finally {
+      clearTimeout(silence);
     }
-    onConnection?.("lost");
-  }
-
-  regain(): void {
-    if (!this.#isLost) return;
-    this.end();
-    this.#options.onConnection?.("regained");
   }
 
   /** Nobody waits for it any more. */
   end(): void {
-    this.#isLost = false;
     clearTimeout(this.#timer);
+    this.#stopListening();
   }
 
-  /** The server refuses what the subscriber needs. */
-  refuse(error: Error): void {
-    this.#givingUp.abort(serverFailure("watch", this.#shown, error));
+  #notice(status: ConnectionStatus, onReconnect: () => void): void {
+    if (status instanceof Error) {
+      this.#giveUp(serverFailure("watch", this.#server.location.shown, status));
+    } else if (status === "offline") this.#lose();
+    else onReconnect();
   }
 
-  #giveUp(): void {
-    const message = `cannot watch: no contact with the server: ${this.#shown}`;
-    this.#givingUp.abort(new OrdersError("server-unreachable", message));
+  #lose(): void {
+    if (this.isLost) return;
+    this.#state = "lost";
+    const { giveUpAfterMs, onConnection } = this.#options;
+    if (giveUpAfterMs !== undefined) {
+      const message = `cannot watch: no contact with the server: ${this.#server.location.shown}`;
+      const failure = new OrdersError("server-unreachable", message);
+      this.#timer = setTimeout(() => this.#giveUp(failure), giveUpAfterMs);
+    }
+    onConnection?.("lost");
+  }
+
+  #regain(): void {
+    if (!this.isLost) return;
+    this.#state = "there";
+    clearTimeout(this.#timer);
+    this.#options.onConnection?.("regained");
+  }
+
+  #giveUp(failure: unknown): void {
+    this.#givingUp.abort(failure);
+    this.#options.changed.notify();
+  }
+}
+
+/** Whether it succeeds; `false`: there was no server. */
+async function succeeds(action: () => Promise<void>): Promise<boolean> {
+  try {
+    await action();
+    return true;
+  } catch (error) {
+    if (isTransient((error as Error).cause)) return false;
+    throw error;
+  }
+}
+
+/** The result of a task; `undefined` once `signal` is aborted. */
+async function unlessAborted<T>(task: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  let end = () => {};
+  const aborted = new Promise<undefined>((resolve) => {
+    end = () => resolve(undefined);
+    signal.addEventListener("abort", end);
+  });
+  try {
+    return await Promise.race([task, aborted]);
+  } finally {
+    signal.removeEventListener("abort", end);
+    task.catch(() => {}); // nobody waits for it any more
   }
 }

@@ -1,0 +1,189 @@
+import { escapeUnsafe } from "../../../domain/printable.js";
+import { OrdersError } from "../../../errors.js";
+import { idOfParkingKey, isSubscriptionName, parkingKey } from "../../order-feed.js";
+import type { Damage } from "../../order-store.js";
+import type { ParkedRecord, ParkedRecords } from "../../subscription/ports.js";
+import { lastMessage, lastSeq } from "../messages/get-messages.js";
+import type { StoredMessage } from "../messages/order-codec.js";
+import { readRange } from "../messages/read-messages.js";
+import type { OrdersReader } from "../orders/orders-reader.js";
+import type { ServerConnection } from "../server/server-connection.js";
+import { createIfMissing, parkingStream } from "../server/streams.js";
+import {
+  idOf,
+  PARKING_KINDS,
+  type ParkingKind,
+  parkingSubject,
+  subscriptionOf,
+} from "../server/subjects.js";
+
+const RECORD = "record what became of the order";
+
+/**
+ * What subscriptions record besides their positions, in a second stream that keeps the latest message of each
+ * subject: what is parked, which of it is to be retried, attempts that no consumer counts, and resets.
+ */
+export class SubscriptionRecords implements ParkedRecords {
+  readonly stream: string;
+  readonly #server: ServerConnection;
+  readonly #reader: OrdersReader;
+  readonly #onDamage: (damage: Damage) => void;
+
+  constructor(server: ServerConnection, reader: OrdersReader, onDamage: (damage: Damage) => void) {
+    this.stream = parkingStream(server.location).name;
+    this.#server = server;
+    this.#reader = reader;
+    this.#onDamage = onDamage;
+  }
+
+  /** Creates the stream where there is none. */
+  async create(): Promise<void> {
+    await this.#server.ask("set up the subscriptions", async (connected) => {
+      await createIfMissing(connected, parkingStream(this.#server.location));
+    });
+  }
+
+  async all(name = "*"): Promise<readonly ParkedRecord[]> {
+    const found: Promise<ParkedRecord | undefined>[] = [];
+    const { stream } = this;
+    const subjects = [parkingSubject(this.#server.location, "parked", name, "*")];
+    const to = await lastSeq(this.#server, stream);
+    for await (const batch of readRange(this.#server, { stream, subjects, from: 1, to })) {
+      found.push(...batch.map((message) => this.#decode(message)));
+    }
+    return (await Promise.all(found)).filter((record) => record !== undefined);
+  }
+
+  async get(name: string, key: string): Promise<ParkedRecord | undefined> {
+    const message = await this.#last("parked", name, key);
+    return message === null ? undefined : this.#decode(message);
+  }
+
+  async put(record: ParkedRecord): Promise<void> {
+    const { subscription, reason, attempts, parkedAt } = record;
+    await this.#write("parked", subscription, parkingKey(record), { reason, attempts, parkedAt });
+  }
+
+  async delete(name: string, key: string): Promise<boolean> {
+    return (await this.#purge("parked", name, key)) > 0;
+  }
+
+  async requestRetry(name: string, key: string): Promise<void> {
+    await this.#write("retry", name, key, {});
+  }
+
+  /** The subjects of a subscription's requested retries, each of which ends in a parking key. */
+  requests(name: string): string {
+    return parkingSubject(this.#server.location, "retry", name, "*");
+  }
+
+  /** Attempts beyond those that a consumer counts; negative: it counts too many. What is not a number is none. */
+  async extraAttempts(name: string, key: string): Promise<number> {
+    const message = await this.#last("attempts", name, key);
+    const { count } = message === null ? {} : fieldsOf(message);
+    return Number.isSafeInteger(count) ? (count as number) : 0;
+  }
+
+  async recordExtraAttempts(name: string, key: string, count: number): Promise<void> {
+    if (count === 0) await this.#purge("attempts", name, key);
+    else await this.#write("attempts", name, key, { count });
+  }
+
+  /** Records where the subscription is to begin, before its consumer is replaced. */
+  async recordReset(name: string, fromSeq: number): Promise<void> {
+    await this.#write("attempts", name, RESET, { fromSeq });
+  }
+
+  /**
+   * Where the subscription is to begin if it was being reset, and that ended half-way; `undefined`: it was not. If it
+   * has a consumer, that is the old one, which was not replaced, or the new one already.
+   */
+  async unfinishedReset(name: string): Promise<number | undefined> {
+    const message = await this.#last("attempts", name, RESET);
+    if (message === null) return undefined;
+    const { fromSeq } = fieldsOf(message);
+    return isCount(fromSeq) ? fromSeq : 1;
+  }
+
+  /** The reset is complete: all attempts count afresh. */
+  async forgetAttempts(name: string): Promise<void> {
+    await this.#purge("attempts", name, "*");
+  }
+
+  /** Forgets all that a subscription has recorded. */
+  async clear(name: string): Promise<void> {
+    for (const kind of PARKING_KINDS) await this.#purge(kind, name, "*");
+  }
+
+  async #decode(message: StoredMessage): Promise<ParkedRecord | undefined> {
+    const { reason, attempts, parkedAt } = fieldsOf(message);
+    const subscription = subscriptionOf(message.subject);
+    const key = idOf(message.subject);
+    const id = idOfParkingKey(key);
+    if (!isSubscriptionName(subscription)) {
+      return this.#report(message, `no subscription can be named '${subscription}'`);
+    }
+    if (id === undefined) return this.#report(message, "its subject names no order");
+    if (!isCount(attempts) || typeof reason !== "string" || typeof parkedAt !== "string") {
+      return this.#report(message, "reason, attempts or time is missing");
+    }
+    const stored = await this.#reader.event(id, key === id ? "order-created" : "order-cancelled");
+    if (stored === undefined) return this.#report(message, `there is no order ${id}`);
+    const now = { number: message.seq, retryAttempts: 0, isRetryRequested: false };
+    return { subscription, ...stored, reason, attempts, parkedAt, ...now };
+  }
+
+  /** Says what is wrong with a message of the parked orders, and how to be rid of it. */
+  #report({ seq, subject }: StoredMessage, problem: string): undefined {
+    const [name, id] = [subscriptionOf(subject), idOfParkingKey(idOf(subject))];
+    const canDrop = isSubscriptionName(name) && id !== undefined;
+    const fix = canDrop ? `; to drop it: orders parked drop ${id} --as ${name}` : "";
+    this.#onDamage({
+      location: `${this.stream}:${seq}`,
+      problem: escapeUnsafe(`not a parked order: ${problem}${fix}`),
+    });
+  }
+
+  #last(kind: ParkingKind, name: string, key: string): Promise<StoredMessage | null> {
+    const subject = parkingSubject(this.#server.location, kind, name, key);
+    return lastMessage(this.#server, this.stream, subject);
+  }
+
+  async #write(kind: ParkingKind, name: string, key: string, value: object): Promise<void> {
+    const { stream } = this;
+    const subject = parkingSubject(this.#server.location, kind, name, key);
+    try {
+      await this.#server.ask(RECORD, ({ js }) =>
+        js.publish(subject, JSON.stringify(value), { expect: { streamName: stream } }),
+      );
+    } catch (error) {
+      if (!(error instanceof OrdersError) || error.code !== "server-full") throw error;
+      const hint = `drop parked orders, or raise the limit of stream ${stream}`;
+      throw new OrdersError(error.code, error.message, { cause: error, hint });
+    }
+  }
+
+  /** @returns how many messages there were. */
+  async #purge(kind: ParkingKind, name: string, key: string): Promise<number> {
+    const filter = parkingSubject(this.#server.location, kind, name, key);
+    const { purged } = await this.#server.ask(RECORD, ({ jsm }) =>
+      jsm.streams.purge(this.stream, { filter }),
+    );
+    return purged;
+  }
+}
+
+/** In place of a parking key. */
+const RESET = "reset";
+
+function fieldsOf({ data }: StoredMessage): Partial<Record<string, unknown>> {
+  try {
+    return JSON.parse(new TextDecoder().decode(data)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}
