@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -38,6 +39,16 @@ async function endsWithItsWatcher(env: Record<string, string> = {}): Promise<voi
   await until(() => !lines("pids").some(isRunning));
 }
 
+/** The guardian among the children of a watcher. */
+function guardianOf(watcher: number): number {
+  const children = readFileSync(`/proc/${watcher}/task/${watcher}/children`, "utf8")
+    .trim()
+    .split(" ");
+  const isGuardian = (pid: string) =>
+    readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("orders-guardian");
+  return Number(children.find(isGuardian));
+}
+
 const KILLS: readonly (readonly NodeJS.Signals[])[] = [
   ["SIGKILL"],
   ["SIGHUP", "SIGKILL"],
@@ -65,15 +76,18 @@ describe.runIf(process.platform === "linux")("the command of a watcher that was 
   });
 
   it("is waited for by a watcher that is stopped then, and runs nothing for the order", async () => {
-    const slow = `trap '' TERM; touch ${file("begun")}; while test -d ${work}; do sleep 0.02; done`;
-    const first = await startWatch(["--as", "sales", "--exec", slow], store);
+    const running = `touch ${file("begun")}; while test -d ${work}; do sleep 0.02; done`;
+    const first = await startWatch(["--as", "sales", "--exec", running], store);
     await until(() => existsSync(file("begun")));
+    const guardian = guardianOf(Number(first.process.pid));
+    process.kill(guardian, "SIGSTOP");
     first.process.kill("SIGKILL");
-    await first.ended;
+    await once(first.process, "exit"); // its pipes are open: the command has them
     const next = `echo "$ORDERS_ATTEMPT" > ${file("run")}`;
     const watcher = await startWatch(["--as", "sales", "--exec", next], store);
     await watcher.until(({ stderr }) => stderr.includes("waiting for the command of an earlier"));
     watcher.process.kill("SIGTERM");
+    process.kill(guardian, "SIGCONT");
     expect(await watcher.ended).toMatchObject({ signal: "SIGTERM" });
     expect(watcher.stderr).toContain("stopped before the command was run; it will be delivered");
     expect(existsSync(file("run"))).toBe(false);
