@@ -11,7 +11,7 @@ export class OrderCheck {
   readonly #cancelled = new IdSet();
 
   /** The ids of the orders that were looked at. */
-  get ids(): Pick<IdSet, "has"> {
+  get ids(): Pick<IdSet, "has" | "size"> {
     return this.#ids;
   }
 
@@ -31,7 +31,7 @@ export class OrderCheck {
   }
 }
 
-/** What is wrong with a cancellation whose order is not before it. */
+/** What is wrong with a cancellation whose order is not there. */
 export function cancelsNothing(id: string): string {
-  return `it cancels order ${id}, which is not before it`;
+  return `it cancels order ${id}, which is not there`;
 }

@@ -198,17 +198,30 @@ describe("a line that cancels an order", () => {
     }
   });
 
-  it("is damage if its order is not before it, or it is the second", async () => {
+  it("is damage if its order is not there, or it is the second", async () => {
     const cancellation = encodeCancellation({ id: TV.id, cancelledAt: NOW });
-    writeFileSync(file(), cancellation + encodeOrder(TV) + cancellation + cancellation);
+    const lost = encodeCancellation({ id: DESK.id, cancelledAt: NOW });
+    writeFileSync(file(), lost + encodeOrder(TV) + cancellation + cancellation);
     const { exitCode, stderr } = await orders(["check"]);
     expect(exitCode).toBe(6);
     expect(stderr).toBe(
-      `orders.jsonl:1: it cancels order ${TV.id}, which is not before it\norders.jsonl:4: order ${TV.id} is cancelled a second time\n`,
+      `orders.jsonl:4: order ${TV.id} is cancelled a second time\norders.jsonl:1: it cancels order ${DESK.id}, which is not there\n`,
     );
     const watched = await orders(["watch", "--as", "sales", "--until-caught-up", "--json"]);
-    expect(watched.stdout.trimEnd().split("\n")).toHaveLength(3);
+    expect(watched.stdout.trimEnd().split("\n")).toHaveLength(2);
     expect(watched.stderr).toContain("orders.jsonl:1: it cancels order");
+  });
+
+  it("holds wherever it stands", async () => {
+    const cancellation = encodeCancellation({ id: TV.id, cancelledAt: NOW });
+    writeFileSync(file(), cancellation + encodeOrder(TV) + encodeOrder(DESK));
+    expect((await orders(["check"])).stdout).toBe("2 orders, no damage\n");
+    for (const options of [[], ["--reverse"], ["--limit", "2"], ["--since", "2020-01-01"]]) {
+      const listed = await orders(["list", "--json", ...options]);
+      expect(JSON.parse(listed.stdout)).toEqual([DESK]);
+    }
+    expect((await orders(["list", "--count"])).stdout).toBe("1\n");
+    expect((await orders(["show", TV.id])).stdout).toContain(`cancelled\t`);
   });
 
   it("is read if it was torn before, or follows a fragment", async () => {

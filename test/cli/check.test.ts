@@ -40,7 +40,7 @@ describe("orders check", () => {
       "an order that is there twice",
       encodeOrder(first),
       `order ${first.id} is stored a second time`,
-      2,
+      1,
     ],
     [
       "an order of a day that does not exist",
@@ -74,7 +74,7 @@ describe("orders check", () => {
     const { exitCode, stdout, stderr } = await runCli(["check"], { store });
     expect({ exitCode, stdout }).toEqual({
       exitCode: 6,
-      stdout: "2 orders, 3 damaged locations\n",
+      stdout: "1 order, 3 damaged locations\n",
     });
     expect(stderr.match(/^orders\.jsonl:\d+/gm)).toEqual(
       ["1", "3", "4"].map((n) => `orders.jsonl:${n}`),

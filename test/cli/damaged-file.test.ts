@@ -22,7 +22,7 @@ const goodFile = fc
     let checkedTo = 0;
     return orders.map(([order, chosen], index) => {
       const claim = { checkedTo, token: `0000000${index}` };
-      const line = Buffer.from(encodeOrder(chosen ? { ...order, claim } : order));
+      const line = Buffer.from(encodeOrder(order, chosen ? { claim } : {}));
       checkedTo += line.length;
       return { order, line };
     });

@@ -160,7 +160,7 @@ describe("what is shown of items that mean harm", () => {
     const orders = ["403d0000", "403d1111"].map((start) =>
       anOrder({ id: `${start}-39e5-44bc-8f5e-eab0c6f897ff`, items: ITEMS }),
     );
-    writeFileSync(join(store, "orders.jsonl"), orders.map(encodeOrder).join(""));
+    writeFileSync(join(store, "orders.jsonl"), orders.map((order) => encodeOrder(order)).join(""));
     for (const outcome of await everywhere(["show", "403d"])) {
       expect(all(outcome)).not.toMatch(OBEYED);
       expect(lines(outcome.stderr)).toHaveLength(3);

@@ -12,7 +12,7 @@ import { handleAll, ordersOf } from "../support/subscriber.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 const orders = [anOrder(), anOrder({ items: ["寿司", "a\rb\nc"] }), anOrder()];
-const lines = orders.map(encodeOrder);
+const lines = orders.map((order) => encodeOrder(order));
 const last = orders[2] as Order;
 
 function storeOf(content: string): string {

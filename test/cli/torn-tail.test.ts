@@ -8,7 +8,7 @@ import { runCli } from "../support/run-cli.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 const placed = [anOrder(), anOrder({ items: ["寿司", "magic carpet"] })];
-const whole = Buffer.from(placed.map(encodeOrder).join(""));
+const whole = Buffer.from(placed.map((order) => encodeOrder(order)).join(""));
 const last = Buffer.from(encodeOrder(anOrder({ items: ["never acknowledged: 絨毯"] })));
 
 /** A store whose file holds two orders, and then something else. */

@@ -97,7 +97,7 @@ describe.skipIf(STANDALONE)("placing an order", () => {
 
 describe("a store of 20,000 orders", () => {
   const orders = Array.from({ length: 20_000 }, () => anOrder());
-  const content = orders.map(encodeOrder).join("");
+  const content = orders.map((order) => encodeOrder(order)).join("");
   let store: JsonlOrderStore;
   beforeEach(() => {
     const directory = temporaryDirectory();

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Order } from "../../src/domain/order.js";
-import { decodeLine, type StoredOrder } from "../../src/store/jsonl/lines/order-codec.js";
+import { decodeLine } from "../../src/store/jsonl/lines/order-codec.js";
 import type { RecordLine } from "../../src/store/jsonl/lines/scanned-line.js";
 import { temporaryDirectory } from "./temporary-directory.js";
 
@@ -14,7 +14,7 @@ export function storeOf(records: readonly unknown[]): string {
 }
 
 /** The orders on the whole lines of a store's file, read without the store. */
-export function stored(store: string): StoredOrder[] {
+export function stored(store: string): Order[] {
   const path = join(store, "orders.jsonl");
   if (!existsSync(path)) return [];
   const lines = readFileSync(path, "utf8").split("\n").slice(0, -1);

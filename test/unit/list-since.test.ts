@@ -20,7 +20,7 @@ describe("listing what was placed since some time", () => {
   it("reads the end of a large file, and not the rest", async () => {
     const { store, path } = openStore();
     const orders = ordersAt(Array.from({ length: 10_000 }, (_, index) => index / 10));
-    appendFileSync(path, orders.map(encodeOrder).join(""));
+    appendFileSync(path, orders.map((order) => encodeOrder(order)).join(""));
     const { bytes } = await countIo(async () => {
       expect(await all(store.list({ since: at(998) }))).toEqual(since(orders, at(998)));
       expect(await store.count({ since: at(998) })).toBe(since(orders, at(998)).length);
@@ -31,7 +31,7 @@ describe("listing what was placed since some time", () => {
   it("in reverse reads the end of a large file first, and no more than is asked for", async () => {
     const { store, path } = openStore();
     const orders = ordersAt(Array.from({ length: 10_000 }, (_, index) => index / 10));
-    appendFileSync(path, orders.map(encodeOrder).join(""));
+    appendFileSync(path, orders.map((order) => encodeOrder(order)).join(""));
     const { bytes } = await countIo(async () => {
       for await (const order of store.list({ reverse: true })) {
         expect(order).toEqual(orders.at(-1));
@@ -93,7 +93,7 @@ it("an order of many megabytes tells the next one whether it is older", async ()
 it("check says where lines were put that are not in order, and a copy is", async () => {
   const { store, path } = openStore();
   const [newer, ...older] = ordersAt([100, 1, 2]) as [Order, Order, Order];
-  appendFileSync(path, [newer, ...older].map(encodeOrder).join(""));
+  appendFileSync(path, [newer, ...older].map((order) => encodeOrder(order)).join(""));
   const note = expect.stringMatching(/^orders\.jsonl:2 and 1 more: older than orders before it, /);
   expect(await store.check()).toEqual({ orders: 3, damage: [], notes: [note] });
   const { store: copy } = openStore();

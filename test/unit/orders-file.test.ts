@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { LowSync } from "lowdb";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Order } from "../../src/domain/order.js";
-import { encodeOrder } from "../../src/store/jsonl/lines/order-codec.js";
+import { encodeOrder, type StoredRecord } from "../../src/store/jsonl/lines/order-codec.js";
 import { OrdersFile } from "../../src/store/jsonl/orders/orders-file.js";
 import { OrdersReader } from "../../src/store/jsonl/orders/orders-reader.js";
 import type { Damage } from "../../src/store/order-store.js";
@@ -22,33 +22,36 @@ beforeEach(() => {
   reader = new OrdersReader(path, (damage) => damages.push(damage));
 });
 const content = () => readFileSync(path, "utf8");
-const line = encodeOrder;
+const line = (order: Order) => encodeOrder(order);
+const record = (order: Order): StoredRecord => ({ kind: "order", order });
 
 describe("the file of orders under lowdb", () => {
   it("comes into being with the first order, its directories too", () => {
-    expect(file.read()).toBeNull();
+    expect(file.read()).toEqual([]);
     expect(existsSync(path)).toBe(false);
     file.write([]);
     expect(existsSync(path)).toBe(false);
     const order = anOrder();
-    file.write([order]);
+    file.write([record(order)]);
     expect(content()).toBe(line(order));
   });
 
   it("appends only what is not on file yet", () => {
-    const db = new LowSync<Order[]>(file, []);
+    const db = new LowSync<StoredRecord[]>(file, []);
     const [first, second] = [anOrder(), anOrder()];
-    db.update((orders) => orders.push(first));
-    db.update((orders) => orders.push(second));
+    db.update((records) => records.push(record(first)));
+    db.update((records) => records.push(record(second)));
     db.write();
     expect(content()).toBe(line(first) + line(second));
   });
 
   it("loses nothing when two databases on one file take turns", () => {
-    const databases = [file, new OrdersFile(path)].map((each) => new LowSync<Order[]>(each, []));
+    const databases = [file, new OrdersFile(path)].map(
+      (each) => new LowSync<StoredRecord[]>(each, []),
+    );
     const orders = Array.from({ length: 10 }, () => anOrder());
     for (const [index, order] of orders.entries()) {
-      databases[index % 2]?.update((held) => held.push(order));
+      databases[index % 2]?.update((held) => held.push(record(order)));
     }
     expect(ordersIn(reader.records())).toEqual(orders);
     expect(content()).toBe(orders.map(line).join(""));
@@ -63,7 +66,7 @@ describe("a file of orders that is not as it should be", () => {
       writeFile(line(first) + line(second).slice(0, length));
       expect(ordersIn(reader.records())).toEqual([first]);
       const next = anOrder();
-      file.write([next]);
+      file.write([record(next)]);
       expect(ordersIn(reader.records())).toEqual([first, next]);
       expect(content().startsWith(line(first) + line(second).slice(0, length))).toBe(true);
     }
@@ -74,13 +77,13 @@ describe("a file of orders that is not as it should be", () => {
     writeFile(line(first) + JSON.stringify(second));
     expect(ordersIn(reader.records())).toEqual([first, second]);
     const next = anOrder();
-    file.write([next]);
+    file.write([record(next)]);
     expect(ordersIn(reader.records())).toEqual([first, second, next]);
   });
 
   it("takes the next order whole after a line whose time is no time", () => {
     writeFile(`${line(first)}{"id":"1","placedAt":"2099-01-31","items":["tv"]}\n`);
-    file.write([second]);
+    file.write([record(second)]);
     expect(ordersIn(reader.records())).toEqual([first, second]);
   });
 

@@ -47,7 +47,7 @@ export class JsonlOrderStore implements OrderStore {
   }
 
   async save(order: Order): Promise<void> {
-    await this.#work.run(() => this.#saves.add(storableOrder(order)));
+    await this.#work.run(() => this.#saves.add({ kind: "order", order: storableOrder(order) }));
   }
 
   async saveIfNew(requested: Order, as?: StoreAs): Promise<PlacedOrder> {

@@ -8,10 +8,12 @@ import {
 } from "../../../domain/order.js";
 import { escapeUnsafe, safeJson } from "../../../domain/printable.js";
 import { crc32, crc32OfText, hexOf } from "../../crc32.js";
+import { OrderJson } from "../../order-json.js";
+import type { OrderRecord } from "../../order-store.js";
 
 /**
  * How an order came to carry an id that its caller chose. Two processes may claim an id at the same
- * time: both append, and the line that comes first on file holds the id.
+ * time: both append, and the line that comes first on file holds the id. The same for a cancellation.
  */
 export interface Claim {
   /** The file held no order of this id up to this byte when the line was appended. */
@@ -20,25 +22,17 @@ export interface Claim {
   readonly token: string;
 }
 
-/** An order as it is on file. */
-export interface StoredOrder extends Order {
-  /** The order as {@link OrderJson.placedJson} is, if that is known: it need not be encoded. */
-  readonly json?: string;
-  readonly claim?: Claim;
+/** What a line holds besides its order or cancellation. */
+export interface Marks {
+  readonly claim?: Claim | undefined;
   /** See {@link StoreAs}; on file `imported`. */
-  readonly isImported?: boolean;
+  readonly isImported?: boolean | undefined;
   /** An order before it was placed at this later time: a clock was set back, or an old order was copied. */
-  readonly newestBefore?: string;
-}
-
-/** A cancellation as it is on file. Two processes may cancel an order at the same time: as with {@link Claim}. */
-export interface StoredCancellation extends Cancellation {
-  readonly claim?: Claim;
-  readonly isImported?: boolean;
+  readonly newestBefore?: string | undefined;
 }
 
 /** What a line of the file holds. */
-export type StoredRecord = StoredOrder | StoredCancellation;
+export type StoredRecord = OrderRecord & Marks;
 
 /** What one line of the file turned out to be. */
 export type DecodedLine =
@@ -48,15 +42,12 @@ export type DecodedLine =
   | { readonly kind: "nothing" };
 
 /** A line that holds a record. */
-export type DecodedRecord = {
+export type DecodedRecord = StoredRecord & {
   /** The line ends in its checksum, so it is one of ours, whole and unchanged. */
   readonly hasChecksum: boolean;
   /** Something other than a fragment is before it on its line. */
   readonly problem?: string;
-} & (
-  | { readonly kind: "order"; readonly order: StoredOrder }
-  | { readonly kind: "cancellation"; readonly cancellation: StoredCancellation }
-);
+};
 
 /** Whether a line holds a record. */
 export function isRecord(decoded: DecodedLine): decoded is DecodedRecord {
@@ -81,10 +72,17 @@ const FIELDS: ReadonlySet<string> = new Set(["id", "placedAt", "items", "for", "
 const CANCELLATION_FIELDS: ReadonlySet<string> = new Set(["cancelled", "cancelledAt", "reason"]);
 const NOTHING: DecodedLine = { kind: "nothing" };
 
-/** One order as a line of the file: its checksum at the end, its newline included. */
-export function encodeOrder(order: StoredOrder): string {
-  const { json = safeJson(orderFields(order)), claim, isImported, newestBefore } = order;
-  let open = json.slice(0, -1);
+/** A record as a line of the file: its checksum at the end, its newline included. */
+export function encodeRecord(record: StoredRecord): string {
+  return record.kind === "order"
+    ? encodeOrder(record.order, record)
+    : encodeCancellation(record.cancellation, record);
+}
+
+/** One order as such a line. */
+export function encodeOrder(order: Order, { claim, isImported, newestBefore }: Marks = {}): string {
+  let open = order instanceof OrderJson ? order.placedJson : safeJson(order);
+  open = open.slice(0, -1);
   if (isImported) open += ',"imported":true';
   if (claim) open += `,"claim":${JSON.stringify(claim)}`;
   if (newestBefore) open += `,"newestBefore":"${newestBefore}"`;
@@ -92,8 +90,10 @@ export function encodeOrder(order: StoredOrder): string {
 }
 
 /** One cancellation as such a line. */
-export function encodeCancellation(cancellation: StoredCancellation): string {
-  const { id, cancelledAt, reason, claim, isImported } = cancellation;
+export function encodeCancellation(
+  { id, cancelledAt, reason }: Cancellation,
+  { claim, isImported }: Marks = {},
+): string {
   const json = safeJson({
     cancelled: id,
     cancelledAt,
@@ -127,23 +127,23 @@ export function decodeLine(line: Buffer, length = line.length): DecodedLine {
   }
   const hasChecksum = stored !== undefined;
   if (text.startsWith(CANCELLATION_START)) {
-    const { cancelled: id, cancelledAt, reason, ...rest } = value as OnFile & StoredCancellation;
-    const cancellation = { id, cancelledAt, reason, ...marksOf(rest) } as StoredCancellation;
+    const { cancelled: id, cancelledAt, reason, ...rest } = value as OnFile & Cancellation;
+    const cancellation = { id, cancelledAt, reason } as Cancellation;
     const problem =
       cancellationProblem(cancellation) ?? unknownField(value, hasChecksum, CANCELLATION_FIELDS);
     if (problem !== undefined) return damage(`not a cancellation: ${problem}: ${excerpt(text)}`);
-    return { kind: "cancellation", cancellation, hasChecksum };
+    return { kind: "cancellation", cancellation, ...marksOf(rest), hasChecksum };
   }
   if (hasChecksum && !text.startsWith(ORDER_START)) {
     return damage(`of a kind that only a newer version of orders knows: ${excerpt(text)}`);
   }
   const problem = orderProblem(value) ?? unknownField(value, hasChecksum, FIELDS);
   if (problem !== undefined) return damage(`not an order: ${problem}: ${excerpt(text)}`);
-  const order = { ...orderFields(value as Order), ...marksOf(value as OnFile) };
-  return { kind: "order", order, hasChecksum };
+  const order = orderFields(value as Order);
+  return { kind: "order", order, ...marksOf(value as OnFile), hasChecksum };
 }
 
-/** What a line can hold besides an order or a cancellation. */
+/** What a line can hold besides an order or the time and reason of a cancellation. */
 interface OnFile {
   readonly cancelled?: string;
   readonly imported?: boolean;
@@ -151,7 +151,7 @@ interface OnFile {
   readonly newestBefore?: string;
 }
 
-function marksOf({ imported, claim, newestBefore }: OnFile) {
+function marksOf({ imported, claim, newestBefore }: OnFile): Marks {
   return {
     ...(imported && { isImported: true }),
     ...(claim && { claim }),

@@ -1,11 +1,12 @@
 import type { Cancellation } from "../../../domain/order.js";
 import type { OrderJson } from "../../order-json.js";
-import type { Claim } from "./order-codec.js";
+import { CANCELLATION_START, type Claim } from "./order-codec.js";
+import type { PlacedTime } from "./placed-time.js";
 
 /** What a line turned out to be. */
-export type ScannedLine = RecordLine | DamagedLine | TornLine;
+export type ScannedLine = RecordLine | DamagedLine | RepeatedLine | TornLine;
 
-/** An order or a cancellation. */
+/** An order or a cancellation: the first on file of its order. */
 export type RecordLine = OrderLine | CancellationLine;
 
 /** Whether a line holds an order or a cancellation. */
@@ -18,6 +19,11 @@ export function orderIdOf(line: RecordLine): string {
   return line.kind === "order" ? line.order.id : line.cancellation.id;
 }
 
+/** What no second line can have in common with this one, and is found in its bytes. */
+export function keyOf(line: RecordLine): string {
+  return line.kind === "order" ? line.order.id : CANCELLATION_START + line.cancellation.id;
+}
+
 /** What lies between two bytes of the file. */
 interface Span {
   readonly start: number;
@@ -26,26 +32,25 @@ interface Span {
   readonly claim: Claim | undefined;
   /** No subscription is told of it. */
   readonly isImported: boolean;
+  /** The line ends in its checksum, so it is one of ours. */
+  readonly hasChecksum: boolean;
   /** Names the line, as `orders.jsonl:17`. */
   location(): string;
 }
 
-export interface OrderLine extends Span {
+export interface OrderLine extends Span, PlacedTime {
   readonly kind: "order";
   /** As it was placed. */
   readonly order: OrderJson;
   /** Whether its writer saw that no order before it was placed later. */
   readonly isInOrder: boolean;
-  /**
-   * Whether an item may contain a text (see {@link foldCase}); if it says no, none does. Without it nobody
-   * can tell but by looking into the order.
-   */
-  mayContain?(text: string): boolean;
 }
 
 export interface CancellationLine extends Span {
   readonly kind: "cancellation";
   readonly cancellation: Cancellation;
+  /** It does not stand where its writer put it: its order may be behind it, or gone. */
+  readonly isMoved: boolean;
 }
 
 export interface DamagedLine {
@@ -54,8 +59,16 @@ export interface DamagedLine {
   location(): string;
 }
 
+/** What an earlier line says already, which nobody but a person can have put there: it counts for nothing. */
+interface RepeatedLine {
+  readonly kind: "repeated";
+  readonly problem: string;
+  location(): string;
+}
+
 /** A last line that is no whole order: a write under way, or one torn by a crash. Never acknowledged. */
 interface TornLine {
   readonly kind: "torn";
   readonly bytes: number;
+  location(): string;
 }

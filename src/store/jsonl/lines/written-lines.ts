@@ -1,8 +1,7 @@
 import { safeJsonText } from "../../../domain/printable.js";
-import { beginsAsOrder, OrderJson } from "../../order-json.js";
+import { beginsAsOrder, OrderJson, PLACED_AT } from "../../order-json.js";
 import { crc32Within, viewOf } from "./crc32-within.js";
 import { isPrintable } from "./is-printable.js";
-import { Occurrences } from "./occurrences.js";
 import { CHECKSUM_BYTES, type Claim } from "./order-codec.js";
 import type { Block } from "./read-blocks.js";
 import type { OrderLine } from "./scanned-line.js";
@@ -17,15 +16,13 @@ export class WrittenLines {
   readonly locationOf: (start: number) => string;
   /** The block, of which each byte is a character. */
   readonly text: string;
-  readonly #view: DataView;
-  /** In the text in lower case; `undefined` for a text that is not looked for there. */
-  readonly #occurrences = new Map<string, Occurrences | undefined>();
+  readonly view: DataView;
 
   constructor(block: Block, locationOf: (start: number) => string) {
     this.block = block;
     this.locationOf = locationOf;
     this.text = block.bytes.toString("latin1");
-    this.#view = viewOf(block.bytes);
+    this.view = viewOf(block.bytes);
   }
 
   /** The line between two bytes of the block; `undefined` if it has to be looked at closely. */
@@ -34,7 +31,7 @@ export class WrittenLines {
     if (
       cutFrom !== undefined ||
       !beginsAsOrder(bytes, from) ||
-      !hasValidChecksum(this.#view, from, to)
+      !hasValidChecksum(this.view, from, to)
     )
       return undefined;
     const fieldsEnd = to - CHECKSUM_BYTES;
@@ -57,46 +54,13 @@ export class WrittenLines {
 
   /** JSON between two bytes of the block, safe to print. */
   json(from: number, to: number): string {
-    if (isPrintable(this.#view, from, to)) return this.text.slice(from, to);
+    if (isPrintable(this.view, from, to)) return this.text.slice(from, to);
     return safeJsonText(this.block.bytes.toString("utf8", from, to));
-  }
-
-  /**
-   * Whether the line between two bytes may contain a text, ignoring case. That is looked for in all of the
-   * block at once, and says something only of a text of ASCII and a line that has no letter that is one of
-   * ASCII without its case, as the long s is.
-   *
-   * @param text as {@link foldCase} makes it.
-   */
-  mayContain(text: string, from: number, to: number): boolean {
-    const occurrences = this.#occurrencesOf(text);
-    if (occurrences === undefined || occurrences.beginsWithin(from, to)) return true;
-    return !isPrintable(this.#view, from, to) && UNSURE.test(this.text.slice(from, to));
-  }
-
-  #occurrencesOf(text: string): Occurrences | undefined {
-    const known = this.#occurrences.get(text);
-    if (known !== undefined || this.#occurrences.has(text)) return known;
-    // Of Latin-1 in lower case each character stays where it is.
-    const found = PLAIN_TEXT.test(text)
-      ? new Occurrences(this.text.toLowerCase(), text)
-      : undefined;
-    this.#occurrences.set(text, found);
-    return found;
   }
 }
 
-/** Printable ASCII that JSON does not escape. */
-const PLAIN_TEXT = /^[ !#-[\]-~]+$/;
-
-/**
- * UTF-8, a byte a character, that may be more than ASCII and letters that no case makes ASCII: all of Latin-1
- * but the sharp s, and what begins at U+3000, such as Kana, Han, Hangul and emoji, up to the compatibility forms.
- */
-export const UNSURE = /[^ -~\x80-\xbf\xc3\xe3-\xee\xf0]|\xc3\x9f/;
-
 /** A line of {@link WrittenLines}. */
-export class WrittenLine implements OrderLine {
+class WrittenLine implements OrderLine {
   readonly #lines: WrittenLines;
   readonly #from: number;
   readonly #to: number;
@@ -115,6 +79,10 @@ export class WrittenLine implements OrderLine {
 
   get kind(): "order" {
     return "order";
+  }
+
+  get hasChecksum(): true {
+    return true;
   }
 
   get claim(): Claim | undefined {
@@ -137,12 +105,16 @@ export class WrittenLine implements OrderLine {
     return Math.min(this.#lines.block.start + this.#to + 1, this.#lines.block.end);
   }
 
-  location(): string {
-    return this.#lines.locationOf(this.start);
+  get timeIn(): DataView {
+    return this.#lines.view;
   }
 
-  mayContain(text: string): boolean {
-    return this.#lines.mayContain(text, this.#from, this.#to);
+  get timeAt(): number {
+    return this.#from + PLACED_AT;
+  }
+
+  location(): string {
+    return this.#lines.locationOf(this.start);
   }
 
   get order(): OrderJson {

@@ -4,7 +4,7 @@ import { parkingKey } from "../../order-feed.js";
 import type { Damage, StoreReport } from "../../order-store.js";
 import { readOrReport } from "../files/document-file.js";
 import { withFile } from "../files/open-file.js";
-import type { OrderLine, ScannedLine } from "../lines/scanned-line.js";
+import type { CancellationLine, OrderLine, ScannedLine } from "../lines/scanned-line.js";
 import { holds, lostPosition } from "../subscriptions/position.js";
 import { JsonlSubscriptions } from "../subscriptions/subscriptions.js";
 import { OrdersFile } from "./orders-file.js";
@@ -18,27 +18,27 @@ export function checkStore(reader: OrdersReader): StoreReport {
   const damage: Damage[] = [];
   const notes: string[] = [];
   const check = new OrderCheck();
-  let orders = 0;
   const unmarked = new UnmarkedLines();
+  /** Their orders are not before them: perhaps behind them. */
+  const early: CancellationLine[] = [];
+  const report = (line: ScannedLine, problem: string | undefined) => {
+    if (problem !== undefined) damage.push({ location: line.location(), problem });
+  };
   for (const line of eachLine(reader)) {
-    if (line.kind === "damage") {
-      damage.push({ location: line.location(), problem: line.problem });
-    } else if (line.kind === "torn") {
+    if (line.kind === "damage" || line.kind === "repeated") report(line, line.problem);
+    else if (line.kind === "torn") {
       notes.push(
         `${basename(reader.path)} ends in a torn line (${line.bytes} bytes) that was never acknowledged; the next order cancels it`,
       );
-    } else if (line.kind === "cancellation") {
-      const problem = check.cancellationProblemOf(line.cancellation);
-      if (problem !== undefined) damage.push({ location: line.location(), problem });
-    } else {
-      const problem = check.problemOf(line.order);
-      if (problem !== undefined) damage.push({ location: line.location(), problem });
+    } else if (line.kind === "order") {
+      report(line, check.problemOf(line.order));
       unmarked.look(line);
-      orders++;
-    }
+    } else if (!check.ids.has(line.cancellation.id)) early.push(line);
+    else report(line, check.cancellationProblemOf(line.cancellation));
   }
+  for (const line of early) report(line, check.cancellationProblemOf(line.cancellation));
   if (unmarked.note !== undefined) notes.push(unmarked.note);
-  return { orders, damage: [...damage, ...damagedSubscriptions(reader, check.ids)], notes };
+  return { orders: check.ids.size, damage: [...damage, ...damagedSubscriptions(reader, check.ids)], notes };
 }
 
 /** Lines that keep `list --since` from finding what is before them: something other than `orders` put them there. */

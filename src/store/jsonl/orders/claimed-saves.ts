@@ -40,16 +40,17 @@ export class ClaimedSaves {
     const { reader } = this.#stored;
     const holder = this.#stored.translateErrors(() => reader.holderOf(id));
     if (holder === undefined) {
-      await this.#saves.add({ ...order, claim, ...markOf(as) });
+      const record = { kind: "order", order, claim, ...as } as const;
+      await this.#saves.add(record);
       // Another process may have claimed the id meanwhile: the first line on file decides.
-      const first = this.#confirm(order, () => reader.holderOf(id, claim.checkedTo));
+      const first = this.#confirm(record, () => reader.holderOf(id, claim.checkedTo));
       const replayed = first !== undefined && first.claim?.token !== claim.token;
       return placed(order, first?.order ?? order, replayed);
     }
     if (!contentDifference(holder.order, order)) {
-      this.#confirm(order, () => this.#file.sync()); // its own writer may not have synced it yet
+      this.#confirm({ kind: "order", order }, () => this.#file.sync()); // its own writer may not have synced it yet
     }
-    const line = this.#stored.translateErrors(() => reader.cancellationOf(id, holder.end));
+    const line = this.#stored.translateErrors(() => reader.cancellationOf(id));
     return placed(order, line ? holder.order.cancelled(line.cancellation) : holder.order, true);
   }
 
@@ -57,15 +58,16 @@ export class ClaimedSaves {
   async cancel(cancellation: Cancellation, as: StoreAs = {}): Promise<CancelResult> {
     const { id } = cancellation;
     const claim = this.#newClaim();
+    const record = { kind: "cancellation", cancellation, claim, ...as } as const;
     const [order] = this.#stored.findByIdPrefix(id, 1);
     if (order === undefined) throw OrdersError.noOrder(id, dirname(this.#file.path));
     if (order.cancelledAt !== undefined) {
-      this.#confirm(cancellation, () => this.#file.sync());
+      this.#confirm(record, () => this.#file.sync());
       return { order: order as CancelledOrder, replayed: true };
     }
-    await this.#saves.add({ ...cancellation, claim, ...markOf(as) });
+    await this.#saves.add(record);
     // Another process may have cancelled it meanwhile: the first line on file decides.
-    const first = this.#confirm(cancellation, () =>
+    const first = this.#confirm(record, () =>
       this.#stored.reader.cancellationOf(id, claim.checkedTo),
     );
     const replayed = first !== undefined && first.claim?.token !== claim.token;
@@ -87,10 +89,6 @@ export class ClaimedSaves {
       throw outcomeUnknown(record, this.#file, error);
     }
   }
-}
-
-function markOf({ isImported }: StoreAs): { readonly isImported?: boolean } {
-  return isImported ? { isImported } : {};
 }
 
 /** @throws {OrdersError} `conflict` if the holder of the id is another order. */

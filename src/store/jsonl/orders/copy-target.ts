@@ -1,7 +1,6 @@
 import { dirname } from "node:path";
 import { newId } from "../../../domain/new-id.js";
 import { type Comparison, KnownRecords } from "../../known-records.js";
-import { OrderJson } from "../../order-json.js";
 import type { CopyTarget, OrderRecord } from "../../order-store.js";
 import { storeFailure } from "../errors.js";
 import type { Claim, StoredRecord } from "../lines/order-codec.js";
@@ -73,12 +72,8 @@ function keyOf(record: OrderRecord): string {
   return record.kind === "order" ? record.order.id : `cancels ${record.cancellation.id}`;
 }
 
-/** An order goes without being encoded anew. */
 function storedRecord(record: OrderRecord, claim: Claim): StoredRecord {
-  const marks = { claim, ...(record.isImported && { isImported: true }) };
-  if (record.kind === "cancellation") return { ...record.cancellation, ...marks };
-  const { id, placedAt, placedJson: json } = OrderJson.of(record.order);
-  return { id, placedAt, json, ...marks, items: NOT_READ };
+  const { kind, isImported } = record; // a line of another file is no plain object
+  if (kind === "order") return { kind, order: record.order, isImported, claim };
+  return { kind, cancellation: record.cancellation, isImported, claim };
 }
-
-const NOT_READ: readonly string[] = [];

@@ -5,13 +5,14 @@ import { createDirectory, isMissing, syncDirectory } from "../files/directory.js
 import { openFile } from "../files/open-file.js";
 import { indexOf, readTail } from "../lines/find-bytes.js";
 import { newestTime } from "../lines/newest-time.js";
-import { encodeCancellation, encodeOrder, type StoredRecord } from "../lines/order-codec.js";
+import { encodeRecord, type StoredRecord } from "../lines/order-codec.js";
 import { endOfTornLine } from "../lines/torn-line.js";
 
 /**
- * `orders.jsonl` as a lowdb adapter. The data is the list of records that are to be appended: each write
- * appends them, one a line, and empties the list. Nothing on file is ever rewritten, and memory does not
- * grow with the file: what is on file is streamed by {@link OrdersReader}.
+ * `orders.jsonl` as a lowdb adapter. The data of a database on it are the records that are to be appended:
+ * `db.update((records) => records.push(…))` appends them in one write, and then there are none. So lowdb gives
+ * what it is good at, one place where data becomes durable, and does not do what it must not do here: nothing on
+ * file is ever rewritten, and memory does not grow with the file, which is streamed by {@link OrdersReader}.
  *
  * lowdb's own file adapter rewrites the whole document at each write: of two writers the later one
  * erases what the earlier one stored, and nothing is synced.
@@ -25,13 +26,13 @@ export class OrdersFile implements SyncAdapter<StoredRecord[]> {
     this.path = path;
   }
 
-  /** Nothing: no record is waiting to be appended. */
-  read(): null {
-    return null;
+  /** What is to be appended: nothing yet. */
+  read(): StoredRecord[] {
+    return [];
   }
 
   /**
-   * Appends records. When this returns they are on stable storage.
+   * Appends records, and takes them off the list. When this returns they are on stable storage.
    *
    * @throws {OutcomeUnknown} some of them may be stored, as is known only to those who read the file.
    * @throws {Error} a system error: none of them is stored.
@@ -40,7 +41,8 @@ export class OrdersFile implements SyncAdapter<StoredRecord[]> {
    * orders such writes, so that processes need no lock between them.
    * {@link https://pubs.opengroup.org/onlinepubs/9799919799/functions/write.html POSIX, write}
    */
-  write(records: StoredRecord[]): void {
+  write(waiting: StoredRecord[]): void {
+    const records = waiting.splice(0); // what fails is not to go out with the next one
     if (records.length === 0) return;
     let mayBeStored = false;
     try {
@@ -68,7 +70,6 @@ export class OrdersFile implements SyncAdapter<StoredRecord[]> {
     } catch (error) {
       throw mayBeStored ? new OutcomeUnknown(error) : error;
     }
-    records.length = 0;
   }
 
   /** Puts on stable storage what other processes may have written and not synced yet; up to which byte. */
@@ -106,10 +107,11 @@ export class OrdersFile implements SyncAdapter<StoredRecord[]> {
 function linesOf(records: readonly StoredRecord[], newest = ""): readonly string[] {
   let newestBefore = newest;
   return records.map((record) => {
-    if (!("items" in record)) return encodeCancellation(record);
-    if (record.placedAt < newestBefore) return encodeOrder({ ...record, newestBefore });
-    newestBefore = record.placedAt;
-    return encodeOrder(record);
+    if (record.kind === "cancellation") return encodeRecord(record);
+    const { placedAt } = record.order;
+    if (placedAt < newestBefore) return encodeRecord({ ...record, newestBefore });
+    newestBefore = placedAt;
+    return encodeRecord(record);
   });
 }
 

@@ -1,18 +1,17 @@
 import { closeSync, fstatSync } from "node:fs";
 import { basename } from "node:path";
-import { contentDifference } from "../../../domain/order.js";
 import { Cancellations } from "../../cancellations.js";
 import type { OrderJson } from "../../order-json.js";
 import type { Damage } from "../../order-store.js";
 import { openForReading, withFile } from "../files/open-file.js";
 import { lastNewline } from "../lines/find-bytes.js";
+import { FirstLines } from "../lines/first-lines.js";
 import { LineScanner } from "../lines/line-scanner.js";
 import { CANCELLATION_START } from "../lines/order-codec.js";
 import { type Block, readBlocks, readBlocksBackward } from "../lines/read-blocks.js";
 import { linesContaining, linesContainingBackward } from "../lines/read-lines.js";
 import {
   type CancellationLine,
-  type DamagedLine,
   isRecordLine,
   type OrderLine,
   type RecordLine,
@@ -22,6 +21,9 @@ import {
 /**
  * Reads `orders.jsonl`, a block of lines at a time: what is listed is what was read together, and
  * nobody should keep more of it than is needed. A file that is missing holds no orders.
+ *
+ * Of a large file only the end is read by who wants no more, and it is believed that what is there stands
+ * where its writers put it. A small one is always read as a whole.
  */
 export class OrdersReader {
   readonly path: string;
@@ -34,70 +36,68 @@ export class OrdersReader {
 
   /** Every line from byte `from` on, which must be the beginning of a line. */
   lines(from = 0): Generator<readonly ScannedLine[], void> {
-    return this.#scan((fd, end) => readBlocks(fd, end, from));
+    return this.#scan((fd, end) => readBlocks(fd, end, from), new FirstLines(from));
   }
 
   /** The lines of orders and cancellations, from byte `from` on; damage is reported. */
   *records(from = 0): Generator<readonly RecordLine[], void> {
-    for (const lines of this.lines(from)) yield this.#recordsOf(lines);
+    for (const lines of this.lines(from)) yield this.recordsOf(lines);
   }
 
   /** The lines of orders and cancellations, the newest first. */
   *recordsBackward(from = 0): Generator<readonly RecordLine[], void> {
-    for (const lines of this.#scan((fd, end) => readBlocksBackward(fd, end, from))) {
-      yield this.#recordsOf(lines.reverse());
+    if (this.isSmall()) {
+      yield [...this.records(from)].flat().reverse();
+      return;
     }
+    const blocks = (fd: number, end: number) => readBlocksBackward(fd, end, from);
+    for (const lines of this.#scan(blocks, FirstLines.backward())) {
+      yield this.recordsOf(lines).reverse();
+    }
+  }
+
+  /** Those of some lines that are orders and cancellations; those that are damage are reported. */
+  recordsOf(lines: readonly ScannedLine[]): RecordLine[] {
+    const records: RecordLine[] = [];
+    for (const line of lines) {
+      if (isRecordLine(line)) records.push(line);
+      else if (line.kind === "damage") {
+        this.#onDamage({ location: line.location(), problem: line.problem });
+      }
+    }
+    return records;
   }
 
   /** The cancellations from byte `from` on. The lines of orders are not looked at, nor is damage in them. */
   cancellations(from = 0): Cancellations {
     const cancellations = new Cancellations();
-    for (const lines of this.#recordsContaining(CANCELLATION_START, from)) {
-      for (const line of lines)
-        if (line.kind === "cancellation") cancellations.add(line.cancellation, line.start);
+    for (const line of this.#containing(CANCELLATION_START, from)) {
+      if (line.kind === "cancellation") cancellations.add(line.cancellation, line.start);
     }
     return cancellations;
   }
 
-  /** The records whose lines contain `text`, oldest first. The others are not looked at, nor is damage in them. */
-  *#recordsContaining(text: string, from = 0): Generator<readonly RecordLine[], void> {
-    const needle = Buffer.from(text);
-    const blocks = (fd: number, end: number) => linesContaining(needle, readBlocks(fd, end, from));
-    for (const lines of this.#scan(blocks)) yield this.#recordsOf(lines);
-  }
-
   /** The orders whose ids begin with `prefix`, as they are now, oldest first, at most `limit`. */
   startingWith(prefix: string, limit: number): readonly OrderJson[] {
-    const found: OrderJson[] = [];
+    const found = new Map<string, OrderJson>();
     const cancellations = new Cancellations();
-    for (const lines of this.#recordsContaining(prefix)) {
-      for (const line of lines) {
-        if (line.kind === "cancellation") {
-          cancellations.add(line.cancellation, line.start);
-          continue;
-        }
-        const { order } = line;
-        if (!order.id.startsWith(prefix) || found.length === limit) continue;
-        // A line that somebody copied is no second order; `check` names it.
-        const isCopy = (other: OrderJson) =>
-          other.id === order.id && contentDifference(other, order) === undefined;
-        if (!found.some(isCopy)) found.push(order);
-      }
+    for (const line of this.#containing(prefix)) {
+      if (line.kind === "cancellation") cancellations.add(line.cancellation, line.start);
+      else if (line.order.id.startsWith(prefix) && found.size < limit && !found.has(line.order.id))
+        found.set(line.order.id, line.order);
     }
-    return found.map((order) => cancellations.applyTo(order));
+    return [...found.values()].map((order) => cancellations.applyTo(order));
   }
 
-  /**
-   * The order that has an id, as it is now, or nothing. The file is searched from its end, so of several orders
-   * that have the id it is the last one.
-   */
-  newestOf(id: string): readonly OrderJson[] {
+  /** The order that has an id, as it is now, or nothing. A large file is searched from its end. */
+  withId(id: string): readonly OrderJson[] {
+    if (this.isSmall()) return this.startingWith(id, 1);
     const needle = Buffer.from(id);
     const cancellations = new Cancellations();
     const blocks = (fd: number, end: number) =>
       linesContainingBackward(needle, readBlocksBackward(fd, end));
-    for (const lines of this.#scan(blocks)) {
-      for (const line of this.#recordsOf(lines)) {
+    for (const lines of this.#scan(blocks, FirstLines.backward())) {
+      for (const line of this.recordsOf(lines)) {
         if (line.kind === "cancellation") cancellations.add(line.cancellation, line.start);
         else if (line.order.id === id) return [cancellations.applyTo(line.order)];
       }
@@ -112,12 +112,12 @@ export class OrdersReader {
    * before it was placed later. It is looked for at the end of the file, then twice as far back each time.
    */
   firstSince(since: string | undefined): number {
-    if (since === undefined) return 0;
+    if (since === undefined || this.isSmall()) return 0;
     const latest = new Date(Date.parse(since) - CLOCK_SLACK_MS).toISOString();
     return withFile(this.path, (fd) => {
       if (fd === undefined) return 0;
       const { size } = fstatSync(fd);
-      const scanner = this.#scanner(fd, size);
+      const scanner = new LineScanner(fd, basename(this.path), size);
       for (let back = FIRST_LOOK_BYTES; back < size; back *= 2) {
         const start = lastNewline(fd, 0, size - back) + 1;
         const [block] = readBlocks(fd, size, start);
@@ -132,16 +132,16 @@ export class OrdersReader {
 
   /** The order that holds an id, the first on file, searched from byte `from`. */
   holderOf(id: string, from = 0): OrderLine | undefined {
-    for (const lines of this.#recordsContaining(id, from)) {
-      for (const line of lines) if (line.kind === "order" && line.order.id === id) return line;
+    for (const line of this.#containing(id, from)) {
+      if (line.kind === "order" && line.order.id === id) return line;
     }
     return undefined;
   }
 
   /** The cancellation of an order that holds, the first on file, searched from byte `from`. */
   cancellationOf(id: string, from = 0): CancellationLine | undefined {
-    for (const lines of this.#recordsContaining(CANCELLATION_START + id, from)) {
-      for (const line of lines) if (line.kind === "cancellation") return line;
+    for (const line of this.#containing(CANCELLATION_START + id, from)) {
+      if (line.kind === "cancellation") return line;
     }
     return undefined;
   }
@@ -162,34 +162,34 @@ export class OrdersReader {
     });
   }
 
-  #scanner(fd: number, end: number): LineScanner {
-    return new LineScanner(fd, basename(this.path), end);
+  /** Whether to read all of it takes no time that anybody notices. */
+  isSmall(): boolean {
+    return withFile(this.path, (fd) => fd === undefined || fstatSync(fd).size <= SMALL_BYTES);
   }
 
-  *#scan(blocks: (fd: number, end: number) => Iterable<Block>): Generator<ScannedLine[], void> {
+  /**
+   * All orders and cancellations whose lines contain a text, the oldest first, also those that are not the first
+   * of their order. Other lines are not looked at, nor is damage in them.
+   */
+  *#containing(text: string, from = 0): Generator<RecordLine, void> {
+    const needle = Buffer.from(text);
+    const blocks = (fd: number, end: number) => linesContaining(needle, readBlocks(fd, end, from));
+    for (const lines of this.#scan(blocks)) yield* this.recordsOf(lines);
+  }
+
+  *#scan(
+    blocks: (fd: number, end: number) => Iterable<Block>,
+    first?: FirstLines,
+  ): Generator<ScannedLine[], void> {
     const fd = openForReading(this.path);
     if (fd === undefined) return;
     try {
       const end = fstatSync(fd).size;
-      const scanner = this.#scanner(fd, end);
+      const scanner = new LineScanner(fd, basename(this.path), end, first);
       for (const block of blocks(fd, end)) yield scanner.scan(block);
     } finally {
       closeSync(fd);
     }
-  }
-
-  /** The lines that are orders and cancellations; those that are damage are reported. */
-  #recordsOf(lines: readonly ScannedLine[]): readonly RecordLine[] {
-    const records: RecordLine[] = [];
-    for (const line of lines) {
-      if (isRecordLine(line)) records.push(line);
-      else if (line.kind === "damage") this.#report(line);
-    }
-    return records;
-  }
-
-  #report(line: DamagedLine): void {
-    this.#onDamage({ location: line.location(), problem: line.problem });
   }
 }
 
@@ -199,3 +199,5 @@ export class OrdersReader {
  */
 export const CLOCK_SLACK_MS = 60 * 60 * 1000;
 const FIRST_LOOK_BYTES = 16 * 1024;
+/** About 6,000 orders, which are read in 3 ms. */
+export const SMALL_BYTES = 2 ** 20;

@@ -13,7 +13,7 @@ export class SaveQueue {
 
   constructor(file: OrdersFile) {
     this.#file = file;
-    this.#db = new LowSync<StoredRecord[]>(file, []);
+    this.#db = new LowSync<StoredRecord[]>(file, file.read());
   }
 
   /** Resolves once the order, or its cancellation, is on stable storage. */
@@ -43,10 +43,10 @@ export class SaveQueue {
     const saves = this.#pending;
     this.#pending = [];
     try {
-      this.#db.data = saves.flatMap(({ records }) => records);
-      this.#db.write();
+      this.#db.update((waiting) => {
+        for (const { records } of saves) for (const record of records) waiting.push(record);
+      });
     } catch (error) {
-      this.#db.data = []; // rejected, and not to go out with the next save
       for (const save of saves) save.reject(this.#failure(save, error));
       return;
     }
@@ -59,8 +59,8 @@ export class SaveQueue {
     if (error instanceof OutcomeUnknown) {
       return outcomeUnknown(record, this.#file, error.cause, what);
     }
-    const action = "items" in record ? "store the order" : "cancel the order";
-    return storeFailure(action, this.#file.path, error, what ?? kindOf(record));
+    const action = record.kind === "order" ? "store the order" : "cancel the order";
+    return storeFailure(action, this.#file.path, error, what ?? record.kind);
   }
 }
 
@@ -77,13 +77,10 @@ export function outcomeUnknown(
   record: StoredRecord,
   { path }: OrdersFile,
   cause: unknown,
-  what: ErrorFacts["record"] = kindOf(record),
+  what: ErrorFacts["record"] = record.kind,
 ): OrdersError {
-  const done = "items" in record ? "stored" : "cancelled";
-  const message = `cannot make sure that order ${record.id} is ${done}: ${systemMessage(cause)}: ${path}`;
-  return new OrdersError("outcome-unknown", message, { cause, orderId: record.id, record: what });
-}
-
-function kindOf(record: StoredRecord): "order" | "cancellation" {
-  return "items" in record ? "order" : "cancellation";
+  const { id } = record.kind === "order" ? record.order : record.cancellation;
+  const done = record.kind === "order" ? "stored" : "cancelled";
+  const message = `cannot make sure that order ${id} is ${done}: ${systemMessage(cause)}: ${path}`;
+  return new OrdersError("outcome-unknown", message, { cause, orderId: id, record: what });
 }

@@ -1,20 +1,17 @@
-import {
-  foldCase,
-  isOrderId,
-  isUnconditional,
-  type Order,
-  type OrderFilter,
-} from "../../../domain/order.js";
+import { isOrderId, isUnconditional, type Order, type OrderFilter } from "../../../domain/order.js";
 import { allOf, firstOf } from "../../batches.js";
 import { Cancellations } from "../../cancellations.js";
 import { nextTurn } from "../../next-turn.js";
 import { type OrderJson, orderJsonMatcher } from "../../order-json.js";
 import type { Damage, OrderQuery, OrderRecord } from "../../order-store.js";
 import { storeFailure } from "../errors.js";
-import type { RecordLine } from "../lines/scanned-line.js";
+import type { CancellationLine, ScannedLine } from "../lines/scanned-line.js";
 import { OrdersReader } from "./orders-reader.js";
 
-/** The orders on file, as they are now: with their cancellations. */
+/**
+ * The orders on file, as they are now: the first order of an id holds, and the first cancellation of that,
+ * wherever it stands. Whatever else is there counts for nothing.
+ */
 export class StoredOrders {
   readonly reader: OrdersReader;
 
@@ -33,9 +30,17 @@ export class StoredOrders {
     else yield (await allOf(firstOf(batches, newest))).reverse();
   }
 
-  /** See {@link OrderStore.records}. */
-  records(): AsyncIterable<readonly OrderRecord[]> {
-    return this.#records();
+  /** See {@link OrderStore.records}. What does not stand where its writer put it comes last: it may be before its order. */
+  async *records(): AsyncGenerator<readonly OrderRecord[], void> {
+    const moved: CancellationLine[] = [];
+    for await (const lines of this.#turns(this.reader.records())) {
+      yield lines.filter((line) => {
+        if (line.kind === "order" || !line.isMoved) return true;
+        moved.push(line);
+        return false;
+      });
+    }
+    if (moved.length > 0) yield moved;
   }
 
   /** How many orders match. */
@@ -51,7 +56,7 @@ export class StoredOrders {
   findByIdPrefix(prefix: string, limit: number): readonly Order[] {
     return this.translateErrors(() => {
       const found = isOrderId(prefix)
-        ? this.reader.newestOf(prefix)
+        ? this.reader.withId(prefix)
         : this.reader.startingWith(prefix, limit);
       // One that is not there may be in what is damaged: everything is read, and damage reported.
       if (found.length === 0) for (const _ of this.reader.records());
@@ -71,49 +76,58 @@ export class StoredOrders {
   /** How many orders there are, without looking into them; `undefined`: that does not tell. */
   async #countAll({ includeCancelled }: OrderFilter): Promise<number | undefined> {
     let orders = 0;
-    let cancellations = 0;
-    for await (const lines of this.#records()) {
-      const cancelling = lines.filter((line) => line.kind === "cancellation");
-      // A cancellation with a claim has an order, and is its only cancellation: its writer searched the file.
-      const areSure = includeCancelled || cancelling.every(({ claim }) => claim !== undefined);
-      if (!areSure) return undefined;
-      cancellations += cancelling.length;
-      orders += lines.length - cancelling.length;
+    let cancelled = 0;
+    let isAsWritten = true;
+    for await (const lines of this.#turns(this.reader.lines())) {
+      for (const line of lines) {
+        if (line.kind === "order") orders++;
+        else if (line.kind === "cancellation") cancelled++;
+        if (!standsAsWritten(line)) isAsWritten = false;
+      }
+      this.reader.recordsOf(lines); // reports damage
     }
-    return includeCancelled ? orders : orders - cancellations;
+    if (includeCancelled || cancelled === 0) return orders;
+    // Its writer searched the file: each has an order, and is its only cancellation.
+    return isAsWritten ? orders - cancelled : undefined;
   }
 
-  /** The lines from a byte on, as many at a time as were read together. */
-  async *#records(from = 0, isBackward = false): AsyncGenerator<readonly RecordLine[], void> {
-    const { reader } = this;
+  /** What is read, in as many turns of the event loop as there are batches: others get on, also in a large store. */
+  async *#turns<T>(batches: Iterable<T>): AsyncGenerator<T, void> {
     try {
-      for (const lines of isBackward ? reader.recordsBackward(from) : reader.records(from)) {
-        yield lines;
-        await nextTurn(); // also in a large store
+      for (const batch of batches) {
+        yield batch;
+        await nextTurn();
       }
     } catch (error) {
-      throw storeFailure("read the orders", reader.path, error);
+      throw storeFailure("read the orders", this.reader.path, error);
     }
   }
 
-  /** The orders that match. A cancellation is behind its order: backward it is met first. */
+  /** The orders that match. In a large file a cancellation is behind its order: backward it is met first. */
   async *#matching(
     query: OrderQuery,
     isBackward: boolean,
   ): AsyncGenerator<readonly OrderJson[], void> {
+    const { reader } = this;
     const matches = orderJsonMatcher(query);
-    const texts = [query.item ?? []].flat().map(foldCase);
-    const from = this.translateErrors(() => this.reader.firstSince(query.since));
-    const cancellations = isBackward
-      ? new Cancellations()
-      : this.translateErrors(() => this.reader.cancellations(from));
-    for await (const lines of this.#records(from, isBackward)) {
+    const { from, cancellations } = this.translateErrors(() => {
+      const from = reader.firstSince(query.since);
+      const isMetFirst = isBackward && !reader.isSmall();
+      return { from, cancellations: isMetFirst ? new Cancellations() : reader.cancellations(from) };
+    });
+    const batches = isBackward ? reader.recordsBackward(from) : reader.records(from);
+    for await (const lines of this.#turns(batches)) {
       const orders: OrderJson[] = [];
       for (const line of lines) {
         if (line.kind === "cancellation") cancellations.add(line.cancellation, line.start);
-        else if (texts.every((text) => line.mayContain?.(text) ?? true)) orders.push(line.order);
+        else orders.push(line.order);
       }
       yield cancellations.select(orders, query).filter(matches);
     }
   }
+}
+
+function standsAsWritten(line: ScannedLine): boolean {
+  if (line.kind === "cancellation") return !line.isMoved;
+  return line.kind === "order" || line.kind === "torn";
 }

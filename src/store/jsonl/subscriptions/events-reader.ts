@@ -5,7 +5,7 @@ import { cancelsNothing } from "../../order-check.js";
 import type { StoredEvent } from "../../order-feed.js";
 import type { Damage } from "../../order-store.js";
 import { withFile } from "../files/open-file.js";
-import { EarlierOrders } from "../lines/earlier-orders.js";
+import { FirstLines } from "../lines/first-lines.js";
 import { LineScanner } from "../lines/line-scanner.js";
 import { readBlocks, readBlocksBackward } from "../lines/read-blocks.js";
 import { linesContainingBackward } from "../lines/read-lines.js";
@@ -16,6 +16,7 @@ import {
   orderIdOf,
   type RecordLine,
 } from "../lines/scanned-line.js";
+import { SMALL_BYTES } from "../orders/orders-reader.js";
 import { holds, type Position, prefixChecksumAt } from "./position.js";
 
 /** Reads on in `orders.jsonl` from a position, as a subscription does. */
@@ -23,7 +24,7 @@ export class EventsReader {
   readonly path: string;
   readonly #onDamage: (damage: Damage) => void;
   /** What is known of a file, from one call to the next. */
-  #watched: { readonly file: string; readonly earlier: EarlierOrders } | undefined;
+  #watched: { readonly file: string; readonly first: FirstLines } | undefined;
 
   constructor(path: string, onDamage: (damage: Damage) => void) {
     this.path = path;
@@ -67,7 +68,7 @@ export class EventsReader {
   /** The order that a line cancels, which is before it; `undefined`: there is none, which is damage. */
   #cancelledBy(fd: number, { cancellation, start, location }: CancellationLine): Order | undefined {
     const needle = Buffer.from(cancellation.id);
-    const scanner = new LineScanner(fd, basename(this.path), start);
+    const scanner = new LineScanner(fd, basename(this.path), start, FirstLines.backward());
     for (const block of linesContainingBackward(needle, readBlocksBackward(fd, start))) {
       for (const line of scanner.scan(block)) {
         if (line.kind !== "order" || line.order.id !== cancellation.id) continue;
@@ -103,7 +104,9 @@ export class EventsReader {
       if (fd === undefined) return true;
       const damaged: DamagedLine[] = [];
       const end = fstatSync(fd).size;
-      const scanner = new LineScanner(fd, basename(this.path), end, this.#earlierIn(fd));
+      const first = this.#firstIn(fd, position.byte);
+      const scanner = new LineScanner(fd, basename(this.path), end, first);
+      for (const block of readBlocks(fd, position.byte, first.knownTo)) scanner.scan(block);
       reading: for (const block of readBlocks(fd, end, position.byte)) {
         for (const line of scanner.scan(block)) {
           if (line.kind === "damage") damaged.push(line);
@@ -119,11 +122,14 @@ export class EventsReader {
     });
   }
 
-  #earlierIn(fd: number): EarlierOrders {
-    const { dev, ino } = fstatSync(fd);
+  /** What is known of a file, beginning where it is read; of a small one, from its beginning on. */
+  #firstIn(fd: number, from: number): FirstLines {
+    const { dev, ino, size } = fstatSync(fd);
     const file = `${dev} ${ino}`;
-    if (this.#watched?.file !== file) this.#watched = { file, earlier: new EarlierOrders() };
-    return this.#watched.earlier;
+    if (this.#watched?.file !== file) {
+      this.#watched = { file, first: new FirstLines(size <= SMALL_BYTES ? 0 : from) };
+    }
+    return this.#watched.first;
   }
 }
 
