@@ -1,10 +1,11 @@
-import { basename } from "node:path";
+import { basename, dirname, join } from "node:path";
+import type { Cancellation } from "../../../domain/order.js";
 import { OrderCheck } from "../../order-check.js";
 import { parkingKey } from "../../order-feed.js";
 import type { Damage, StoreReport } from "../../order-store.js";
 import { readOrReport } from "../files/document-file.js";
 import { withFile } from "../files/open-file.js";
-import type { CancellationLine, OrderLine, ScannedLine } from "../lines/scanned-line.js";
+import type { OrderLine, ScannedLine } from "../lines/scanned-line.js";
 import { holds, lostPosition } from "../subscriptions/position.js";
 import { JsonlSubscriptions } from "../subscriptions/subscriptions.js";
 import { OrdersFile } from "./orders-file.js";
@@ -20,8 +21,8 @@ export function checkStore(reader: OrdersReader): StoreReport {
   const check = new OrderCheck();
   const unmarked = new UnmarkedLines();
   /** Their orders are not before them: perhaps behind them. */
-  const early: CancellationLine[] = [];
-  const report = (line: ScannedLine, problem: string | undefined) => {
+  const early: { readonly cancellation: Cancellation; location(): string }[] = [];
+  const report = (line: { location(): string }, problem: string | undefined) => {
     if (problem !== undefined) damage.push({ location: line.location(), problem });
   };
   for (const line of eachLine(reader)) {
@@ -33,12 +34,18 @@ export function checkStore(reader: OrdersReader): StoreReport {
     } else if (line.kind === "order") {
       report(line, check.problemOf(line.order));
       unmarked.look(line);
-    } else if (!check.ids.has(line.cancellation.id)) early.push(line);
-    else report(line, check.cancellationProblemOf(line.cancellation));
+    } else if (!check.ids.has(line.cancellation.id)) {
+      const location = line.location(); // now, for that is counted in the open file
+      early.push({ cancellation: line.cancellation, location: () => location });
+    } else report(line, check.cancellationProblemOf(line.cancellation));
   }
   for (const line of early) report(line, check.cancellationProblemOf(line.cancellation));
   if (unmarked.note !== undefined) notes.push(unmarked.note);
-  return { orders: check.ids.size, damage: [...damage, ...damagedSubscriptions(reader, check.ids)], notes };
+  return {
+    orders: check.ids.size,
+    damage: [...damage, ...damagedSubscriptions(reader, check.ids)],
+    notes,
+  };
 }
 
 /** Lines that keep `list --since` from finding what is before them: something other than `orders` put them there. */
