@@ -1,0 +1,151 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import type { Cancellation, Order } from "../../src/domain/order.js";
+import { encodeCancellation, encodeOrder } from "../../src/store/jsonl/lines/order-codec.js";
+import { anOrder } from "../support/orders.js";
+import { runCli } from "../support/run-cli.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+
+/** Set it to 100 to look a hundred times as long. */
+const SOAK = Number(process.env.ORDERS_SOAK ?? 1);
+
+/** A line of a store as it was written, with what it holds. */
+interface Written {
+  readonly text: string;
+  readonly order?: Order;
+  readonly cancellation?: Cancellation;
+}
+
+/** What was done to a store: so many orders, some with ids that their callers chose, some cancelled later. */
+const anyHistory = fc.array(
+  fc.record({ chosen: fc.boolean(), cancelled: fc.option(fc.nat({ max: 3 })), after: fc.nat(2) }),
+  { minLength: 1, maxLength: 8 },
+);
+type History = typeof anyHistory extends fc.Arbitrary<infer T> ? T : never;
+
+/** The lines of a store to which a history happened, behind others. */
+function written(history: History, before: readonly Written[] = []): Written[] {
+  const lines = [...before];
+  const later = new Map<number, Order[]>();
+  let at = before.reduce((length, { text }) => length + text.length, 0);
+  let minute = before.length;
+  const append = (line: Written) => {
+    lines.push(line);
+    at += line.text.length;
+  };
+  const time = () => `2026-01-31T09:${String(minute).padStart(2, "0")}:00.000Z`;
+  const claim = (n: number) => ({ checkedTo: at, token: `${before.length}000000${n}`.slice(-8) });
+  for (const [n, { chosen, cancelled, after }] of history.entries()) {
+    minute += after > 0 ? 1 : 0; // some are placed at the same time
+    const order = anOrder({ placedAt: time(), items: [`tv ${"x".repeat(n % 3)}`] });
+    append({ text: encodeOrder(order, chosen ? { claim: claim(n) } : {}), order });
+    if (cancelled !== null) later.set(n + cancelled, [...(later.get(n + cancelled) ?? []), order]);
+    for (const { id } of later.get(n) ?? []) {
+      const cancellation = { id, cancelledAt: time() };
+      append({ text: encodeCancellation(cancellation, { claim: claim(n) }), cancellation });
+    }
+  }
+  return lines;
+}
+
+const place = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+const mishap = fc.oneof(
+  fc.record({ kind: fc.constantFrom("flip", "cut", "trim", "delete", "double"), place, to: place }),
+  fc.record({ kind: fc.constantFrom("swap", "move"), place, to: place }),
+  fc.record({ kind: fc.constantFrom("sort", "append itself"), place, to: place }),
+  fc.record({ kind: fc.constant("merge"), place, to: place, other: anyHistory }),
+);
+type Mishap = typeof mishap extends fc.Arbitrary<infer T> ? T : never;
+
+/** The lines after something happened to them; those that are no longer what was written have no record. */
+function after(lines: readonly Written[], what: Mishap): Written[] {
+  const at = Math.floor(what.place * lines.length);
+  const to = Math.floor(what.to * lines.length);
+  const [from, end] = [Math.min(at, to), Math.max(at, to) + 1];
+  const others = lines.toSpliced(at, 1);
+  const line = lines[at];
+  if (line === undefined) return [];
+  switch (what.kind) {
+    case "flip": {
+      const byte = Math.floor(what.to * (line.text.length - 1));
+      const flipped = String.fromCharCode(line.text.charCodeAt(byte) ^ 1);
+      if (flipped === "\n" || flipped === "\r") return [...lines];
+      return lines.with(at, {
+        text: line.text.slice(0, byte) + flipped + line.text.slice(byte + 1),
+      });
+    }
+    case "cut":
+      return lines.with(at, { text: `${line.text.slice(0, Math.floor(what.to * 20))}\n` });
+    case "trim":
+      return lines.slice(at);
+    case "delete":
+      return others;
+    case "double":
+      return [...lines.slice(0, end), ...lines.slice(from)];
+    case "swap":
+      return lines.with(at, lines[to] as Written).with(to, line);
+    case "move":
+      return others.toSpliced(to, 0, line);
+    case "sort":
+      return lines.toSorted((one, other) => (one.text < other.text ? -1 : 1));
+    case "append itself":
+      return [...lines, ...lines];
+    case "merge": {
+      const mine = lines.slice(at);
+      const common = lines.slice(0, at);
+      const theirs = written("other" in what ? what.other : [], common).slice(at);
+      const mark = (text: string) => ({ text: `${text}\n` });
+      const both = [mark("<<<<<<< mine"), ...mine, mark("======="), ...theirs, mark(">>>>>>>")];
+      return [...common, ...both];
+    }
+  }
+}
+
+/** The orders that a store has: the first of each id, with the first cancellation of it. */
+function model(lines: readonly Written[]): Order[] {
+  const orders = new Map<string, Order>();
+  for (const { order } of lines) {
+    if (order !== undefined && !orders.has(order.id)) orders.set(order.id, order);
+  }
+  const cancelled = new Set<string>();
+  for (const { cancellation } of lines) {
+    const order = cancellation && orders.get(cancellation.id);
+    if (order === undefined || cancelled.has(order.id)) continue;
+    cancelled.add(order.id);
+    orders.set(order.id, { ...order, cancelledAt: cancellation?.cancelledAt });
+  }
+  return [...orders.values()];
+}
+
+it("every verb tells the same orders of a store that people have had their hands on", {
+  timeout: 60_000 * SOAK,
+}, async () => {
+  const store = temporaryDirectory();
+  const run = async (...argv: string[]) => (await runCli(argv, { store })).stdout;
+  const json = async (...argv: string[]) => JSON.parse(await run(...argv, "--json"));
+  await fc.assert(
+    fc.asyncProperty(anyHistory, fc.array(mishap, { maxLength: 3 }), async (history, happened) => {
+      const lines = happened.reduce(after, written(history));
+      writeFileSync(join(store, "orders.jsonl"), lines.map(({ text }) => text).join(""));
+      const all = model(lines);
+      const open = all.filter(({ cancelledAt }) => cancelledAt === undefined);
+      expect(await json("list", "--all")).toEqual(all);
+      expect(await json("list")).toEqual(open);
+      expect(await run("list", "--count")).toBe(`${open.length}\n`);
+      expect(await run("list", "--all", "--count")).toBe(`${all.length}\n`);
+      for (const limit of [1, 3, 100]) {
+        expect(await json("list", "--limit", String(limit))).toEqual(open.slice(-limit));
+      }
+      expect(await json("list", "--reverse")).toEqual(open.toReversed());
+      const since = "2026-01-31T09:03:00.000Z";
+      expect(await json("list", "--since", since)).toEqual(
+        open.filter(({ placedAt }) => placedAt >= since),
+      );
+      for (const order of all.slice(0, 3)) expect(await json("show", order.id)).toEqual(order);
+      expect((await json("check")).orders).toBe(all.length);
+    }),
+    { numRuns: 100 * SOAK },
+  );
+});
