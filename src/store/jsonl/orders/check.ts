@@ -1,4 +1,4 @@
-import { basename, dirname, join } from "node:path";
+import { basename } from "node:path";
 import type { Cancellation } from "../../../domain/order.js";
 import { OrderCheck } from "../../order-check.js";
 import { parkingKey } from "../../order-feed.js";
