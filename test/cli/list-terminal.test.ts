@@ -39,6 +39,15 @@ const list = (args: string[] = [], world: World = {}) =>
   });
 
 describe("orders list on a terminal", () => {
+  it("shows as much of the ids as tells them apart", async () => {
+    const alike = ["403d33e9-39e5-44bc-8f5e-eab0c6f897f1", "403d33e9-3b00-44bc-8f5e-eab0c6f897f2"];
+    await save([...alike.map((id) => anOrder({ id })), FORMULA_ORDER]);
+    const ids = (text: string) => text.match(/\b(?:403d|5ac9)[0-9a-f-]*/g)?.toSorted();
+    const shown = ["403d33e9-39", "403d33e9-3b", "5ac9e5e2-f7"];
+    expect(ids((await list()).stdout)).toEqual(shown);
+    expect(ids((await list(["--fields", "id,items"], { columns: 60 })).stdout)).toEqual(shown);
+  });
+
   it("groups the orders by the local day, and counts them in the end", async () => {
     await save(ORDERS);
     expect(await list()).toMatchObject({

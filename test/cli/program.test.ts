@@ -74,6 +74,7 @@ describe("orders", () => {
     [["lst"], "orders: unknown command 'lst'\n  did you mean list?\n"],
     [["place-oder", "tv"], "orders: unknown command 'place-oder'\n  did you mean place-order?\n"],
     [["help", "lst"], "orders: unknown command 'lst'\n  did you mean list?\n"],
+    [["lst", "--limit", "5"], "orders: unknown command 'lst'\n  did you mean list?\n"],
     [["lst", "--help"], "orders: unknown command 'lst'\n  did you mean list?\n"],
     [["add", "tv"], "orders: unknown command 'add'\n  did you mean place-order?\n"],
     [["rm", "403d33e9"], "orders: unknown command 'rm'\n  did you mean cancel?\n"],

@@ -1,6 +1,7 @@
 import type { Order } from "../../domain/order.js";
 import { escapeUnsafe } from "../../domain/printable.js";
 import { counted } from "../render/count.js";
+import { shortIdLength } from "../render/short-ids.js";
 import { cut, fitting, padded, width } from "../render/width.js";
 import { dateOf, localDayOf, WEEKDAYS, weekdayOf } from "../time/local-day.js";
 import { shortTime } from "../time/time.js";
@@ -9,12 +10,10 @@ import { itemsText } from "./items-text.js";
 
 /** Orders for a person at a terminal: below the day, the time, the short id and the items of each. */
 export function dayList({ output: { columns }, style, now }: ListView): ListFormat {
-  const { indent, gap, idWidth, mark } = columns < NARROW_COLUMNS ? NARROW : WIDE;
-  const room = columns - indent.length - "09:30".length - idWidth - 2 * gap.length;
-  const nameRoom = Math.min(MAX_NAME_COLUMNS, Math.floor(room / 3));
+  const { indent, gap, minIdWidth, mark } = columns < NARROW_COLUMNS ? NARROW : WIDE;
   const today = localDayOf(now);
   let day: number | undefined;
-  let namesAt = 0;
+  let [idWidth, room, nameRoom, namesAt] = [minIdWidth, 0, 0, 0];
 
   const headingOf = (placed: number) => {
     const date = dateOf(placed);
@@ -34,7 +33,12 @@ export function dayList({ output: { columns }, style, now }: ListView): ListForm
     return `${padded(items, Math.max(namesAt, width(items)))}${gap}${paintName(name)}`;
   };
   return {
+    /** The columns are as the first orders need them. */
     begin(orders: readonly Order[]) {
+      const ids = orders.map(({ id }) => id);
+      idWidth = shortIdLength(ids, minIdWidth);
+      room = columns - indent.length - "09:30".length - idWidth - 2 * gap.length;
+      nameRoom = Math.min(MAX_NAME_COLUMNS, Math.floor(room / 3));
       const widths = orders.slice(0, SAMPLE_ORDERS).map((order) => width(itemsText(order, mark)));
       const widest = Math.max(0, ...widths);
       namesAt = Math.min(widest, NAMES_AT_COLUMNS, room - nameRoom - gap.length);
@@ -71,8 +75,8 @@ export function dayList({ output: { columns }, style, now }: ListView): ListForm
 const SAMPLE_ORDERS = 100;
 /** A narrower terminal has no room to spare; of an id it has what `show` needs at least. */
 const NARROW_COLUMNS = 40;
-const NARROW = { indent: "", gap: " ", idWidth: 4, mark: "×" };
-const WIDE = { indent: "  ", gap: "  ", idWidth: 8, mark: "(cancelled)" };
+const NARROW = { indent: "", gap: " ", minIdWidth: 4, mark: "×" };
+const WIDE = { indent: "  ", gap: "  ", minIdWidth: 8, mark: "(cancelled)" };
 /** One long item moves its own name only. */
 const NAMES_AT_COLUMNS = 40;
 const MAX_NAME_COLUMNS = 24;

@@ -1,5 +1,6 @@
 import type { Order } from "../../domain/order.js";
 import { escapeUnsafe } from "../../domain/printable.js";
+import { shortIdLength } from "../render/short-ids.js";
 import { cut, padded } from "../render/width.js";
 import { shortTime } from "../time/time.js";
 import type { Field } from "./fields.js";
@@ -12,7 +13,7 @@ import { itemsText } from "./items-text.js";
  */
 export function table({ output, style, fields: chosen }: ListView): ListFormat {
   const fields = chosen ?? TABLE_FIELDS;
-  const widths = columnWidths(fields, output.columns);
+  let widths: readonly number[] = [];
   const row = (cells: readonly string[], paint: Paint) => {
     const end = cells.findLastIndex((cell) => cell !== "");
     const shown = cells.slice(0, end + 1).flatMap((cell, index) => {
@@ -24,6 +25,8 @@ export function table({ output, style, fields: chosen }: ListView): ListFormat {
   };
   return {
     begin(orders) {
+      const ids = orders.map(({ id }) => id);
+      widths = columnWidths(fields, output.columns, shortIdLength(ids, MIN_ID_COLUMNS));
       const isNamed = chosen !== undefined || orders.some((order) => order.for !== undefined);
       const shown = (field: Field) => field !== "for" || isNamed;
       return row(
@@ -51,14 +54,18 @@ const TABLE_FIELDS = ["placedAt", "id", "items", "for"] as const;
 type Paint = (text: string, field: Field | undefined) => string;
 
 /** Ids are whole where that leaves enough to the texts. What has no room left has no column. */
-function columnWidths(fields: readonly Field[], columns: number): readonly number[] {
+function columnWidths(
+  fields: readonly Field[],
+  columns: number,
+  shortIdWidth: number,
+): readonly number[] {
   const weight = sumOf(fields, (field) => COLUMNS[field].weight ?? 0);
   const own = (field: Field, idWidth: number) =>
     field === "id" ? idWidth : (COLUMNS[field].width ?? 0);
   const rest = (idWidth: number) =>
     columns - sumOf(fields, (field) => own(field, idWidth) + GAP.length) + GAP.length;
   const isWhole = rest(FULL_ID_COLUMNS) >= (weight > 0 ? MIN_TEXT_COLUMNS : 0);
-  const idWidth = isWhole ? FULL_ID_COLUMNS : SHORT_ID_COLUMNS;
+  const idWidth = isWhole ? FULL_ID_COLUMNS : shortIdWidth;
   let left = columns;
   return fields.map((field) => {
     const share = Math.floor((rest(idWidth) * (COLUMNS[field].weight ?? 0)) / weight);
@@ -76,7 +83,7 @@ function sumOf(fields: readonly Field[], numberOf: (field: Field) => number): nu
 
 const TIME_COLUMNS = 16;
 const FULL_ID_COLUMNS = 36;
-const SHORT_ID_COLUMNS = 8;
+const MIN_ID_COLUMNS = 8;
 const MIN_TEXT_COLUMNS = 40;
 const GAP = "  ";
 

@@ -7,7 +7,7 @@ import { flagOf, optionsOf, termOf } from "./options.js";
 import { calledHere, optionCalledHere } from "./other-words.js";
 import type { OptionRefused } from "./program.js";
 import { closest, didYouMean } from "./suggestions.js";
-import { findVerb, VERBS } from "./verbs.js";
+import { findVerb, HELP, VERBS } from "./verbs.js";
 
 /** An option that is none, or the last word of a line, which needs a value. */
 export function optionProblem(
@@ -16,13 +16,16 @@ export function optionProblem(
 ): OrdersError {
   const options = optionsOf(definition);
   const verb = path.length > 0 ? path.join(" ") : argv.find((word) => findVerb(word));
-  const help = verb === undefined ? HELP : `see orders help ${verb}`;
+  const help = verb === undefined ? SEE_HELP : `see orders help ${verb}`;
   if (code === "commander.optionMissingArgument") {
     const flag = argv.at(-1) ?? "";
     const terms = Object.entries(options).map(([name, option]) => termOf(name, option));
     const term = terms.find((each) => each.startsWith(`${flag} `));
     return wrongUsage(`${flag} needs a value: ${term}`, help);
   }
+  const [first = ""] = command.args;
+  const isVerb = path.length === 0 && first !== HELP.name && !first.startsWith("-");
+  if (isVerb) return unknownVerb(first); // whose options nobody knows
   const word = command.parseOptions([...command.args]).unknown[0] ?? "";
   const flags = Object.keys(options).map(flagOf);
   const called = optionCalledHere(word, (flag) => flags.includes(flag));
@@ -42,7 +45,7 @@ export function unknownVerb(word: string): OrdersError {
 
 /** There is no help for a verb or topic of this name. */
 export function unknownSubject(word: string): OrdersError {
-  const hint = meantByVerb(word) ?? didYouMean(word, Object.keys(TOPIC_LIST)) ?? HELP;
+  const hint = meantByVerb(word) ?? didYouMean(word, Object.keys(TOPIC_LIST)) ?? SEE_HELP;
   return wrongUsage(`unknown command '${word}'`, hint);
 }
 
@@ -51,7 +54,7 @@ export function unknownSubcommand(word: string, verb: string): OrdersError {
   return wrongUsage(`unknown command '${verb} ${word}'`, `see orders help ${verb}`);
 }
 
-const HELP = "see orders --help";
+const SEE_HELP = "see orders --help";
 const DASHED_ITEM = `to order an item that begins with '-', put -- before it: orders place-order -- "-5 °C fridge"`;
 
 /** A verb that is written much like a word, or what a word of another tool is called here. */
@@ -63,8 +66,8 @@ function meantByVerb(word: string): string | undefined {
 }
 
 function orderIt(word: string): string {
-  if (escapeUnsafe(word) !== word) return HELP; // nobody could type what it shows
-  return `to order it: orders place-order ${shellWord(word)}\n${HELP}`;
+  if (escapeUnsafe(word) !== word) return SEE_HELP; // nobody could type what it shows
+  return `to order it: orders place-order ${shellWord(word)}\n${SEE_HELP}`;
 }
 
 function wrongUsage(message: string, hint: string): OrdersError {

@@ -7,6 +7,7 @@ import { define } from "../parsing/definition.js";
 import { idPrefix } from "../parsing/find-order.js";
 import { flag, type OptionsOf, text } from "../parsing/options.js";
 import { renderColumns } from "../render/columns.js";
+import { shortIdLength } from "../render/short-ids.js";
 import { shortTime } from "../time/time.js";
 
 const AS = text("subscription", "only those of this subscription");
@@ -58,13 +59,19 @@ async function runParked(options: ParkedOptions, context: Context): Promise<void
     return;
   }
   const showsEvents = parked.some(({ event }) => event !== "order-created");
+  const ids = parked.map(({ order }) => order.id);
+  const idLength =
+    stdout.columns < FULL_ID_MIN_COLUMNS ? shortIdLength(ids, MIN_ID_CHARACTERS) : undefined;
   const rows = parked.map(({ subscription, event, order, attempts, parkedAt, reason }) => {
     const time = stdout.isTerminal ? shortTime(parkedAt) : parkedAt;
-    const id = order.id.slice(
-      0,
-      stdout.columns < FULL_ID_MIN_COLUMNS ? SHORT_ID_CHARACTERS : undefined,
-    );
-    return [subscription, id, String(attempts), time, reason, ...(showsEvents ? [event] : [])];
+    return [
+      subscription,
+      order.id.slice(0, idLength),
+      String(attempts),
+      time,
+      reason,
+      ...(showsEvents ? [event] : []),
+    ];
   });
   stdout.write(
     renderColumns(
@@ -116,7 +123,7 @@ async function runDrop(options: ParkedOptions, context: Context, ...ids: string[
 const HEADINGS = ["SUBSCRIPTION", "ID", "ATTEMPTS", "PARKED", "REASON"];
 /** A narrower terminal has no room for reasons beside whole ids. */
 const FULL_ID_MIN_COLUMNS = 120;
-const SHORT_ID_CHARACTERS = 8;
+const MIN_ID_CHARACTERS = 8;
 
 async function openParked(
   { as, ...options }: ParkedOptions,
