@@ -9,6 +9,8 @@ export interface ImportFile {
   /** How many bytes it has, if that is known. */
   readonly size?: number | undefined;
   readonly blocks: AsyncIterable<Uint8Array>;
+  /** Lets go of it, also if it was not read to its end. */
+  close?(): void;
 }
 
 /** @throws {OrdersError} `invalid-usage` if it cannot be read. */
@@ -17,8 +19,10 @@ export async function openImportFile(path: string): Promise<ImportFile> {
     const file = await open(path, "r");
     const stats = await file.stat();
     const size = stats.isFile() ? stats.size : undefined;
-    if (!stats.isDirectory()) return { name: path, size, blocks: file.createReadStream(BLOCKS) };
-    await file.close();
+    const blocks = file.createReadStream(BLOCKS);
+    const close = () => void blocks.destroy(); // which closes the file
+    if (!stats.isDirectory()) return { name: path, size, blocks, close };
+    close();
     throw new Error("it is a directory");
   } catch (cause) {
     throw new ImportProblem("invalid-file", `cannot read ${path}: ${systemMessage(cause)}`);

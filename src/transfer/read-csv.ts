@@ -1,4 +1,5 @@
 import { CsvSplitter } from "./csv-records.js";
+import { textOf } from "./csv-text.js";
 import { type Field, type FieldNames, fieldOf, fieldsOf } from "./fields.js";
 import { ImportProblem } from "./import-problem.js";
 import { type Row, rowOfFields } from "./row.js";
@@ -7,8 +8,7 @@ import { UTF_8, utf8Begin, wholeLines } from "./whole-lines.js";
 /**
  * Reads CSV ({@link https://www.rfc-editor.org/rfc/rfc4180 RFC 4180}) with a header, separated by commas,
  * semicolons or tabs; lines may end in different ways. The items of a row are in a column `items`, as a JSON array or
- * as one item, or in several columns `item`. A text that begins with a quote is JSON too: so `orders list --format
- * csv` writes what a spreadsheet could take for a formula.
+ * as one item, or in several columns `item`. What `orders list --format csv` does to a text is undone: see {@link textOf}.
  */
 export async function* readCsv(
   name: string,
@@ -109,13 +109,15 @@ class Header {
 
 const KNOWN = "there are id, placed_at, items or item, for, note, cancelled_at and reason";
 
-/** What a cell holds: JSON, unless it is none. */
+/** What a cell holds: items as JSON, unless they are none, or a text. */
 function cellValue(cell: string, field: Field | undefined): unknown {
   if (cell === "") return undefined;
-  if (!cell.startsWith(field === "items" ? "[" : '"')) return cell;
-  try {
-    return JSON.parse(cell);
-  } catch {
-    return cell;
+  if (field === "items" && cell.startsWith("[")) {
+    try {
+      return JSON.parse(cell);
+    } catch {
+      return cell;
+    }
   }
+  return textOf(cell);
 }

@@ -64,15 +64,27 @@ describe("an order for somebody, with a note", () => {
 
   it.each([
     ["Ada Lovelace", "Ada Lovelace"],
-    ["=cmd()", '"""=cmd()"""'],
-    ["Ada; -1", '"""Ada\\u003b -1"""'],
-    ['Ada "the first"', '"""Ada \\""the first\\"""""'],
-  ])("is written to CSV so that no spreadsheet takes %j for a formula", async (name, cell) => {
+    ["Müller, Anna", '"Müller, Anna"'],
+    ["Ada; -1", "Ada; -1"],
+    ['Ada "the first"', '"Ada ""the first"""'],
+    ['"Ada"', '"""Ada"""'],
+    ["two\nlines", '"two\nlines"'],
+    ["=cmd()", "'=cmd()"],
+    ["+49 30 123", "'+49 30 123"],
+    ["a;=cmd()", "a;'=cmd()"],
+    ["'=cmd()", "''=cmd()"],
+    ["'s Hertogenbosch", "'s Hertogenbosch"],
+    ["\u001b[2J", '"""\\u001b[2J"""'],
+  ])("is plain in CSV, where no spreadsheet takes it for a formula: %j", async (name, cell) => {
     const store = temporaryDirectory();
     await place(["--for", name, "tv"], { store });
     const { stdout } = await runCli(["list", "--format", "csv"], { store });
     expect(stdout).toMatch(/^placedAt,id,items,for,note,cancelledAt,reason\n/);
     expect(stdout.endsWith(`,"[""tv""]",${cell},,,\n`)).toBe(true);
+    const copy = { store: temporaryDirectory() };
+    expect((await runCli(["import", "-"], { ...copy, stdin: stdout })).exitCode).toBe(0);
+    const [order] = JSON.parse((await runCli(["list", "--json"], copy)).stdout);
+    expect(order).toMatchObject({ for: name });
   });
 
   it.each([

@@ -1,18 +1,24 @@
-import { safeJson } from "../../domain/printable.js";
+import { escapeUnsafeLines, safeJson } from "../../domain/printable.js";
+import { escapedText, guarded } from "../../transfer/csv-text.js";
 import type { Escaping } from "./formats.js";
 
 /**
- * CSV of {@link https://www.rfc-editor.org/rfc/rfc4180 RFC 4180}. As a JSON
- * array items begin with `[`, so that no spreadsheet takes an item for a formula. Where spreadsheets
- * split at semicolons, one in an item would begin a cell: it is written as `\u003b`, the same to
- * JSON ({@link https://owasp.org/www-community/attacks/CSV_Injection}).
+ * Plain CSV of {@link https://www.rfc-editor.org/rfc/rfc4180 RFC 4180}, with an apostrophe before what a spreadsheet
+ * would take for a formula. A text that holds what a terminal could obey is a JSON string. `orders import` undoes both.
  */
 export const CSV: Escaping = {
-  /** A text as it is where that is safe, else as a JSON string, which begins with a quote. */
   text(text) {
-    const json = safeJson(text);
-    const isSafe = json === `"${text}"` && /^[\p{L}\p{N}][^;,]*$/u.test(text);
-    return isSafe ? text : CSV.json(json);
+    const isPlain = escapeUnsafeLines(text) === text && escapedText(text) === undefined;
+    const cell = guarded(isPlain ? text : safeJson(text));
+    return NEEDS_QUOTES.test(cell) ? quoted(cell) : cell;
   },
-  json: (json) => `"${json.replaceAll(";", "\\u003b").replaceAll('"', '""')}"`,
+  // An array begins with a bracket; to JSON an escaped semicolon is the same.
+  json: (json) => quoted(json.replace(/;(?=['=+\-@＝＋－＠])/g, "\\u003b")),
 };
+
+/** A byte order mark at the beginning of a line would be taken for one. */
+const NEEDS_QUOTES = /[",\r\n]|^\ufeff|^\s|\s$/;
+
+function quoted(cell: string): string {
+  return `"${cell.replaceAll('"', '""')}"`;
+}

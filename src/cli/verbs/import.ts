@@ -3,7 +3,7 @@ import { escapeUnsafe, safeJson } from "../../domain/printable.js";
 import { OrdersError } from "../../errors.js";
 import { type Field, fieldOf } from "../../transfer/fields.js";
 import { detectFormat, IMPORT_FORMATS, readerOf } from "../../transfer/formats.js";
-import { openImportFile, peek } from "../../transfer/import-file.js";
+import { type ImportFile, openImportFile, peek } from "../../transfer/import-file.js";
 import { importOrders } from "../../transfer/import-orders.js";
 import type { Context } from "../context.js";
 import { define } from "../parsing/definition.js";
@@ -51,9 +51,9 @@ async function runImport(
   };
   const { skipInvalid = false, dryRun = false, again = false } = options;
   const { deliver = false, notify = false } = options;
+  let file: ImportFile | undefined;
   const { format, result } = await transfer(context, async (inner, progress) => {
-    const file =
-      path === "-" ? { name: "stdin", blocks: io.stdin.read() } : await openImportFile(path);
+    file = path === "-" ? { name: "stdin", blocks: io.stdin.read() } : await openImportFile(path);
     const { begin, whole } = await peek(file);
     const format = options.format ?? detectFormat(file.name, begin, names);
     const style = context.style(io.stdout);
@@ -69,7 +69,7 @@ async function runImport(
       onProgress: (...task) => progress.show(...task),
     });
     return { format, result };
-  });
+  }).finally(() => file?.close?.());
   const { stored: imported, ...others } = result;
   const invalid = result.invalid > 0 ? [`${result.invalid} invalid`] : [];
   const text = options.json

@@ -1,0 +1,42 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { CSV } from "../../src/cli/list/csv.js";
+import { CsvSplitter } from "../../src/transfer/csv-records.js";
+import { textOf } from "../../src/transfer/csv-text.js";
+
+const characters = [
+  "=",
+  "+",
+  "@",
+  "＝",
+  "'",
+  ";",
+  ",",
+  '"',
+  "\\",
+  "n",
+  "ß",
+  "\n",
+  "\r",
+  "\t",
+  "\u001b",
+  "\ufeff",
+  " ",
+];
+const text = fc.string({ unit: fc.constantFrom(...characters), minLength: 1, maxLength: 12 });
+
+it("a text in CSV is read as it was, and no cell of it is a formula, also where a line is split at semicolons", () => {
+  fc.assert(
+    fc.property(text, text, (one, other) => {
+      const line = `${CSV.text(one)},${CSV.text(other)}`;
+      const [record] = new CsvSplitter("file", ",").split(`${line}\n`);
+      const cells = record?.cells ?? [];
+      expect(cells.map(textOf)).toEqual([one, other]);
+      for (const part of cells.flatMap((cell) => cell.split(";"))) {
+        expect(part).not.toMatch(/^[=+\-@＝\t\r\n]/);
+      }
+      expect(line).not.toContain("\u001b");
+    }),
+    { numRuns: 2000 },
+  );
+});
