@@ -53,7 +53,6 @@ async function tryLater(
 ): Promise<void> {
   tell(delivery, { state: "waiting", reason, retryInMs: ending?.aborted ? undefined : pauseMs });
   await setTimeout(pauseMs, undefined, { signal: ending }).catch(() => {});
-  if (ending?.aborted) return; // the next subscriber gets it
   await delivery.nack({ counted });
 }
 

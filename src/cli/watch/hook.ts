@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, type StdioOptions, spawn } from "node:child_process";
 import type { Socket } from "node:net";
-import { Stop } from "../../delivery/decisions.js";
+import { Stop, TryLater } from "../../delivery/decisions.js";
 import type { Handler, Middleware } from "../../delivery/handler.js";
 import { systemMessage } from "../../error-message.js";
 import { OrdersError } from "../../errors.js";
@@ -42,7 +42,7 @@ export class Hook {
       });
     }
     await this.#guardian.start().catch(refuseStart);
-    if (ending.aborted) throw new Error("stopped before the command was run");
+    if (ending.aborted) throw new TryLater("stopped before the command was run", 0);
     await next(delivery, signal);
   };
 
