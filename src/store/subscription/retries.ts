@@ -14,7 +14,7 @@ export class RequestedRetries implements EventSource {
     this.#records = records;
     this.#name = name;
     for (const record of [...parked].sort((one, other) => one.number - other.number)) {
-      if (record.isRetryRequested || record.retryAttempts > 0) this.#due.add(parkingKey(record));
+      if (isDue(record)) this.#due.add(parkingKey(record));
     }
   }
 
@@ -28,8 +28,8 @@ export class RequestedRetries implements EventSource {
       if (this.#inFlight.has(key)) continue;
       this.#due.delete(key);
       const record = await this.#records.get(this.#name, key);
-      if (record !== undefined) return this.#begin(record, key);
-      this.#records.forgetRequest(this.#name, key);
+      if (record === undefined) this.#records.forgetRequest(this.#name, key);
+      else if (isDue(record)) return this.#begin(record, key);
     }
     return undefined;
   }
@@ -59,4 +59,8 @@ export class RequestedRetries implements EventSource {
     const record = await this.#records.get(this.#name, key);
     if (record !== undefined) await this.#records.put({ ...record, retryAttempts });
   }
+}
+
+function isDue({ isRetryRequested, retryAttempts }: ParkedRecord): boolean {
+  return isRetryRequested || retryAttempts > 0;
 }

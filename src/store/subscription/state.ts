@@ -28,6 +28,6 @@ export type Action = "deliver" | "ack" | "nack" | "park" | "retry" | "drop";
 export type EventState = keyof typeof TRANSITIONS;
 
 /** What an event is after something happened to it; `undefined`: that cannot happen to it. */
-export function after(state: EventState, action: Action): EventState | undefined {
+export function stateAfter(state: EventState, action: Action): EventState | undefined {
   return (TRANSITIONS[state] as Partial<Record<Action, EventState>>)[action];
 }

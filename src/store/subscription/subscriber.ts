@@ -3,35 +3,36 @@ import { nextTurn } from "../next-turn.js";
 import { type AttemptOptions, type Delivery, type FeedOptions, parkingKey } from "../order-feed.js";
 import type { OpenSubscription, ParkedRecords, PendingEvent } from "./ports.js";
 import type { Signal } from "./signal.js";
-import { type Action, after, type EventState } from "./state.js";
+import { type Action, type EventState, stateAfter } from "./state.js";
 
 /** What a subscriber works with. */
 export interface SubscriberDeps {
   readonly open: OpenSubscription;
-  /** Where it parks. */
+  /** Where it parks, if its subscription has a name. */
   readonly parked: ParkedRecords;
   readonly options: FeedOptions;
   /** Notified whenever there may be something to do. */
   readonly changed: Signal;
 }
 
-/** One reader of a subscription, for as long as it reads: delivers events, and notes what becomes of them. */
+/** One reader of a subscription, for as long as it reads: delivers events, and does what becomes of them. */
 export class Subscriber {
   readonly #deps: SubscriberDeps;
   /** Attempts at what was parked before it began. */
-  readonly #parkedAttempts: ReadonlyMap<string, number>;
-  #lastNumber: number;
-  readonly #inFlight = new Set<InFlight>();
-  /** Those that were returned, and are delivered again before any other. */
-  readonly #returned: InFlight[] = [];
-  #delivered = 0;
+  readonly #parkedAttempts = new Map<string, number>();
+  #lastNumber = 0;
+  readonly #inFlight = new Set<Attempt>();
+  /** Those that are delivered again before any other. */
+  readonly #returned: Attempt[] = [];
+  #taken = 0;
   #hasEnded: boolean = false;
 
   constructor(deps: SubscriberDeps) {
-    const { parked } = deps.open;
     this.#deps = deps;
-    this.#parkedAttempts = new Map(parked.map((each) => [parkingKey(each), each.attempts]));
-    this.#lastNumber = Math.max(0, ...parked.map(({ number }) => number));
+    for (const record of deps.open.parked) {
+      this.#parkedAttempts.set(parkingKey(record), record.attempts);
+      this.#lastNumber = Math.max(this.#lastNumber, record.number);
+    }
   }
 
   /** Delivers until the signal to end or, if that is wanted, nothing is waiting. */
@@ -44,8 +45,9 @@ export class Subscriber {
       onReady?.({ resumed: open.resumed });
       while (!signal?.aborted) {
         const room = batch - this.#inFlight.size;
-        const next = await this.#next(room);
+        const next = (await this.#again(room)) ?? (await this.#take(room));
         if (next !== undefined) {
+          change(next, "deliver");
           this.#inFlight.add(next);
           yield this.#delivery(next);
           if (batch === 1 && next.settling === undefined && !signal?.aborted) throw unsettled(next);
@@ -60,41 +62,39 @@ export class Subscriber {
     }
   }
 
-  async #next(room: number): Promise<InFlight | undefined> {
-    for (
-      let first = this.#returned[0];
-      first !== undefined && room > 0;
-      first = this.#returned[0]
-    ) {
+  /** The first of those that were returned. */
+  async #again(room: number): Promise<Attempt | undefined> {
+    for (const first of room > 0 ? [...this.#returned] : []) {
       await this.#hear(first);
-      const isDropped = first.state === "dropped";
-      if (isDropped) await first.pending.settle();
-      else await first.pending.begin(first.attempt);
+      if (first.state === "done") await first.pending.settle();
+      else await first.pending.begin(first.number);
       this.#returned.shift();
-      if (!isDropped) return first;
-    }
-    for (const source of this.#deps.open.sources) {
-      const pending = await source.next(room);
-      if (pending === undefined) continue;
-      const { retryOf, attempt, isRepeated } = pending;
-      const key = parkingKey(pending);
-      const parkedAttempts = retryOf?.attempts ?? this.#parkedAttempts.get(key);
-      const state = retryOf === undefined ? "in flight" : "retried";
-      const number = ++this.#delivered;
-      return { pending, key, number, parkedAttempts, attempt, isRepeated, state };
+      if (first.state !== "done") return first;
     }
     return undefined;
   }
 
-  #delivery(each: InFlight): Delivery {
+  /** The first attempt at the next event. */
+  async #take(room: number): Promise<Attempt | undefined> {
+    for (const source of this.#deps.open.sources) {
+      const pending = await source.next(room);
+      if (pending === undefined) continue;
+      const { retryOf, attempt: number, isRepeated } = pending;
+      const parkedAttempts = retryOf?.attempts ?? this.#parkedAttempts.get(parkingKey(pending));
+      const state = retryOf === undefined ? "waiting" : "requested";
+      return { pending, place: ++this.#taken, parkedAttempts, number, isRepeated, state };
+    }
+    return undefined;
+  }
+
+  #delivery(each: Attempt): Delivery {
     const { event, order } = each.pending;
-    const { parkedAttempts = 0 } = each;
-    const attempt = parkedAttempts + each.attempt;
+    const attempt = attemptsOf(each);
     return {
       event,
       order,
       attempt,
-      firstAttempt: parkedAttempts + 1,
+      firstAttempt: attempt - each.number + 1,
       redelivered: each.isRepeated || attempt > 1,
       ack: () => this.#settle(each, "ack", () => this.#acknowledge(each)),
       nack: (options) => this.#settle(each, "nack", () => this.#return(each, options)),
@@ -104,7 +104,7 @@ export class Subscriber {
   }
 
   /** Does it once. If it fails, this or something else can still be done. */
-  async #settle(each: InFlight, by: Settling["by"], action: () => Promise<void>): Promise<void> {
+  async #settle(each: Attempt, by: Settling["by"], action: () => Promise<void>): Promise<void> {
     if (each.settling?.by === by) return each.settling.done;
     if (each.settling !== undefined) throw alreadySettled(each, each.settling.by);
     const done = action();
@@ -119,80 +119,73 @@ export class Subscriber {
     }
   }
 
-  /** No longer parked before no longer waiting: a crash in between delivers it again. */
-  async #acknowledge(each: InFlight): Promise<void> {
-    const { subscription } = this.#deps.options;
-    const { key, pending, parkedAttempts } = each;
-    if (subscription !== undefined && parkedAttempts !== undefined) {
-      await this.#deps.parked.delete(subscription, key);
+  /** No longer parked before no longer waiting: after a crash in between it is delivered again. */
+  async #acknowledge(each: Attempt): Promise<void> {
+    const { options, parked } = this.#deps;
+    const { pending, parkedAttempts } = each;
+    if (options.subscription !== undefined && parkedAttempts !== undefined) {
+      await parked.delete(options.subscription, parkingKey(pending));
     }
     await pending.settle();
     change(each, "ack");
   }
 
-  async #park(
-    each: InFlight,
-    reason: string,
-    { counted = true }: AttemptOptions = {},
-  ): Promise<void> {
-    const { options, parked } = this.#deps;
-    const { subscription } = options;
+  async #park(each: Attempt, reason: string, options: AttemptOptions = {}): Promise<void> {
+    const { subscription } = this.#deps.options;
     await this.#hear(each);
-    if (subscription !== undefined && after(each.state, "park") !== "done") {
+    if (subscription !== undefined && stateAfter(each.state, "park") !== "done") {
       const { event, order } = each.pending;
-      const attempts = (each.parkedAttempts ?? 0) + each.attempt - (counted ? 0 : 1);
+      const attempts = attemptsOf(each) - (options.counted === false ? 1 : 0);
       const parkedAt = new Date().toISOString();
-      const now = { number: ++this.#lastNumber, retryAttempts: 0 };
-      await parked.put({ subscription, event, order, reason, attempts, parkedAt, ...now });
+      const parked = { subscription, event, order, reason, attempts, parkedAt };
+      await this.#deps.parked.put({ ...parked, number: ++this.#lastNumber, retryAttempts: 0 });
     }
     await each.pending.settle();
     change(each, "park");
   }
 
-  async #return(each: InFlight, { counted = true }: AttemptOptions = {}): Promise<void> {
-    const attempts = counted ? each.attempt : each.attempt - 1;
-    if (this.#hasEnded) return each.pending.release(attempts);
-    const again = { ...each, attempt: attempts + 1, isRepeated: true };
-    this.#returned.push(again);
-    this.#returned.sort((one, other) => one.number - other.number);
+  async #return(each: Attempt, { counted = true }: AttemptOptions = {}): Promise<void> {
+    const made = counted ? each.number : each.number - 1;
+    if (this.#hasEnded) return each.pending.release(made);
+    const next: Attempt = { ...each, number: made + 1, isRepeated: true, settling: undefined };
+    change(next, "nack");
+    this.#returned.push(next);
+    this.#returned.sort((one, other) => one.place - other.place);
   }
 
   /** Learns what others did to an event that is retried. */
-  async #hear(each: InFlight): Promise<void> {
+  async #hear(each: Attempt): Promise<void> {
     const { options, parked } = this.#deps;
     if (each.pending.retryOf === undefined || options.subscription === undefined) return;
-    const record = await parked.get(options.subscription, each.key);
+    const record = await parked.get(options.subscription, parkingKey(each.pending));
     if (record === undefined) change(each, "drop");
     else if (record.isRetryRequested) change(each, "retry");
   }
 
-  /** What is in flight goes back, unless it may still be settled. */
+  /** What is in flight goes back, unless it may still be settled. What cannot be given back comes again later. */
   async #end(mayBeSettled: boolean): Promise<void> {
     await Promise.allSettled([...this.#inFlight].map(({ settling }) => settling?.done));
     this.#hasEnded = true;
-    try {
-      for (const { pending, attempt } of this.#returned) await pending.release(attempt - 1);
-      for (const each of mayBeSettled ? [] : this.#inFlight) {
-        each.settling = { by: "end", done: each.pending.release(each.attempt) };
-        await each.settling.done;
-      }
-    } finally {
-      await this.#deps.open.close();
+    for (const { pending, number } of this.#returned) {
+      await pending.release(number - 1).catch(() => {});
     }
+    for (const each of mayBeSettled ? [] : this.#inFlight) {
+      each.settling = { by: "end", done: each.pending.release(each.number).catch(() => {}) };
+      await each.settling.done;
+    }
+    await this.#deps.open.close();
   }
 }
 
-/** An event that was delivered, or will be again. */
-interface InFlight {
+/** An attempt at an event, that is made or will be. */
+interface Attempt {
   readonly pending: PendingEvent;
-  /** See {@link parkingKey}. */
-  readonly key: string;
-  /** The how-manieth event it is that the subscriber got. */
-  readonly number: number;
-  /** Attempts before it was parked; `undefined`: it was not. */
+  /** The how-manieth event it is that the subscriber took. */
+  readonly place: number;
+  /** Attempts before the event was parked; `undefined`: it was not. */
   readonly parkedAttempts: number | undefined;
-  /** Which attempt this is since then, from 1. */
-  readonly attempt: number;
+  /** Which attempt it is since then, from 1. */
+  readonly number: number;
   readonly isRepeated: boolean;
   state: EventState;
   /** How the delivery was settled, or is being settled. */
@@ -204,11 +197,16 @@ interface Settling {
   readonly done: Promise<void>;
 }
 
-function change(each: InFlight, action: Action): void {
-  each.state = after(each.state, action) ?? each.state;
+/** How many attempts there were, this one included. */
+function attemptsOf({ parkedAttempts = 0, number }: Attempt): number {
+  return parkedAttempts + number;
 }
 
-function alreadySettled({ pending: { order } }: InFlight, by: Settling["by"]): OrdersError {
+function change(each: Attempt, action: Action): void {
+  each.state = stateAfter(each.state, action) ?? each.state;
+}
+
+function alreadySettled({ pending: { order } }: Attempt, by: Settling["by"]): OrdersError {
   const how = {
     ack: "is already acknowledged",
     nack: "is already returned",
@@ -218,7 +216,7 @@ function alreadySettled({ pending: { order } }: InFlight, by: Settling["by"]): O
   return new OrdersError("invalid-usage", `order ${order.id} ${how[by]}`);
 }
 
-function unsettled({ pending: { order } }: InFlight): OrdersError {
+function unsettled({ pending: { order } }: Attempt): OrdersError {
   return new OrdersError("invalid-usage", `order ${order.id} was not acknowledged`, {
     hint: "call ack(), nack() or park() on each delivery, or allow several in flight with batch",
   });
