@@ -10,6 +10,7 @@ import { has } from "../support/needs.js";
 import { all, anOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
 import { environment, ORDERS, ROOT, STANDALONE } from "../support/run-orders.js";
+import { handleAll, parkAll } from "../support/subscriber.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 /*
@@ -145,4 +146,28 @@ it("a thousand orders that are placed at once share a few writes and syncs", asy
   expect(counted.syncs).toBeGreaterThan(0);
   expect(counted.syncs).toBeLessThanOrEqual(3);
   expect(counted.writes).toBe(counted.syncs);
+});
+
+it("an order that is delivered by name costs one sync while others wait", async () => {
+  const store = new JsonlOrderStore(temporaryDirectory());
+  await Promise.all(Array.from({ length: 100 }, () => store.save(anOrder())));
+  const feed = await store.feed();
+  const counted = await countIo(async () => {
+    expect(await handleAll(feed, "sales")).toHaveLength(100);
+  });
+  expect(counted.syncs).toBeLessThanOrEqual(105);
+  expect(counted.files).toBeLessThanOrEqual(105);
+});
+
+it("requested retries are read a few times each, however many others are parked", async () => {
+  const store = new JsonlOrderStore(temporaryDirectory());
+  const orders = Array.from({ length: 300 }, () => anOrder());
+  await Promise.all(orders.map((order) => store.save(order)));
+  const [feed, subscriptions] = [await store.feed(), await store.subscriptions()];
+  await parkAll(feed, "sales", "out of paper");
+  const counted = await countIo(async () => {
+    for (const { id } of orders.slice(0, 50)) await subscriptions.retry("sales", id);
+    expect(await handleAll(feed, "sales")).toHaveLength(50);
+  });
+  expect(counted.files).toBeLessThanOrEqual(300 + 4 * 50);
 });

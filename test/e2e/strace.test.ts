@@ -152,6 +152,38 @@ describe.runIf(HAS_STRACE)("saves that are asked for at once", () => {
   });
 });
 
+describe.runIf(HAS_STRACE)("a subscriber", () => {
+  it("gets an order once that is synced, and one write for what it settles and what comes next", async () => {
+    const script = `
+      import { openStore } from "./dist/index.js";
+      const store = await openStore(process.env.ORDERS_STORE);
+      const feed = await store.feed();
+      for await (const { ack } of feed.subscribe({ subscription: "sales", untilCaughtUp: true })) {
+        process.stdout.write("got it");
+        await ack();
+      }`;
+    const store = temporaryDirectory();
+    for (const item of ["tv", "lamp", "sofa"]) await runCli(["place-order", item], { store });
+    const node = [process.execPath, ["--input-type=module", "--eval", script]] as const;
+    const { calls } = await run(node, store);
+    const position = ["write sales.json", "fdatasync sales.json"];
+    const about = calls
+      .map((call) => call.replace(/\.json\.[\d-]+\.tmp$/, ".json"))
+      .filter((call) => /(sales\.json|orders\.jsonl|stdout)$/.test(call));
+    expect(about).toEqual([
+      ...position, // who subscribes
+      "fdatasync orders.jsonl",
+      ...position, // the first is about to be delivered
+      "write stdout",
+      ...position,
+      "write stdout",
+      ...position,
+      "write stdout",
+      ...position, // the last one is handled
+    ]);
+  });
+});
+
 /** Runs the executable under strace. */
 function traced(argv: readonly string[], store: string, options: readonly string[] = []) {
   return run(ordersCommand(argv), store, options);
