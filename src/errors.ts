@@ -153,6 +153,6 @@ export interface ErrorFacts {
   readonly record?: "order" | "cancellation" | "many" | undefined;
   /** The store that the failure is about, as it may be shown. */
   readonly location?: string | undefined;
-  /** The name of the subscription that it is about. */
+  /** The name of the subscription that was removed. */
   readonly subscription?: string | undefined;
 }

@@ -12,6 +12,7 @@ const HINTS: { readonly [Code in ErrorCode]?: (error: OrdersError) => string | u
     return orderId && `nothing was stored; see orders show ${orderId}`;
   },
   "disk-full": ({ hint, record }) => record && `${hint}, then ${AGAIN[record]}`,
+  "not-parked": () => "see orders parked",
   "notification-failed": ({ order }) =>
     order &&
     (order.cancelledAt === undefined
@@ -31,10 +32,16 @@ const HINTS: { readonly [Code in ErrorCode]?: (error: OrdersError) => string | u
     if (location === undefined) return undefined;
     return hint === undefined ? ELSEWHERE : `${hint}, or ${ELSEWHERE}`;
   },
+  "store-damaged": ({ location }) =>
+    location && "restore it, or start over: orders subscriptions reset <name> --from <time or id>",
   "store-failed": ({ hint, cause }) =>
     ["ENOTDIR", "EEXIST"].includes((cause as NodeJS.ErrnoException | undefined)?.code ?? "")
       ? `${hint}; ${ELSEWHERE}`
       : undefined,
+  "subscription-not-found": ({ subscription }) =>
+    subscription === undefined
+      ? "see orders subscriptions"
+      : `to create it again: orders watch --as ${subscription}`,
 };
 
 const ELSEWHERE = "choose another place with --store";

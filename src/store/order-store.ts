@@ -52,10 +52,11 @@ export interface OrderRepository {
   /**
    * Stores an order. Once this resolves the order is on stable storage, whole, and will be found.
    *
+   * @returns what is stored: a copy of the order as it was when this was called.
    * @throws {OrdersError} `invalid-order`, `store-failed`, `server-failed`: it was not stored;
    *   `outcome-unknown`: it may be.
    */
-  save(order: Order): Promise<void>;
+  save(order: Order): Promise<Order>;
 
   /**
    * Stores an order under an id that its caller chose, so that asking again is safe: the first

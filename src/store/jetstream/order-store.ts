@@ -78,8 +78,10 @@ export class JetStreamOrderStore implements OrderStore {
     this.#feed = new SubscriptionFeed(this.#driver, this.location);
   }
 
-  async save(order: Order): Promise<void> {
-    await this.#pending.add(this.#save(storableOrder(order)));
+  async save(requested: Order): Promise<Order> {
+    const order = storableOrder(requested);
+    await this.#pending.add(this.#save(order));
+    return order;
   }
 
   async saveIfNew(requested: Order, as: StoreAs = {}): Promise<PlacedOrder> {

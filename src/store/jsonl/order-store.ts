@@ -46,8 +46,10 @@ export class JsonlOrderStore implements OrderStore {
     this.#onDamage = onDamage;
   }
 
-  async save(order: Order): Promise<void> {
-    await this.#work.run(() => this.#saves.add({ kind: "order", order: storableOrder(order) }));
+  async save(requested: Order): Promise<Order> {
+    const order = storableOrder(requested);
+    await this.#work.run(() => this.#saves.add({ kind: "order", order }));
+    return order;
   }
 
   async saveIfNew(requested: Order, as?: StoreAs): Promise<PlacedOrder> {

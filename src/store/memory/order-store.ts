@@ -47,8 +47,10 @@ export class MemoryOrderStore implements OrderStore {
     this.#feed = new SubscriptionFeed(new PositionedSubscriptions(this.#events), this.location);
   }
 
-  async save(order: Order): Promise<void> {
-    this.#append({ event: "order-created", order: storableOrder(order) });
+  async save(requested: Order): Promise<Order> {
+    const order = storableOrder(requested);
+    this.#append({ event: "order-created", order });
+    return order;
   }
 
   async saveIfNew(requested: Order, as: StoreAs = {}): Promise<PlacedOrder> {

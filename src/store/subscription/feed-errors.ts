@@ -19,21 +19,19 @@ export function checkSubscriptionName(name: string): void {
 /** The subscription has a subscriber: `holder`, if it is known who. */
 export function subscriptionBusy(name: string, holder = "another process"): OrdersError {
   return new OrdersError("subscription-busy", `${holder} is already watching as '${name}'`, {
-    hint: "stop it first, or watch under another name: in this store a name has one watcher at a time",
+    hint: "stop it first, or use another name: in this store a name has one watcher at a time",
   });
 }
 
 /** There is no such subscription. */
 export function noSubscription(name: string): OrdersError {
-  return new OrdersError("subscription-not-found", `no subscription '${name}'`, {
-    hint: "see orders subscriptions",
-  });
+  return new OrdersError("subscription-not-found", `no subscription '${name}'`);
 }
 
 /** The subscription was removed while it had a subscriber. */
 export function subscriptionRemoved(name: string): OrdersError {
   return new OrdersError("subscription-not-found", `subscription '${name}' was removed`, {
-    hint: `to create it again: orders watch --as ${name}`,
+    subscription: name,
   });
 }
 
@@ -44,8 +42,5 @@ export function noSuchOrder(id: string): OrdersError {
 
 /** The order is not parked there. */
 export function notParked(name: string, id: string): OrdersError {
-  return new OrdersError("not-parked", `order ${id} is not parked by '${name}'`, {
-    orderId: id,
-    hint: "see orders parked",
-  });
+  return new OrdersError("not-parked", `order ${id} is not parked by '${name}'`, { orderId: id });
 }

@@ -137,9 +137,7 @@ export class JsonlSubscriptions implements PositionedStore<Position> {
 
   #gone({ byte }: Position): OrdersError {
     const message = `the orders before byte ${byte} of ${this.#file.path} are not those that were delivered: the file was replaced, cut or moved`;
-    return new OrdersError("store-damaged", message, {
-      hint: "restore it, or start over: orders subscriptions reset <name> --from <time or id>",
-    });
+    return new OrdersError("store-damaged", message, { location: this.#file.path });
   }
 
   #try<T>(what: string, action: () => T): T {
