@@ -1,15 +1,9 @@
 import { AckPolicy, DeliverPolicy } from "@nats-io/jetstream";
-import {
-  createInbox,
-  type Msg,
-  type NatsConnection,
-  nanos,
-  TimeoutError,
-} from "@nats-io/transport-node";
+import { createInbox, type Msg, nanos, TimeoutError } from "@nats-io/transport-node";
+import { Signal } from "../../subscription/signal.js";
 import type { Connected, ServerConnection } from "../server/server-connection.js";
 import { streamInfo, subjectsOf } from "../server/streams.js";
 import { subjectMatcher } from "../server/subjects.js";
-import { Arrivals } from "./arrivals.js";
 import { deliveryInfo } from "./delivery-info.js";
 import type { Place, Range } from "./get-messages.js";
 import type { StoredMessage } from "./order-codec.js";
@@ -32,8 +26,8 @@ interface PushedBatch {
 
 /**
  * The messages of one consumer for as long as none falls out on the way; of other subjects too where a
- * stream should hold none. The server pushes them, which is faster than pulling; flow control keeps it from
- * pushing too many at once, and the end of the subscription from pushing what is behind the last one.
+ * stream should hold none. The server pushes them, two to three times as fast as they can be pulled; flow control
+ * keeps it from pushing too many at once, and the end of the subscription from pushing what is behind the last one.
  */
 export async function* pushedBatches(
   server: ServerConnection,
@@ -43,16 +37,29 @@ export async function* pushedBatches(
   const { nc, jsm } = connected;
   const filter = await filterFor(connected, place);
   const inbox = createInbox();
-  const arrivals = new Arrivals();
+  const changed = new Signal();
+  const arrived: Msg[] = [];
+  let failure: Error | undefined;
+  const fail = (error: Error = new TimeoutError()) => {
+    failure ??= error;
+    changed.notify();
+  };
   const subscription = nc.subscribe(inbox, {
-    callback: (error, msg) => (error ? arrivals.end(error) : arrivals.add(msg)),
+    callback: (error, msg) => {
+      if (error) fail(error);
+      else if (arrived.push(msg) === 1) changed.notify();
+    },
   });
   let most = to - from + 1 + SLACK;
   subscription.unsubscribe(most);
   const stopListening = server.onStatus((status) => {
-    if (status instanceof Error) arrivals.end(new TimeoutError()); // nothing will be pushed
+    if (status instanceof Error) fail(); // nothing will be pushed
   });
-  const silence = new SilenceTimer(() => subscription.getReceived());
+  let heard = -1;
+  const silence = setInterval(() => {
+    if (subscription.getReceived() === heard) fail();
+    heard = subscription.getReceived();
+  }, 3 * HEARTBEAT_MS);
   try {
     const consumer = await jsm.consumers.add(place.stream, {
       ack_policy: AckPolicy.None,
@@ -67,29 +74,31 @@ export async function* pushedBatches(
       mem_storage: true,
       num_replicas: 1,
     });
-    silence.start(() => arrivals.end(new TimeoutError()));
     let delivered = 0;
     if (consumer.num_pending === 0) yield { messages: [], pending: 0 };
     for (;;) {
+      while (arrived.length === 0 && failure === undefined) await changed.wait();
+      if (failure !== undefined) throw failure;
       const messages: StoredMessage[] = [];
       let pending = Number.NaN;
-      for (const msg of await arrivals.next()) {
+      for (const msg of arrived.splice(0)) {
         const info = deliveryInfo(msg);
         if (info === undefined) {
           subscription.unsubscribe(++most); // before the answer, which has the server push more
-          answerFlowControl(nc, msg);
+          const flow = msg.reply || msg.headers?.get("Nats-Consumer-Stalled");
+          if (flow) nc.publish(flow);
         } else if (info.delivery === ++delivered) {
           messages.push({ seq: info.seq, subject: msg.subject, data: msg.data });
           pending = info.pending;
         } else {
-          arrivals.end(new TimeoutError());
+          fail();
           break;
         }
       }
       yield { messages, pending };
     }
   } finally {
-    silence.stop();
+    clearInterval(silence);
     stopListening();
     subscription.unsubscribe();
   }
@@ -104,32 +113,4 @@ async function filterFor(connected: Connected, { stream, subjects }: Place) {
   const matches = subjectMatcher(subjects);
   const isOnly = info && subjectsOf(info).every((each) => matches(each) && !each.endsWith(">"));
   return isOnly ? {} : { filter_subjects: [...subjects] };
-}
-
-function answerFlowControl(nc: NatsConnection, msg: Msg): void {
-  const subject = msg.reply || msg.headers?.get("Nats-Consumer-Stalled");
-  if (subject) nc.publish(subject);
-}
-
-/** Notices that nothing arrives any more, not even a heartbeat. */
-class SilenceTimer {
-  readonly #received: () => number;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(received: () => number) {
-    this.#received = received;
-  }
-
-  start(onSilence: () => void): void {
-    let before = -1;
-    this.#timer = setInterval(() => {
-      const now = this.#received();
-      if (now === before) onSilence();
-      before = now;
-    }, 3 * HEARTBEAT_MS);
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
-  }
 }

@@ -5,7 +5,7 @@ import type { Place } from "../messages/get-messages.js";
 import { isConsumerLimit } from "../server/failures.js";
 import type { Connected, ServerConnection } from "../server/server-connection.js";
 import { leaderState, streamInfo, subjectsOf } from "../server/streams.js";
-import { cancellationSubjects, orderSubjects, recordSubjects } from "../server/subjects.js";
+import { recordSubjects } from "../server/subjects.js";
 
 /** Counts the orders of a stream, of which the server has most of the numbers. */
 export function countOrders(
@@ -17,7 +17,7 @@ export function countOrders(
     const info = await streamInfo(connected, location.stream);
     if (info === undefined) return 0;
     const { stream } = location;
-    const subjects = cancellationSubjects(location);
+    const subjects = recordSubjects(location, { event: "order-cancelled" });
     // Most often there is none, and counting leaves a consumer behind for a second.
     const newest = await Promise.all(
       subjects.map((each) => connected.jsm.streams.getMessage(stream, { last_by_subj: each })),
@@ -26,8 +26,9 @@ export function countOrders(
     const cancelled = hasAny ? await countMessages(connected, { stream, subjects }) : 0;
     const own = recordSubjects(location);
     const isShared = subjectsOf(info).some((subject) => !own.includes(subject));
+    const subjectsOfOrders = recordSubjects(location, { event: "order-created" });
     const orders = isShared
-      ? await countMessages(connected, { stream, subjects: orderSubjects(location) })
+      ? await countMessages(connected, { stream, subjects: subjectsOfOrders })
       : leaderState(info).messages - cancelled;
     return includeCancelled ? orders : orders - cancelled;
   });

@@ -17,9 +17,8 @@ import type { ServerConnection } from "../server/server-connection.js";
 import { streamInfo } from "../server/streams.js";
 import {
   allRecords,
-  cancellationSubjects,
   idOf,
-  recordsBeginningWith,
+  recordSubjects,
   SHORT_ID_DIGITS,
   subjectsOfOrder,
 } from "../server/subjects.js";
@@ -130,7 +129,7 @@ export class OrdersReader {
 
   async #subjectsOf(prefix: string): Promise<string[]> {
     const { location } = this.#server;
-    const subjects_filter = recordsBeginningWith(location, prefix);
+    const subjects_filter = allRecords(location, prefix);
     const info = await this.#server.ask("read the orders", (connected) =>
       streamInfo(connected, location.stream, { subjects_filter }),
     );
@@ -146,7 +145,10 @@ export class OrdersReader {
   async #cancellations(from: number): Promise<Cancellations> {
     const { location } = this.#server;
     const cancellations = new Cancellations();
-    const place = { stream: location.stream, subjects: cancellationSubjects(location) };
+    const place = {
+      stream: location.stream,
+      subjects: recordSubjects(location, { event: "order-cancelled" }),
+    };
     const newest = await Promise.all(
       place.subjects.map((each) => lastMessage(this.#server, place.stream, each)),
     );

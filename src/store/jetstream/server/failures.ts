@@ -24,9 +24,7 @@ export class Unavailable extends Error {
 }
 
 /** The server, or the whole cluster, runs without JetStream. */
-export class JetStreamOff extends Error {
-  override readonly name = "JetStreamOff";
-}
+export class JetStreamOff extends Error {}
 
 /** The code with which JetStream answered, if it did. */
 export function apiCode(error: unknown): number | undefined {
@@ -40,6 +38,11 @@ export function apiCode(error: unknown): number | undefined {
 export function isNoResponders(error: unknown): boolean {
   const cause = causeOf(error);
   return cause instanceof RequestError && cause.isNoResponders();
+}
+
+/** Whether the stream or its account has as many consumers as it may. */
+export function isConsumerLimit(error: unknown): boolean {
+  return apiCode(error) === 10026;
 }
 
 /** Whether the server refuses a subscription, of which the client otherwise says nothing. */
@@ -132,6 +135,7 @@ const OWNED: Reason = {
   hint: "name that stream with ?stream=…, or use another ?prefix=…",
 };
 const UNAVAILABLE: Reason = { what: "JetStream is not available there at the moment" };
+const EXPIRED: Reason = { what: "the login has expired", code: "server-denied" };
 const UNTRUSTED: Reason = {
   what: "its certificate is not trusted",
   hint: "set ORDERS_NATS_CA to the certificate file of the authority that signed it",
@@ -164,30 +168,22 @@ const API_REASONS: Readonly<Record<number, Reason>> = {
 const STORE_FAILED = 10077;
 const NO_ROOM = /maximum|insufficient|no space/;
 
-/** By the `code` of errors of the operating system, DNS and TLS. */
+/** By the `code` of errors of the operating system and DNS, where their own sentence is not enough. */
 const SYSTEM_REASONS: Readonly<Record<string, Reason>> = {
-  ECONNREFUSED: network("connection refused", "start the server, or correct the address"),
-  ECONNRESET: network(
-    "connection reset",
-    "check that it is a NATS server, and whether it requires a client certificate",
-  ),
-  ENOTFOUND: network("unknown host", "correct the address"),
-  EAI_AGAIN: network("the host name cannot be resolved", "check the network, then try again"),
-  EHOSTUNREACH: network("host unreachable"),
-  ENETUNREACH: network("network unreachable"),
-  ETIMEDOUT: network("no answer"),
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
-  UNABLE_TO_GET_ISSUER_CERT: UNTRUSTED,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
-  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
-  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
-  CERT_HAS_EXPIRED: { what: "its certificate has expired" },
-  ERR_TLS_CERT_ALTNAME_INVALID: { what: "its certificate is for another host" },
+  ECONNREFUSED: {
+    what: "connection refused",
+    hint: "start the server, or correct the address",
+    code: "server-unreachable",
+  },
+  ECONNRESET: {
+    what: "connection reset",
+    hint: "check that it is a NATS server, and whether it requires a client certificate",
+    code: "server-unreachable",
+  },
+  ENOTFOUND: { what: "unknown host", hint: "correct the address", code: "server-unreachable" },
 };
-
-function network(what: string, hint?: string): Reason {
-  return { what, code: "server-unreachable", ...(hint && { hint }) };
-}
+const IS_UNTRUSTED = /^(?:UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
+const IS_OF_TLS = /^(?:CERT_|ERR_TLS_|ERR_SSL_)/;
 
 /** Why a request failed; `undefined`: not because of a server or the connection to it. */
 function reasonOf(error: unknown): Reason | undefined {
@@ -202,9 +198,7 @@ function reasonOf(error: unknown): Reason | undefined {
   if (isOfTheApi) return { what: error.message };
   const system = systemReason(error);
   if (system !== undefined) return system;
-  if (error instanceof UserAuthenticationExpiredError) {
-    return { what: "the login has expired", code: "server-denied" };
-  }
+  if (error instanceof UserAuthenticationExpiredError) return EXPIRED;
   if (error instanceof AuthorizationError) {
     return {
       what: "authorization failed: user, password, token or credentials are missing or wrong",
@@ -241,9 +235,11 @@ function reasonOf(error: unknown): Reason | undefined {
 function systemReason(error: Error): Reason | undefined {
   for (let each: unknown = error; each instanceof Error; each = each.cause) {
     const { code, syscall } = each as NodeJS.ErrnoException;
-    const reason = typeof code === "string" ? SYSTEM_REASONS[code] : undefined;
+    if (typeof code !== "string") continue;
+    const reason = SYSTEM_REASONS[code] ?? (IS_UNTRUSTED.test(code) ? UNTRUSTED : undefined);
     if (reason !== undefined) return reason;
-    if (syscall !== undefined) return { what: each.message };
+    if (syscall !== undefined) return { what: each.message, code: "server-unreachable" };
+    if (IS_OF_TLS.test(code)) return { what: each.message };
   }
   return error.message === "connection refused" ? SYSTEM_REASONS.ECONNREFUSED : undefined;
 }
@@ -280,10 +276,3 @@ function permissionViolation(error: unknown): PermissionViolationError | undefin
 function causeOf(error: unknown): unknown {
   return error instanceof Error ? error.cause : undefined;
 }
-
-/** Whether the stream or its account has as many consumers as it may. */
-export function isConsumerLimit(error: unknown): boolean {
-  return apiCode(error) === MAX_CONSUMERS;
-}
-
-const MAX_CONSUMERS = 10026;

@@ -32,35 +32,27 @@ export function subjectsOfOrder(location: ServerLocation, id: string): string[] 
   return [...KINDS.values()].map((kind) => recordSubject(location, kind, id));
 }
 
-/** The subjects of the records whose ids begin with so many digits, or of all: of nothing else of ours. */
-export function recordsBeginningWith(location: ServerLocation, prefix: string): string {
+/** The subjects of all records whose ids begin with these digits, as far as subjects tell; of nothing else of ours. */
+export function allRecords(location: ServerLocation, prefix = ""): string {
   const digits = prefix.length < SHORT_ID_DIGITS ? "*" : prefix.slice(0, SHORT_ID_DIGITS);
   return subject(location, "*", digits, "*");
 }
 
-/** The subjects of all records. */
-export function allRecords(location: ServerLocation): string {
-  return recordsBeginningWith(location, "");
-}
-
-/** The subjects of each kind of record. */
-export function recordSubjects(location: ServerLocation): string[] {
-  return subjectsWhere(location, () => true);
+/** The subjects of certain kinds of records; of each unless given. */
+export function recordSubjects(
+  location: ServerLocation,
+  wanted: Partial<RecordKind> = {},
+): string[] {
+  const { event, isImported } = wanted;
+  return [...KINDS]
+    .filter(([, kind]) => event === undefined || kind.event === event)
+    .filter(([, kind]) => isImported === undefined || kind.isImported === isImported)
+    .map(([topic]) => subject(location, topic, "*", "*"));
 }
 
 /** The subjects that subscriptions read. */
 export function eventSubjects(location: ServerLocation): string[] {
-  return subjectsWhere(location, ({ isImported }) => !isImported);
-}
-
-/** The subjects of all orders. */
-export function orderSubjects(location: ServerLocation): string[] {
-  return subjectsWhere(location, ({ event }) => event === "order-created");
-}
-
-/** The subjects of all cancellations. */
-export function cancellationSubjects(location: ServerLocation): string[] {
-  return subjectsWhere(location, ({ event }) => event === "order-cancelled");
+  return recordSubjects(location, { isImported: false });
 }
 
 /** What a message is about; `undefined`: in a shared stream it can be something else's. */
@@ -68,14 +60,8 @@ export function kindOf(subject: string): RecordKind | undefined {
   return KINDS.get(subject.split(".").at(-3) ?? "");
 }
 
-function subjectsWhere(location: ServerLocation, has: (kind: RecordKind) => boolean): string[] {
-  return [...KINDS.entries()]
-    .filter(([, kind]) => has(kind))
-    .map(([topic]) => subject(location, topic, "*", "*"));
-}
-
 function topicOf(wanted: RecordKind): string {
-  const found = [...KINDS.entries()].find(
+  const found = [...KINDS].find(
     ([, { event, isImported }]) => event === wanted.event && isImported === wanted.isImported,
   );
   return found?.[0] ?? wanted.event;

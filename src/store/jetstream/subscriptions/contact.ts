@@ -1,29 +1,41 @@
 import { OrdersError } from "../../../errors.js";
 import type { OpenOptions } from "../../subscription/ports.js";
 import { isTransient, serverFailure } from "../server/failures.js";
-import type { ConnectionStatus, ServerConnection } from "../server/server-connection.js";
+import type { ServerConnection } from "../server/server-connection.js";
 
 /** How long a server may leave a subscriber waiting before the connection counts as lost. */
 const SILENCE_LIMIT_MS = 3000;
 
 /** Whether a subscriber has contact with its server: tells when it is lost, and when regained. */
 export class Contact {
-  readonly #server: ServerConnection;
+  readonly #shown: string;
   readonly #options: OpenOptions;
+  readonly #ending: AbortSignal;
   readonly #givingUp = new AbortController();
-  readonly #stopListening: () => void;
-  #state: "there" | "lost" = "there";
+  #isLost: boolean = false;
   #timer: NodeJS.Timeout | undefined;
+  /** Nobody waits for it any more. */
+  readonly end: () => void;
 
   /** @param onReconnect is called when the server may have forgotten what it was asked for. */
   constructor(server: ServerConnection, options: OpenOptions, onReconnect: () => void) {
-    this.#server = server;
+    this.#shown = server.location.shown;
     this.#options = options;
-    this.#stopListening = server.onStatus((status) => this.#notice(status, onReconnect));
+    const { signal } = this.#givingUp;
+    this.#ending = AbortSignal.any(options.signal ? [signal, options.signal] : [signal]);
+    const stopListening = server.onStatus((status) => {
+      if (status === "online") onReconnect();
+      else if (status === "offline") this.#lose();
+      else this.#giveUp(serverFailure("watch", this.#shown, status));
+    });
+    this.end = () => {
+      clearTimeout(this.#timer);
+      stopListening();
+    };
   }
 
   get isLost(): boolean {
-    return this.#state === "lost";
+    return this.#isLost;
   }
 
   /** @throws {OrdersError} there was none for as long as the subscriber waits, or the server refuses what it needs. */
@@ -33,37 +45,28 @@ export class Contact {
 
   /** Does something, and waits for a server for as long as that takes, or until the subscriber ends. */
   async keepTrying(action: () => Promise<void>): Promise<void> {
-    const { signal = new AbortController().signal } = this.#options;
-    const ending = AbortSignal.any([signal, this.#givingUp.signal]);
     const silence = setTimeout(() => this.#lose(), SILENCE_LIMIT_MS);
+    const ended = new Promise<"ended">((resolve) => {
+      this.#ending.addEventListener("abort", () => resolve("ended"), { once: true });
+    });
     try {
-      while (!ending.aborted) {
-        if (await unlessAborted(succeeds(action), ending)) return this.#regain();
+      for (let outcome = "no server"; outcome === "no server" && !this.#ending.aborted; ) {
+        const trying = attempt(action);
+        outcome = await Promise.race([trying, ended]);
+        trying.catch(() => {}); // once it has ended nobody waits for it
+        if (outcome === "done") this.#regain();
       }
     } finally {
       clearTimeout(silence);
     }
   }
 
-  /** Nobody waits for it any more. */
-  end(): void {
-    clearTimeout(this.#timer);
-    this.#stopListening();
-  }
-
-  #notice(status: ConnectionStatus, onReconnect: () => void): void {
-    if (status instanceof Error) {
-      this.#giveUp(serverFailure("watch", this.#server.location.shown, status));
-    } else if (status === "offline") this.#lose();
-    else onReconnect();
-  }
-
   #lose(): void {
-    if (this.isLost) return;
-    this.#state = "lost";
+    if (this.#isLost) return;
+    this.#isLost = true;
     const { giveUpAfterMs, onConnection } = this.#options;
     if (giveUpAfterMs !== undefined) {
-      const message = `cannot watch: no contact with the server: ${this.#server.location.shown}`;
+      const message = `cannot watch: no contact with the server: ${this.#shown}`;
       const failure = new OrdersError("server-unreachable", message);
       this.#timer = setTimeout(() => this.#giveUp(failure), giveUpAfterMs);
     }
@@ -71,8 +74,8 @@ export class Contact {
   }
 
   #regain(): void {
-    if (!this.isLost) return;
-    this.#state = "there";
+    if (!this.#isLost) return;
+    this.#isLost = false;
     clearTimeout(this.#timer);
     this.#options.onConnection?.("regained");
   }
@@ -83,28 +86,12 @@ export class Contact {
   }
 }
 
-/** Whether it succeeds; `false`: there was no server. */
-async function succeeds(action: () => Promise<void>): Promise<boolean> {
+async function attempt(action: () => Promise<void>): Promise<"done" | "no server"> {
   try {
     await action();
-    return true;
+    return "done";
   } catch (error) {
-    if (isTransient((error as Error).cause)) return false;
+    if (isTransient((error as Error).cause)) return "no server";
     throw error;
-  }
-}
-
-/** The result of a task; `undefined` once `signal` is aborted. */
-async function unlessAborted<T>(task: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  let end = () => {};
-  const aborted = new Promise<undefined>((resolve) => {
-    end = () => resolve(undefined);
-    signal.addEventListener("abort", end);
-  });
-  try {
-    return await Promise.race([task, aborted]);
-  } finally {
-    signal.removeEventListener("abort", end);
-    task.catch(() => {}); // nobody waits for it any more
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ConsumerInfo } from "@nats-io/jetstream";
 import { createInbox } from "@nats-io/transport-node";
-import { isSubscriptionName, parkingKey, type StartingPosition } from "../../order-feed.js";
+import { isSubscriptionName, type StartingPosition } from "../../order-feed.js";
 import { noSuchOrder, subscriptionRemoved } from "../../subscription/feed-errors.js";
 import type {
   OpenOptions,
@@ -25,7 +25,7 @@ import {
 } from "../server/subjects.js";
 import { type Consumer, createConsumer, infoOf, removeConsumer } from "./consumers.js";
 import { Contact } from "./contact.js";
-import { type Meaning, PulledEvents } from "./pulled-events.js";
+import { type PulledConsumer, PulledEvents } from "./pulled-events.js";
 import type { SubscriptionRecords } from "./records.js";
 
 /** The server removes the consumer of a subscription without a name when it has been unused for so long. */
@@ -33,8 +33,6 @@ const INACTIVE_AFTER_MS = 300_000;
 const LOOK_INTERVAL_MS = 100;
 /** Longer than a server that was just restarted takes to know what the rest of its cluster knows. */
 const REMOVED_AFTER_MS = 2000;
-/** A server can still be deleting the files of a stream, and would delete those of a new one. */
-const STREAM_REMOVAL_MS = 1000;
 
 /**
  * The subscriptions of a server: the position of each is a durable consumer of the stream of orders, and its
@@ -109,7 +107,7 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
   }
 
   async #openNamed(name: string, options: OpenOptions): Promise<OpenSubscription> {
-    const { from = "start" } = options;
+    const { from = "start", signal } = options;
     const { parked: records } = this;
     const [orders, retries] = [this.#orders(name), this.#retries(name)];
     await records.create();
@@ -121,53 +119,55 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
     if (reset !== undefined) await records.forgetAttempts(name);
     await createConsumer(this.#server, retries, 1);
     const parked = await records.all(name);
-
     const opened = this.#pull(options, [
-      { consumer: retries, meaning: this.#meaningOfRetries(name) },
-      { consumer: orders, meaning: this.#meaningOfOrders(name, options) },
+      {
+        ...retries,
+        decode: async ({ subject }) => {
+          const retryOf = await records.get(name, idOf(subject));
+          return retryOf && { event: retryOf.event, order: retryOf.order, retryOf }; // else it was dropped meanwhile
+        },
+        recreate: () => this.#recreateRetries(name),
+      },
+      {
+        ...orders,
+        decode: (message) => this.#reader.eventIn(message),
+        recreate: () => this.#untilRecreated(name, signal),
+      },
     ]);
-    return { resumed: info !== undefined || reset !== undefined, parked, ...opened };
+    const resumed = info !== undefined || reset !== undefined;
+    return { resumed, parked, ...opened };
   }
 
   async #openEphemeral(options: OpenOptions): Promise<OpenSubscription> {
     const server = this.#server;
-    const consumer: Consumer = {
-      ...this.#orders(createInbox("ephemeral").replaceAll(".", "-")),
-      inactiveAfterMs: INACTIVE_AFTER_MS,
-    };
+    const name = createInbox("ephemeral").replaceAll(".", "-");
+    const consumer = { ...this.#orders(name), inactiveAfterMs: INACTIVE_AFTER_MS };
     const first = await this.#seqOf(options.from ?? "now");
     await createConsumer(server, consumer, first);
-    const meaning: Meaning = {
-      event: async ({ message }) => {
-        const event = await this.#reader.eventIn(message);
-        return event && { ...event, extraAttempts: 0 };
+    const opened = this.#pull(options, [
+      {
+        ...consumer,
+        decode: (message) => this.#reader.eventIn(message),
+        recreate: (lastSeq) => createConsumer(server, consumer, Math.max(first, lastSeq + 1)),
       },
-      recordExtraAttempts: async () => {},
-      recreate: (lastSeq) => createConsumer(server, consumer, Math.max(first, lastSeq + 1)),
+    ]);
+    const close = async () => {
+      await opened.close();
+      const remove = server.attempt(({ jsm }) => jsm.consumers.delete(consumer.stream, name));
+      await remove.catch(() => {}); // else the server does it
     };
-    const { close, ...opened } = this.#pull(options, [{ consumer, meaning }]);
-    return {
-      resumed: false,
-      parked: [],
-      ...opened,
-      close: async () => {
-        await close();
-        const { stream, name } = consumer;
-        await server.attempt(({ jsm }) => jsm.consumers.delete(stream, name)).catch(() => {}); // else the server does it
-      },
-    };
+    return { resumed: false, parked: [], ...opened, close };
   }
 
   #pull(
     options: OpenOptions,
-    of: readonly { readonly consumer: Consumer; readonly meaning: Meaning }[],
+    consumers: readonly PulledConsumer[],
   ): Pick<OpenSubscription, "sources" | "isCaughtUp" | "close"> {
     const contact = new Contact(this.#server, options, () => {
       for (const source of sources) source.lose();
     });
-    const sources = of.map(
-      ({ consumer, meaning }) =>
-        new PulledEvents(this.#server, consumer, meaning, contact, options),
+    const sources = consumers.map(
+      (each) => new PulledEvents(this.#server, each, this.parked, contact, options),
     );
     return {
       sources,
@@ -179,38 +179,6 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
         await Promise.all(sources.map((source) => source.close()));
         contact.end();
       },
-    };
-  }
-
-  #meaningOfOrders(name: string, { signal }: OpenOptions): Meaning {
-    return {
-      event: async ({ message, deliveryCount }) => {
-        const event = await this.#reader.eventIn(message);
-        if (event === undefined) return undefined;
-        if (deliveryCount === 1) return { ...event, extraAttempts: 0 };
-        return {
-          ...event,
-          extraAttempts: await this.parked.extraAttempts(name, parkingKey(event)),
-        };
-      },
-      recordExtraAttempts: (event, extra) =>
-        this.parked.recordExtraAttempts(name, parkingKey(event), extra),
-      recreate: () => this.#untilRecreated(name, signal),
-    };
-  }
-
-  #meaningOfRetries(name: string): Meaning {
-    return {
-      event: async ({ message, deliveryCount }) => {
-        const key = idOf(message.subject);
-        const retryOf = await this.parked.get(name, key);
-        if (retryOf === undefined) return undefined; // dropped meanwhile
-        const extraAttempts = deliveryCount > 1 ? await this.parked.extraAttempts(name, key) : 0;
-        return { event: retryOf.event, order: retryOf.order, extraAttempts, retryOf };
-      },
-      recordExtraAttempts: (event, extra) =>
-        this.parked.recordExtraAttempts(name, parkingKey(event), extra),
-      recreate: () => this.#recreateRetries(name),
     };
   }
 
@@ -233,17 +201,8 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
   /** Not while there is no subscription: it may be being removed. */
   async #recreateRetries(name: string): Promise<void> {
     if ((await infoOf(this.#server, this.#orders(name))) === undefined) return;
-    try {
-      const info = await this.#server.ask("read the feed", (connected) =>
-        streamInfo(connected, this.parked.stream),
-      );
-      if (info === undefined) await pause(STREAM_REMOVAL_MS);
-      await this.parked.create();
-      await createConsumer(this.#server, this.#retries(name), 1);
-    } catch (error) {
-      // The stream was being removed just now: the next request will show it.
-      if (!isMissingStream((error as Error).cause)) throw error;
-    }
+    await this.parked.create();
+    await createConsumer(this.#server, this.#retries(name), 1);
   }
 
   /**

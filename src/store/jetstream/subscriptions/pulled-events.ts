@@ -1,17 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { createInbox, type Msg, nanos, type Subscription } from "@nats-io/transport-node";
-import type { StoredEvent } from "../../order-feed.js";
-import type {
-  EventSource,
-  OpenOptions,
-  ParkedRecord,
-  PendingEvent,
-} from "../../subscription/ports.js";
+import { parkingKey, type StoredEvent } from "../../order-feed.js";
+import type { EventSource, OpenOptions, PendingEvent } from "../../subscription/ports.js";
 import { deliveryInfo } from "../messages/delivery-info.js";
 import type { StoredMessage } from "../messages/order-codec.js";
 import type { Connected, ServerConnection } from "../server/server-connection.js";
-import { ACK_WAIT_MS, type Consumer, consumerInfo, infoOf } from "./consumers.js";
+import { ACK_WAIT_MS, type Consumer, infoOf } from "./consumers.js";
 import type { Contact } from "./contact.js";
+import type { SubscriptionRecords } from "./records.js";
 
 /** How long an answer to an acknowledgement may take, before it is sent again. */
 const CONFIRM_TIMEOUT_MS = 2000;
@@ -22,24 +18,18 @@ const CONFIRM_TIMEOUT_MS = 2000;
 const REQUEST_EXPIRES_MS = 250;
 const SILENCE_LIMIT_MS = 12 * REQUEST_EXPIRES_MS;
 
-/** What the messages of a consumer are, and where the attempts at them are recorded that it does not count. */
-export interface Meaning {
-  /** `undefined`: there is nothing to deliver. */
-  event(pulled: Pulled): Promise<PulledEvent | undefined>;
-  /** @param extra beyond the deliveries that the consumer counts. */
-  recordExtraAttempts(event: StoredEvent, extra: number): Promise<void>;
-  /** Creates the consumer again if it is gone. */
+/** A consumer that events are pulled from. */
+export interface PulledConsumer extends Consumer {
+  /** What a message of it delivers; `undefined`: nothing. */
+  decode(message: StoredMessage): Promise<DecodedEvent | undefined>;
+  /** Creates it again if it is gone. */
   recreate(lastSeq: number): Promise<void>;
 }
 
-/** What a message delivers. */
-export interface PulledEvent extends StoredEvent {
-  readonly extraAttempts: number;
-  readonly retryOf?: ParkedRecord | undefined;
-}
+type DecodedEvent = StoredEvent & Pick<PendingEvent, "retryOf">;
 
-/** A message that the server has delivered and that is not acknowledged yet. */
-export interface Pulled {
+/** A message that the server has delivered and that is not settled yet. */
+interface Pulled {
   readonly message: StoredMessage;
   /** How often it was delivered by now, from 1. */
   readonly deliveryCount: number;
@@ -49,14 +39,16 @@ export interface Pulled {
 /** The events of one consumer, which is the position of a subscription and divides them between its subscribers. */
 export class PulledEvents implements EventSource {
   readonly #server: ServerConnection;
-  readonly #consumer: Consumer;
-  readonly #meaning: Meaning;
+  readonly #consumer: PulledConsumer;
+  readonly #records: SubscriptionRecords;
   readonly #contact: Contact;
   readonly #options: OpenOptions;
   readonly #inbox = createInbox();
   readonly #timers: readonly NodeJS.Timeout[];
   readonly #unsettled = new Set<Pulled>();
+  /** Those that wait to be taken. */
   readonly #ready: Pulled[] = [];
+  /** Those that go back at the end: not while a request is open, which would get them. */
   readonly #released: Pulled[] = [];
   #connected: Connected | undefined;
   #subscription: Subscription | undefined;
@@ -69,14 +61,14 @@ export class PulledEvents implements EventSource {
 
   constructor(
     server: ServerConnection,
-    consumer: Consumer,
-    meaning: Meaning,
+    consumer: PulledConsumer,
+    records: SubscriptionRecords,
     contact: Contact,
     options: OpenOptions,
   ) {
     this.#server = server;
     this.#consumer = consumer;
-    this.#meaning = meaning;
+    this.#records = records;
     this.#contact = contact;
     this.#options = options;
     this.#timers = [
@@ -89,13 +81,12 @@ export class PulledEvents implements EventSource {
     this.#contact.check();
     if (room < 1) return undefined;
     for (let pulled = this.#ready.shift(); pulled; pulled = this.#ready.shift()) {
-      const event = await this.#meaning.event(pulled);
+      const event = await this.#consumer.decode(pulled.message);
       if (event !== undefined) return this.#pending(pulled, event);
       await this.#acknowledge(pulled);
     }
     if (this.#state === "lost") await this.#contact.keepTrying(() => this.#resume());
-    const isChecking = this.#state === "empty" && this.#options.untilCaughtUp;
-    if (!isChecking) this.#request(room);
+    if (this.#state !== "empty" || !this.#options.untilCaughtUp) this.#request(room);
     return undefined;
   }
 
@@ -117,31 +108,37 @@ export class PulledEvents implements EventSource {
     return false;
   }
 
-  /** Ends the pulling. What came and was not taken is refused, so that the next subscriber need not wait for it. */
+  /** Ends the pulling. What was not taken is refused too, so that the next subscriber need not wait for it. */
   async close(): Promise<void> {
     if (this.#requested > 0) await this.#endOfRequest();
     this.#state = "closed";
     for (const timer of this.#timers) clearInterval(timer);
     this.#subscription?.unsubscribe();
-    if (this.#contact.isLost) return;
-    const left = [...this.#released, ...this.#ready].sort(
-      (one, other) => one.message.seq - other.message.seq,
-    );
+    if (this.#contact.isLost) return; // then it is all delivered again, later
+    const left = [...this.#released, ...this.#ready];
+    left.sort((one, other) => one.message.seq - other.message.seq);
     await Promise.all(left.map((pulled) => this.#refuse(pulled)));
     if (this.#unconfirmed === 0) return;
     await this.#server.ask("acknowledge the orders", ({ nc }) => nc.flush());
   }
 
-  #pending(pulled: Pulled, { extraAttempts, ...stored }: PulledEvent): PendingEvent {
+  /** The consumer counts deliveries: what is recorded is how many attempts there are beyond that. */
+  async #pending(pulled: Pulled, event: DecodedEvent): Promise<PendingEvent> {
     const { deliveryCount } = pulled;
-    let recorded = extraAttempts;
-    const record = async (extra: number) => {
-      if (extra !== recorded) await this.#meaning.recordExtraAttempts(stored, extra);
-      recorded = extra;
+    const { subscription: name } = this.#options;
+    const key = parkingKey(event);
+    let extra = 0;
+    if (deliveryCount > 1 && name !== undefined) {
+      extra = await this.#records.extraAttempts(name, key);
+    }
+    const record = async (attempts: number) => {
+      if (attempts === extra || name === undefined) return;
+      await this.#records.recordExtraAttempts(name, key, attempts);
+      extra = attempts;
     };
     return {
-      ...stored,
-      attempt: deliveryCount + extraAttempts,
+      ...event,
+      attempt: deliveryCount + extra,
       isRepeated: deliveryCount > 1,
       begin: (attempt) => record(attempt - deliveryCount),
       settle: async () => {
@@ -149,9 +146,8 @@ export class PulledEvents implements EventSource {
         await this.#acknowledge(pulled);
       },
       release: async (attempts) => {
-        if (this.#contact.isLost) return; // it is delivered again, later
+        if (this.#contact.isLost) return;
         await record(attempts - deliveryCount);
-        // Not while a request is open, which would get it.
         if (this.#state === "closed") await this.#refuse(pulled);
         else this.#released.push(pulled);
       },
@@ -161,25 +157,25 @@ export class PulledEvents implements EventSource {
   /** With `untilCaughtUp` one message, if there is one now. */
   #request(room: number): void {
     if (this.#requested > 0 || this.#connected === undefined || this.#state === "lost") return;
-    const wait = !this.#options.untilCaughtUp;
     const { js, nc } = this.#connected;
     if (nc.isClosed()) {
       this.lose();
       return;
     }
+    const wait = !this.#options.untilCaughtUp;
     this.#requested = wait ? room : 1;
     this.#state = "pulling";
+    const { stream, name } = this.#consumer;
     const request = wait
       ? { batch: room, expires: nanos(REQUEST_EXPIRES_MS) }
       : { batch: 1, no_wait: true };
-    const { stream, name } = this.#consumer;
     nc.publish(`${js.apiPrefix}.CONSUMER.MSG.NEXT.${stream}.${name}`, JSON.stringify(request), {
       reply: this.#inbox,
     });
   }
 
   async #resume(): Promise<void> {
-    if (this.#connected !== undefined) await this.#meaning.recreate(this.#lastSeq);
+    if (this.#connected !== undefined) await this.#consumer.recreate(this.#lastSeq);
     const connected = await this.#server.ask("connect", async (current) => current);
     // Through another connection, if the one it had is closed for good.
     if (connected.nc !== this.#connected?.nc) {
@@ -194,17 +190,16 @@ export class PulledEvents implements EventSource {
   #receive(msg: Msg): void {
     this.#repliesSinceCheck++;
     const info = deliveryInfo(msg);
-    const code = msg.headers?.code;
     if (info !== undefined) {
-      const message = { seq: info.seq, subject: msg.subject, data: msg.data };
-      const { deliveryCount } = info;
+      const { seq, deliveryCount } = info;
+      const message = { seq, subject: msg.subject, data: msg.data };
       const pulled = { message, deliveryCount, ackSubject: msg.reply as string };
-      this.#lastSeq = info.seq;
+      this.#lastSeq = seq;
       this.#unsettled.add(pulled);
       this.#ready.push(pulled);
       this.#requested = Math.max(0, this.#requested - 1);
       this.#options.changed.notify();
-    } else if (code === 404 || code === 408) {
+    } else if (msg.headers?.code === 404 || msg.headers?.code === 408) {
       this.#requested = 0;
       if (this.#state === "pulling") this.#state = "empty";
       this.#options.changed.notify();
@@ -230,14 +225,14 @@ export class PulledEvents implements EventSource {
     const { batch = 1 } = this.#options;
     const confirm = ++this.#unconfirmed >= batch || this.#state === "closed";
     if (confirm) this.#unconfirmed = 0;
-    await this.#server.ask("acknowledge the order", async (connected) => {
-      if (!confirm) return connected.nc.publish(pulled.ackSubject, "+ACK");
+    await this.#server.ask("acknowledge the order", async ({ nc }) => {
+      if (!confirm) return nc.publish(pulled.ackSubject, "+ACK");
       try {
-        await connected.nc.request(pulled.ackSubject, "+ACK", { timeout: CONFIRM_TIMEOUT_MS });
+        await nc.request(pulled.ackSubject, "+ACK", { timeout: CONFIRM_TIMEOUT_MS });
       } catch (error) {
         // Not confirmed is what the consumer has yet to deliver: it was reset or removed, or its server was killed and
         // came back in the state of a moment before. Then it is delivered again.
-        const info = await consumerInfo(connected, this.#consumer);
+        const info = await infoOf(this.#server, this.#consumer);
         if (info && info.delivered.stream_seq >= pulled.message.seq) throw error;
       }
     });
