@@ -24,14 +24,20 @@ export async function readerOf(format: ImportFormat): Promise<RowReader> {
 }
 
 /**
- * What format a file has, from how it begins.
+ * What format a file has, from how it begins, unless that is given.
  *
  * @throws {ImportProblem} that is no format of orders.
  */
-export function detectFormat(name: string, begin: Buffer, names: FieldNames): ImportFormat {
+export function detectFormat(
+  name: string,
+  begin: Buffer,
+  names: FieldNames,
+  given?: ImportFormat,
+): ImportFormat {
   if (begin.subarray(0, 64).includes(0) || begin[0] === 0xff || begin[0] === 0xfe) {
     throw new ImportProblem("invalid-file", `${name} is UTF-16`, UTF_8.replace("latin1", "utf-16"));
   }
+  if (given !== undefined) return given;
   const text = begin.toString("utf8").trimStart(); // of a byte order mark too
   if (text === "") throw new ImportProblem("invalid-file", `${name} is empty`);
   if (text.startsWith("[")) return "json";

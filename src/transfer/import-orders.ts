@@ -158,7 +158,9 @@ class Examination {
         this.#isRepeated ||= !row.hasId;
       }
     }
-    return isNew ? order : undefined;
+    if (!isNew) return undefined;
+    // The time of one that is there is not known: what follows takes it for the same.
+    return isPresent && !row.hasTime ? order.with({ placedAt: this.#options.placedAt }) : order;
   }
 
   /** Tells of a cancellation that somebody may not expect. */

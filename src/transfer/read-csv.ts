@@ -55,9 +55,10 @@ function isSeparator([first, ...others]: readonly string[], line: number): boole
 
 /** Whether a record is another header: files were joined. */
 function isHeader(cells: readonly string[], header: Header, names: FieldNames): boolean {
-  const [first = ""] = cells;
-  if (fieldOf(first.trim(), names) === undefined) return false;
-  if (cells.length === 1) return first === header.cells[0];
+  const [first = "", ...others] = cells;
+  const { cells: own } = header;
+  if (cells.length === own.length && own.every((cell, index) => cell === cells[index])) return true;
+  if (others.length === 0 || fieldOf(first.trim(), names) === undefined) return false;
   const { fields, problem } = fieldsOf(
     cells.map((cell) => cell.trim()),
     { ...names, ignoreUnknown: false },

@@ -82,6 +82,9 @@ describe("orders import, of files that other programs wrote,", () => {
       [["sofa"], "Ann"],
     ]);
     store = temporaryDirectory();
+    await imported("price,items\n7,lamp\nprice,items\n8,chair\n", "--ignore-unknown");
+    expect(await stored()).toEqual([["lamp"], ["chair"]]);
+    store = temporaryDirectory();
     await imported(`\ufeff${lines({ items: ["\ufefflamp"] })}\ufeff${lines({ items: ["chair"] })}`);
     expect(await stored()).toEqual([["\ufefflamp"], ["chair"]]);
   });
@@ -183,10 +186,11 @@ describe("orders import, of files that other programs wrote,", () => {
     ["UTF-16 with a byte order mark", Buffer.from("\ufeffitems\nlamp\n", "utf16le"), "is UTF-16"],
     ["UTF-16 without one", Buffer.from("items\nlamp\n", "utf16le"), "is UTF-16"],
     ["UTF-16, big end first", Buffer.from("items\nlamp\n", "utf16le").swap16(), "is UTF-16"],
+    ["UTF-16 whose format is named", Buffer.from("items\nlamp\n", "utf16le"), "is UTF-16", "csv"],
     ["CSV in Latin-1", Buffer.from("items\nlamp\ncafé\n", "latin1"), ":3 is not UTF-8"],
     ["JSON in Latin-1", Buffer.from('[{"items":\n["café"]}]', "latin1"), ":2 is not UTF-8"],
-  ])("tells how to convert %s", async (_, content, message) => {
-    const { exitCode, stderr } = await imported(content);
+  ])("tells how to convert %s", async (_, content, message, format?: string) => {
+    const { exitCode, stderr } = await imported(content, ...(format ? ["--format", format] : []));
     expect(exitCode).toBe(2);
     expect(stderr).toContain(message);
     expect(stderr).toMatch(/save it as UTF-8 .*iconv/);
@@ -216,6 +220,22 @@ describe("orders import, of orders without ids,", () => {
     expect((await imported(csv)).stdout).toBe(
       "2 orders: 0 imported, 2 already present, 1 cancelled\n",
     );
+  });
+
+  it("cancels those that were imported before they were cancelled", async () => {
+    const id = "403d33e9-39e5-44bc-8f5e-eab0c6f897ff";
+    await imported(lines({ items: ["a"] }, { id, items: ["b"] }));
+    const cancelledAt = "2026-03-01T10:00:00.000Z";
+    const later = { now: "2026-04-01T10:00:00.000Z" };
+    writeFileSync(file, lines({ items: ["a"], cancelledAt }, { id, items: ["b"], cancelledAt }));
+    expect(await orders(["import", file], later)).toMatchObject({
+      exitCode: 0,
+      stdout: "2 orders: 0 imported, 2 already present, 2 cancelled\n",
+    });
+    expect(await listed()).toMatchObject([
+      { placedAt: NOW, cancelledAt },
+      { placedAt: NOW, cancelledAt },
+    ]);
   });
 
   it("gives them ids that differ in their first digits", async () => {

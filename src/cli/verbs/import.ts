@@ -55,7 +55,7 @@ async function runImport(
   const { format, result } = await transfer(context, async (inner, progress) => {
     file = path === "-" ? { name: "stdin", blocks: io.stdin.read() } : await openImportFile(path);
     const { begin, whole } = await peek(file);
-    const format = options.format ?? detectFormat(file.name, begin, names);
+    const format = detectFormat(file.name, begin, names, options.format);
     const style = context.style(io.stdout);
     const orders = await inner.open(options, ({ notification }) => {
       progress.clear();
