@@ -70,6 +70,7 @@ export type {
   OrderRecord,
   OrderRepository,
   OrderStore,
+  SetUp,
   StoreAs,
   StoreOptions,
   StoreReport,

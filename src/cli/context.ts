@@ -53,17 +53,8 @@ export class Context {
 
   /** The style of an output: see {@link wantsColor}. */
   style(output: Output): Style {
-    return this.wantsColor(output) ? this.#run.colors : PLAIN;
-  }
-
-  /** The style of whatever outputs are coloured. */
-  get colors(): Style {
-    return this.#run.colors;
-  }
-
-  /** Whether an output is coloured, from the options and the environment. */
-  wantsColor(output: Output): boolean {
-    return wantsColor(output, this.io.env, this.#run.colorFlag);
+    const { colorFlag, colors } = this.#run;
+    return wantsColor(output, this.io.env, colorFlag) ? colors : PLAIN;
   }
 
   /** Opens the application on the store of the options; {@link close} closes it. */

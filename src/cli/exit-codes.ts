@@ -2,7 +2,7 @@ import type { ErrorCode } from "../errors.js";
 
 export const SUCCESS = 0;
 export const FAILED = 1;
-export const WRONG_USAGE = 2;
+const WRONG_USAGE = 2;
 export const NOT_FOUND = 4;
 export const DAMAGE_FOUND = 6;
 

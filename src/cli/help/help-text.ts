@@ -37,18 +37,26 @@ export interface View {
   heading(text: string): string;
 }
 
-/** What an argument means, and what it can be. */
+/**
+ * What an argument means, and what it can be; scripts/manual asks for it too.
+ *
+ * @public
+ */
 export function argumentMeaning({ description, choices }: Argument): string {
   return description + oneOf(choices);
 }
 
-/** What an option means, its default, and what it can be. */
+/**
+ * What an option means, its default, and what it can be; scripts/manual asks for it too.
+ *
+ * @public
+ */
 export function optionMeaning({ description, default: own, choices }: Option<unknown>): string {
   return description + (own === undefined ? "" : ` (default: ${own.shown})`) + oneOf(choices);
 }
 
 /** The argument in a line that shows what can be typed: `<id>`, `[ids...]`; nothing, if there is none. */
-export function argumentTerm(argument: Argument | undefined): string {
+function argumentTerm(argument: Argument | undefined): string {
   if (argument === undefined) return "";
   const name = argument.isRepeated ? `${argument.name}...` : argument.name;
   return argument.isOptional ? `[${name}]` : `<${name}>`;
