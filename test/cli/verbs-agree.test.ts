@@ -119,6 +119,21 @@ function model(lines: readonly Written[]): Order[] {
   return [...orders.values()];
 }
 
+/** How many events a subscription is told of: a cancellation only if its order is before it. */
+function eventsOf(lines: readonly Written[]): number {
+  const orders = new Set<string>();
+  const told = new Set<string>();
+  const cancelled = new Set<string>();
+  for (const { order, cancellation } of lines) {
+    if (order !== undefined) orders.add(order.id);
+    const id = cancellation?.id;
+    if (id === undefined || told.has(id)) continue;
+    told.add(id);
+    if (orders.has(id)) cancelled.add(id);
+  }
+  return orders.size + cancelled.size;
+}
+
 it("every verb tells the same orders of a store that people have had their hands on", {
   timeout: 60_000 * SOAK,
 }, async () => {
@@ -145,6 +160,13 @@ it("every verb tells the same orders of a store that people have had their hands
       );
       for (const order of all.slice(0, 3)) expect(await json("show", order.id)).toEqual(order);
       expect((await json("check")).orders).toBe(all.length);
+
+      const watched = await run("watch", "--as", "sales", "--until-caught-up", "--json");
+      expect(watched.split("\n").filter((line) => line !== "")).toHaveLength(eventsOf(lines));
+      expect(await json("subscriptions")).toMatchObject([{ name: "sales", waiting: 0 }]);
+      await run("subscriptions", "reset", "sales", "--from", "start", "--yes");
+      expect(await json("subscriptions")).toMatchObject([{ waiting: eventsOf(lines) }]);
+      await run("subscriptions", "remove", "sales", "--yes");
     }),
     { numRuns: 100 * SOAK },
   );

@@ -1,7 +1,6 @@
 import { fstatSync } from "node:fs";
 import { basename } from "node:path";
 import { cancelledOrder, type Order } from "../../../domain/order.js";
-import { cancelsNothing } from "../../order-check.js";
 import type { StoredEvent } from "../../order-feed.js";
 import type { Damage } from "../../order-store.js";
 import { withFile } from "../files/open-file.js";
@@ -75,17 +74,35 @@ export class EventsReader {
         return cancelledOrder(line.order.parse(), cancellation);
       }
     }
-    this.#onDamage({ location: location(), problem: cancelsNothing(cancellation.id) });
+    const problem = `it cancels order ${cancellation.id}, which is not before it`;
+    this.#onDamage({ location: location(), problem });
     return undefined;
   }
 
   /** How many events follow a position; `undefined` if it no longer holds. */
   countFrom(position: Position): number | undefined {
     let count = 0;
-    const isHeld = this.#readWhileHeld(position, (_, line) => {
-      if (!line.isImported) count++;
-      return true;
-    });
+    /** Where orders are cancelled that have yet to be found before that. */
+    const cancelledAt = new Map<string, number>();
+    const isHeld = this.#readWhileHeld(
+      position,
+      (_, line) => {
+        if (line.isImported) return true;
+        if (line.kind === "order") count++;
+        else cancelledAt.set(line.cancellation.id, line.start);
+        return true;
+      },
+      (_, scanner) => {
+        if (cancelledAt.size === 0) return;
+        for (const line of scanner.records(0, scanner.size)) {
+          if (line.kind !== "order") continue;
+          const at = cancelledAt.get(line.order.id);
+          if (at === undefined || at < line.start) continue;
+          cancelledAt.delete(line.order.id);
+          count++;
+        }
+      },
+    );
     return isHeld ? count : undefined;
   }
 
@@ -97,7 +114,7 @@ export class EventsReader {
   #readWhileHeld(
     position: Position,
     visit: (fd: number, line: RecordLine) => boolean,
-    finish: (fd: number) => void = () => {},
+    finish: (fd: number, scanner: LineScanner) => void = () => {},
   ): boolean {
     return withFile(this.path, (fd) => {
       if (!holds(fd, position)) return false;
@@ -113,7 +130,7 @@ export class EventsReader {
           if (isRecordLine(line) && !visit(fd, line)) break reading;
         }
       }
-      finish(fd);
+      finish(fd, scanner);
       if (!holds(fd, position)) return false;
       for (const { location, problem } of damaged) {
         this.#onDamage({ location: location(), problem });
