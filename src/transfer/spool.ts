@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type FileHandle, open, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { messageOf } from "../error-message.js";
+import { systemMessage } from "../error-message.js";
 import { OrdersError, systemErrorCode } from "../errors.js";
 import { wholeLines } from "./whole-lines.js";
 
@@ -44,7 +44,7 @@ export class Spool {
       this.#file ??= await openTemporary();
       await this.#file.writeFile(this.#lines.map((line) => `${line}\n`).join(""));
     } catch (cause) {
-      const message = `cannot keep the orders in ${tmpdir()}: ${messageOf(cause)}`;
+      const message = `cannot keep the orders in ${tmpdir()}: ${systemMessage(cause)}`;
       const hint = "nothing was imported; TMPDIR names another directory";
       throw new OrdersError(systemErrorCode(cause), message, { cause, hint });
     }

@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Order } from "../../src/domain/order.js";
 import { OrdersError } from "../../src/errors.js";
 import { openStore } from "../../src/store/open-store.js";
@@ -102,6 +102,18 @@ describe("orders import", () => {
     const copy = ["copy", "--to", temporaryDirectory()];
     expect((await orders(copy, { write })).exitCode).toBe(3);
     expect((await orders([...copy, "--json"], { write })).exitCode).toBe(1);
+  });
+
+  it("says what to do where there is no room for what is to be stored", async () => {
+    vi.stubEnv("TMPDIR", join(directory, "none"));
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const large = lines({ items: ["x".repeat(2 ** 20)] }, TV);
+    expect(await orders(["import", "-"], { stdin: large })).toMatchObject({
+      exitCode: 1,
+      stderr: `orders: cannot keep the orders in ${join(directory, "none")}: no such file or directory\n  nothing was imported; TMPDIR names another directory\n`,
+    });
+    expect((await orders(["import", "-", "--dry-run"], { stdin: large })).exitCode).toBe(0);
+    expect((await orders(["import", "-"], { stdin: lines(TV) })).exitCode).toBe(0);
   });
 
   it("reads stdin", async () => {
