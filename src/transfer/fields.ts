@@ -1,7 +1,10 @@
 import type { Order } from "../domain/order.js";
 
-/** What a name stands for: a field of an order, or one of several items. */
-export type Field = keyof Order | "item";
+/**
+ * What a name stands for: a field of an order, one of several items, or the event with which `watch` prints an order:
+ * the fields tell it, too.
+ */
+export type Field = keyof Order | "item" | "event";
 
 /** What a file calls the fields of an order. */
 export interface FieldNames {
@@ -42,6 +45,7 @@ const FIELDS: ReadonlyMap<string, Field> = new Map([
   ["note", "note"],
   ["cancelledat", "cancelledAt"],
   ["reason", "reason"],
+  ["event", "event"],
 ]);
 
 /** `Placed At`, `placed_at` and `placedAt` are one, `item` and `Item 2` are alike. */

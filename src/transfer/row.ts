@@ -73,7 +73,7 @@ export function rowOfFields(
   for (const [index, value] of values.entries()) {
     const field = fields[index];
     if (field === "item" && value !== undefined) several.push(value);
-    else if (field !== undefined && field !== "item") order[field] = value;
+    else if (field !== undefined && field !== "item" && field !== "event") order[field] = value;
   }
   if (several.length === 0) return rowOf(at, order);
   if (order.items !== undefined) return { at, problem: "items are in 'items' and in 'item'" };

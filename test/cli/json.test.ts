@@ -53,6 +53,7 @@ it("docs/json.md shows what each verb prints with --json", async () => {
   await run(["cancel", ID, "--reason", "sold out"]);
   await expectShape("`place-order`", ["cancel", ID]);
   await expectShape("`show`", ["show", ID]);
+  await expectShape("`watch`", [...watch, "--event", "order-cancelled"]);
   expect(shapeOf(await run(["list", "--all"]))).toEqual([shapeOf(shown("`show`"))]);
   await expectShape("`import`", ["import", "-"], '{"items":["chair"]}');
   await expectShape("`copy`", ["copy", "--to", join(temporaryDirectory(), "copy")]);

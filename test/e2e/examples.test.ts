@@ -90,11 +90,20 @@ describe("the example of a worker on a subscription", () => {
     await runOrders(["place-order", "100 inch TV", "magic carpet"], store);
     const desk = () => example("sales-desk.mjs", store, "--until-caught-up");
     expect(withoutIds((await desk()).stdout)).toEqual([
+      "New Order:",
       "ID: <id>",
       "Items: ['100 inch TV', 'magic carpet']",
       "Reserved: 100 inch TV, magic carpet",
     ]);
     expect((await desk()).stdout).toBe("");
+    const [order] = await listed(store);
+    await runOrders(["cancel", order?.id ?? ""], store);
+    expect(withoutIds((await desk()).stdout)).toEqual([
+      "Order Cancelled:",
+      "ID: <id>",
+      "Items: ['100 inch TV', 'magic carpet']",
+      "Released: 100 inch TV, magic carpet",
+    ]);
   });
 
   it("hears of an order from the web while it runs, and ends when it is told to", async () => {

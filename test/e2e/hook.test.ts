@@ -49,6 +49,7 @@ describe.runIf(process.platform === "linux")("the command of orders watch --exec
     expect(exitCode).toBe(0);
     const order = JSON.parse(readFileSync(file("in"), "utf8"));
     expect(order).toEqual({
+      event: "order-created",
       id,
       placedAt: expect.any(String),
       items: ["100 inch TV", "$(touch hacked)\n`x`\"'"],
@@ -71,6 +72,16 @@ describe.runIf(process.platform === "linux")("the command of orders watch --exec
     await place("desk", "--for", "Ada", "--note", "$(touch hacked)");
     await runOrders([...argv, tell], store, { env });
     expect(lines("env")).toEqual([".", "ORDERS_FOR=Ada", "ORDERS_NOTE=$(touch hacked)", "."]);
+  });
+
+  it("is run for one kind of event with --event, and the other counts as handled", async () => {
+    const id = await place("tv");
+    await runCli(["cancel", id], { store });
+    await handle(`cat >> ${file("in")}`, "--event", "order-cancelled");
+    expect(lines("in").map((line) => JSON.parse(line))).toMatchObject([
+      { event: "order-cancelled", id },
+    ]);
+    expect(await waiting()).toBe(0);
   });
 
   it("finds the store that --store names", async () => {

@@ -1,5 +1,6 @@
 import type { Orders } from "../../app.js";
 import type { Middleware } from "../../delivery/handler.js";
+import { only } from "../../delivery/only.js";
 import type { Failure } from "../../delivery/settle.js";
 import { timeLimit } from "../../delivery/time-limit.js";
 import { escapeUnsafe } from "../../domain/printable.js";
@@ -8,6 +9,7 @@ import { YES } from "../confirm.js";
 import type { Context } from "../context.js";
 import { define } from "../parsing/definition.js";
 import {
+  choice,
   count,
   flag,
   InvalidValue,
@@ -28,12 +30,15 @@ const WITH_EXEC = {
   needs: { oneOf: ["exec"], example: "orders watch --as sales --exec ./ring-the-bell.sh" },
 };
 
+const EVENTS = ["order-created", "order-cancelled"] as const;
+
 const OPTIONS = {
   as: text(
     "subscription",
     "watch as a named subscription, which resumes after its last handled order",
   ),
   from: text("position", `where a new subscription starts: ${FROM_FORMS}`),
+  event: choice("event", "only when an order is placed, or only when it is cancelled", EVENTS),
   untilCaughtUp: flag("handle the waiting orders, then exit", {
     needs: {
       oneOf: ["as", "from"],
@@ -75,7 +80,7 @@ export const verb = define({
     "orders watch",
     "orders watch --as sales --exec ./ring-the-bell.sh",
     "orders watch --as backup --until-caught-up --json >> orders.ndjson",
-    "orders watch --json | while read -r order; do …; done",
+    "orders watch --json | while read -r event; do …; done",
   ],
   run: runWatch,
 });
@@ -114,7 +119,7 @@ async function runWatch(options: WatchOptions, outer: Context): Promise<void> {
       signal: ending.signal,
       abort: abort.signal,
       retry: hook && { maxAttempts: options.maxAttempts, firstPauseMs: options.retryPause },
-      around: [heartbeat.hidden, ...desk.around],
+      around: [...onlyOf(options), heartbeat.hidden, ...desk.around],
       onReady: ({ resumed }) => {
         const fromIgnored = resumed && options.from !== undefined;
         // cron mails all output: a run that ends by itself prints only what matters.
@@ -131,11 +136,12 @@ async function runWatch(options: WatchOptions, outer: Context): Promise<void> {
         const waiting = state === "lost" ? "; waiting for the server" : "";
         say(`connection ${state}: ${orders.store.location}${waiting}`);
       },
-      onOutcome: ({ order }, outcome) => {
+      onOutcome: ({ event, order }, outcome) => {
         if (outcome.state !== "handled") {
           say(`order ${order.id}: ${outcome.reason}; ${consequence(outcome, options)}`);
         } else {
-          if (options.bell && io.stderr.isTerminal) io.stderr.write("\x07");
+          const rings = options.bell && event === (options.event ?? event);
+          if (rings && io.stderr.isTerminal) io.stderr.write("\x07");
           heartbeat.count(order);
         }
         heartbeat.show();
@@ -167,6 +173,10 @@ async function createHook(
   const location = parseLocation(value);
   const store = location.kind === "directory" ? location.path : value;
   return new Hook(exec, { store, as, ending }, context.io);
+}
+
+function onlyOf({ event }: WatchOptions): readonly Middleware[] {
+  return event === undefined ? [] : [only((delivery) => delivery.event === event)];
 }
 
 function timeLimits({ timeout }: WatchOptions): readonly Middleware[] {

@@ -3,6 +3,7 @@ import type { NotifySales } from "../../domain/commands.js";
 import type { Order } from "../../domain/order.js";
 import { safeJson } from "../../domain/printable.js";
 import type { SalesDesk } from "../../handlers/notify-sales.js";
+import type { FeedEvent } from "../../store/order-feed.js";
 import type { Context } from "../context.js";
 import { renderBanner } from "../render/banner.js";
 import { longTime } from "../time/time.js";
@@ -58,6 +59,11 @@ export function printingDesk(options: ViewOptions, context: Context, ending: Abo
 /** Nobody reads stdout any more (`| head`), or waits for it: no error, but an order that was not printed is not handled. */
 export class OutputClosed extends Error {}
 
+/** Only an order that was cancelled carries when. */
+function eventOf({ cancelledAt }: Order): FeedEvent {
+  return cancelledAt === undefined ? "order-created" : "order-cancelled";
+}
+
 interface ViewOptions {
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;
@@ -67,7 +73,7 @@ interface ViewOptions {
 function viewOf({ json, quiet }: ViewOptions, context: Context): (command: NotifySales) => string {
   const { stdout } = context.io;
   const style = context.style(stdout);
-  if (json) return ({ order }) => `${safeJson(order)}\n`;
+  if (json) return ({ order }) => `${safeJson({ event: eventOf(order), ...order })}\n`;
   // A script that reads ids does something for each new order, and not again when it is cancelled.
   if (quiet) return ({ order }) => (order.cancelledAt === undefined ? `${order.id}\n` : "");
   return ({ order, notification }) => {

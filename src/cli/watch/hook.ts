@@ -57,7 +57,8 @@ export class Hook {
     const child = start(this.#command, env);
     const ended = endOf(child);
     child.stdin?.on("error", () => {}); // the command need not read its stdin
-    child.stdin?.end(`${JSON.stringify(delivery.order)}\n`);
+    const { event, order } = delivery;
+    child.stdin?.end(`${JSON.stringify({ event, ...order })}\n`);
     const lastLine = forwardStderr(child.stderr as Socket | null, this.#io.stderr);
     let stopped: Promise<void> | undefined;
     const stop = () => {
