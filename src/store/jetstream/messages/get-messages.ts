@@ -27,13 +27,14 @@ export function lastMessage(
   return ask(server, stream, { last_by_subj: subject });
 }
 
-/** The oldest message of each of these subjects that has any, in the order of storing. */
+/** The first message of each of these subjects that has any, from a number on, in the order of storing. */
 export async function firstMessages(
   server: ServerConnection,
-  stream: string,
-  subjects: readonly string[],
+  { stream, subjects }: Place,
+  from = 1,
 ): Promise<StoredMsg[]> {
-  const found = await Promise.all(subjects.map((each) => nextOf(server, stream, each, 1)));
+  const next = subjects.map((subject) => nextMessage(server, stream, from, subject));
+  const found = await Promise.all(next);
   return found.filter((each) => each !== null).sort((one, other) => one.seq - other.seq);
 }
 
@@ -42,30 +43,15 @@ export function lastSeq(server: ServerConnection, stream: string): Promise<numbe
   return server.ask(READING, (connected) => lastSeqOf(connected, stream));
 }
 
-/**
- * The first message with this number or a later one; `null`: there is none. To find one of some subjects, the
- * server may look through all that it knows, 0.2 s for a million: so that is asked only if the next of any
- * subject is another's.
- */
-export async function nextMessage(
-  server: ServerConnection,
-  { stream, subjects }: Place,
-  from: number,
-): Promise<StoredMsg | null> {
-  const next = await nextOf(server, stream, EVERY_SUBJECT, from);
-  if (next === null || subjectMatcher(subjects)(next.subject)) return next;
-  const each = subjects.map((subject) => nextOf(server, stream, subject, next.seq + 1));
-  const found = (await Promise.all(each)).filter((message) => message !== null);
-  return found.sort((one, other) => one.seq - other.seq)[0] ?? null;
-}
-
-/** The same of every subject, for which the server need not look. */
-export function nextOfAny(
+/** The first message of a subject, or of any, with this number or a later one; `null`: there is none. */
+export function nextMessage(
   server: ServerConnection,
   stream: string,
   from: number,
+  subject = EVERY_SUBJECT,
 ): Promise<StoredMsg | null> {
-  return nextOf(server, stream, EVERY_SUBJECT, from);
+  // The client's types lack this form of the request.
+  return ask(server, stream, { seq: from, next_by_subj: subject } as MsgRequest);
 }
 
 const FIRST_BATCH = 32; // a gap is noticed once a batch of requests finds nothing
@@ -92,18 +78,13 @@ export async function* getMessages(
     begin += count;
     if (found.length > 0 || begin > to) continue;
     // A gap, or the messages of others: it can be as long as the stream.
-    const next = await nextMessage(server, place, begin);
-    if (next === null) return;
+    const [next] = await firstMessages(server, place, begin);
+    if (next === undefined) return;
     begin = next.seq;
   }
 }
 
 const READING = "read the orders";
-
-function nextOf(server: ServerConnection, stream: string, subject: string, from: number) {
-  // The client's types lack this form of the request.
-  return ask(server, stream, { seq: from, next_by_subj: subject } as MsgRequest);
-}
 
 /** Asks the leader, which knows what was acknowledged: a replica can lag behind. `null`: there is none such. */
 function ask(

@@ -6,28 +6,30 @@ import { readRange } from "./read-messages.js";
 /** Who wants few messages gets few. */
 const FIRST_STRETCH = 32;
 const GROWTH = 4;
-const LONGEST_STRETCH = 8 * 1024;
-const MAX_STRETCH_BYTES = 16 * 2 ** 20;
+const LONGEST_STRETCH = 4 * 1024;
+const STRETCH_BYTES = 16 * 2 ** 20;
 
 /**
  * Reads the newest messages of a range first, in bounded memory. A server reads forward only: so stretches
- * of the stream are read forward, each before and longer than the last, and turned around.
+ * of the stream are read forward, each before and longer than the last, and turned around. Where messages are
+ * large a stretch is as long as they suggest.
  */
 export async function* readBackward(
   server: ServerConnection,
-  { to: last, from: firstOfAll, ...range }: BackwardOptions,
+  { to: last, from: firstOfAll, ...place }: BackwardOptions,
 ): AsyncGenerator<readonly StoredMessage[], void> {
-  let to = last;
-  let first: number | undefined;
+  let first = 1;
   let length = FIRST_STRETCH;
-  while (to >= (first ?? 1)) {
-    const from = Math.max(first ?? 1, to - length + 1);
-    const { messages, begin = from } = await lastOf(readRange(server, { ...range, from, to }));
+  for (let to = last; to >= first; ) {
+    const from = Math.max(first, to - length + 1);
+    const messages: StoredMessage[] = [];
+    for await (const batch of readRange(server, { ...place, from, to })) messages.push(...batch);
+    const bytes = messages.reduce((sum, { data }) => sum + data.length, 0);
+    const fitting = Math.ceil((messages.length * STRETCH_BYTES) / bytes) || LONGEST_STRETCH;
     yield messages.reverse();
-    to = begin - 1;
-    if (to > 0) first ??= await firstOfAll();
-    // With large orders only the end of a stretch is kept, so the next one is made as short as what was kept.
-    length = begin > from ? messages.length : Math.min(length * GROWTH, LONGEST_STRETCH);
+    if (to === last && from > 1) first = await firstOfAll();
+    to = from - 1;
+    length = Math.min(length * GROWTH, LONGEST_STRETCH, fitting);
   }
 }
 
@@ -37,28 +39,4 @@ interface BackwardOptions extends Place {
   readonly to: number;
   /** The number to end with; asked for only if the first stretch is not enough. */
   readonly from: () => Promise<number>;
-}
-
-/** The last messages of a stretch, as many as memory should hold; and where they begin if those are not all. */
-async function lastOf(
-  stretch: AsyncIterable<readonly StoredMessage[]>,
-): Promise<{ messages: StoredMessage[]; begin?: number | undefined }> {
-  const batches: (readonly StoredMessage[])[] = [];
-  let bytes = 0;
-  let isCut = false;
-  for await (const batch of stretch) {
-    if (batch.length === 0) continue;
-    batches.push(batch);
-    bytes += bytesOf(batch);
-    while (batches.length > 1 && bytes > MAX_STRETCH_BYTES) {
-      bytes -= bytesOf(batches.shift() ?? []);
-      isCut = true;
-    }
-  }
-  const messages = batches.flat();
-  return { messages, begin: isCut ? messages[0]?.seq : undefined };
-}
-
-function bytesOf(messages: readonly StoredMessage[]): number {
-  return messages.reduce((sum, { data }) => sum + data.length, 0);
 }

@@ -1,6 +1,5 @@
 import { isConsumerLimit, isTransient, serverFailure } from "../server/failures.js";
 import type { ServerConnection } from "../server/server-connection.js";
-import { subjectMatcher } from "../server/subjects.js";
 import { getMessages, lastSeq, type Place, type Range } from "./get-messages.js";
 import type { StoredMessage } from "./order-codec.js";
 import { pushedBatches } from "./pushed-batches.js";
@@ -33,13 +32,12 @@ export async function* readBatches(
   { from: first = 1, to, ...place }: ReadOptions,
 ): AsyncGenerator<readonly StoredMessage[], void> {
   const end = to ?? (await lastSeq(server, place.stream));
-  const matches = subjectMatcher(place.subjects);
   let next = first;
   if (next > end) return;
   try {
     const pushed = pushedBatches(server, { ...place, from: next, to: end });
     for await (const { messages, pending } of pushed) {
-      yield messages.filter(({ seq, subject }) => seq <= end && matches(subject));
+      yield messages.filter(({ seq }) => seq <= end);
       next = (messages.at(-1)?.seq ?? next - 1) + 1;
       if (next > end) return;
       // A replica pushed these; the leader may have more.

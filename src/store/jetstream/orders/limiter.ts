@@ -16,19 +16,12 @@ export class Limiter {
     try {
       return await task();
     } finally {
-      this.#startNext();
-    }
-  }
-
-  #startNext(): void {
-    const next = this.#waiting[this.#started];
-    if (next === undefined) {
-      this.#waiting = [];
-      this.#started = 0;
-      this.#free++;
-    } else {
-      this.#started++;
-      next();
+      const next = this.#waiting[this.#started++];
+      if (next === undefined) {
+        this.#waiting = [];
+        this.#started = 0;
+        this.#free++;
+      } else next();
     }
   }
 }

@@ -4,7 +4,7 @@ import { cancelsNothing } from "../../order-check.js";
 import type { FeedEvent, StoredEvent } from "../../order-feed.js";
 import { type OrderJson, orderJsonMatcher } from "../../order-json.js";
 import type { Damage, OrderQuery, OrderRecord } from "../../order-store.js";
-import { firstMessages, lastMessage, lastSeq, nextOfAny } from "../messages/get-messages.js";
+import { firstMessages, lastMessage, lastSeq, nextMessage } from "../messages/get-messages.js";
 import {
   type DecodedRecord,
   decodeRecord,
@@ -52,7 +52,7 @@ export class OrdersReader {
     const { since } = query;
     const from = async () => {
       if (since !== undefined) return storedSince(this.#server, since);
-      return (await nextOfAny(this.#server, stream, 1))?.seq ?? 1;
+      return (await nextMessage(this.#server, stream, 1))?.seq ?? 1;
     };
     const to = await lastSeq(this.#server, stream);
     for await (const batch of readBackward(this.#server, { ...this.#records(), to, from })) {
@@ -76,7 +76,9 @@ export class OrdersReader {
     const subjects = isOrderId(prefix)
       ? subjectsOfOrder(location, prefix)
       : (await this.#subjectsOf(prefix)).filter((each) => idOf(each).startsWith(prefix));
-    const found = this.#decodeAll(await firstMessages(this.#server, location.stream, subjects));
+    const found = this.#decodeAll(
+      await firstMessages(this.#server, { stream: location.stream, subjects }),
+    );
     const cancellations = new Cancellations();
     collect(found, cancellations);
     const orders = new Map(ordersOf(found.reverse()).map((order) => [order.id, order]));
@@ -200,7 +202,7 @@ export async function storedSince(server: ServerConnection, since: string): Prom
   let end = (await lastSeq(server, stream)) + 1;
   while (first < end) {
     const middle = Math.floor((first + end) / 2);
-    const message = await nextOfAny(server, stream, middle);
+    const message = await nextMessage(server, stream, middle);
     if (message === null || message.time >= time) end = middle;
     else first = message.seq + 1;
   }

@@ -99,7 +99,10 @@ export class OrderPublisher {
   async #other({ id, event, isImported }: NewRecord): Promise<StoredMessage | undefined> {
     const { location } = this.#server;
     const subject = recordSubject(location, { event, isImported: !isImported }, id);
-    const [found] = await firstMessages(this.#server, location.stream, [subject]);
+    const [found] = await firstMessages(this.#server, {
+      stream: location.stream,
+      subjects: [subject],
+    });
     return found;
   }
 
@@ -119,7 +122,7 @@ export class OrderPublisher {
       } catch (error) {
         if (isNoResponders(error) && (await this.#createdStream(record))) continue;
         outcomeUnknown ||= isSent && isOutcomeUnknown(error);
-        if (isTransient(error) && (await backoff.pause())) continue;
+        if (isTransient(error) && (await backoff())) continue;
         throw this.#failure(record, error, outcomeUnknown);
       }
     }

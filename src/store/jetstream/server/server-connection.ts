@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
 import {
   type JetStreamClient,
   type JetStreamManager,
@@ -7,7 +8,6 @@ import {
 } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { OrdersError } from "../../../errors.js";
-import { Backoff } from "./backoff.js";
 import type { CredentialFiles } from "./credential-files.js";
 import { dial, RESPONSE_TIMEOUT_MS } from "./dial.js";
 import {
@@ -30,6 +30,8 @@ export interface Connected {
 /** What became of the connection; an error: the server refuses further subscriptions. */
 export type ConnectionStatus = "online" | "offline" | Error;
 
+const FIRST_PAUSE_MS = 50;
+const MAX_PAUSE_MS = 500;
 /** After this long without a useful answer another server is tried. */
 const SWITCH_SERVER_AFTER_MS = 3000;
 
@@ -75,7 +77,7 @@ export class ServerConnection {
       try {
         return await this.attempt(request);
       } catch (error) {
-        if (isTransient(error) && (await backoff.pause())) continue;
+        if (isTransient(error) && (await backoff())) continue;
         throw serverFailure(action, this.location.shown, error);
       }
     }
@@ -94,11 +96,23 @@ export class ServerConnection {
     }
   }
 
-  /** The pauses between attempts, until the location's timeout or {@link stopRetrying}. */
-  backoff(): Backoff {
+  /**
+   * Growing pauses between the attempts at one request, until the location's timeout or {@link stopRetrying}: each
+   * resolves with whether there is to be another attempt.
+   */
+  backoff(): () => Promise<boolean> {
     const begun = Date.now();
-    const end = { at: begun + this.location.timeoutMs, signal: this.#retrying.signal };
-    return new Backoff(end, () => this.#switchServerIfUseless(begun));
+    const { signal } = this.#retrying;
+    let longest = FIRST_PAUSE_MS;
+    return async () => {
+      // Half of it is random, so that many that failed together do not come back together.
+      const wait = longest * (0.5 + Math.random() / 2);
+      longest = Math.min(2 * longest, MAX_PAUSE_MS);
+      if (signal.aborted || Date.now() + wait >= begun + this.location.timeoutMs) return false;
+      await this.#switchServerIfUseless(begun);
+      await pause(wait, undefined, { signal }).catch(() => {});
+      return !signal.aborted;
+    };
   }
 
   /** Ends all pauses, now and from now on: there is no other attempt. */

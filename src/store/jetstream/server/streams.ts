@@ -18,20 +18,7 @@ import { EVERY_SUBJECT, PARKING_KINDS, parkingSubject, recordSubjects } from "./
 const NAME_IN_USE = 10058;
 
 /** The configuration of a stream of ours, which is what the store guarantees. */
-export type WantedStream = Pick<
-  StreamConfig,
-  | "name"
-  | "subjects"
-  | "retention"
-  | "storage"
-  | "discard"
-  | "max_age"
-  | "allow_direct"
-  | "duplicate_window"
-  | "max_msgs_per_subject"
-  | "no_ack"
-  | "sealed"
-> & { readonly num_replicas?: number; readonly max_bytes?: number };
+export type WantedStream = Partial<StreamConfig> & Pick<StreamConfig, "name" | "subjects">;
 
 /** The stream of orders: on disk, kept for ever, and refusing rather than forgetting when full. */
 export function orderStream(location: ServerLocation): WantedStream {

@@ -217,7 +217,8 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
     if (from === "start") return 1;
     if (from === "now") return (await lastSeq(server, stream)) + 1;
     if ("id" in from) {
-      const [order] = await firstMessages(server, stream, subjectsOfOrder(location, from.id));
+      const subjects = subjectsOfOrder(location, from.id);
+      const [order] = await firstMessages(server, { stream, subjects });
       if (order === undefined) throw noSuchOrder(from.id);
       return order.seq;
     }
