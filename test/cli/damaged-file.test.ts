@@ -81,7 +81,7 @@ describe("a file of orders to which anything happened", () => {
         expect(next).toMatchObject({ exitCode: 0, stderr: "" });
         expect(await listOf(store)).toEqual([...listed, JSON.parse(next.stdout)]);
       }),
-      { numRuns: 600 * SOAK },
+      { numRuns: 150 * SOAK },
     );
   });
 });

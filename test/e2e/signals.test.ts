@@ -111,7 +111,7 @@ describe.runIf(process.platform === "linux").each(SIGNALS)("%s", (signal, exitCo
     const begin = performance.now();
     await runShell(command, store);
     const duration = performance.now() - begin;
-    for (let round = 0; round < 20 * SOAK; round++) {
+    for (let round = 0; round < 8 * SOAK; round++) {
       const running = runShell(command, store);
       await setTimeout((0.5 + Math.random() / 2) * duration);
       running.kill(signal);
