@@ -17,7 +17,7 @@ export interface Subscriptions {
   exists(name: string): Promise<boolean>;
 
   /**
-   * How many orders would be waiting for a new subscription that begins at a position.
+   * How many deliveries would be waiting for a new subscription that begins at a position.
    *
    * @throws {OrdersError} `order-not-found`: there is no order to begin with.
    */
@@ -77,8 +77,8 @@ export interface SubscriptionStatus {
 /** What a subscription will be told of. */
 export interface Waiting {
   /**
-   * How many orders are waiting: stored and not imported, and neither acknowledged nor parked. One that was
-   * cancelled, too, counts twice, for it is delivered twice.
+   * How many deliveries are waiting: of orders that are stored and not imported, and of their cancellations, as
+   * far as they are neither acknowledged nor parked.
    */
   readonly waiting: number;
 }

@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { openStore } from "../../src/store/open-store.js";
+import { ON_WINDOWS } from "../support/needs.js";
 import { anOrder } from "../support/orders.js";
 import { handleAll, ordersOf, subscribed } from "../support/subscriber.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
@@ -19,7 +20,8 @@ async function failing() {
   const whole = readFileSync(file);
   writeFileSync(file, "nonsense");
   const mend = () => writeFileSync(file, whole);
-  return { order, feed, sales, delivery, mend, subscriptions: await store.subscriptions() };
+  const subscriptions = await store.subscriptions();
+  return { directory, order, feed, sales, delivery, mend, subscriptions };
 }
 
 const DAMAGED = { code: "store-damaged" };
@@ -57,4 +59,20 @@ describe("a delivery whose acknowledgement failed", () => {
     expect(await subscriptions.list()).toMatchObject([{ waiting: 0 }]);
     await sales.end();
   });
+
+  it.skipIf(ON_WINDOWS)(
+    "is neither acknowledged nor parked where its store was moved from",
+    async () => {
+      const { delivery, directory, sales } = await failing();
+      renameSync(directory, `${directory}-moved`);
+      onTestFinished(() => rmSync(`${directory}-moved`, { recursive: true }));
+      await expect(delivery.ack()).rejects.toMatchObject(DAMAGED);
+      await expect(delivery.park("out of paper")).rejects.toMatchObject({
+        ...DAMAGED,
+        message: `the store was moved or removed: ${directory}`,
+      });
+      expect(existsSync(directory)).toBe(false);
+      await sales.end().catch(() => {});
+    },
+  );
 });

@@ -6,10 +6,11 @@ import type { Damage } from "../../order-store.js";
 import type { ParkedRecord, StoredRecord } from "../../subscription/ports.js";
 import type { RequestableRecords } from "../../subscription/positioned.js";
 import { storeFailure } from "../errors.js";
-import { createDirectory, remove, syncDirectory } from "../files/directory.js";
+import { remove, syncDirectory } from "../files/directory.js";
 import { DocumentFile, documentNames, fileNames, readOrReport } from "../files/document-file.js";
 import { openFile } from "../files/open-file.js";
 import { decodeParked, type ParkedDocument } from "./parked-document.js";
+import { translateErrors } from "./translate-errors.js";
 
 const DIRECTORY_ENDING = ".parked";
 /** The ending of a request, which is a file of its own: so each file has one writer. */
@@ -64,16 +65,17 @@ export class ParkedDocuments implements RequestableRecords {
   async put({ subscription, ...record }: StoredRecord): Promise<void> {
     const { event, order, reason, attempts, parkedAt, number, retryAttempts } = record;
     const db = this.#document(subscription, parkingKey(record));
-    createDirectory(this.directoryOf(subscription));
     db.data = { event, order, reason, attempts, parkedAt, number, retryAttempts };
-    db.write();
-    syncDirectory(this.directoryOf(subscription));
+    translateErrors("park the order", this.#subscriptions, () => {
+      db.write(); // not where the store was moved from: the directory is there since somebody subscribed
+      syncDirectory(this.directoryOf(subscription));
+    });
   }
 
   async delete(name: string, key: string): Promise<boolean> {
     const path = this.#path(name, key, ".json");
     if (!existsSync(path)) return false;
-    remove(path);
+    translateErrors("drop the parked order", this.#subscriptions, () => remove(path));
     this.forgetRequest(name, key);
     return true;
   }
@@ -89,7 +91,8 @@ export class ParkedDocuments implements RequestableRecords {
   }
 
   forgetRequest(name: string, key: string): void {
-    remove(this.#path(name, key, REQUEST_ENDING));
+    const path = this.#path(name, key, REQUEST_ENDING);
+    translateErrors("begin the retry", this.#subscriptions, () => remove(path));
   }
 
   /** The keys whose retry is requested. What is no file there is removed: it is in the way. */
@@ -134,4 +137,9 @@ export class ParkedDocuments implements RequestableRecords {
   #path(name: string, key: string, ending: string): string {
     return join(this.directoryOf(name), `${key}${ending}`);
   }
+}
+
+/** Whether a file in the directory of what is parked, if that is known, is the request to retry something. */
+export function mayBeRequest(file: string | null): boolean {
+  return file?.endsWith(REQUEST_ENDING) ?? true;
 }

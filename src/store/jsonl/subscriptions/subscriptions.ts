@@ -10,18 +10,18 @@ import {
   type ReadEvents,
 } from "../../subscription/positioned.js";
 import type { SubscriptionState } from "../../subscription/progress.js";
-import { storeFailure } from "../errors.js";
-import { createDirectory, isMissing } from "../files/directory.js";
+import { createDirectory } from "../files/directory.js";
 import { documentNames, readOrReport } from "../files/document-file.js";
 import { watchDirectory } from "../files/watch-directory.js";
 import type { OrdersFile } from "../orders/orders-file.js";
 import { OrdersReader } from "../orders/orders-reader.js";
 import { EventsReader } from "./events-reader.js";
-import { ParkedDocuments } from "./parked-documents.js";
+import { mayBeRequest, ParkedDocuments } from "./parked-documents.js";
 import { lostPosition, lostSubscription, type Position } from "./position.js";
 import { startingPosition } from "./starting-position.js";
 import { SubscriptionFile } from "./subscription-file.js";
 import { lockSubscription } from "./subscription-lock.js";
+import { translateErrors } from "./translate-errors.js";
 
 /** The feed of a directory, with its subscriptions. */
 export function openFeed(file: OrdersFile, onDamage: (damage: Damage) => void): SubscriptionFeed {
@@ -123,9 +123,10 @@ export class JsonlSubscriptions implements PositionedStore<Position> {
       }
       onEvent();
     };
+    const lookAt = (file: string | null) => void (mayBeRequest(file) && look());
     const ends = [
       watchDirectory(orders, onEvent),
-      ...parked.map((each) => watchDirectory(each, look)),
+      ...parked.map((each) => watchDirectory(each, lookAt)),
     ];
     look();
     const timer = setInterval(look, LOOK_INTERVAL_MS);
@@ -141,13 +142,6 @@ export class JsonlSubscriptions implements PositionedStore<Position> {
   }
 
   #try<T>(what: string, action: () => T): T {
-    try {
-      return action();
-    } catch (error) {
-      if (!isMissing(error)) throw storeFailure(what, this.#file.path, error);
-      // All of it was created when the subscription began.
-      const message = `the store was moved or removed: ${dirname(this.#file.path)}`;
-      throw new OrdersError("store-damaged", message, { cause: error });
-    }
+    return translateErrors(what, this.#directory, action);
   }
 }
