@@ -20,10 +20,11 @@ export class Park extends Decision {
 
 /** Has the order delivered again after a pause. */
 export class TryLater extends Decision {
-  readonly pauseMs: number;
+  readonly pauseMs: number | undefined;
   readonly counted: boolean;
 
-  constructor(reason: string, pauseMs: number, counted = false) {
+  /** @param pauseMs as long as after a failure unless given. */
+  constructor(reason: string, pauseMs?: number, counted = false) {
     super(reason);
     this.pauseMs = pauseMs;
     this.counted = counted;

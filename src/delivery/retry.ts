@@ -15,7 +15,8 @@ export interface RetryPolicy {
 }
 
 /**
- * After a failure an order is tried later; after the last one it is parked.
+ * After a failure an order is tried later, as is one that shall be without a pause of its own; after the last
+ * failure it is parked.
  *
  * @param ending once it is aborted nothing is parked: the failure may come from that.
  */
@@ -23,19 +24,21 @@ export function retry(
   { maxAttempts, firstPauseMs }: RetryPolicy,
   ending: AbortSignal | undefined,
 ): Middleware {
-  const failuresInARow = new Map<string, number>();
+  const inARow = new Map<string, { readonly failures: number; readonly pauses: number }>();
   return (next) => async (delivery, signal) => {
     const key = parkingKey(delivery);
-    const failures = (failuresInARow.get(key) ?? 0) + 1;
-    failuresInARow.delete(key);
+    const before = inARow.get(key) ?? { failures: 0, pauses: 0 };
+    inARow.delete(key);
     try {
       await next(delivery, signal);
     } catch (error) {
-      if (error instanceof Decision) throw error;
-      const isLast = failures >= maxAttempts && !ending?.aborted;
-      if (isLast) throw new Park(messageOf(error));
-      failuresInARow.set(key, failures);
-      throw new TryLater(messageOf(error), pauseAfter(failures, firstPauseMs), true);
+      const isLater = error instanceof TryLater && error.pauseMs === undefined;
+      if (error instanceof Decision && !isLater) throw error;
+      const failures = before.failures + (isLater ? 0 : 1);
+      const pauses = before.pauses + 1;
+      if (failures >= maxAttempts && !ending?.aborted) throw new Park(messageOf(error));
+      inARow.set(key, { failures, pauses });
+      throw new TryLater(messageOf(error), pauseAfter(pauses, firstPauseMs), !isLater);
     }
   };
 }
@@ -48,8 +51,8 @@ const MAX_PAUSE_MS = 60_000;
  * together.
  * {@link https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ Equal jitter}
  */
-function pauseAfter(failures: number, firstPauseMs: number): number {
+function pauseAfter(pauses: number, firstPauseMs: number): number {
   const most = Math.max(firstPauseMs, MAX_PAUSE_MS);
-  const longest = Math.min(firstPauseMs * 2 ** (failures - 1), most);
+  const longest = Math.min(firstPauseMs * 2 ** (pauses - 1), most);
   return longest / 2 + (Math.random() * longest) / 2;
 }

@@ -47,7 +47,7 @@ async function park(
 
 async function tryLater(
   delivery: Delivery,
-  { message: reason, pauseMs, counted }: TryLater,
+  { message: reason, pauseMs = 1000, counted }: TryLater,
   tell: OutcomeListener,
   ending: AbortSignal | undefined,
 ): Promise<void> {

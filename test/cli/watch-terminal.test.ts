@@ -217,7 +217,8 @@ describe("what a terminal might obey", () => {
       writeFileSync(script, `#!/bin/sh\nprintf '%s' '${EVIL}' >&2\nexit 3\n`);
       chmodSync(script, 0o755);
       const { stderr } = await handle(["--exec", script, "--max-attempts", "1"]);
-      expect(stderr).toContain("exit 3: \\x1b[2Jevil");
+      expect(stderr).toContain("\\x1b[2Jevil");
+      expect(stderr).toContain(`order ${tv.id.slice(0, 8)}: exit 3; parked after 1 attempt;`);
       safe(stderr);
       const world = { store, terminal: ["stdout"] as const, columns: 1000, env: { NO_COLOR: "1" } };
       const { stdout } = await runCli(["parked"], world);

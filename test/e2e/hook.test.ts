@@ -118,11 +118,43 @@ describe.runIf(process.platform === "linux")("the command of orders watch --exec
     );
     expect(exitCode).toBe(0);
     expect(lines("log")).toEqual(["1 false", "2 true", "3 true", "1 false"]);
-    expect(stderr).toContain(`order ${bad}: exit 3: no paper; parked after 3 attempts`);
+    expect(stderr).toContain(`no paper\norder ${bad}: exit 3; parked after 3 attempts`);
+    expect(String(stderr).match(/no paper/g)).toHaveLength(3);
     expect(await parked()).toMatchObject([
       { subscription: "sales", order: { id: bad }, reason: "exit 3: no paper", attempts: 3 },
     ]);
     expect(stderr).not.toContain(good);
+  });
+
+  it("has its order tried later by exit code 75, however often, and no attempt counts", async () => {
+    await place("tv");
+    const busy = `echo "$ORDERS_ATTEMPT" >> ${file("log")}; test $(wc -l < ${file("log")}) -gt 3 || exit 75`;
+    const { exitCode, stderr } = await handle(busy, ...QUICK, "--max-attempts", "2");
+    expect(exitCode).toBe(0);
+    expect(lines("log")).toEqual(["1", "1", "1", "1"]);
+    expect(stderr).toContain(": exit 75; next attempt in ");
+    expect(await parked()).toEqual([]);
+    expect(await waiting()).toBe(0);
+  });
+
+  it("has its order parked at once by exit code 65", async () => {
+    const id = await place("tv");
+    const { exitCode, stderr } = await handle("echo 'no such item' >&2; exit 65");
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain(`order ${id}: exit 65; parked after 1 attempt;`);
+    expect(await parked()).toMatchObject([{ reason: "exit 65: no such item", attempts: 1 }]);
+  });
+
+  it("ends watching by exit code 100, with nothing lost and no attempt counted", async () => {
+    await place("tv");
+    const { exitCode, stderr } = await handle("echo 'shop is closed' >&2; exit 100");
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(
+      "orders: the command of --exec ended watching: exit 100: shop is closed\n  the order is still waiting\n",
+    );
+    expect(await parked()).toEqual([]);
+    await handle(`echo "$ORDERS_ATTEMPT" > ${file("log")}`);
+    expect(lines("log")).toEqual(["1"]);
   });
 
   it("is run again for a parked order by a watcher that is running", async () => {

@@ -56,7 +56,7 @@ const TEXTS: Readonly<Record<keyof typeof TOPIC_LIST, readonly Block[]>> = {
     },
     "To have each order handled at least once, whatever program placed it, run a command for each:",
     { example: ["orders watch --as sales --exec ./ring-the-bell.sh"] },
-    "The command gets the event and the order as JSON on stdin, and variables: see orders help environment. If it fails it is run again after growing pauses; then the order is parked: see orders help parked.",
+    "The command gets the event and the order as JSON on stdin, and variables: see orders help environment. If it fails it is run again after growing pauses; then the order is parked: see orders help parked. With 75 it is run again and no attempt counts, with 65 the order is parked at once, with 100 watching ends.",
   ],
   environment: [
     "What orders reads. Other than the pager, a variable that is empty counts as unset; an option wins over it.",

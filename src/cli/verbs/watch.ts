@@ -138,7 +138,9 @@ async function runWatch(options: WatchOptions, outer: Context): Promise<void> {
       },
       onOutcome: ({ event, order }, outcome) => {
         if (outcome.state !== "handled") {
-          say(`order ${order.id}: ${outcome.reason}; ${consequence(outcome, options)}`);
+          const id = io.stderr.isTerminal ? order.id.slice(0, SHORT_ID_DIGITS) : order.id;
+          const reason = outcome.reason.replace(FORWARDED, "$1");
+          say(`order ${id}: ${reason}; ${consequence(outcome, options)}`);
         } else {
           const rings = options.bell && event === (options.event ?? event);
           if (rings && io.stderr.isTerminal) io.stderr.write("\x07");
@@ -157,6 +159,12 @@ async function runWatch(options: WatchOptions, outer: Context): Promise<void> {
 
 /** How many orders are printed before an acknowledgement has to be durable. */
 const PRINT_BATCH_ORDERS = 100;
+
+/** As many as `show` and `parked retry` take: a line on a terminal should not wrap. */
+const SHORT_ID_DIGITS = 8;
+
+/** The last line that a command wrote to stderr is kept with the reason, but was told when it was written. */
+const FORWARDED = /^(exit \d+|killed by \w+): .*$/s;
 
 /** After the first signal; the second one stops the command. */
 const WAITING_FOR_COMMAND = "waiting for the running command to finish; a second signal stops it";

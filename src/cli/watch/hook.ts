@@ -6,6 +6,7 @@ import { systemMessage } from "../../error-message.js";
 import { OrdersError } from "../../errors.js";
 import type { Delivery } from "../../store/order-feed.js";
 import type { Io } from "../io.js";
+import { exitDecision } from "./exit-decision.js";
 import { forwardStderr } from "./forward-stderr.js";
 import { HookGuardian } from "./hook-guardian.js";
 
@@ -50,7 +51,8 @@ export class Hook {
    * Runs the command until it has exited with 0, or stops it and everything in its process group.
    *
    * @throws {Stop} if the command cannot be started, so that every order would fail.
-   * @throws {Error} if it failed in any other way; the message ends with the last line of its stderr.
+   * @throws {Error} if it failed in any other way, as {@link exitDecision}; the message ends with the last line of
+   *   its stderr.
    */
   readonly run: Handler = async (delivery, signal) => {
     const env = { ...this.#io.env, ORDERS_STORE: this.#options.store, ...variables(delivery) };
@@ -78,7 +80,8 @@ export class Hook {
       if (code === 0) return;
       if (NOT_STARTED.includes(code)) await this.#checkCommand();
       const exit = killedBy === null ? `exit ${code}` : `killed by ${killedBy}`;
-      throw new Error(lastWords === "" ? exit : `${exit}: ${lastWords}`);
+      const reason = lastWords === "" ? exit : `${exit}: ${lastWords}`;
+      throw signal.aborted ? new Error(reason) : exitDecision(code, reason);
     } finally {
       this.#isRunning = false;
       signal.removeEventListener("abort", stop);
