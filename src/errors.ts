@@ -67,6 +67,7 @@ export class OrdersError extends Error implements ErrorFacts {
   readonly record: ErrorFacts["record"];
   readonly location: string | undefined;
   readonly subscription: string | undefined;
+  readonly remedy: ErrorFacts["remedy"];
 
   constructor(
     code: ErrorCode,
@@ -81,6 +82,7 @@ export class OrdersError extends Error implements ErrorFacts {
     this.record = details.record;
     this.location = details.location;
     this.subscription = details.subscription;
+    this.remedy = details.remedy;
   }
 
   /** The order cannot be placed as it is. */
@@ -155,4 +157,6 @@ export interface ErrorFacts {
   readonly location?: string | undefined;
   /** The name of the subscription that was removed. */
   readonly subscription?: string | undefined;
+  /** What sets it right: to create what the store needs, to change it, or to copy the orders to another store. */
+  readonly remedy?: "init" | "alter" | "copy" | undefined;
 }

@@ -3,7 +3,15 @@ import type { ErrorCode, OrdersError } from "../errors.js";
 
 /** What to do about an error on the command line: the verbs and options are known here, and nowhere below. */
 export function hintFor(error: OrdersError): string | undefined {
-  return HINTS[error.code]?.(error) ?? error.hint;
+  const { code, remedy, hint } = error;
+  if (remedy === "copy") return `${hint}: orders copy`;
+  if (remedy === "alter") return `${hint}; orders init --alter changes it`;
+  if (remedy === "init") {
+    return code === "server-denied"
+      ? "have a user who is allowed to run orders init"
+      : "create it with orders init";
+  }
+  return HINTS[code]?.(error) ?? hint;
 }
 
 const HINTS: { readonly [Code in ErrorCode]?: (error: OrdersError) => string | undefined } = {

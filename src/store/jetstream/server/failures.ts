@@ -100,7 +100,7 @@ export function serverFailure(
   return new OrdersError(
     code ?? codeOf(error, reason),
     `cannot ${action}: ${reason.what}: ${shown}`,
-    { cause: error, hint: reason.hint, ...facts },
+    { cause: error, hint: reason.hint, remedy: reason.remedy, ...facts },
   );
 }
 
@@ -114,6 +114,7 @@ interface ServerFailureDetails extends ErrorFacts {
 interface Reason {
   readonly what: string;
   readonly hint?: string;
+  readonly remedy?: ErrorFacts["remedy"];
   readonly code?: ErrorCode;
 }
 
@@ -153,7 +154,7 @@ const API_REASONS: Readonly<Record<number, Reason>> = {
   },
   10047: FULL,
   10054: TOO_LARGE,
-  10059: { what: "the stream does not exist", hint: "create it with orders init" },
+  10059: { what: "the stream does not exist", remedy: "init" },
   10060: OWNED,
   10065: OWNED,
   10074: NO_CLUSTER,
@@ -249,7 +250,7 @@ function notPermitted({ operation, subject }: PermissionViolationError): Reason 
   if (missing !== undefined) {
     return {
       what: `there is no stream ${missing}, and this user is not allowed to create it`,
-      hint: "have a user who is allowed to run orders init",
+      remedy: "init",
       code: "server-denied",
     };
   }

@@ -49,7 +49,8 @@ async function initStream(
       "server-failed",
       `stream ${wanted.name} is a mirror of ${info.config.mirror.name}: ${shown}`,
       {
-        hint: "a mirror takes no orders; name another stream with ?stream=…, and copy them: orders copy",
+        hint: "a mirror takes no orders; name another stream with ?stream=…, and copy them",
+        remedy: "copy",
       },
     );
   }
@@ -62,7 +63,7 @@ async function initStream(
     throw new OrdersError(
       "server-failed",
       `stream ${wanted.name} is configured differently: ${differing.join(", ")}: ${shown}`,
-      { hint: "it was left as it is; orders init --alter changes it" },
+      { hint: "it was left as it is", remedy: "alter" },
     );
   }
   const { name, storage, retention, ...changeable } = wanted;
@@ -73,7 +74,8 @@ async function initStream(
       "server-failed",
       `stream ${name} cannot be changed in this: ${left.join(", ")}: ${shown}`,
       {
-        hint: "name another stream with ?stream=… and another ?prefix=…, and copy the orders: orders copy",
+        hint: "name another stream with ?stream=… and another ?prefix=…, and copy the orders",
+        remedy: "copy",
       },
     );
   }
