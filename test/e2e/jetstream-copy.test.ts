@@ -79,4 +79,50 @@ describeWithServer("orders copy, with a server,", () => {
     expect(copied[0] + copied[1]).toBeGreaterThanOrEqual(orders.length);
     expect(await ordersIn(url)).toHaveLength(orders.length);
   });
+
+  it("keeps one order, and one cancellation, of an id that is placed and imported at once", async () => {
+    const { url } = await startServer();
+    const [one, other] = [await openStore(url), await openStore(url)];
+    await one.save(anOrder());
+    const ids = Array.from({ length: 50 }, () => anOrder().id);
+    const cancelledAt = "2026-02-01T10:00:00.000Z";
+    for (const [round, id] of ids.entries()) {
+      const placed = anOrder({ id, items: ["tv"] });
+      const imported = anOrder({ id, items: round % 2 ? ["tv"] : ["desk"] });
+      const outcomes = await Promise.allSettled([
+        one.saveIfNew(placed),
+        other.saveIfNew(imported, { isImported: true }),
+      ]);
+      const stored = outcomes.filter((each) => each.status === "fulfilled" && !each.value.replayed);
+      expect(stored).toHaveLength(1);
+      await Promise.all([
+        one.cancel({ id, cancelledAt }),
+        other.cancel({ id, cancelledAt }, { isImported: true }),
+      ]);
+    }
+    expect(await one.count({ includeCancelled: true })).toBe(1 + ids.length);
+    expect(await one.count()).toBe(1);
+    expect(await one.check()).toMatchObject({ orders: 1 + ids.length, damage: [] });
+    await Promise.all([one.close(), other.close()]);
+  });
+
+  it("stores nothing under an id that holds an order of the other kind", async () => {
+    const { url } = await startServer();
+    const store = await openStore(url);
+    const [placed, imported] = [anOrder({ items: ["tv"] }), anOrder({ items: ["tv"] })];
+    await store.save(placed);
+    await store.saveIfNew(imported, { isImported: true });
+    expect(await store.saveIfNew(placed, { isImported: true })).toMatchObject({ replayed: true });
+    expect(await store.saveIfNew(imported)).toMatchObject({ replayed: true });
+    for (const [{ id }, isImported] of [
+      [placed, true],
+      [imported, false],
+    ] as const) {
+      const desk = anOrder({ id, items: ["desk"] });
+      const refused = { code: "conflict", orderId: id };
+      await expect(store.saveIfNew(desk, { isImported })).rejects.toMatchObject(refused);
+    }
+    expect(await all(store.list())).toEqual([placed, imported]);
+    await store.close();
+  });
 });

@@ -16,7 +16,6 @@ const CANCELLING = [
 const LISTING = [
   "$JS.API.STREAM.INFO.orders",
   "$JS.API.STREAM.MSG.GET.orders",
-  "$JS.API.DIRECT.GET.orders",
   "$JS.API.CONSUMER.CREATE.orders",
   "$JS.FC.>",
 ];
@@ -25,7 +24,6 @@ const WATCHING = [
   "$JS.API.STREAM.INFO.orders-parked",
   "$JS.API.STREAM.MSG.GET.orders-parked",
   "$JS.API.STREAM.PURGE.orders-parked",
-  "$JS.API.DIRECT.GET.orders-parked",
   "$JS.API.CONSUMER.>",
   "$JS.ACK.>",
   "orders.parked.*.*",

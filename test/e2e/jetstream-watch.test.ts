@@ -116,6 +116,20 @@ describeWithServer("a watcher of a server", () => {
     },
   );
 
+  it("no longer has parked what it parked itself, once that is handled after a reset", async () => {
+    const { url: store } = await startServer();
+    const id = await place(store);
+    const ok = join(temporaryDirectory(), "ok");
+    const failing = ["--exec", `test -e ${ok}`, "--max-attempts", "1"];
+    const watcher = await startWatch(["--as", "sales", ...failing], store);
+    await watcher.until(({ stderr }) => stderr.includes("parked after 1 attempt"));
+    expect((await runCli(["parked"], { store })).stdout).toContain(id);
+    writeFileSync(ok, "");
+    const reset = ["subscriptions", "reset", "sales", "--from", "start", "--yes"];
+    expect(await runCli(reset, { store })).toMatchObject({ exitCode: 0 });
+    await until(async () => (await runCli(["parked"], { store })).stdout === "");
+  });
+
   it("names messages that are no parked orders, and handles everything else", async () => {
     const server = await startServer();
     const { url: store } = server;

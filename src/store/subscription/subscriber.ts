@@ -18,7 +18,7 @@ export interface SubscriberDeps {
 /** One reader of a subscription, for as long as it reads: delivers events, and does what becomes of them. */
 export class Subscriber {
   readonly #deps: SubscriberDeps;
-  /** Attempts at what was parked before it began. */
+  /** Attempts at what is parked, as far as this subscriber knows. */
   readonly #parkedAttempts = new Map<string, number>();
   #lastNumber = 0;
   readonly #inFlight = new Set<Attempt>();
@@ -125,6 +125,7 @@ export class Subscriber {
     const { pending, parkedAttempts } = each;
     if (options.subscription !== undefined && parkedAttempts !== undefined) {
       await parked.delete(options.subscription, parkingKey(pending));
+      this.#parkedAttempts.delete(parkingKey(pending));
     }
     await pending.settle();
     change(each, "ack");
@@ -139,6 +140,7 @@ export class Subscriber {
       const parkedAt = new Date().toISOString();
       const parked = { subscription, event, order, reason, attempts, parkedAt };
       await this.#deps.parked.put({ ...parked, number: ++this.#lastNumber, retryAttempts: 0 });
+      this.#parkedAttempts.set(parkingKey(parked), attempts); // a reset can deliver it to this subscriber again
     }
     await each.pending.settle();
     change(each, "park");
