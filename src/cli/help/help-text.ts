@@ -3,7 +3,7 @@ import type { Argument, Definition } from "../parsing/definition.js";
 import { COMMON_OPTIONS, type Option, type OptionTable, termOf } from "../parsing/options.js";
 import { findVerb, HELP, VERBS, type Verb } from "../parsing/verbs.js";
 import { wrapped } from "../render/width.js";
-import { TOPIC_LIST } from "./topic-list.js";
+import { TOPICS } from "./topics.js";
 
 /** The help of the program or a command: what it does, then its sections, each below a heading. */
 export function helpText(path: readonly string[], definition: Definition, view: View): string {
@@ -17,7 +17,7 @@ export function helpText(path: readonly string[], definition: Definition, view: 
   ];
   const end: readonly Section[] = [
     ["Exit codes:", EXIT_CODE_ROWS],
-    ["Topics, with orders help <topic>:", Object.entries(TOPIC_LIST)],
+    ["Topics, with orders help <topic>:", TOPICS.map(({ name, summary }) => [name, summary])],
   ];
   const parts: readonly (readonly [string, readonly string[]])[] = [
     ["Usage:", [`${INDENT}${usageOf(path, definition)}`]],

@@ -1,6 +1,6 @@
 import { escapeUnsafe } from "../../domain/printable.js";
 import { OrdersError } from "../../errors.js";
-import { TOPIC_LIST } from "../help/topic-list.js";
+import { TOPICS } from "../help/topics.js";
 import { shellWord } from "../shell/shell-word.js";
 import { idPrefix } from "./find-order.js";
 import { flagOf, optionsOf, termOf } from "./options.js";
@@ -45,7 +45,13 @@ export function unknownVerb(word: string): OrdersError {
 
 /** There is no help for a verb or topic of this name. */
 export function unknownSubject(word: string): OrdersError {
-  const hint = meantByVerb(word) ?? didYouMean(word, Object.keys(TOPIC_LIST)) ?? SEE_HELP;
+  const hint =
+    meantByVerb(word) ??
+    didYouMean(
+      word,
+      TOPICS.map(({ name }) => name),
+    ) ??
+    SEE_HELP;
   return wrongUsage(`unknown command '${word}'`, hint);
 }
 

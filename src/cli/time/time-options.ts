@@ -6,7 +6,7 @@ import { parseDuration, parseTime } from "./parse-time.js";
 
 /** The options that select orders by their time. */
 export const TIME_OPTIONS = {
-  since: time("placed at or after: 2026-01-31, 2026-01, monday, 10:00, 2d (ago)"),
+  since: time("placed at or after: 2026-01-31, monday, 10:00, 2d (ago)"),
   until: time("placed at or before; a day or month includes all of it"),
 };
 
