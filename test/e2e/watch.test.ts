@@ -60,7 +60,7 @@ describe("orders watch", () => {
     expect(exitCode).toBe(1);
     expect(stderr).toBe(
       `orders: process ${watcher.process.pid} is already watching as 'sales'\n` +
-        "  stop it first, or watch under another name: in this store a name has one watcher at a time\n",
+        "  stop it first, or use another name: in this store a name has one watcher at a time\n",
     );
     watcher.process.kill("SIGKILL");
     await watcher.ended;
