@@ -37,11 +37,12 @@ export class KnownRecords {
     if (record.kind === "cancellation") {
       return this.#cancelled.has(record.cancellation.id) ? "same" : "missing";
     }
-    const [content, time] = this.#orders.get(record.order.id) ?? [];
-    if (content === undefined) return "missing";
+    const known = this.#orders.get(record.order.id);
+    if (known === undefined) return "missing";
     const { placedAt, contentJson } = OrderJson.of(record.order);
     const isSame =
-      content === crc32OfText(contentJson) && (record.isUndated || time === crc32OfText(placedAt));
+      known[0] === crc32OfText(contentJson) &&
+      (record.isUndated || known[1] === crc32OfText(placedAt));
     return isSame ? "same" : "different";
   }
 

@@ -33,10 +33,8 @@ export async function importOrders(
   const found = new Spool();
   try {
     for await (const rows of read(file.name, watched(file, examination, onProgress), options)) {
-      for (const row of rows) {
-        const order = examination.orderOf(row);
-        if (order !== undefined && !options.dryRun) await found.add(order.json);
-      }
+      const orders = rows.flatMap((row) => examination.orderOf(row) ?? []);
+      if (!options.dryRun) await found.add(orders.map(({ json }) => json));
     }
     const { count } = examination;
     examination.refuse(file.name);

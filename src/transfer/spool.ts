@@ -16,9 +16,11 @@ export class Spool {
   #file: FileHandle | undefined;
 
   /** @throws {OrdersError} `disk-full`, `permission-denied`, `store-failed`. */
-  async add(line: string): Promise<void> {
-    this.#lines.push(line);
-    this.#characters += line.length;
+  async add(lines: readonly string[]): Promise<void> {
+    for (const line of lines) {
+      this.#lines.push(line);
+      this.#characters += line.length;
+    }
     if (this.#characters >= MOST_IN_MEMORY) await this.#write();
   }
 

@@ -14,7 +14,7 @@ export interface Transferred {
 }
 
 /** How many orders or records are stored at once. */
-const BATCH = 1000;
+const BATCH = 4000;
 
 /** The same, at most so many at a time as are stored at once. */
 export async function* slices<T>(
