@@ -122,7 +122,7 @@ describe("the page of the sales desk", () => {
     async (code) => {
       const cwd = temporaryDirectory();
       await runOrders(["place-order", "100 inch TV", "magic carpet"], join(cwd, "shop"));
-      expect(await runProgram(code, cwd)).toBe("100 inch TV and magic carpet");
+      expect(await runProgram(code, cwd)).toBe("New: 100 inch TV and magic carpet");
     },
   );
 });
