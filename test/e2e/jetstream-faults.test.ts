@@ -147,7 +147,7 @@ describeWithServer("a cluster of three", () => {
       code: "outcome-unknown",
       orderId: id,
       message: expect.stringContaining(`cannot make sure that order ${id} is stored: `),
-      hint: `it may or may not be stored; placing it again with --id ${id} is safe`,
+      record: "order",
     });
     await nodes[1].start();
     await nodes[2].start();

@@ -1,6 +1,5 @@
 import { JetStreamApiCodes, type PubAck } from "@nats-io/jetstream";
 import { OrdersError } from "../../../errors.js";
-import { firstMessages } from "../messages/get-messages.js";
 import type { StoredMessage } from "../messages/order-codec.js";
 import {
   apiCode,
@@ -11,7 +10,13 @@ import {
   Unavailable,
 } from "../server/failures.js";
 import type { Connected, ServerConnection } from "../server/server-connection.js";
-import { createIfMissing, orderStream, streamInfo, subjectsOf } from "../server/streams.js";
+import {
+  createIfMissing,
+  isMissingStream,
+  orderStream,
+  streamInfo,
+  subjectsOf,
+} from "../server/streams.js";
 import { type RecordKind, recordSubject, subjectMatcher } from "../server/subjects.js";
 import { Limiter } from "./limiter.js";
 
@@ -68,59 +73,65 @@ export class OrderPublisher {
    * The same of a record whose id somebody chose. It may have been imported and not imported at the same time, on
    * two subjects, of which the server compares only one: so whoever has stored one looks at the other, and takes its
    * own back if it is the later one. Subscriptions read what is not imported: so that is not even tried if the other
-   * subject is taken.
+   * subject is known to be taken.
    */
   publishFirst(record: NewRecord): Promise<Published> {
+    const other = { ...record, isImported: !record.isImported };
     return this.#limiter.run(async () => {
-      const looking = record.isImported ? undefined : this.#other(record);
+      const looking = record.isImported ? null : this.#peek(other);
       // What is asked for together is sent in that order, however long each look takes.
       this.#turn = Promise.allSettled([this.#turn, looking]);
       await this.#turn;
       const before = await looking;
-      if (before !== undefined) return { holder: before, attempts: 0 };
+      if (before !== null) return { holder: before, attempts: 0 };
       const published = await this.#persist(record);
-      const other = await this.#other(record);
-      if (other === undefined || other.seq > published.seq) return published;
-      if (published.holder === undefined) await this.#takeBack(record, published.seq);
-      return { holder: other, attempts: 0 };
+      try {
+        return (await this.#withdrawn(published, other)) ?? published;
+      } catch (error) {
+        throw this.#failure(record, (error as Error).cause ?? error, true);
+      }
     });
   }
 
-  async #takeBack(record: NewRecord, seq: number): Promise<void> {
-    const { stream } = this.#server.location;
-    await this.#server.ask(`${verbOf(record)} the order`, ({ jsm }) =>
-      jsm.streams.deleteMessage(stream, seq, false).catch((error) => {
-        if (apiCode(error) !== JetStreamApiCodes.NoMessageFound) throw error;
-      }),
-    );
+  /** What holds a subject, as far as one request tells: the server may be away. */
+  async #peek(record: NewRecord): Promise<StoredMessage | null> {
+    try {
+      return await this.#server.attempt((connected) => this.#holder(connected, record));
+    } catch (error) {
+      if (isTransient(error)) return null;
+      throw this.#failure(record, error, false);
+    }
   }
 
-  /** The message that holds the record's id on the subject of the other kind. */
-  async #other({ id, event, isImported }: NewRecord): Promise<StoredMessage | undefined> {
-    const { location } = this.#server;
-    const subject = recordSubject(location, { event, isImported: !isImported }, id);
-    const [found] = await firstMessages(this.#server, {
-      stream: location.stream,
-      subjects: [subject],
+  /** What holds the id instead, if what was published is behind it: then that is taken back. */
+  async #withdrawn({ holder, seq }: Stored, other: NewRecord): Promise<Published | undefined> {
+    return this.#server.ask(`${verbOf(other)} the order`, async (connected) => {
+      const first = await this.#holder(connected, other);
+      if (first === null || first.seq > seq) return undefined;
+      const { stream } = this.#server.location;
+      if (holder === undefined) {
+        await connected.jsm.streams.deleteMessage(stream, seq, false).catch((error) => {
+          if (apiCode(error) !== JetStreamApiCodes.NoMessageFound) throw error;
+        });
+      }
+      return { holder: first, attempts: 0 };
     });
-    return found;
   }
 
-  async #persist(record: NewRecord): Promise<Published & { readonly seq: number }> {
+  async #persist(record: NewRecord): Promise<Stored> {
     const backoff = this.#server.backoff();
     let isSent = false;
     let outcomeUnknown = false;
     for (let attempts = 1; ; attempts++) {
       try {
-        const { holder, seq } = await this.#server.attempt(async (connected) => {
-          const stored = outcomeUnknown && (await this.#holder(connected, record));
-          if (stored) return { holder: stored, seq: stored.seq };
+        const stored = await this.#server.attempt(async (connected) => {
+          const holder = outcomeUnknown && (await this.#holder(connected, record));
+          if (holder) return { holder, seq: holder.seq };
           isSent = true;
           return this.#publishOnce(connected, record, attempts);
         });
-        return { holder, seq, attempts };
+        if (stored !== undefined) return { ...stored, attempts };
       } catch (error) {
-        if (isNoResponders(error) && (await this.#createdStream(record))) continue;
         outcomeUnknown ||= isSent && isOutcomeUnknown(error);
         if (isTransient(error) && (await backoff())) continue;
         throw this.#failure(record, error, outcomeUnknown);
@@ -128,11 +139,12 @@ export class OrderPublisher {
     }
   }
 
+  /** @returns `undefined`: it was not, for there was no stream, which there is now. */
   async #publishOnce(
     connected: Connected,
     record: NewRecord,
     attempt: number,
-  ): Promise<{ holder?: StoredMessage; seq: number }> {
+  ): Promise<Pick<Stored, "holder" | "seq"> | undefined> {
     const { location } = this.#server;
     const patience = (ACK_TIMEOUT_MS + record.body.length / BYTES_PER_MS) * 2 ** (attempt - 1);
     try {
@@ -146,8 +158,9 @@ export class OrderPublisher {
         },
       );
       this.#refuseOtherDomain(ack, record);
-      return { seq: ack.seq };
+      return { holder: undefined, seq: ack.seq };
     } catch (error) {
+      if (isNoResponders(error) && (await this.#createdStream(connected, record))) return undefined;
       if (apiCode(error) !== JetStreamApiCodes.StreamWrongLastSequence) throw error;
     }
     const holder = await this.#holder(connected, record);
@@ -156,10 +169,15 @@ export class OrderPublisher {
   }
 
   /** What is stored on the subject of the record. */
-  #holder({ jsm }: Connected, record: NewRecord): Promise<StoredMessage | null> {
+  async #holder({ jsm }: Connected, record: NewRecord): Promise<StoredMessage | null> {
     const { location } = this.#server;
     const last_by_subj = recordSubject(location, record, record.id);
-    return jsm.streams.getMessage(location.stream, { last_by_subj });
+    try {
+      return await jsm.streams.getMessage(location.stream, { last_by_subj });
+    } catch (error) {
+      if (isMissingStream(error)) return null;
+      throw error;
+    }
   }
 
   /** A leaf node with streams of its own answers for the hub that is meant, which never has the order. */
@@ -176,12 +194,10 @@ export class OrderPublisher {
    * Nobody received the message: creates the stream if there is none; else it has no leader now. Once for all that
    * were sent together, so that they keep their order. @returns whether it was created.
    */
-  #createdStream(record: NewRecord): Promise<boolean> {
-    this.#ensuringStream ??= this.#server
-      .ask(`${verbOf(record)} the order`, (connected) => this.#createStream(connected, record))
-      .finally(() => {
-        this.#ensuringStream = undefined;
-      });
+  #createdStream(connected: Connected, record: NewRecord): Promise<boolean> {
+    this.#ensuringStream ??= this.#createStream(connected, record).finally(() => {
+      this.#ensuringStream = undefined;
+    });
     return this.#ensuringStream;
   }
 
@@ -210,6 +226,12 @@ export class OrderPublisher {
       record: what === "stored" ? "order" : "cancellation",
     });
   }
+}
+
+/** What was published, and where that or its holder is. */
+interface Stored extends Published {
+  /** Its number in the stream. */
+  readonly seq: number;
 }
 
 function verbOf({ event }: RecordKind): string {
