@@ -1,8 +1,9 @@
 import { fstatSync } from "node:fs";
 import { basename } from "node:path";
 import { cancelledOrder, type Order } from "../../../domain/order.js";
-import type { StoredEvent } from "../../order-feed.js";
 import type { Damage } from "../../order-store.js";
+import type { ReadEvents } from "../../subscription/positioned.js";
+import type { PositionedEvent } from "../../subscription/progress.js";
 import { withFile } from "../files/open-file.js";
 import { FirstLines } from "../lines/first-lines.js";
 import { LineScanner } from "../lines/line-scanner.js";
@@ -31,37 +32,29 @@ export class EventsReader {
   }
 
   /**
-   * The events that follow a position, at most `limit`, each with the position behind it; `undefined`
-   * if the position no longer holds. That is looked at before and after reading, in one and the same
-   * file, for another may be put in its place or copied over it at any moment.
+   * The events that follow a position, at most `limit`; `undefined` if the position no longer holds. That is
+   * looked at before and after reading, in one and the same file, for another may be put in its place or
+   * copied over it at any moment.
    */
-  readFrom(position: Position, limit: number): ReadEvents | undefined {
-    const events: PositionedEvent[] = [];
-    let passed: RecordLine | undefined;
-    let passedTo: Position | undefined;
+  readFrom(position: Position, limit: number): ReadEvents<Position> | undefined {
+    const events: PositionedEvent<Position>[] = [];
+    let last: RecordLine | undefined;
+    let end = position;
     const isHeld = this.#readWhileHeld(
       position,
       (fd, line) => {
-        if (line.isImported) {
-          passed = line;
-          return true;
-        }
+        last = line;
+        if (line.isImported) return true;
         const order = line.kind === "order" ? line.order.parse() : this.#cancelledBy(fd, line);
         if (order === undefined) return true;
         const event = line.kind === "order" ? "order-created" : "order-cancelled";
-        const prefixChecksum = prefixChecksumAt(fd, line.end) ?? "";
-        const end = { byte: line.end, prefixChecksum, after: order.id };
-        passed = undefined;
-        return events.push({ event, order, end }) < limit;
+        return events.push({ event, order, end: behind(fd, line) }) < limit;
       },
       (fd) => {
-        if (passed === undefined) return;
-        const { end: byte } = passed;
-        const prefixChecksum = prefixChecksumAt(fd, byte) ?? "";
-        passedTo = { byte, prefixChecksum, after: orderIdOf(passed) };
+        if (last !== undefined) end = behind(fd, last);
       },
     );
-    return isHeld ? { events, passedTo } : undefined;
+    return isHeld ? { events, end } : undefined;
   }
 
   /** The order that a line cancels, which is before it; `undefined`: there is none, which is damage. */
@@ -150,14 +143,8 @@ export class EventsReader {
   }
 }
 
-/** What follows a position. */
-export interface ReadEvents {
-  readonly events: readonly PositionedEvent[];
-  /** Behind what no subscription is told of, if that comes last. */
-  readonly passedTo: Position | undefined;
-}
-
-/** What the feed delivers, and the position behind it. */
-interface PositionedEvent extends StoredEvent {
-  readonly end: Position;
+/** The position behind a line. */
+function behind(fd: number, line: RecordLine): Position {
+  const prefixChecksum = prefixChecksumAt(fd, line.end) ?? "";
+  return { byte: line.end, prefixChecksum, after: orderIdOf(line) };
 }

@@ -68,11 +68,10 @@ export class JsonlSubscriptions implements PositionedStore<Position> {
     return this.#try("deliver the orders", () => {
       const found = this.#events.readFrom(position, limit);
       if (found === undefined) throw this.#gone(position);
-      const { events, passedTo } = found;
-      const end = passedTo ?? events.at(-1)?.end ?? position;
+      const { events, end } = found;
       // No order is delivered that a power cut could still take back.
       if (events.length > 0 && end.byte > this.#syncedTo) this.#syncedTo = this.#file.sync();
-      return { events, end };
+      return found;
     });
   }
 
