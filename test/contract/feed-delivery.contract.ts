@@ -297,6 +297,18 @@ export function describeDelivery(newPlace: NewPlace): void {
       expect(await place.subscriptions.list()).toMatchObject([{ waiting: 0 }]);
     });
 
+    it("takes back what is returned after it has caught up, and counts it or not", async () => {
+      const orders = await place.save(2);
+      const options = { subscription: "sales", batch: 5, untilCaughtUp: true };
+      const [first, second] = await all(place.feed.subscribe(options));
+      await first?.nack();
+      await second?.nack({ counted: false });
+      expect(await handleAll(place.otherFeed, "sales")).toMatchObject([
+        { order: orders[0], attempt: 2, redelivered: true },
+        { order: orders[1], attempt: 1, redelivered: true },
+      ]);
+    });
+
     it("ends when the loop is left, and lets in somebody else at once", async () => {
       const [order] = await place.save(1);
       for (const feed of [place.feed, place.otherFeed, place.feed]) {
