@@ -52,7 +52,6 @@ export type {
   CredentialFiles,
   ServerStoreOptions,
 } from "./store/jetstream/server/credential-files.js";
-export type { Comparison } from "./store/known-records.js";
 export { MemoryOrderStore } from "./store/memory/order-store.js";
 export { type OpenStoreOptions, openStore } from "./store/open-store.js";
 export type {
@@ -62,19 +61,19 @@ export type {
   OrderFeed,
   StartingPosition,
 } from "./store/order-feed.js";
-export { OrderJson } from "./store/order-json.js";
 export type {
   CopyTarget,
   Damage,
   OrderQuery,
-  OrderRecord,
   OrderRepository,
   OrderStore,
   SetUp,
-  StoreAs,
   StoreOptions,
   StoreReport,
 } from "./store/order-store.js";
+export type { Comparison } from "./store/records/known-records.js";
+export { OrderJson } from "./store/records/order-json.js";
+export type { OrderRecord, StoreAs } from "./store/records/record.js";
 export type {
   ParkedOrder,
   SubscriptionStatus,

@@ -16,9 +16,9 @@ const SOURCE = `
   import { EXIT_CODES } from ${source("cli/exit-codes.ts")};
   import { argumentMeaning, optionMeaning } from ${source("cli/help/help-text.ts")};
   import { TOPICS } from ${source("cli/help/topics.ts")};
-  import { COMMON_OPTIONS, flagOf } from ${source("cli/parsing/options.ts")};
+  import { COMMON_OPTIONS, flagOf } from ${source("cli/options/options.ts")};
   import { PROGRAM } from ${source("cli/parsing/program.ts")};
-  import { VERBS } from ${source("cli/parsing/verbs.ts")};
+  import { VERBS } from ${source("cli/verb-table.ts")};
   export const load = async () => ({
     verbs: await Promise.all(VERBS.map(async (verb) => ({ ...verb, ...(await verb.load()) }))),
     program: PROGRAM,

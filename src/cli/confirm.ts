@@ -1,7 +1,7 @@
 import { escapeUnsafe } from "../domain/printable.js";
 import { OrdersError } from "../errors.js";
 import type { Io } from "./io.js";
-import { flag } from "./parsing/options.js";
+import { flag } from "./options/options.js";
 
 /** `--yes`, which {@link confirm} takes as the answer. */
 export const YES = flag("do not ask for confirmation", { short: "y" });

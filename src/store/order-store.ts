@@ -1,8 +1,9 @@
 import type { CancelResult, PlacedOrder } from "../domain/commands.js";
 import type { Cancellation, Order, OrderFilter } from "../domain/order.js";
-import type { Comparison } from "./known-records.js";
 import type { OrderFeed } from "./order-feed.js";
-import type { OrderJson } from "./order-json.js";
+import type { Comparison } from "./records/known-records.js";
+import type { OrderJson } from "./records/order-json.js";
+import type { OrderRecord, StoreAs } from "./records/record.js";
 import type { Subscriptions } from "./subscriptions.js";
 
 /** One backend: where orders are kept, and the feed of them. */
@@ -151,21 +152,3 @@ export interface CopyTarget {
   /** Whether the store holds a record, or another order of its id. */
   compare(record: OrderRecord): Comparison;
 }
-
-/** How an order is stored. */
-export interface StoreAs {
-  /** It is history: no subscription is told of it. */
-  readonly isImported?: boolean | undefined;
-}
-
-/** What was stored at once: an order as it was placed, or the cancellation of one. */
-export type OrderRecord = StoreAs &
-  (
-    | {
-        readonly kind: "order";
-        readonly order: Order;
-        /** Its time is that of an import, for want of its own: the same order at another time is no other. */
-        readonly isUndated?: boolean | undefined;
-      }
-    | { readonly kind: "cancellation"; readonly cancellation: Cancellation }
-  );

@@ -1,6 +1,6 @@
 import { OrdersError } from "../errors.js";
-import { KnownRecords } from "../store/known-records.js";
 import type { OrderStore } from "../store/order-store.js";
+import { KnownRecords } from "../store/records/known-records.js";
 import { openCopyTarget } from "./copy-target.js";
 import { type OnProgress, slices, type Transferred } from "./transfer.js";
 

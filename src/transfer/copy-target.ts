@@ -1,6 +1,7 @@
 import { OrdersError } from "../errors.js";
-import { KnownRecords } from "../store/known-records.js";
-import type { CopyTarget, OrderRecord, OrderStore } from "../store/order-store.js";
+import type { CopyTarget, OrderStore } from "../store/order-store.js";
+import { KnownRecords } from "../store/records/known-records.js";
+import type { OrderRecord } from "../store/records/record.js";
 import { validRecord } from "./records.js";
 
 /** The store's own copy target, or one for any store. */

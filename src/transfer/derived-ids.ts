@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { IdSet } from "../store/id-set.js";
-import type { ValidRow } from "./row.js";
+import { IdSet } from "../store/records/id-set.js";
+import type { ValidRow } from "./formats/row.js";
 
 /**
  * Ids for orders of a file that have none: made of what the order was placed with, and of how many equal ones are

@@ -1,15 +1,17 @@
-import type { Orders } from "../app.js";
+import type { Dispatcher } from "../bus/types.js";
+import type { Commands } from "../domain/commands.js";
+import type { Events } from "../domain/events.js";
 import { newId } from "../domain/new-id.js";
 import type { Order } from "../domain/order.js";
-import { KnownRecords } from "../store/known-records.js";
-import { OrderJson } from "../store/order-json.js";
 import type { CopyTarget } from "../store/order-store.js";
+import { KnownRecords } from "../store/records/known-records.js";
+import { OrderJson } from "../store/records/order-json.js";
 import { DerivedIds } from "./derived-ids.js";
-import type { FieldNames } from "./fields.js";
+import type { FieldNames } from "./formats/fields.js";
+import type { InvalidRow, Row, RowReader, ValidRow } from "./formats/row.js";
 import type { ImportFile } from "./import-file.js";
 import { ImportProblem } from "./import-problem.js";
 import { recordsOf } from "./records.js";
-import type { InvalidRow, Row, RowReader, ValidRow } from "./row.js";
 import { Spool } from "./spool.js";
 import { type OnProgress, slices, type Transferred } from "./transfer.js";
 
@@ -25,7 +27,7 @@ import { type OnProgress, slices, type Transferred } from "./transfer.js";
 export async function importOrders(
   file: ImportFile,
   read: RowReader,
-  orders: Orders,
+  orders: Importer,
   options: ImportOptions,
 ): Promise<Imported> {
   const { deliver, notify, placedAt, onProgress } = options;
@@ -54,6 +56,12 @@ export async function importOrders(
   } finally {
     await found.close();
   }
+}
+
+/** The application that takes the orders. */
+export interface Importer {
+  readonly bus: Dispatcher<Commands, Events>;
+  copyTarget(): Promise<CopyTarget>;
 }
 
 /** How to import. */

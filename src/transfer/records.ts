@@ -1,8 +1,8 @@
 import { cancellationProblem, type Order } from "../domain/order.js";
 import { OrdersError } from "../errors.js";
-import { OrderJson } from "../store/order-json.js";
-import type { OrderRecord } from "../store/order-store.js";
-import { storableCancellation, storableOrder } from "../store/storable-order.js";
+import { OrderJson } from "../store/records/order-json.js";
+import type { OrderRecord } from "../store/records/record.js";
+import { storableCancellation, storableOrder } from "../store/records/storable-order.js";
 
 /**
  * An order as it is stored: its cancellation is behind it. One that was read from a file or a store was looked at

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemMessage } from "../error-message.js";
 import { OrdersError, systemErrorCode } from "../errors.js";
-import { wholeLines } from "./whole-lines.js";
+import { wholeLines } from "./formats/whole-lines.js";
 
 /**
  * Lines that are read back once all of them are known: a few from memory, many from a temporary file, which nobody

@@ -225,7 +225,7 @@ describe("a line that cancels an order", () => {
 
 describe("a line of a kind that this version does not know", () => {
   it("is named as what a newer version wrote, and hides no order", async () => {
-    const { crc32OfText, hexOf } = await import("../../src/store/crc32.js");
+    const { crc32OfText, hexOf } = await import("../../src/store/records/crc32.js");
     const open = `{"returned":"${TV.id}"`;
     appendFileSync(file(), `${open},"crc32":"${hexOf(crc32OfText(open))}"}\n`);
     const { exitCode, stdout, stderr } = await orders(["list", "--json"]);

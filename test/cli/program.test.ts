@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { VERBS } from "../../src/cli/parsing/verbs.js";
+import { VERBS } from "../../src/cli/verb-table.js";
 import { asText } from "../support/as-text.js";
 import { runCli } from "../support/run-cli.js";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { TOPICS } from "../../src/cli/help/topics.js";
-import { VERBS } from "../../src/cli/parsing/verbs.js";
+import { VERBS } from "../../src/cli/verb-table.js";
 import { runCli } from "../support/run-cli.js";
 import { ROOT } from "../support/run-orders.js";
 

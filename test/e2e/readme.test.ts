@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { EXIT_CODES } from "../../src/cli/exit-codes.js";
-import { VERBS } from "../../src/cli/parsing/verbs.js";
+import { VERBS } from "../../src/cli/verb-table.js";
 import { runCli } from "../support/run-cli.js";
 import { environment, ROOT, runOrders, runShell } from "../support/run-orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";

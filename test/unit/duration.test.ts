@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { shownDuration } from "../../src/cli/time/duration.js";
+import { shownDuration } from "../../src/cli/render/duration.js";
 
 describe("shownDuration", () => {
   it.each([

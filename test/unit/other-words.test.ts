@@ -4,8 +4,8 @@ import {
   OTHER_OPTIONS,
   OTHER_WORDS,
   optionCalledHere,
-} from "../../src/cli/parsing/other-words.js";
-import { findVerb, VERBS } from "../../src/cli/parsing/verbs.js";
+} from "../../src/cli/help/other-words.js";
+import { findVerb, VERBS } from "../../src/cli/verb-table.js";
 import { runCli } from "../support/run-cli.js";
 
 const split = (table: Readonly<Record<string, string>>) =>

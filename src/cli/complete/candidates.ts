@@ -1,7 +1,7 @@
 import { TOPICS } from "../help/topics.js";
-import type { Definition } from "../parsing/definition.js";
-import { flagOf, optionsOf } from "../parsing/options.js";
-import { findVerb, HELP, VERBS } from "../parsing/verbs.js";
+import type { Definition } from "../options/definition.js";
+import { flagOf, optionsOf } from "../options/options.js";
+import { findVerb, HELP, VERBS } from "../verb-table.js";
 import { type CommandLine, findOption, readCommandLine } from "./command-line.js";
 import { type Candidate, type Source, sourceOf } from "./sources.js";
 

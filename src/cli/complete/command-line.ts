@@ -1,7 +1,7 @@
-import type { Definition } from "../parsing/definition.js";
-import { flagOf, type Option, optionsOf } from "../parsing/options.js";
+import type { Definition } from "../options/definition.js";
+import { flagOf, type Option, optionsOf } from "../options/options.js";
 import { PROGRAM } from "../parsing/program.js";
-import { findVerb } from "../parsing/verbs.js";
+import { findVerb } from "../verb-table.js";
 
 /**
  * What the words before the cursor say, by the definitions of the verbs. It need not be valid: somebody

@@ -1,8 +1,8 @@
 import { EXIT_CODE_ROWS } from "../exit-codes.js";
-import type { Argument, Definition } from "../parsing/definition.js";
-import { COMMON_OPTIONS, type Option, type OptionTable, termOf } from "../parsing/options.js";
-import { findVerb, HELP, VERBS, type Verb } from "../parsing/verbs.js";
+import type { Argument, Definition } from "../options/definition.js";
+import { COMMON_OPTIONS, type Option, type OptionTable, termOf } from "../options/options.js";
 import { wrapped } from "../render/width.js";
+import { findVerb, HELP, VERBS, type Verb } from "../verb-table.js";
 import { TOPICS } from "./topics.js";
 
 /** The help of the program or a command: what it does, then its sections, each below a heading. */

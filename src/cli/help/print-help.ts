@@ -1,10 +1,10 @@
 import type { Context } from "../context.js";
-import type { Definition } from "../parsing/definition.js";
-import { unknownSubcommand, unknownSubject } from "../parsing/usage-problem.js";
-import { findVerb, HELP } from "../parsing/verbs.js";
+import type { Definition } from "../options/definition.js";
+import { findVerb, HELP } from "../verb-table.js";
 import { helpText } from "./help-text.js";
 import { topicText } from "./topic-text.js";
 import { TOPICS } from "./topics.js";
+import { unknownSubcommand, unknownSubject } from "./unknown-word.js";
 
 /**
  * Prints what `orders help` prints of the program, of a verb, of a subcommand or of a topic.

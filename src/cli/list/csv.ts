@@ -1,6 +1,6 @@
 import { escapeUnsafeLines, safeJson } from "../../domain/printable.js";
-import { escapedText, guarded } from "../../transfer/csv-text.js";
-import type { Escaping } from "./formats.js";
+import { escapedText, guarded } from "../../transfer/formats/csv-text.js";
+import type { Escaping } from "./list-format.js";
 
 /**
  * Plain CSV of {@link https://www.rfc-editor.org/rfc/rfc4180 RFC 4180}, with an apostrophe before what a spreadsheet

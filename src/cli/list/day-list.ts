@@ -5,8 +5,8 @@ import { shortIdLength } from "../render/short-ids.js";
 import { cut, fitting, padded, width } from "../render/width.js";
 import { dateOf, localDayOf, WEEKDAYS, weekdayOf } from "../time/local-day.js";
 import { shortTime } from "../time/time.js";
-import type { ListFormat, ListView } from "./formats.js";
 import { itemsText } from "./items-text.js";
+import type { ListFormat, ListView } from "./list-format.js";
 
 /** Orders for a person at a terminal: below the day, the time, the short id and the items of each. */
 export function dayList({ output: { columns }, style, now }: ListView): ListFormat {

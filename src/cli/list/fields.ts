@@ -1,5 +1,5 @@
 import { OrdersError } from "../../errors.js";
-import { closest } from "../parsing/suggestions.js";
+import { closest } from "../options/suggestions.js";
 
 /** What a table, TSV and CSV can have a column of, by the names that orders have for it in JSON. */
 export const FIELDS = ["placedAt", "id", "items", "for", "note", "cancelledAt", "reason"] as const;

@@ -4,8 +4,8 @@ import { shortIdLength } from "../render/short-ids.js";
 import { cut, padded } from "../render/width.js";
 import { shortTime } from "../time/time.js";
 import type { Field } from "./fields.js";
-import type { ListFormat, ListView } from "./formats.js";
 import { itemsText } from "./items-text.js";
+import type { ListFormat, ListView } from "./list-format.js";
 
 /**
  * A table of some fields that never wraps. In columns without an end nothing is cut, and only what has a width

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { Command, Option } from "commander";
 import { OrdersError } from "../../errors.js";
 import type { Context } from "../context.js";
-import { type Definition, define } from "./definition.js";
-import { flag, optionsOf, termOf } from "./options.js";
+import { type Definition, define } from "../options/definition.js";
+import { flag, optionsOf, termOf } from "../options/options.js";
+import { findVerb, HELP, VERBS, type Verb } from "../verb-table.js";
+import { type Line, OptionRefused } from "./option-refused.js";
 import { checkArguments, readOptions } from "./read-line.js";
-import { findVerb, HELP, VERBS, type Verb } from "./verbs.js";
 
 /**
  * Runs a command line. commander finds its verb, and tells options from arguments; whether they are right
@@ -42,32 +43,11 @@ export const PROGRAM = define({
     const isBare = Object.keys(options).length === 0;
     if (options.version) context.io.stdout.write(`${versionOf(context.io.packageRoot)}\n`);
     else if (word === HELP.name) await printHelp(more, context);
-    else if (word !== undefined) throw (await import("./usage-problem.js")).unknownVerb(word);
+    else if (word !== undefined) throw (await import("../help/unknown-word.js")).unknownVerb(word);
     else if (isBare || options.help) await printHelp([], context);
     else throw new OrdersError("invalid-usage", "no verb given", { hint: "see orders --help" });
   },
 });
-
-/** Thrown where commander refuses an option: there is none of this name, or its value is missing. */
-export class OptionRefused extends Error {
-  readonly line: Line;
-  /** commander's code of why. */
-  readonly code: string;
-
-  constructor(line: Line, code: string) {
-    super();
-    this.line = line;
-    this.code = code;
-  }
-}
-
-/** What commander makes of a line: the command that it names, with options and arguments. */
-interface Line {
-  readonly command: Command;
-  /** The words that name it: `parked`, `retry`. */
-  readonly path: readonly string[];
-  readonly definition: Definition;
-}
 
 /** Whoever names a verb first needs no other: making commands takes longer than storing an order. */
 function verbsNamedIn(argv: readonly string[]): readonly Verb[] {

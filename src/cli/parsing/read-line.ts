@@ -1,8 +1,8 @@
 import { OrdersError } from "../../errors.js";
 import type { CommonOptions } from "../context.js";
 import type { Io } from "../io.js";
-import type { Definition } from "./definition.js";
-import { flagOf, InvalidValue, type Option, optionsOf, termOf } from "./options.js";
+import type { Definition } from "../options/definition.js";
+import { flagOf, InvalidValue, type Option, optionsOf, termOf } from "../options/options.js";
 
 /**
  * The options of a line, checked by its definition.
@@ -96,7 +96,7 @@ async function checkChoice(
   help: string,
 ): Promise<void> {
   if (choices.includes(text)) return;
-  const { didYouMean } = await import("./suggestions.js");
+  const { didYouMean } = await import("../options/suggestions.js");
   const message = `invalid ${name} '${text}': it must be one of ${choices.join(", ")}`;
   refuse(message, didYouMean(text, choices) ?? help);
 }

@@ -1,8 +1,8 @@
 import { escapeUnsafe } from "../../domain/printable.js";
 import { FORMATS } from "../list/formats.js";
+import { idPrefix } from "../options/find-order.js";
 import { shellWord } from "../shell/shell-word.js";
 import { parseTime } from "../time/parse-time.js";
-import { idPrefix } from "./find-order.js";
 
 /** The hint that says what a word can have been meant for that a verb has no place for. */
 export function meantByArgument(word: string, verb: string, now: Date): string | undefined {

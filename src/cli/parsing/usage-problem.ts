@@ -1,13 +1,10 @@
-import { escapeUnsafe } from "../../domain/printable.js";
-import { OrdersError } from "../../errors.js";
-import { TOPICS } from "../help/topics.js";
-import { shellWord } from "../shell/shell-word.js";
-import { idPrefix } from "./find-order.js";
-import { flagOf, optionsOf, termOf } from "./options.js";
-import { calledHere, optionCalledHere } from "./other-words.js";
-import type { OptionRefused } from "./program.js";
-import { closest, didYouMean } from "./suggestions.js";
-import { findVerb, HELP, VERBS } from "./verbs.js";
+import type { OrdersError } from "../../errors.js";
+import { optionCalledHere } from "../help/other-words.js";
+import { SEE_HELP, unknownVerb, wrongUsage } from "../help/unknown-word.js";
+import { flagOf, optionsOf, termOf } from "../options/options.js";
+import { didYouMean } from "../options/suggestions.js";
+import { findVerb, HELP } from "../verb-table.js";
+import type { OptionRefused } from "./option-refused.js";
 
 /** An option that is none, or the last word of a line, which needs a value. */
 export function optionProblem(
@@ -36,46 +33,4 @@ export function optionProblem(
   );
 }
 
-/** There is no verb of this name. */
-export function unknownVerb(word: string): OrdersError {
-  const isId = idPrefix(word) !== undefined;
-  const hint = isId ? `did you mean orders show ${word}?` : orderIt(word);
-  return wrongUsage(`unknown command '${word}'`, meantByVerb(word) ?? hint);
-}
-
-/** There is no help for a verb or topic of this name. */
-export function unknownSubject(word: string): OrdersError {
-  const hint =
-    meantByVerb(word) ??
-    didYouMean(
-      word,
-      TOPICS.map(({ name }) => name),
-    ) ??
-    SEE_HELP;
-  return wrongUsage(`unknown command '${word}'`, hint);
-}
-
-/** There is no help for a subcommand of this name. */
-export function unknownSubcommand(word: string, verb: string): OrdersError {
-  return wrongUsage(`unknown command '${verb} ${word}'`, `see orders help ${verb}`);
-}
-
-const SEE_HELP = "see orders --help";
 const DASHED_ITEM = `to order an item that begins with '-', put -- before it: orders place-order -- "-5 °C fridge"`;
-
-/** A verb that is written much like a word, or what a word of another tool is called here. */
-function meantByVerb(word: string): string | undefined {
-  const names = VERBS.flatMap(({ name, alias = name }) => [name, alias]);
-  const meant = calledHere(word) ?? closest(word, names);
-  if (meant === undefined) return undefined;
-  return `did you mean ${findVerb(meant)?.name ?? `orders ${meant}`}?`;
-}
-
-function orderIt(word: string): string {
-  if (escapeUnsafe(word) !== word) return SEE_HELP; // nobody could type what it shows
-  return `to order it: orders place-order ${shellWord(word)}\n${SEE_HELP}`;
-}
-
-function wrongUsage(message: string, hint: string): OrdersError {
-  return new OrdersError("invalid-usage", message, { hint });
-}

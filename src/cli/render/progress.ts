@@ -1,6 +1,6 @@
 import { type Io, type Output, withChanges } from "../io.js";
-import { shownDuration } from "../time/duration.js";
 import { counted } from "./count.js";
+import { shownDuration } from "./duration.js";
 import { CLEAR_LINE, canRedraw } from "./style.js";
 
 /**

@@ -2,7 +2,7 @@ import { OrdersError } from "../../errors.js";
 import type { StartingPosition } from "../../store/order-feed.js";
 import type { OrderStore } from "../../store/order-store.js";
 import type { Io } from "../io.js";
-import { findOrder, idPrefix } from "../parsing/find-order.js";
+import { findOrder, idPrefix } from "../options/find-order.js";
 import { parseTime } from "./parse-time.js";
 
 /** The words among what `--from` takes. */

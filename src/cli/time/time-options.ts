@@ -1,7 +1,7 @@
 import type { OrderFilter } from "../../domain/order.js";
 import type { TimeSpan } from "../../domain/time-span.js";
 import type { Io } from "../io.js";
-import { InvalidValue, type More, type Option, type OptionsOf } from "../parsing/options.js";
+import { InvalidValue, type More, type Option, type OptionsOf } from "../options/options.js";
 import { parseDuration, parseTime } from "./parse-time.js";
 
 /** The options that select orders by their time. */

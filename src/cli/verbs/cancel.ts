@@ -1,9 +1,9 @@
 import { escapeUnsafe } from "../../domain/printable.js";
 import { acknowledged } from "../acknowledged.js";
 import type { Context } from "../context.js";
-import { define } from "../parsing/definition.js";
-import { findOrder, ID } from "../parsing/find-order.js";
-import { flag, type OptionsOf, text } from "../parsing/options.js";
+import { define } from "../options/definition.js";
+import { findOrder, ID } from "../options/find-order.js";
+import { flag, type OptionsOf, text } from "../options/options.js";
 import { longTime } from "../time/time.js";
 
 const OPTIONS = {

@@ -1,5 +1,5 @@
-import { SCRIPTS, type Shell } from "../complete/scripts.js";
-import { define } from "../parsing/definition.js";
+import { define } from "../options/definition.js";
+import { SCRIPTS, type Shell } from "../shell/completion-scripts.js";
 
 export const verb = define({
   description:

@@ -2,10 +2,10 @@ import { safeJson } from "../../domain/printable.js";
 import { OrdersError } from "../../errors.js";
 import { copyOrders } from "../../transfer/copy-orders.js";
 import type { Context } from "../context.js";
-import { define } from "../parsing/definition.js";
-import { flag, type OptionsOf, required, text } from "../parsing/options.js";
+import { define } from "../options/definition.js";
+import { flag, type OptionsOf, required, text } from "../options/options.js";
 import { counted } from "../render/count.js";
-import { print, summary, transfer } from "./transfer.js";
+import { print, summary, transfer } from "../transfer.js";
 
 const OPTIONS = {
   to: required(text("location", "the store to copy to: a directory or nats://host")),

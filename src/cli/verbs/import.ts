@@ -1,15 +1,15 @@
 import { placedAtOf } from "../../domain/order.js";
 import { escapeUnsafe, safeJson } from "../../domain/printable.js";
 import { OrdersError } from "../../errors.js";
-import { type Field, fieldOf } from "../../transfer/fields.js";
-import { detectFormat, IMPORT_FORMATS, readerOf } from "../../transfer/formats.js";
+import { type Field, fieldOf } from "../../transfer/formats/fields.js";
+import { detectFormat, IMPORT_FORMATS, readerOf } from "../../transfer/formats/formats.js";
 import { type ImportFile, openImportFile, peek } from "../../transfer/import-file.js";
 import { importOrders } from "../../transfer/import-orders.js";
 import type { Context } from "../context.js";
-import { define } from "../parsing/definition.js";
-import { choice, flag, InvalidValue, type Option, type OptionsOf } from "../parsing/options.js";
+import { define } from "../options/definition.js";
+import { choice, flag, InvalidValue, type Option, type OptionsOf } from "../options/options.js";
 import { renderBanner } from "../render/banner.js";
-import { print, summary, transfer } from "./transfer.js";
+import { print, summary, transfer } from "../transfer.js";
 
 const OPTIONS = {
   format: choice("format", "the file's format (default: told from its beginning)", IMPORT_FORMATS),

@@ -1,7 +1,7 @@
 import { escapeUnsafe, safeJson } from "../../domain/printable.js";
 import type { Context } from "../context.js";
-import { define } from "../parsing/definition.js";
-import { flag, type OptionsOf } from "../parsing/options.js";
+import { define } from "../options/definition.js";
+import { flag, type OptionsOf } from "../options/options.js";
 
 const OPTIONS = {
   alter: flag("also change existing streams that differ"),

@@ -5,8 +5,8 @@ import { FIELDS, type Field, parseFields } from "../list/fields.js";
 import { FORMATS, type Format, listFormat } from "../list/formats.js";
 import { sayNoOrders } from "../list/no-orders.js";
 import type { Write } from "../list/pager.js";
-import { define } from "../parsing/definition.js";
-import { choice, count, flag, type Option, type OptionsOf, text } from "../parsing/options.js";
+import { define } from "../options/definition.js";
+import { choice, count, flag, type Option, type OptionsOf, text } from "../options/options.js";
 import { TIME_OPTIONS, timeFilter } from "../time/time-options.js";
 
 const OPTIONS = {

@@ -4,8 +4,8 @@ import { OrdersError } from "../../errors.js";
 import { acknowledged } from "../acknowledged.js";
 import type { Context } from "../context.js";
 import type { Io } from "../io.js";
-import { define } from "../parsing/definition.js";
-import { flag, InvalidValue, type OptionsOf, text } from "../parsing/options.js";
+import { define } from "../options/definition.js";
+import { flag, InvalidValue, type OptionsOf, text } from "../options/options.js";
 
 const OPTIONS = {
   for: text("name", "whom the order is for"),

@@ -1,9 +1,9 @@
 import type { Order } from "../../domain/order.js";
 import { escapeUnsafe, safeJson } from "../../domain/printable.js";
 import type { Context } from "../context.js";
-import { define } from "../parsing/definition.js";
-import { findOrder, ID } from "../parsing/find-order.js";
-import { flag, type OptionsOf } from "../parsing/options.js";
+import { define } from "../options/definition.js";
+import { findOrder, ID } from "../options/find-order.js";
+import { flag, type OptionsOf } from "../options/options.js";
 import { longTime } from "../time/time.js";
 
 const OPTIONS = { json: flag("print the order as JSON") };

@@ -2,7 +2,7 @@ import { isUnconditional } from "../../domain/order.js";
 import { safeJson } from "../../domain/printable.js";
 import type { Context } from "../context.js";
 import { sayNoOrders } from "../list/no-orders.js";
-import { define } from "../parsing/definition.js";
+import { define } from "../options/definition.js";
 import {
   count,
   flag,
@@ -10,7 +10,7 @@ import {
   type OptionsOf,
   text,
   withDefault,
-} from "../parsing/options.js";
+} from "../options/options.js";
 import { OrderStatistics } from "../stats/order-statistics.js";
 import { statsText } from "../stats/stats-text.js";
 import { statsView } from "../stats/stats-view.js";

@@ -7,7 +7,7 @@ import { escapeUnsafe } from "../../domain/printable.js";
 import { parseLocation } from "../../store/location.js";
 import { YES } from "../confirm.js";
 import type { Context } from "../context.js";
-import { define } from "../parsing/definition.js";
+import { define } from "../options/definition.js";
 import {
   choice,
   count,
@@ -16,9 +16,9 @@ import {
   type OptionsOf,
   text,
   withDefault,
-} from "../parsing/options.js";
+} from "../options/options.js";
 import { counted } from "../render/count.js";
-import { shownDuration } from "../time/duration.js";
+import { shownDuration } from "../render/duration.js";
 import { FROM_FORMS, parseStartingPosition } from "../time/starting-position.js";
 import { duration, parseMs } from "../time/time-options.js";
 import { commandDesk, OutputClosed, printingDesk } from "../watch/desk.js";

@@ -2,8 +2,8 @@ import { escapeUnsafe, safeJson } from "../../domain/printable.js";
 import type { Origin } from "../../settings.js";
 import { shownLocation } from "../../store/location.js";
 import type { Context } from "../context.js";
-import { define } from "../parsing/definition.js";
-import { flag, type OptionsOf } from "../parsing/options.js";
+import { define } from "../options/definition.js";
+import { flag, type OptionsOf } from "../options/options.js";
 
 const OPTIONS = {
   quiet: flag("print only the location", { short: "q", excludes: ["json"] }),

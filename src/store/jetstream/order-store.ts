@@ -8,22 +8,15 @@ import {
   type OrderFilter,
 } from "../../domain/order.js";
 import { OrdersError } from "../../errors.js";
-import { allOf, firstOf } from "../batches.js";
 import type { OrderFeed } from "../order-feed.js";
-import type { OrderJson } from "../order-json.js";
-import type {
-  Damage,
-  OrderQuery,
-  OrderRecord,
-  OrderStore,
-  SetUp,
-  StoreAs,
-  StoreReport,
-} from "../order-store.js";
-import { parseAll } from "../parse-all.js";
+import type { Damage, OrderQuery, OrderStore, SetUp, StoreReport } from "../order-store.js";
 import { PendingWork } from "../pending-work.js";
-import { refuseConflict } from "../refuse-conflict.js";
-import { storableCancellation, storableOrder } from "../storable-order.js";
+import { allOf, firstOf } from "../records/batches.js";
+import type { OrderJson } from "../records/order-json.js";
+import { parseAll } from "../records/parse-all.js";
+import type { OrderRecord, StoreAs } from "../records/record.js";
+import { refuseConflict } from "../records/refuse-conflict.js";
+import { storableCancellation, storableOrder } from "../records/storable-order.js";
 import { SubscriptionFeed } from "../subscription/feed.js";
 import type { SubscriptionDriver } from "../subscription/ports.js";
 import { StoredSubscriptions } from "../subscription/subscriptions.js";

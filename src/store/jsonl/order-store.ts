@@ -1,21 +1,20 @@
 import { join } from "node:path";
 import type { CancelResult, PlacedOrder } from "../../domain/commands.js";
 import type { Cancellation, Order, OrderFilter } from "../../domain/order.js";
-import type { OrderJson } from "../order-json.js";
 import type {
   CopyTarget,
   Damage,
   OrderQuery,
-  OrderRecord,
   OrderStore,
   SetUp,
-  StoreAs,
   StoreOptions,
   StoreReport,
 } from "../order-store.js";
-import { parseAll } from "../parse-all.js";
 import { PendingWork } from "../pending-work.js";
-import { storableCancellation, storableOrder } from "../storable-order.js";
+import type { OrderJson } from "../records/order-json.js";
+import { parseAll } from "../records/parse-all.js";
+import type { OrderRecord, StoreAs } from "../records/record.js";
+import { storableCancellation, storableOrder } from "../records/storable-order.js";
 import type { SubscriptionFeed } from "../subscription/feed.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { storeFailure } from "./errors.js";
@@ -107,7 +106,7 @@ export class JsonlOrderStore implements OrderStore {
   }
 
   async check(): Promise<StoreReport> {
-    const { checkStore } = await import("./orders/check.js");
+    const { checkStore } = await import("./check.js");
     const stored = await this.#stored();
     return stored.translateErrors(() => checkStore(stored.reader));
   }

@@ -1,6 +1,6 @@
 import type { Order } from "../../domain/order.js";
-import { OrderCheck } from "../order-check.js";
 import type { Damage, StoreReport } from "../order-store.js";
+import { OrderCheck } from "../records/order-check.js";
 
 /** Looks at every order. */
 export function checkOrders(orders: readonly Order[]): StoreReport {

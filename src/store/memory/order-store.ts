@@ -9,19 +9,13 @@ import {
 } from "../../domain/order.js";
 import { OrdersError } from "../../errors.js";
 import type { OrderFeed } from "../order-feed.js";
-import { OrderJson } from "../order-json.js";
-import type {
-  OrderQuery,
-  OrderRecord,
-  OrderStore,
-  SetUp,
-  StoreAs,
-  StoreReport,
-} from "../order-store.js";
-import { parseAll } from "../parse-all.js";
+import type { OrderQuery, OrderStore, SetUp, StoreReport } from "../order-store.js";
 import { PendingWork } from "../pending-work.js";
-import { refuseConflict } from "../refuse-conflict.js";
-import { storableCancellation, storableOrder } from "../storable-order.js";
+import { OrderJson } from "../records/order-json.js";
+import { parseAll } from "../records/parse-all.js";
+import type { OrderRecord, StoreAs } from "../records/record.js";
+import { refuseConflict } from "../records/refuse-conflict.js";
+import { storableCancellation, storableOrder } from "../records/storable-order.js";
 import { SubscriptionFeed } from "../subscription/feed.js";
 import { PositionedSubscriptions } from "../subscription/positioned.js";
 import type { Subscriptions } from "../subscriptions.js";

@@ -1,12 +1,7 @@
 import { parkingKey, type StartingPosition } from "../order-feed.js";
 import { noSuchOrder, subscriptionBusy } from "../subscription/feed-errors.js";
-import type { ParkedRecord, StoredRecord } from "../subscription/ports.js";
-import type {
-  HeldState,
-  PositionedStore,
-  ReadEvents,
-  RequestableRecords,
-} from "../subscription/positioned.js";
+import type { ParkedRecord, RequestableRecords, StoredRecord } from "../subscription/ports.js";
+import type { HeldState, PositionedStore, ReadEvents } from "../subscription/positioned.js";
 import type { SubscriptionState } from "../subscription/progress.js";
 import type { LoggedEvent } from "./logged-event.js";
 

@@ -113,3 +113,9 @@ export interface ParkedRecord extends StoredRecord {
   /** Whether its retry is requested, which anybody may do; never where a server delivers the requests. */
   readonly isRetryRequested: boolean;
 }
+
+/** What is parked, and the requests to retry it. */
+export interface RequestableRecords extends ParkedRecords {
+  /** The retry that was requested has begun. */
+  forgetRequest(name: string, key: string): void;
+}

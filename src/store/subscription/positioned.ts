@@ -6,6 +6,7 @@ import type {
   OpenSubscription,
   ParkedRecords,
   PendingEvent,
+  RequestableRecords,
   SubscriptionDriver,
 } from "./ports.js";
 import { type Entry, type PositionedEvent, Progress, type SubscriptionState } from "./progress.js";
@@ -55,12 +56,6 @@ export interface HeldState<P> {
   /** Removes the subscription with all that it has parked. */
   remove(): void;
   release(): Promise<void>;
-}
-
-/** What is parked, and the requests to retry it. */
-export interface RequestableRecords extends ParkedRecords {
-  /** The retry that was requested has begun. */
-  forgetRequest(name: string, key: string): void;
 }
 
 /** What subscriptions need, of a store with positions. */

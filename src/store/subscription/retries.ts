@@ -1,6 +1,5 @@
 import { parkingKey } from "../order-feed.js";
-import type { EventSource, ParkedRecord, PendingEvent } from "./ports.js";
-import type { RequestableRecords } from "./positioned.js";
+import type { EventSource, ParkedRecord, PendingEvent, RequestableRecords } from "./ports.js";
 
 /** The parked events of a subscription that are to be delivered again, where one subscriber at a time is let in. */
 export class RequestedRetries implements EventSource {

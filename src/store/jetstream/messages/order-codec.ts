@@ -6,8 +6,8 @@ import {
   orderProblem,
 } from "../../../domain/order.js";
 import { escapeUnsafe } from "../../../domain/printable.js";
-import { OrderJson, plainOrder } from "../../order-json.js";
 import type { Damage } from "../../order-store.js";
+import { OrderJson, plainOrder } from "../../records/order-json.js";
 import { idOf, kindOf, SHORT_ID_DIGITS } from "../server/subjects.js";
 
 /** A message as the server stores it. */

@@ -1,6 +1,6 @@
 import { StorageType, type StreamInfo } from "@nats-io/jetstream";
-import { OrderCheck } from "../../order-check.js";
 import type { Damage, StoreReport } from "../../order-store.js";
+import { OrderCheck } from "../../records/order-check.js";
 import { decodeRecord, isDamage } from "../messages/order-codec.js";
 import { readBatches } from "../messages/read-messages.js";
 import type { ServerConnection } from "../server/server-connection.js";

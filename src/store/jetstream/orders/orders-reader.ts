@@ -1,9 +1,10 @@
 import { cancelledOrder, isOrderId, type Order, orderFields } from "../../../domain/order.js";
-import { Cancellations } from "../../cancellations.js";
-import { cancelsNothing } from "../../order-check.js";
 import type { FeedEvent, StoredEvent } from "../../order-feed.js";
-import { type OrderJson, orderJsonMatcher } from "../../order-json.js";
-import type { Damage, OrderQuery, OrderRecord } from "../../order-store.js";
+import type { Damage, OrderQuery } from "../../order-store.js";
+import { Cancellations } from "../../records/cancellations.js";
+import { cancelsNothing } from "../../records/order-check.js";
+import { type OrderJson, orderJsonMatcher } from "../../records/order-json.js";
+import type { OrderRecord } from "../../records/record.js";
 import { firstMessages, lastMessage, lastSeq, nextMessage } from "../messages/get-messages.js";
 import {
   type DecodedRecord,

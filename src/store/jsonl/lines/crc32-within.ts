@@ -1,4 +1,4 @@
-import { BYTES } from "../../crc32.js";
+import { BYTES } from "../../records/crc32.js";
 
 /**
  * The checksum of {@link crc32}, of the bytes from `from` to before `to`. For who reads many lines: it takes

@@ -1,4 +1,4 @@
-import { OrderJson } from "../../order-json.js";
+import { OrderJson } from "../../records/order-json.js";
 import { viewOf } from "./crc32-within.js";
 import { decodeParts } from "./decode-parts.js";
 import type { FirstLines, SearchedFile } from "./first-lines.js";

@@ -7,9 +7,9 @@ import {
   orderProblem,
 } from "../../../domain/order.js";
 import { escapeUnsafe, safeJson } from "../../../domain/printable.js";
-import { crc32, crc32OfText, hexOf } from "../../crc32.js";
-import { OrderJson } from "../../order-json.js";
-import type { OrderRecord } from "../../order-store.js";
+import { crc32, crc32OfText, hexOf } from "../../records/crc32.js";
+import { OrderJson } from "../../records/order-json.js";
+import type { OrderRecord } from "../../records/record.js";
 
 /**
  * How an order came to carry an id that its caller chose. Two processes may claim an id at the same

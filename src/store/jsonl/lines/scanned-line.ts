@@ -1,5 +1,5 @@
 import type { Cancellation } from "../../../domain/order.js";
-import type { OrderJson } from "../../order-json.js";
+import type { OrderJson } from "../../records/order-json.js";
 import { CANCELLATION_START, type Claim } from "./order-codec.js";
 import type { PlacedTime } from "./placed-time.js";
 

@@ -1,5 +1,5 @@
 import { safeJsonText } from "../../../domain/printable.js";
-import { beginsAsOrder, OrderJson, PLACED_AT } from "../../order-json.js";
+import { beginsAsOrder, OrderJson, PLACED_AT } from "../../records/order-json.js";
 import { crc32Within, viewOf } from "./crc32-within.js";
 import { isPrintable } from "./is-printable.js";
 import { CHECKSUM_BYTES, type Claim } from "./order-codec.js";

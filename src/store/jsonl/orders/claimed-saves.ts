@@ -10,8 +10,8 @@ import {
   orderFields,
 } from "../../../domain/order.js";
 import { OrdersError } from "../../../errors.js";
-import type { StoreAs } from "../../order-store.js";
-import { refuseConflict } from "../../refuse-conflict.js";
+import type { StoreAs } from "../../records/record.js";
+import { refuseConflict } from "../../records/refuse-conflict.js";
 import type { Claim, StoredRecord } from "../lines/order-codec.js";
 import type { OrdersFile } from "./orders-file.js";
 import { outcomeUnknown, type SaveQueue } from "./save-queue.js";

@@ -1,7 +1,8 @@
 import { dirname } from "node:path";
 import { newId } from "../../../domain/new-id.js";
-import { type Comparison, KnownRecords } from "../../known-records.js";
-import type { CopyTarget, OrderRecord } from "../../order-store.js";
+import type { CopyTarget } from "../../order-store.js";
+import { type Comparison, KnownRecords } from "../../records/known-records.js";
+import type { OrderRecord } from "../../records/record.js";
 import { storeFailure } from "../errors.js";
 import type { Claim, StoredRecord } from "../lines/order-codec.js";
 import { isRecordLine } from "../lines/scanned-line.js";

@@ -4,9 +4,9 @@ import type { SyncAdapter } from "lowdb";
 import { createDirectory, isMissing, syncDirectory } from "../files/directory.js";
 import { openFile } from "../files/open-file.js";
 import { indexOf, readTail } from "../lines/find-bytes.js";
-import { newestTime } from "../lines/newest-time.js";
 import { encodeRecord, type StoredRecord } from "../lines/order-codec.js";
-import { endOfTornLine } from "../lines/torn-line.js";
+import { newestTime } from "./newest-time.js";
+import { endOfTornLine } from "./torn-line.js";
 
 /**
  * `orders.jsonl` as a lowdb adapter. The data of a database on it are the records that are to be appended:

@@ -1,8 +1,8 @@
 import { closeSync, fstatSync } from "node:fs";
 import { basename } from "node:path";
-import { Cancellations } from "../../cancellations.js";
-import type { OrderJson } from "../../order-json.js";
 import type { Damage } from "../../order-store.js";
+import { Cancellations } from "../../records/cancellations.js";
+import type { OrderJson } from "../../records/order-json.js";
 import { openForReading, withFile } from "../files/open-file.js";
 import { lastNewline } from "../lines/find-bytes.js";
 import { FirstLines } from "../lines/first-lines.js";

@@ -1,9 +1,10 @@
 import { isOrderId, isUnconditional, type Order, type OrderFilter } from "../../../domain/order.js";
-import { allOf, firstOf } from "../../batches.js";
-import { Cancellations } from "../../cancellations.js";
 import { nextTurn } from "../../next-turn.js";
-import { type OrderJson, orderJsonMatcher } from "../../order-json.js";
-import type { Damage, OrderQuery, OrderRecord } from "../../order-store.js";
+import type { Damage, OrderQuery } from "../../order-store.js";
+import { allOf, firstOf } from "../../records/batches.js";
+import { Cancellations } from "../../records/cancellations.js";
+import { type OrderJson, orderJsonMatcher } from "../../records/order-json.js";
+import type { OrderRecord } from "../../records/record.js";
 import { storeFailure } from "../errors.js";
 import type { CancellationLine, ScannedLine } from "../lines/scanned-line.js";
 import { OrdersReader } from "./orders-reader.js";

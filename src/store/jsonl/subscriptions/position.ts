@@ -1,6 +1,6 @@
 import { OrdersError } from "../../../errors.js";
-import { crc32, hexOf } from "../../crc32.js";
 import type { Damage } from "../../order-store.js";
+import { crc32, hexOf } from "../../records/crc32.js";
 import { withFile } from "../files/open-file.js";
 import { readChunk } from "../lines/find-bytes.js";
 

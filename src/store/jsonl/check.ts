@@ -1,15 +1,15 @@
 import { basename } from "node:path";
-import type { Cancellation } from "../../../domain/order.js";
-import { OrderCheck } from "../../order-check.js";
-import { parkingKey } from "../../order-feed.js";
-import type { Damage, StoreReport } from "../../order-store.js";
-import { readOrReport } from "../files/document-file.js";
-import { withFile } from "../files/open-file.js";
-import type { OrderLine, ScannedLine } from "../lines/scanned-line.js";
-import { holds, lostPosition } from "../subscriptions/position.js";
-import { JsonlSubscriptions } from "../subscriptions/subscriptions.js";
-import { OrdersFile } from "./orders-file.js";
-import { CLOCK_SLACK_MS, type OrdersReader } from "./orders-reader.js";
+import type { Cancellation } from "../../domain/order.js";
+import { parkingKey } from "../order-feed.js";
+import type { Damage, StoreReport } from "../order-store.js";
+import { OrderCheck } from "../records/order-check.js";
+import { readOrReport } from "./files/document-file.js";
+import { withFile } from "./files/open-file.js";
+import type { OrderLine, ScannedLine } from "./lines/scanned-line.js";
+import { OrdersFile } from "./orders/orders-file.js";
+import { CLOCK_SLACK_MS, type OrdersReader } from "./orders/orders-reader.js";
+import { holds, lostPosition } from "./subscriptions/position.js";
+import { JsonlSubscriptions } from "./subscriptions/subscriptions.js";
 
 /**
  * Reads everything: each line must be an order that passes {@link OrderCheck}, the positions of

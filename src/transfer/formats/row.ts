@@ -1,4 +1,4 @@
-import { dayExists } from "../domain/iso-time.js";
+import { dayExists } from "../../domain/iso-time.js";
 import {
   cancellationProblem,
   isOrderId,
@@ -6,9 +6,9 @@ import {
   orderProblem,
   PLACED_AT_FORM,
   placedAtOf,
-} from "../domain/order.js";
-import { parseDate } from "../domain/time-span.js";
-import { OrderJson } from "../store/order-json.js";
+} from "../../domain/order.js";
+import { parseDate } from "../../domain/time-span.js";
+import { OrderJson } from "../../store/records/order-json.js";
 import { type Field, type FieldNames, fieldsOf } from "./fields.js";
 
 /** One order of a file, from its parser to the store. */

@@ -1,6 +1,6 @@
-import { NEWLINE } from "./find-bytes.js";
-import { CANCEL, decodeLine, isRecord } from "./order-codec.js";
-import { readLinesBackward } from "./read-lines.js";
+import { NEWLINE } from "../lines/find-bytes.js";
+import { CANCEL, decodeLine, isRecord } from "../lines/order-codec.js";
+import { readLinesBackward } from "../lines/read-lines.js";
 
 /**
  * What ends the last line if it has no newline, so that the next record is on a line of its own. A whole

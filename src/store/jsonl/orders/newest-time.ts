@@ -1,6 +1,6 @@
 import { MAX_ORDER_BYTES, PLACED_AT_FORM, PLACED_AT_LENGTH } from "../../../domain/order.js";
-import { readTail } from "./find-bytes.js";
-import { CANCEL } from "./order-codec.js";
+import { readTail } from "../lines/find-bytes.js";
+import { CANCEL } from "../lines/order-codec.js";
 
 const GROWTH = 16;
 /** Farther back there is only what is no order. */

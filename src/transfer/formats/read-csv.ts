@@ -1,7 +1,7 @@
+import { ImportProblem } from "../import-problem.js";
 import { CsvSplitter } from "./csv-records.js";
 import { textOf } from "./csv-text.js";
 import { type Field, type FieldNames, fieldOf, fieldsOf } from "./fields.js";
-import { ImportProblem } from "./import-problem.js";
 import { type Row, rowOfFields } from "./row.js";
 import { UTF_8, utf8Begin, wholeLines } from "./whole-lines.js";
 

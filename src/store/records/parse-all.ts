@@ -1,4 +1,4 @@
-import type { Order } from "../domain/order.js";
+import type { Order } from "../../domain/order.js";
 import type { OrderJson } from "./order-json.js";
 
 /** What {@link OrderRepository.listJson} lists, as {@link OrderRepository.list} does. */

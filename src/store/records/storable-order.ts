@@ -5,8 +5,8 @@ import {
   type Order,
   orderFields,
   orderProblem,
-} from "../domain/order.js";
-import { OrdersError } from "../errors.js";
+} from "../../domain/order.js";
+import { OrdersError } from "../../errors.js";
 
 /**
  * A copy of an order for a store to keep. What no reader would take for an order is not stored.

@@ -1,4 +1,4 @@
-import type { Cancellation, OrderFilter } from "../domain/order.js";
+import type { Cancellation, OrderFilter } from "../../domain/order.js";
 import type { OrderJson } from "./order-json.js";
 
 /** The cancellations that were met while a store was read, of which the first one of an order holds. */

@@ -1,4 +1,4 @@
-import type { Order } from "../domain/order.js";
+import type { Order } from "../../domain/order.js";
 
 /**
  * What a name stands for: a field of an order, one of several items, or the event with which `watch` prints an order:

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { plainOrder } from "../store/order-json.js";
+import { plainOrder } from "../../store/records/order-json.js";
 import type { FieldNames } from "./fields.js";
 import { type Row, rowOfObject, rowOfOrder } from "./row.js";
 import { wholeLines } from "./whole-lines.js";

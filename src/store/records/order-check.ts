@@ -1,5 +1,5 @@
-import { dayExists } from "../domain/iso-time.js";
-import type { Cancellation, Order } from "../domain/order.js";
+import { dayExists } from "../../domain/iso-time.js";
+import type { Cancellation, Order } from "../../domain/order.js";
 import { IdSet } from "./id-set.js";
 
 /**

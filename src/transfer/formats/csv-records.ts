@@ -1,5 +1,5 @@
-import { MAX_ORDER_BYTES } from "../domain/order.js";
-import { ImportProblem } from "./import-problem.js";
+import { MAX_ORDER_BYTES } from "../../domain/order.js";
+import { ImportProblem } from "../import-problem.js";
 
 /** A record of CSV, and the line on which it begins. */
 export interface CsvRecord {

@@ -1,5 +1,5 @@
-import { contentDifference, type Order } from "../domain/order.js";
-import { OrdersError } from "../errors.js";
+import { contentDifference, type Order } from "../../domain/order.js";
+import { OrdersError } from "../../errors.js";
 
 /**
  * With the id of an order only the same one can be placed again, and not after it was cancelled.

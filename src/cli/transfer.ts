@@ -1,12 +1,12 @@
-import { messageOf } from "../../error-message.js";
-import { OrdersError } from "../../errors.js";
-import { IMPORT_FORMATS } from "../../transfer/formats.js";
-import type { ImportProblem } from "../../transfer/import-problem.js";
-import type { Transferred } from "../../transfer/transfer.js";
-import type { Context } from "../context.js";
-import type { Io } from "../io.js";
-import { counted } from "../render/count.js";
-import { ProgressLine } from "../render/progress.js";
+import { messageOf } from "../error-message.js";
+import { OrdersError } from "../errors.js";
+import { IMPORT_FORMATS } from "../transfer/formats/formats.js";
+import type { ImportProblem } from "../transfer/import-problem.js";
+import type { Transferred } from "../transfer/transfer.js";
+import type { Context } from "./context.js";
+import type { Io } from "./io.js";
+import { counted } from "./render/count.js";
+import { ProgressLine } from "./render/progress.js";
 
 /**
  * Stores many orders, which is safe to do again. How far it is stands on stderr, and what else is written there

@@ -1,8 +1,8 @@
-import { OrdersError } from "../errors.js";
+import { OrdersError } from "../../errors.js";
 import { crc32OfText } from "./crc32.js";
 import { IdSet } from "./id-set.js";
 import { OrderJson } from "./order-json.js";
-import type { OrderRecord } from "./order-store.js";
+import type { OrderRecord } from "./record.js";
 
 /** Which records a store holds: 48 to 96 bytes for each order are enough to tell whether another one is the same. */
 export class KnownRecords {

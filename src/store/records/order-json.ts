@@ -8,8 +8,8 @@ import {
   orderMatcher,
   PLACED_AT_FORM,
   PLACED_AT_LENGTH,
-} from "../domain/order.js";
-import { safeJson } from "../domain/printable.js";
+} from "../../domain/order.js";
+import { safeJson } from "../../domain/printable.js";
 
 /**
  * An order as the JSON text that `list --format ndjson` prints. Nothing is parsed until an item is asked

@@ -1,5 +1,5 @@
+import { ImportProblem } from "../import-problem.js";
 import { type FieldNames, fieldOf } from "./fields.js";
-import { ImportProblem } from "./import-problem.js";
 import type { RowReader } from "./row.js";
 import { UTF_8 } from "./whole-lines.js";
 

@@ -1,6 +1,6 @@
-import { messageOf } from "../error-message.js";
+import { messageOf } from "../../error-message.js";
+import { ImportProblem } from "../import-problem.js";
 import { type FieldNames, fieldOf } from "./fields.js";
-import { ImportProblem } from "./import-problem.js";
 import { type RowReader, rowOfObject } from "./row.js";
 import { UTF_8, utf8Begin } from "./whole-lines.js";
 

@@ -1,0 +1,36 @@
+import type { OrderJson } from "../../store/records/order-json.js";
+import type { Output } from "../io.js";
+import type { Style } from "../render/style.js";
+import type { Field } from "./fields.js";
+
+/** How a list of orders is written. */
+export interface ListFormat {
+  /** Written before the first orders; if there is none, only with {@link always}. */
+  begin?(orders: readonly OrderJson[]): string;
+  order(order: OrderJson): string;
+  readonly separator?: string;
+  /** @param isCut whether older orders are left out. */
+  end?(count: number, isCut: boolean): string;
+  /** Whether an empty list is written too: an empty JSON array is a document, an empty table is not. */
+  readonly always?: boolean;
+  /** Whether the end says what is left out. */
+  readonly tellsMore?: boolean;
+}
+
+/** What else decides how a list looks. */
+export interface ListView {
+  readonly output: Output;
+  readonly style: Style;
+  /** The columns; those of the format unless given. */
+  readonly fields?: readonly Field[] | undefined;
+  /** Whether cancelled orders are listed too. */
+  readonly all?: boolean | undefined;
+  readonly now: Date;
+}
+
+/** How what is written between separators is kept apart from them. */
+export interface Escaping {
+  text(text: string): string;
+  /** Of the items, which are a JSON array: one field however many there are, without raw tabs and newlines. */
+  json(json: string): string;
+}
