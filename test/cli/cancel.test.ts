@@ -157,9 +157,9 @@ describe("a cancelled order", () => {
     const watch = ["watch", "--as", "a", "--until-caught-up"];
     const lines = (await orders([...watch, "--json"])).stdout.trimEnd().split("\n");
     expect(lines.map((line) => JSON.parse(line))).toEqual([
-      TV,
-      DESK,
-      { ...TV, cancelledAt: NOW, reason: "sold out" },
+      { event: "order-created", ...TV },
+      { event: "order-created", ...DESK },
+      { event: "order-cancelled", ...TV, cancelledAt: NOW, reason: "sold out" },
     ]);
     const banners = await orders(["watch", "--as", "b", "--until-caught-up"]);
     expect(banners.stdout.match(/^(New Order|Order Cancelled):$/gm)).toEqual([
