@@ -45,8 +45,6 @@ export interface FeedOptions {
   readonly onConnection?: ((state: "lost" | "regained") => void) | undefined;
   /** Fail once the connection to a server is lost for so long, instead of waiting for it. */
   readonly giveUpAfterMs?: number | undefined;
-  /** Called for what makes the store unreliable, before the first delivery. */
-  readonly onWarning?: ((warning: string) => void) | undefined;
   /** Called once, when no order can be missed any more. `resumed`: the subscription existed before. */
   readonly onReady?: ((begun: { readonly resumed: boolean }) => void) | undefined;
 }

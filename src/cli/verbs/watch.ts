@@ -129,7 +129,6 @@ async function runWatch(options: WatchOptions, outer: Context): Promise<void> {
         if (!resumed && newSubscription !== undefined) say(newSubscription);
         heartbeat.begin();
       },
-      onWarning: say,
       giveUpAfterMs: options.giveUpAfter,
       onConnection: (state) => {
         heartbeat.mark(state === "lost" ? "connection lost" : undefined);
