@@ -53,7 +53,7 @@ export function isOrderId(text: unknown): text is string {
  * surrogate pair (it has no UTF-8 form) and NUL (it cannot be an argument of a program); and what
  * cannot be passed on: a name or note of more than {@link MAX_TEXT_CHARACTERS} characters.
  */
-export function contentProblem(
+function contentProblem(
   content: {
     readonly [Field in keyof OrderContent]?: unknown;
   },
