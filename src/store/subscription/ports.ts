@@ -100,12 +100,6 @@ export interface ParkedRecords {
   requestRetry(name: string, key: string): Promise<void>;
 }
 
-/** The same where one subscriber at a time is let in, which looks for requests itself. */
-export interface RequestableRecords extends ParkedRecords {
-  /** The retry that was requested has begun. */
-  forgetRequest(name: string, key: string): void;
-}
-
 /** An event that is parked, as its subscriber stores it. */
 export interface StoredRecord extends ParkedOrder {
   /** Higher than that of what the subscription had parked before: the order of parking. */
