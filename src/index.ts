@@ -46,7 +46,7 @@ export type { Events, OrderCancelled, OrderCreated, OrdersImported } from "./dom
 export type { Message } from "./domain/message.js";
 export type { Notification } from "./domain/notification.js";
 export type { Cancellation, CancelledOrder, Order, OrderFilter } from "./domain/order.js";
-export { type ErrorCode, OrdersError } from "./errors.js";
+export { type ErrorCode, type ErrorFacts, OrdersError } from "./errors.js";
 export type { SalesDesk } from "./handlers/notify-sales.js";
 export type {
   CredentialFiles,
@@ -55,6 +55,7 @@ export type {
 export { MemoryOrderStore } from "./store/memory/order-store.js";
 export { type OpenStoreOptions, openStore } from "./store/open-store.js";
 export type {
+  AttemptOptions,
   Delivery,
   FeedEvent,
   FeedOptions,
