@@ -66,7 +66,9 @@ async function bench() {
       expect: { lastSubjectSequence: 0, streamName: "bare" },
     });
   };
-  const ours = (/** @type {ReturnType<typeof order>} */ one) => store.save(one);
+  const ours = async (/** @type {ReturnType<typeof order>} */ one) => {
+    await store.save(one);
+  };
   await compare("acknowledged one by one, /s", {
     "bare client": () => rate(2000, 1, bare),
     orders: () => rate(2000, 1, ours),
