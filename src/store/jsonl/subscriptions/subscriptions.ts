@@ -61,11 +61,11 @@ export class JsonlSubscriptions implements PositionedStore<Position> {
   }
 
   start(from: StartingPosition): Position {
-    return this.#try("read the orders", () => startingPosition(this.#reader, from));
+    return this.#tryFile("read the orders", () => startingPosition(this.#reader, from));
   }
 
   read(position: Position, limit: number): ReadEvents<Position> {
-    return this.#try("deliver the orders", () => {
+    return this.#tryFile("deliver the orders", () => {
       const found = this.#events.readFrom(position, limit);
       if (found === undefined) throw this.#gone(position);
       const { events, end } = found;
@@ -76,7 +76,7 @@ export class JsonlSubscriptions implements PositionedStore<Position> {
   }
 
   count(position: Position, name?: string): number | null {
-    const count = this.#try("read the orders", () => this.#events.countFrom(position));
+    const count = this.#tryFile("read the orders", () => this.#events.countFrom(position));
     if (count === undefined && name !== undefined) this.#onDamage(lostPosition(name, position));
     return count ?? null;
   }
@@ -142,5 +142,10 @@ export class JsonlSubscriptions implements PositionedStore<Position> {
 
   #try<T>(what: string, action: () => T): T {
     return translateErrors(what, this.#directory, action);
+  }
+
+  /** The same, where the file of orders is read. */
+  #tryFile<T>(what: string, action: () => T): T {
+    return translateErrors(what, this.#file.path, action);
   }
 }
