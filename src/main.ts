@@ -1,10 +1,8 @@
 import { type Context, createContext } from "./cli/context.js";
-import { errorJson, type ReportedError } from "./cli/error-json.js";
 import { DAMAGE_FOUND, exitCodeOf, FAILED, NOT_FOUND, SUCCESS } from "./cli/exit-codes.js";
 import { hintFor } from "./cli/hints.js";
 import { type Io, type StopSignal, withChanges } from "./cli/io.js";
 import { runCommandLine } from "./cli/parsing/program.js";
-import { escapeUnsafe } from "./domain/printable.js";
 import { messageOf } from "./error-message.js";
 import { OrdersError } from "./errors.js";
 import { nextTurn } from "./store/next-turn.js";
@@ -41,6 +39,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     exitCode = report(error, context);
   }
+  if (context.firstFailure !== undefined) exitCode = exitCodeOf(context.firstFailure);
   const damaged = await context.close();
   // A signal that was put off takes effect between two turns of the event loop: here is one.
   await nextTurn();
@@ -53,23 +52,11 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 function report(error: unknown, context: Context): number {
   if (error instanceof OrdersError) {
     const { code, message, orderId } = error;
-    print(context, { code, message, orderId, hint: hintFor(error) });
+    context.reportError({ code, message, orderId, hint: hintFor(error) });
     return exitCodeOf(error.code);
   }
   const stack = error instanceof Error ? error.stack : undefined;
   const message = "internal error; please report it:";
-  print(context, { code: "internal", message, hint: stack ?? messageOf(error) });
+  context.reportError({ code: "internal", message, hint: stack ?? messageOf(error) });
   return FAILED;
-}
-
-/**
- * Prints an error in one line, with a hint below it where there is one, or all of it as JSON. Messages and
- * hints may quote anything: control characters are escaped here, for all of them.
- */
-function print(context: Context, error: ReportedError): void {
-  const { stderr } = context.io;
-  if (context.wantsJson) return void stderr.write(errorJson(error));
-  const { message, hint } = error;
-  stderr.write(`${context.style(stderr).bad("orders:")} ${escapeUnsafe(message)}\n`);
-  for (const line of hint?.split("\n") ?? []) stderr.write(`  ${escapeUnsafe(line)}\n`);
 }

@@ -2,45 +2,47 @@ import type { Orders } from "../app.js";
 import type { Order } from "../domain/order.js";
 import { safeJson } from "../domain/printable.js";
 import { OrdersError } from "../errors.js";
+import type { SalesDesk } from "../handlers/notify-sales.js";
 import type { OrderStore } from "../store/order-store.js";
 import type { CommonOptions, Context } from "./context.js";
 import type { Io } from "./io.js";
-import { renderBanner } from "./render/banner.js";
 
 /**
- * Places or cancels an order, and prints its banner; with `--json` or `--quiet` the order, or its id.
+ * Opens the application to place or cancel orders. A signal that asks the process to stop does not keep what was
+ * sent from being told of.
  *
  * @param open which stores are opened: see {@link Context.openExisting}.
+ * @returns with the application, whether a signal has come since: nothing more is to be begun.
  */
-export async function acknowledged<
-  Done extends { readonly order: Order; readonly replayed: boolean },
->(
-  options: CommonOptions & {
-    readonly json: boolean | undefined;
-    readonly quiet: boolean | undefined;
-  },
+export async function openToChange(
+  options: CommonOptions,
   context: Context,
   open: "open" | "openExisting",
-  act: (orders: Orders) => Promise<Done>,
-): Promise<Done> {
-  const { stdout } = context.io;
-  const isSilent = options.json || options.quiet;
-  const style = context.style(stdout);
+  salesDesk: SalesDesk,
+): Promise<{ readonly orders: Orders; readonly isEnding: () => boolean }> {
   let orders: Orders | undefined;
-  endAtSignals(context.io, () => orders?.store);
-  orders = await context[open](options, ({ notification }) => {
-    if (!isSilent) stdout.write(renderBanner(notification, style));
-  });
-  const done = await act(orders);
-  if (!isSilent) return done;
-  const { order, replayed } = done;
-  const text = options.json ? safeJson({ ...order, ...(replayed && { replayed }) }) : order.id;
+  const isEnding = endAtSignals(context.io, () => orders?.store);
+  orders = await context[open](options, salesDesk);
+  return { orders, isEnding };
+}
+
+/** Prints what was done to an order: if that fails, what is done must not look like what failed. */
+export function printDone({ stdout }: Io, order: Order, text: string): void {
   try {
-    stdout.write(`${text}\n`);
+    stdout.write(text);
   } catch (cause) {
-    throw OrdersError.notificationFailed(order, cause); // what is done must not look like what failed
+    throw OrdersError.notificationFailed(order, cause);
   }
-  return done;
+}
+
+/** An order as JSON, and whether it was placed, or cancelled, before. */
+export function doneJson({ order, replayed }: Done): string {
+  return safeJson({ ...order, ...(replayed && { replayed }) });
+}
+
+interface Done {
+  readonly order: Order;
+  readonly replayed: boolean;
 }
 
 /**
@@ -48,8 +50,9 @@ export async function acknowledged<
  * is waited for, so that what became of the order is printed; another signal ends the process at once.
  *
  * @param store the store, once it is open.
+ * @returns whether an answer is waited for.
  */
-function endAtSignals(io: Io, store: () => OrderStore | undefined): void {
+function endAtSignals(io: Io, store: () => OrderStore | undefined): () => boolean {
   let isEnding = false;
   io.onStop((signal) => {
     const opened = store();
@@ -61,6 +64,7 @@ function endAtSignals(io: Io, store: () => OrderStore | undefined): void {
     opened.stopRetrying();
     setTimeout(() => io.endBy(signal), ANSWER_TIMEOUT_MS).unref();
   });
+  return () => isEnding;
 }
 
 /** Longer than one attempt takes to fail. */

@@ -5,7 +5,8 @@ import type { SalesDesk } from "../handlers/notify-sales.js";
 import { type Setting, storeSetting } from "../settings.js";
 import { credentialFiles } from "../store/jetstream/server/credential-files.js";
 import type { Damage } from "../store/order-store.js";
-import { errorJson } from "./error-json.js";
+import { errorJson, type ReportedError } from "./error-json.js";
+import { hintFor } from "./hints.js";
 import { type Io, type Output, withChanges } from "./io.js";
 import { colorFlag, PLAIN, type Style, wantsColor } from "./render/style.js";
 
@@ -22,6 +23,7 @@ export async function createContext(argv: readonly string[], io: Io): Promise<Co
     wantsJson: options.includes("--json"), // whatever else is wrong with them
     opened: [],
     damaged: new Set(),
+    failures: [],
     messageCounts: [],
   });
 }
@@ -113,6 +115,30 @@ export class Context {
   }
 
   /**
+   * Prints an error in one line, with a hint below it where there is one, or all of it as JSON. Messages and
+   * hints may quote anything: control characters are escaped here, for all of them.
+   */
+  reportError(error: ReportedError): void {
+    const { stderr } = this.io;
+    if (this.wantsJson) return void stderr.write(errorJson(error));
+    const { message, hint } = error;
+    stderr.write(`${this.style(stderr).bad("orders:")} ${escapeUnsafe(message)}\n`);
+    for (const line of hint?.split("\n") ?? []) stderr.write(`  ${escapeUnsafe(line)}\n`);
+  }
+
+  /** Reports in one line a failure after which the verb goes on; the first of them decides the exit code. */
+  reportFailure(error: OrdersError): void {
+    const { code, message, orderId } = error;
+    this.#run.failures.push(code);
+    this.reportError({ code, message, orderId, hint: this.wantsJson ? hintFor(error) : undefined });
+  }
+
+  /** What was the first {@link reportFailure}, if there was one. */
+  get firstFailure(): ErrorCode | undefined {
+    return this.#run.failures[0];
+  }
+
+  /**
    * Closes everything that was opened.
    *
    * @returns whether damage was found in the store.
@@ -142,6 +168,7 @@ interface Run {
   readonly wantsJson: boolean;
   readonly opened: Orders[];
   readonly damaged: Set<string>;
+  readonly failures: ErrorCode[];
   /** For each bus that is traced, how many messages it has carried. */
   readonly messageCounts: (() => number)[];
 }

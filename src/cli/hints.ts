@@ -23,9 +23,7 @@ const HINTS: { readonly [Code in ErrorCode]?: (error: OrdersError) => string | u
   "not-parked": () => "see orders parked",
   "notification-failed": ({ order }) =>
     order &&
-    (order.cancelledAt === undefined
-      ? "do not place it again"
-      : "cancelling it again notifies again"),
+    (order.cancelledAt === undefined ? "do not place it again" : `see orders show ${order.id}`),
   "order-not-found": ({ location }) => location && `searched ${escapeUnsafe(location)}`,
   "outcome-unknown": ({ orderId, record }) => {
     if (record === "order") {

@@ -25,7 +25,7 @@ export const VERBS: readonly Verb[] = [
   {
     name: "cancel",
     group: "Orders",
-    summary: "cancel an order and notify the sales desk",
+    summary: "cancel orders and notify the sales desk",
     load: async () => (await import("./verbs/cancel.js")).verb,
   },
   {

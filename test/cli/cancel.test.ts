@@ -55,11 +55,13 @@ describe("orders cancel", () => {
     await cancel("403d", "--reason", "sold\tout");
     const later = { now: "2026-02-03T10:00:00.000Z" };
     const again = await orders(["cancel", "403d", "--reason", "another"], later);
-    expect(again).toMatchObject({
+    const already = `order ${TV.id} was already cancelled, on 2026-02-01 11:00:00 +01:00: sold\\tout\n`;
+    expect(again).toMatchObject({ exitCode: 0, stdout: "", stderr: already });
+    expect(await orders(["cancel", "403d", "-q"], later)).toMatchObject({
       exitCode: 0,
-      stderr: `order ${TV.id} was already cancelled, on 2026-02-01 11:00:00 +01:00: sold\\tout\n`,
+      stdout: `${TV.id}\n`,
+      stderr: already,
     });
-    expect(again.stdout).toContain("Reason: sold\\tout\n");
     const { stdout, stderr } = await orders(["cancel", "403d", "--json"], later);
     expect(JSON.parse(stdout)).toEqual({
       ...TV,
@@ -105,9 +107,21 @@ describe("orders cancel", () => {
     });
     expect(outcome.exitCode).toBe(3);
     expect(outcome.stderr).toMatch(
-      new RegExp(`^orders: order ${TV.id} is cancelled, but its notification failed: .*\n  cancel`),
+      new RegExp(
+        `^orders: order ${TV.id} is cancelled, but its notification failed: .*\n  see orders show ${TV.id}\n$`,
+      ),
     );
     expect((await orders(["list", "--count"])).stdout).toBe("1\n");
+    const several = await orders(["cancel", "7e67", TV.id, "--json"], {
+      write: () => {
+        throw full;
+      },
+    });
+    expect(several).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringContaining("the orders are cancelled, but that cannot be printed: "),
+    });
+    expect((await orders(["list", "--count"])).stdout).toBe("0\n");
   });
 
   it("frees no id: the order cannot be placed again with it", async () => {
@@ -117,6 +131,118 @@ describe("orders cancel", () => {
       exitCode: 5,
       stderr: `orders: order ${TV.id} was placed before, and cancelled at ${NOW}\n  nothing was stored; see orders show ${TV.id}\n`,
     });
+  });
+});
+
+describe("orders cancel with several ids", () => {
+  it("cancels each, and prints a banner for each", async () => {
+    const { exitCode, stdout, stderr } = await cancel("403d", "7e67", "--reason", "closed");
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(stdout.match(/^(?:ID|Reason): .*$/gm)).toEqual([
+      `ID: ${TV.id}`,
+      "Reason: closed",
+      `ID: ${DESK.id}`,
+      "Reason: closed",
+    ]);
+  });
+
+  it("cancels what can be, names each failure in a line, and ends as the first did", async () => {
+    const outcome = await cancel("ffff", "403d", "tv", "403d", "7e67", "-q");
+    expect(outcome).toMatchObject({
+      exitCode: 4,
+      stdout: `${TV.id}\n${TV.id}\n${DESK.id}\n`,
+      stderr: `orders: no order ffff\norders: 'tv' is not an order id\norder ${TV.id} was already cancelled, on 2026-02-01 11:00:00 +01:00\n`,
+    });
+    expect((await cancel("tv", "ffff")).exitCode).toBe(2);
+  });
+
+  it("prints the cancelled orders as one JSON array, and failures as JSON, one a line", async () => {
+    await cancel("7e67");
+    const { exitCode, stdout, stderr } = await cancel("ffff", "403d", "7e67", "--json");
+    expect(exitCode).toBe(4);
+    expect(JSON.parse(stdout)).toEqual([
+      { ...TV, cancelledAt: NOW },
+      { ...DESK, cancelledAt: NOW, replayed: true },
+    ]);
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: "order-not-found" } });
+    expect(await cancel("ffff", "eeee", "--json")).toMatchObject({ exitCode: 4, stdout: "[]\n" });
+  });
+
+  it("goes on after one that cannot be printed", async () => {
+    let writes = 0;
+    const outcome = await orders(["cancel", "403d", "7e67", "-q"], {
+      write: () => {
+        writes++;
+        if (writes === 1) throw new Error("EIO: i/o error, write");
+        return true;
+      },
+    });
+    expect(outcome.exitCode).toBe(3);
+    expect(outcome.stderr).toMatch(
+      new RegExp(`^orders: order ${TV.id} is cancelled, but its notification failed: [^\n]*\n$`),
+    );
+    expect((await orders(["list", "--count"])).stdout).toBe("0\n");
+  });
+
+  it("reads them from stdin, one a line, and skips blank lines", async () => {
+    const stdin = `\ufeff403d\r\n\n  \n${DESK.id}`;
+    expect(await orders(["cancel", "-", "-q"], { stdin })).toMatchObject({
+      exitCode: 0,
+      stdout: `${TV.id}\n${DESK.id}\n`,
+      stderr: "",
+    });
+    const one = await orders(["cancel", "-", "--json"], { stdin: "403d\n" });
+    expect(JSON.parse(one.stdout)).toHaveLength(1);
+    expect(await orders(["cancel", "-"])).toMatchObject({ exitCode: 0, stdout: "", stderr: "" });
+  });
+
+  it("takes what list -q prints", async () => {
+    const { stdout: stdin } = await orders(["list", "-q", "--item", "desk"]);
+    expect(stdin).toBe(`${DESK.id}\n`);
+    expect((await orders(["cancel", "-", "-q"], { stdin })).stdout).toBe(stdin);
+  });
+
+  it("refuses '-' beside an id, or on a terminal", async () => {
+    expect(await orders(["cancel", "-", "403d"])).toMatchObject({
+      exitCode: 2,
+      stderr: "orders: '-' reads ids from stdin and cannot be combined with others\n",
+    });
+    expect(await orders(["cancel", "-"], { terminal: ["stdin"] })).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(
+        /^orders: '-' reads ids from stdin, which is a terminal\n {2}give/,
+      ),
+    });
+  });
+});
+
+describe("orders cancel on a terminal", () => {
+  const terminal = ["stdin", "stdout", "stderr"] as const;
+  const count = async () => (await orders(["list", "--count"])).stdout.trimEnd();
+
+  it("asks if an id is shorter than eight digits, and changes nothing unless told yes", async () => {
+    const question = `Cancel ${TV.id} (100 inch TV)? [y/N] `;
+    expect(
+      await orders(["cancel", "403d33e", "--no-color"], { terminal, stdin: "\n" }),
+    ).toMatchObject({
+      exitCode: 2,
+      stdout: "",
+      stderr: `${question}orders: not confirmed; nothing was changed\n`,
+    });
+    expect(await count()).toBe("2");
+    const yes = await orders(["cancel", "403d"], { terminal, stdin: "y\n" });
+    expect(yes).toMatchObject({ exitCode: 0, stderr: question });
+    expect(await count()).toBe("1");
+  });
+
+  it("asks once for several, and not for an id of eight digits, with --yes, or for what is cancelled", async () => {
+    const both = await orders(["cancel", "403d", "7e67"], { terminal, stdin: "n\n" });
+    expect(both.stderr).toContain(`Cancel ${TV.id} (100 inch TV), ${DESK.id} (desk)? [y/N] `);
+    expect(await count()).toBe("2");
+    expect(await orders(["cancel", "403d33e9"], { terminal })).toMatchObject({ stderr: "" });
+    expect(await orders(["cancel", "7e67", "--yes"], { terminal })).toMatchObject({ stderr: "" });
+    expect(await count()).toBe("0");
+    expect((await orders(["cancel", "403d"], { terminal })).exitCode).toBe(0);
   });
 });
 

@@ -52,6 +52,7 @@ it("docs/json.md shows what each verb prints with --json", async () => {
   await expectShape("`subscriptions remove`", ["subscriptions", "remove", "sales", "-y"]);
   await run(["cancel", ID, "--reason", "sold out"]);
   await expectShape("`place-order`", ["cancel", ID]);
+  expect(shapeOf(await run(["cancel", ID, ID]))).toEqual([shapeOf(shown("`place-order`"))]);
   await expectShape("`show`", ["show", ID]);
   await expectShape("`watch`", [...watch, "--event", "order-cancelled"]);
   expect(shapeOf(await run(["list", "--all"]))).toEqual([shapeOf(shown("`show`"))]);

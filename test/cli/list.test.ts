@@ -37,6 +37,15 @@ describe("orders list", () => {
     expect(coloured.replace(/\x1b\[\d+m/g, "")).toBe((await list(["--no-color"], world)).stdout);
   });
 
+  it("prints only the ids, whole and one a line, with -q", async () => {
+    const ids = ORDERS.map(({ id }) => `${id}\n`);
+    expect(await list(["-q"])).toEqual({ exitCode: 0, stderr: "", stdout: ids.join("") });
+    const terminal = ["stdout"] as const;
+    expect((await list(["--quiet"], { terminal, columns: 20 })).stdout).toBe(ids.join(""));
+    expect((await list(["-q", "--reverse", "--limit", "1"])).stdout).toBe(ids[2]);
+    expect(await list(["-q", "--item", "none"])).toMatchObject({ exitCode: 0, stdout: "" });
+  });
+
   it("prints one JSON array with --json", async () => {
     const { stdout } = await list(["--json"]);
     expect(JSON.parse(stdout)).toEqual(ORDERS);
@@ -170,6 +179,7 @@ describe("orders list", () => {
 
   it.each([
     [["--count", "--fields", "id"], "--count cannot be used with --fields"],
+    [["--fields", "id", "-q"], "--quiet cannot be used with --fields"],
     [["--limit", "-1"], "invalid --limit '-1': it must be a whole number from 0 to 999999999\n"],
     [["--limit", "1e3"], "invalid --limit '1e3': it must be a whole number from 0 to 999999999\n"],
     [["--since", "2d banana"], "invalid --since '2d banana': it must be a date (2026-01-31),"],

@@ -22,7 +22,7 @@ const SOURCES: Readonly<Record<string, Source>> = {
     ...(await newest(line, true)),
   ],
   id: (line) => newest(line, true),
-  "cancel id": (line) => newest(line, false),
+  "cancel ids": (line) => newest(line, false),
   "parked ids": parked,
   subscription: async ({ store }) => {
     const names = (await (await store())?.subscriptions())?.names() ?? [];

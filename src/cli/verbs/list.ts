@@ -29,6 +29,10 @@ const OPTIONS = {
     value: "names",
     parse: parseFields,
   } as Option<readonly Field[] | undefined>,
+  quiet: flag("print only the ids", {
+    short: "q",
+    excludes: ["json", "format", "fields", "count"],
+  }),
   json: flag("print a JSON array", { excludes: ["format"] }),
   noPager: flag("print everything on the terminal at once"),
 };
@@ -45,6 +49,7 @@ export const verb = define({
     "orders list --reverse --fields placedAt,items",
     "orders list | wc -l",
     "orders list --json | jq -r '.[].items[]'",
+    "orders list --quiet --item lamp | orders cancel -",
   ],
   run: runList,
 });
@@ -56,6 +61,11 @@ async function runList(options: ListOptions, context: Context): Promise<void> {
     const { store } = await context.openExisting(options);
     const count = await store.count(filterOf(options));
     stdout.write(`${Math.min(count, options.limit ?? count)}\n`);
+    return;
+  }
+  if (options.quiet) {
+    const ids = { ...options, fields: ["id"] } as const;
+    await writeList("tsv", ids, context, (text) => stdout.write(text));
     return;
   }
   const format = options.json ? "json" : (options.format ?? (stdout.isTerminal ? "table" : "tsv"));

@@ -1,11 +1,12 @@
 import { isOrderId, MAX_ORDER_BYTES, textProblem } from "../../domain/order.js";
 import { systemMessage } from "../../error-message.js";
 import { OrdersError } from "../../errors.js";
-import { acknowledged } from "../acknowledged.js";
+import { doneJson, openToChange, printDone } from "../acknowledged.js";
 import type { Context } from "../context.js";
 import type { Io } from "../io.js";
 import { define } from "../options/definition.js";
 import { flag, InvalidValue, type OptionsOf, text } from "../options/options.js";
+import { renderBanner } from "../render/banner.js";
 
 const OPTIONS = {
   for: text("name", "whom the order is for"),
@@ -45,14 +46,20 @@ async function runPlaceOrder(
   context: Context,
   ...items: string[]
 ): Promise<void> {
-  const wanted = await readArguments(items, context.io);
+  const { io } = context;
+  const wanted = await readArguments(items, io);
   const { id, for: name, note } = options;
   const details = {
     ...(id !== undefined && { id }),
     ...(name !== undefined && { for: name }),
     ...(note !== undefined && { note }),
   };
-  await acknowledged(options, context, "open", (orders) => orders.placeOrder(wanted, details));
+  const isSilent = options.json || options.quiet;
+  const { orders } = await openToChange(options, context, "open", ({ notification }) => {
+    if (!isSilent) io.stdout.write(renderBanner(notification, context.style(io.stdout)));
+  });
+  const done = await orders.placeOrder(wanted, details);
+  if (isSilent) printDone(io, done.order, `${options.json ? doneJson(done) : done.order.id}\n`);
 }
 
 /** RFC 9562: written in lower case, read in either. */
