@@ -45,4 +45,21 @@ describeWithServer("a signal that comes while a server stores an order", () => {
     const ids = (await all(store.list({ includeCancelled: true }))).map((order) => order.id);
     expect(ids.some((each) => String(stderr).includes(each))).toBe(true);
   });
+
+  it.skipIf(ON_WINDOWS)("begins no further cancellation of several", async () => {
+    const server = await startServer();
+    const place = ["place-order", "-q", "tv"];
+    const first = String((await runOrders(place, server.url)).stdout).trimEnd();
+    const other = String((await runOrders(place, server.url)).stdout).trimEnd();
+    const { url, sent } = await holdingBack(server);
+    const cancelling = runOrders(["cancel", first, other], url);
+    await sent;
+    cancelling.kill("SIGTERM");
+    const { stdout, stderr, signal } = await cancelling;
+    expect({ stdout, signal }).toEqual({ stdout: "", signal: "SIGTERM" });
+    expect(stderr).toMatch(new RegExp(`^orders: .*${first}.*\n$`));
+    const store = await openStore(server.url);
+    onTestFinished(() => store.close());
+    expect((await all(store.list())).map((order) => order.id)).toContain(other);
+  });
 });
