@@ -85,7 +85,8 @@ function createLoader(kept) {
 /**
  * Where compiled code is kept: a directory that only this user can write to, for whoever can change the
  * code runs what they like as this user. The name of a file says of which build it is, for which verb,
- * since only the functions that it called are compiled, and for which Node.js. `undefined`: nothing is kept.
+ * since only the functions that it called are compiled, and for which Node.js. `undefined`: nothing is kept,
+ * as in a home that is another user's: `sudo` leaves root with it, and that user could not use what root made.
  */
 function keptCode(env, verb = "any") {
   const caches = [env.XDG_CACHE_HOME, env.HOME && path.join(env.HOME, ".cache")].find(isAbsolute);
@@ -94,7 +95,7 @@ function keptCode(env, verb = "any") {
   const uid = process.getuid();
   const isOurs = (stats) => stats.uid === uid && (stats.mode & 0o022) === 0;
   try {
-    if (!isOurs(fs.lstatSync(directory))) return undefined;
+    if (ownerOf(caches) !== uid || !isOurs(fs.lstatSync(directory))) return undefined;
   } catch (_) {
     // It is made when there is something to keep.
   }
@@ -107,6 +108,14 @@ function keptCode(env, verb = "any") {
     nameOf: (file, source) => `${source.slice(2, 34)}-${prefix}-${file}${suffix}`,
     read: (name) => read(path.join(directory, name), isOurs),
   };
+}
+
+/** Whose a directory is, or the first one above it that there is. */
+function ownerOf(directory) {
+  const stats = fs.statSync(directory, { throwIfNoEntry: false });
+  if (stats) return stats.uid;
+  const parent = path.dirname(directory);
+  return parent === directory ? undefined : ownerOf(parent);
 }
 
 function read(file, isOurs) {

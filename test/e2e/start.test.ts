@@ -198,6 +198,29 @@ describe.skipIf(STANDALONE || ON_WINDOWS)("compiled code", () => {
     }
   });
 
+  it.runIf(isRoot).each([
+    ["which has a directory for caches", [".cache"]],
+    ["which has none", []],
+    ["of which root has made one for caches of ours", [".cache", ".cache/orders"]],
+  ])("is not kept in another user's home, %s", async (_, directories) => {
+    const home = temporaryDirectory();
+    chownSync(home, 65534, 65534);
+    for (const each of directories) mkdirSync(join(home, each), { mode: 0o700 });
+    if (directories.length > 0) chownSync(join(home, ".cache"), 65534, 65534);
+    const before = readdirSync(home, { recursive: true });
+    for (const env of [{ HOME: home }, { XDG_CACHE_HOME: join(home, ".cache") }]) {
+      const outcome = await where("", env);
+      expect(outcome).toMatchObject({ stdout: "/srv/shop", stderr: "", exitCode: 0 });
+      expect(readdirSync(home, { recursive: true })).toEqual(before);
+    }
+  });
+
+  it("is kept in a home that has no directory for caches yet", async () => {
+    const home = temporaryDirectory();
+    await where("", { HOME: home });
+    expect(statSync(keptCode(join(home, ".cache"))).size).toBeGreaterThan(10_000);
+  });
+
   it.each(["", "cache"])(
     "is not kept where XDG_CACHE_HOME is '%s' and there is no home",
     async (cache) => {

@@ -99,7 +99,7 @@ export const TOPICS: readonly Topic[] = [
           ],
           ["TZ", "the time zone in which times are read and shown on a terminal"],
           ["XDG_DATA_HOME", "on Linux, where the default store is, instead of ~/.local/share"],
-          ["XDG_CACHE_HOME", "where compiled code is kept, instead of ~/.cache"],
+          ["XDG_CACHE_HOME", "where compiled code is kept, if it is your own, instead of ~/.cache"],
           ["NODE_DISABLE_COMPILE_CACHE", "keep no compiled code"],
         ],
       },

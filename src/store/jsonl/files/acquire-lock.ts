@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, realpathSync, rmdirSync, rmSync } from "node:fs";
 import type { Server } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { isMissing } from "./directory.js";
+import { directoryMode, isMissing } from "./directory.js";
 import { withSocketPath } from "./socket-path.js";
 
 /**
@@ -57,7 +57,7 @@ async function contend(lock: string): Promise<(() => Promise<void>) | undefined>
 
 /** Listens; returns what ends that, or `undefined` if the directory was removed in between. */
 async function listen(lock: string, own: string): Promise<(() => Promise<void>) | undefined> {
-  mkdirSync(lock, { recursive: true });
+  mkdirSync(lock, { recursive: true, mode: directoryMode(dirname(lock)) });
   const { createServer } = await import("node:net");
   const server = createServer((socket) => socket.destroy());
   try {

@@ -1,23 +1,41 @@
 import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** Creates a directory, its parents included, so that it survives a power cut. */
-export function createDirectory(path: string): void {
+/** For its owner alone: orders hold the names of customers. */
+const PRIVATE = 0o700;
+
+/** Creates a directory, its parents included, so that it survives a power cut. Only its own mode is given. */
+export function createDirectory(path: string, mode = PRIVATE): void {
   const parent = dirname(path);
   try {
-    if (!make(path)) return;
+    if (!make(path, mode)) return;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT" || parent === path) throw error;
-    createDirectory(parent);
-    if (!make(path)) return;
+    createDirectory(parent, 0o777); // as mkdir -p makes them
+    if (!make(path, mode)) return;
   }
   syncDirectory(parent);
 }
 
+/** Creates a directory within one that exists, for those whom that is for. */
+export function createWithin(path: string): void {
+  createDirectory(path, directoryMode(dirname(path)));
+}
+
+/** The mode of a directory that is made in another one: whom that is for, as far as the umask lets them. */
+export function directoryMode(within: string): number {
+  return (statSync(within).mode & 0o777) | PRIVATE;
+}
+
+/** The mode of a file that is made in a directory. */
+export function fileMode(within: string): number {
+  return directoryMode(within) & 0o666;
+}
+
 /** Whether there was none. mkdir's own `recursive` says ENOENT of a file system that is read-only. */
-function make(path: string): boolean {
+function make(path: string, mode: number): boolean {
   try {
-    mkdirSync(path);
+    mkdirSync(path, mode);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;

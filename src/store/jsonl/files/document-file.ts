@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { sep } from "node:path";
+import { dirname, sep } from "node:path";
 import type { SyncAdapter } from "lowdb";
 import { escapeUnsafe } from "../../../domain/printable.js";
 import { messageOf, systemMessage } from "../../../error-message.js";
 import { OrdersError, systemErrorCode } from "../../../errors.js";
 import type { Damage } from "../../order-store.js";
 import { FILE_LIMIT_HINTS, storeFailure } from "../errors.js";
-import { isMissing, remove } from "./directory.js";
+import { fileMode, isMissing, remove } from "./directory.js";
 import { withFile } from "./open-file.js";
 import { replaceFile } from "./replace-file.js";
 
@@ -18,6 +18,7 @@ export class DocumentFile<T> implements SyncAdapter<T> {
   readonly path: string;
   readonly #decode: (value: unknown) => T;
   readonly #fix: string | undefined;
+  #mode: number | undefined;
 
   /**
    * @param decode makes the document of a JSON value; throws what is wrong with it.
@@ -53,7 +54,8 @@ export class DocumentFile<T> implements SyncAdapter<T> {
   /** @throws {OrdersError} `store-failed`; a system error if the directory is gone. */
   write(document: T): void {
     try {
-      replaceFile(this.path, `${JSON.stringify(document)}\n`);
+      this.#mode ??= fileMode(dirname(this.path));
+      replaceFile(this.path, `${JSON.stringify(document)}\n`, this.#mode);
     } catch (error) {
       throw isMissing(error) ? error : storeFailure("write", this.path, error);
     }

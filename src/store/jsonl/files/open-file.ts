@@ -25,12 +25,13 @@ export function openForReading(path: string): number | undefined {
   }
 }
 
-/** Opens a file, with flags of `fs.constants`. What is no file is refused, and never waited for. */
+/** Opens a file, with flags of `fs.constants`, and the mode that it has if it is made. What is no file is refused, and never waited for. */
 export function openFile(
   path: string,
   flags: number,
+  mode?: number,
 ): { readonly fd: number; readonly stats: Stats } {
-  const fd = open(path, flags | (constants.O_NONBLOCK ?? 0)); // Windows has no such flag
+  const fd = open(path, flags | (constants.O_NONBLOCK ?? 0), mode); // Windows has no such flag
   const stats = fstatSync(fd);
   if (stats.isFile()) return { fd, stats };
   closeSync(fd);
@@ -40,9 +41,9 @@ export function openFile(
   throw Object.assign(new Error(`${code}: ${what}, open '${path}'`), { code, syscall: "open" });
 }
 
-function open(path: string, flags: number): number {
+function open(path: string, flags: number, mode?: number): number {
   try {
-    return openSync(path, flags);
+    return openSync(path, flags, mode);
   } catch (error) {
     if (isMissing(error)) refuseBelowFile(path, "open");
     throw error;

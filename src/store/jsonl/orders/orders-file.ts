@@ -1,7 +1,7 @@
 import { closeSync, constants, fdatasyncSync, fstatSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import type { SyncAdapter } from "lowdb";
-import { createDirectory, isMissing, syncDirectory } from "../files/directory.js";
+import { createDirectory, fileMode, isMissing, syncDirectory } from "../files/directory.js";
 import { openFile } from "../files/open-file.js";
 import { indexOf, readTail } from "../lines/find-bytes.js";
 import { encodeRecord, type StoredRecord } from "../lines/order-codec.js";
@@ -92,8 +92,9 @@ export class OrdersFile implements SyncAdapter<StoredRecord[]> {
       return openFile(this.path, APPEND);
     } catch (error) {
       if (!isMissing(error)) throw error;
-      createDirectory(dirname(this.path));
-      return openFile(this.path, APPEND);
+      const directory = dirname(this.path);
+      createDirectory(directory);
+      return openFile(this.path, APPEND | constants.O_CREAT, fileMode(directory));
     }
   }
 }
@@ -121,8 +122,8 @@ export interface WrittenTo {
   readonly end: number;
 }
 
-/** As the flag `a+` of the C library. */
-const APPEND = constants.O_APPEND | constants.O_CREAT | constants.O_RDWR;
+/** As the flag `a+` of the C library, but that a file which is missing is not made. */
+const APPEND = constants.O_APPEND | constants.O_RDWR;
 
 /** Writing failed when bytes were on file already. `cause` is what failed. */
 export class OutcomeUnknown extends Error {

@@ -5,7 +5,7 @@ import { idOfParkingKey, isSubscriptionName, parkingKey } from "../../order-feed
 import type { Damage } from "../../order-store.js";
 import type { ParkedRecord, RequestableRecords, StoredRecord } from "../../subscription/ports.js";
 import { storeFailure } from "../errors.js";
-import { remove, syncDirectory } from "../files/directory.js";
+import { fileMode, remove, syncDirectory } from "../files/directory.js";
 import { DocumentFile, documentNames, fileNames, readOrReport } from "../files/document-file.js";
 import { openFile } from "../files/open-file.js";
 import { decodeParked, type ParkedDocument } from "./parked-document.js";
@@ -82,8 +82,9 @@ export class ParkedDocuments implements RequestableRecords {
   async requestRetry(name: string, key: string): Promise<void> {
     const path = this.#path(name, key, REQUEST_ENDING);
     try {
-      closeSync(openFile(path, constants.O_CREAT | constants.O_WRONLY).fd);
-      syncDirectory(this.directoryOf(name));
+      const directory = this.directoryOf(name);
+      closeSync(openFile(path, constants.O_CREAT | constants.O_WRONLY, fileMode(directory)).fd);
+      syncDirectory(directory);
     } catch (error) {
       throw storeFailure("request the retry", path, error);
     }

@@ -1,10 +1,10 @@
 import { readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Damage } from "../../order-store.js";
 import { subscriptionBusy } from "../../subscription/feed-errors.js";
 import { storeFailure } from "../errors.js";
 import { acquireLock } from "../files/acquire-lock.js";
-import { createDirectory } from "../files/directory.js";
+import { createDirectory, createWithin } from "../files/directory.js";
 import { readOrReport } from "../files/document-file.js";
 import { SubscriptionFile } from "./subscription-file.js";
 
@@ -19,7 +19,8 @@ export async function lockSubscription(
   onDamage: (damage: Damage) => void,
 ): Promise<() => Promise<void>> {
   try {
-    createDirectory(directory);
+    createDirectory(dirname(directory));
+    createWithin(directory);
     const release = await acquireLock(directory, name);
     if (release !== undefined) {
       for (const each of readdirSync(directory)) {

@@ -10,7 +10,7 @@ import {
   type ReadEvents,
 } from "../../subscription/positioned.js";
 import type { SubscriptionState } from "../../subscription/progress.js";
-import { createDirectory } from "../files/directory.js";
+import { createDirectory, createWithin } from "../files/directory.js";
 import { documentNames, readOrReport } from "../files/document-file.js";
 import { watchDirectory } from "../files/watch-directory.js";
 import type { OrdersFile } from "../orders/orders-file.js";
@@ -113,7 +113,10 @@ export class JsonlSubscriptions implements PositionedStore<Position> {
   watch(name: string | undefined, onEvent: () => void, onRequest: (key: string) => void) {
     const orders = dirname(this.#file.path);
     const parked = name === undefined ? [] : [this.parked.directoryOf(name)];
-    this.#try("deliver the orders", () => [orders, ...parked].forEach(createDirectory));
+    this.#try("deliver the orders", () => {
+      createDirectory(orders);
+      parked.forEach(createWithin);
+    });
     const look = () => {
       try {
         if (name !== undefined) this.parked.requested(name).forEach(onRequest);
