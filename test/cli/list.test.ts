@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { asText } from "../support/as-text.js";
 import { FORMULA_ORDER, HOSTILE_ORDER, TV_ORDER } from "../support/orders.js";
@@ -160,7 +161,7 @@ describe("orders list", () => {
   });
 
   it("writes many orders whole, and stops without complaint when its reader has gone", async () => {
-    const many = Array.from({ length: 9000 }, () => ORDERS[0]);
+    const many = Array.from({ length: 9000 }, () => ({ ...ORDERS[0], id: randomUUID() }));
     const store = storeOf(many);
     expect(JSON.parse((await list(["--json"], { store })).stdout)).toHaveLength(9000);
     let writes = 0;
