@@ -247,6 +247,14 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
       expect(await all(store.list({ item }))).toEqual([order]);
     });
 
+    it("lists by the whole name that an order is for, as full case folding does", async () => {
+      const [kim, kimono] = [anOrder({ for: "\u212aim" }), anOrder({ for: "Kimono", note: "kim" })];
+      for (const order of [kim, kimono]) await store.save(order);
+      expect(await all(store.list({ for: "KIM" }))).toEqual([kim]);
+      expect(await all(store.list({ for: "kimono", reverse: true }))).toEqual([kimono]);
+      expect(await store.count({ for: "kim", item: "kim" })).toBe(0);
+    });
+
     it("lists by several texts, each of which has to be in some item", async () => {
       const [one, two, both] = [["red tv"], ["tv", "big desk"], ["big tv", "red desk"]].map(
         (items) => anOrder({ items }),

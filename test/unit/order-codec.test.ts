@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Order } from "../../src/domain/order.js";
+import { foldCase, type Order } from "../../src/domain/order.js";
 import { viewOf } from "../../src/store/jsonl/lines/crc32-within.js";
 import {
   CANCEL,
@@ -8,7 +8,7 @@ import {
   encodeOrder,
   type Marks,
 } from "../../src/store/jsonl/lines/order-codec.js";
-import { hasValidChecksum } from "../../src/store/jsonl/lines/written-lines.js";
+import { hasValidChecksum, UNSURE } from "../../src/store/jsonl/lines/written-lines.js";
 import { anOrder, anyOrder } from "../support/orders.js";
 
 const order = anOrder({ id: "403d33e9-39e5-44bc-8f5e-eab0c6f897ff", items: ["tv", "desk"] });
@@ -131,5 +131,19 @@ describe("what is said of damage", () => {
     ["wide characters", "🍣".repeat(50), `not an order: ${"🍣".repeat(20)}…`],
   ])("is cut and escaped: %s", (_, line, problem) => {
     expect(decode(line)).toEqual({ kind: "damage", problem });
+  });
+});
+
+describe("a text that is looked for in bytes", () => {
+  it("is in no character whose bytes do not say so", () => {
+    let sure = 0;
+    for (let code = 0x80; code <= 0x10ffff; code++) {
+      if (code >= 0xd800 && code <= 0xdfff) continue;
+      const character = String.fromCodePoint(code);
+      if (UNSURE.test(Buffer.from(character).toString("latin1"))) continue;
+      sure++;
+      if (/[ -~]/.test(foldCase(character))) throw new Error(`U+${code.toString(16)}`);
+    }
+    expect(sure).toBeGreaterThan(200_000);
   });
 });

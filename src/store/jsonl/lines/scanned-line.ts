@@ -44,6 +44,11 @@ export interface OrderLine extends Span, PlacedTime {
   readonly order: OrderJson;
   /** Whether its writer saw that no order before it was placed later. */
   readonly isInOrder: boolean;
+  /**
+   * Whether its bytes may contain a text of plain ASCII, ignoring case (see {@link foldCase}). Without it
+   * nobody can tell but by looking into the order.
+   */
+  mayContain?(text: string): boolean;
 }
 
 export interface CancellationLine extends Span {

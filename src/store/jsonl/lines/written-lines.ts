@@ -17,6 +17,9 @@ export class WrittenLines {
   /** The block, of which each byte is a character. */
   readonly text: string;
   readonly view: DataView;
+  /** The text in lower case, and which texts are anywhere in it. */
+  #folded: string | undefined;
+  readonly #contains = new Map<string, boolean>();
 
   constructor(block: Block, locationOf: (start: number) => string) {
     this.block = block;
@@ -57,7 +60,28 @@ export class WrittenLines {
     if (isPrintable(this.view, from, to)) return this.text.slice(from, to);
     return safeJsonText(this.block.bytes.toString("utf8", from, to));
   }
+
+  /**
+   * Whether the line between two bytes may contain a text, ignoring case. Most blocks do not, and that is seen
+   * at once; a line of letters that may be ASCII without their case, as the long s is, always may.
+   */
+  mayContain(text: string, from: number, to: number): boolean {
+    this.#folded ??= this.text.toLowerCase(); // of Latin-1: each character stays where it is
+    let isInBlock = this.#contains.get(text);
+    if (isInBlock === undefined) {
+      isInBlock = this.#folded.includes(text);
+      this.#contains.set(text, isInBlock);
+    }
+    if (isInBlock && this.#folded.slice(from, to).includes(text)) return true;
+    return !isPrintable(this.view, from, to) && UNSURE.test(this.text.slice(from, to));
+  }
 }
+
+/**
+ * UTF-8, a byte a character, that may be more than ASCII and letters that no case makes ASCII: all of Latin-1
+ * but the sharp s, and what begins at U+3000, such as Kana, Han, Hangul and emoji, up to the compatibility forms.
+ */
+export const UNSURE = /[^ -~\x80-\xbf\xc3\xe3-\xee\xf0]|\xc3\x9f/;
 
 /** A line of {@link WrittenLines}. */
 class WrittenLine implements OrderLine {
@@ -115,6 +139,10 @@ class WrittenLine implements OrderLine {
 
   location(): string {
     return this.#lines.locationOf(this.start);
+  }
+
+  mayContain(text: string): boolean {
+    return this.#lines.mayContain(text, this.#from, this.#to);
   }
 
   get order(): OrderJson {

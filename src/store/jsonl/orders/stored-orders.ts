@@ -1,4 +1,10 @@
-import { isOrderId, isUnconditional, type Order, type OrderFilter } from "../../../domain/order.js";
+import {
+  foldCase,
+  isOrderId,
+  isUnconditional,
+  type Order,
+  type OrderFilter,
+} from "../../../domain/order.js";
 import { nextTurn } from "../../next-turn.js";
 import type { Damage, OrderQuery } from "../../order-store.js";
 import { allOf, firstOf } from "../../records/batches.js";
@@ -111,6 +117,7 @@ export class StoredOrders {
   ): AsyncGenerator<readonly OrderJson[], void> {
     const { reader } = this;
     const matches = orderJsonMatcher(query);
+    const texts = textsOnFile(query);
     const { from, cancellations } = this.translateErrors(() => {
       const from = reader.firstSince(query.since);
       const isMetFirst = isBackward && !reader.isSmall();
@@ -121,7 +128,7 @@ export class StoredOrders {
       const orders: OrderJson[] = [];
       for (const line of lines) {
         if (line.kind === "cancellation") cancellations.add(line.cancellation, line.start);
-        else orders.push(line.order);
+        else if (texts.every((text) => line.mayContain?.(text) ?? true)) orders.push(line.order);
       }
       yield cancellations.select(orders, query).filter(matches);
     }
@@ -132,3 +139,16 @@ function standsAsWritten(line: ScannedLine): boolean {
   if (line.kind === "cancellation") return !line.isMoved;
   return line.kind === "order" || line.kind === "torn";
 }
+
+/** What the line of an order that matches contains, as far as JSON writes it as it is: no other is looked into. */
+function textsOnFile({ item = [], for: name }: OrderFilter): readonly string[] {
+  const texts = [item]
+    .flat()
+    .map(foldCase)
+    .filter((text) => PLAIN_TEXT.test(text));
+  const folded = foldCase(name ?? "");
+  return PLAIN_TEXT.test(folded) ? [...texts, `"for":"${folded}"`] : texts;
+}
+
+/** Printable ASCII that JSON does not escape. */
+const PLAIN_TEXT = /^[ !#-[\]-~]+$/;
