@@ -1,6 +1,7 @@
 import type { Orders } from "../app.js";
 import type { Order } from "../domain/order.js";
 import { safeJson } from "../domain/printable.js";
+import { messageOf } from "../error-message.js";
 import { OrdersError } from "../errors.js";
 import type { SalesDesk } from "../handlers/notify-sales.js";
 import type { OrderStore } from "../store/order-store.js";
@@ -32,6 +33,25 @@ export function printDone({ stdout }: Io, order: Order, text: string): void {
     stdout.write(text);
   } catch (cause) {
     throw OrdersError.notificationFailed(order, cause);
+  }
+}
+
+/**
+ * The same of many orders at once.
+ *
+ * @param done what they are by now; `undefined`: nothing was done to any of them.
+ */
+export function printAllDone(
+  { stdout }: Io,
+  text: string,
+  done: "stored" | "cancelled" | undefined,
+): void {
+  try {
+    stdout.write(text);
+  } catch (cause) {
+    if (done === undefined) throw cause;
+    const message = `the orders are ${done}, but that cannot be printed: ${messageOf(cause)}`;
+    throw new OrdersError("notification-failed", message, { cause });
   }
 }
 

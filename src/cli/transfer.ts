@@ -1,10 +1,8 @@
-import { messageOf } from "../error-message.js";
 import { OrdersError } from "../errors.js";
 import { IMPORT_FORMATS } from "../transfer/formats/formats.js";
 import type { ImportProblem } from "../transfer/import-problem.js";
 import type { Transferred } from "../transfer/transfer.js";
 import type { Context } from "./context.js";
-import type { Io } from "./io.js";
 import { counted } from "./render/count.js";
 import { ProgressLine } from "./render/progress.js";
 
@@ -39,17 +37,6 @@ export function summary(
     ...others,
   ];
   return `${counted(orders, "order")}: ${parts.join(", ")}`;
-}
-
-/** Prints what was done, which must not look like what failed if that is not possible. */
-export function print(io: Io, text: string, isStored: boolean): void {
-  try {
-    io.stdout.write(`${text}\n`);
-  } catch (cause) {
-    if (!isStored) throw cause;
-    const message = `the orders are stored, but that cannot be printed: ${messageOf(cause)}`;
-    throw new OrdersError("notification-failed", message, { cause });
-  }
 }
 
 /** The error with what to do about it here: to repeat all of it, not to place one of the orders again. */

@@ -1,9 +1,9 @@
 import type { CancelResult } from "../../domain/commands.js";
 import type { Notification } from "../../domain/notification.js";
 import { escapeUnsafe } from "../../domain/printable.js";
-import { messageOf, systemMessage } from "../../error-message.js";
+import { systemMessage } from "../../error-message.js";
 import { OrdersError } from "../../errors.js";
-import { doneJson, openToChange, printDone } from "../acknowledged.js";
+import { doneJson, openToChange, printAllDone, printDone } from "../acknowledged.js";
 import { confirm, YES } from "../confirm.js";
 import type { Context } from "../context.js";
 import type { Io } from "../io.js";
@@ -91,7 +91,8 @@ async function runCancel(
       if (replayed) io.stderr.write(alreadyCancelled(done));
     });
   }
-  if (options.json && !isOne) printAll(io, documents);
+  if (!options.json || isOne) return;
+  printAllDone(io, `[${documents.join(",")}]\n`, documents.length > 0 ? "cancelled" : undefined);
 }
 
 /** The least length of what is taken for an id that was copied: as much of it as a table shows. */
@@ -100,17 +101,6 @@ const SURE_LENGTH = 8;
 function alreadyCancelled({ order: { id, cancelledAt, reason } }: CancelResult): string {
   const why = reason === undefined ? "" : `: ${escapeUnsafe(reason)}`;
   return `order ${id} was already cancelled, on ${longTime(cancelledAt)}${why}\n`;
-}
-
-/** Prints the cancelled orders as one document; what is done must not look like what failed. */
-function printAll({ stdout }: Io, documents: readonly string[]): void {
-  try {
-    stdout.write(`[${documents.join(",")}]\n`);
-  } catch (cause) {
-    if (documents.length === 0) throw cause;
-    const message = `the orders are cancelled, but that cannot be printed: ${messageOf(cause)}`;
-    throw new OrdersError("notification-failed", message, { cause });
-  }
 }
 
 async function readArguments(texts: readonly string[], io: Io): Promise<readonly string[]> {

@@ -1,11 +1,12 @@
 import { safeJson } from "../../domain/printable.js";
 import { OrdersError } from "../../errors.js";
 import { copyOrders } from "../../transfer/copy-orders.js";
+import { printAllDone } from "../acknowledged.js";
 import type { Context } from "../context.js";
 import { define } from "../options/definition.js";
 import { flag, type OptionsOf, required, text } from "../options/options.js";
 import { counted } from "../render/count.js";
-import { print, summary, transfer } from "../transfer.js";
+import { summary, transfer } from "../transfer.js";
 
 const OPTIONS = {
   to: required(text("location", "the store to copy to: a directory or nats://host")),
@@ -45,5 +46,5 @@ async function runCopy(options: OptionsOf<typeof OPTIONS>, context: Context): Pr
   const text = options.json
     ? safeJson({ ...locations, ...counts })
     : summary(result, ["", "copied"], ["all verified"]);
-  print(context.io, text, copied + cancelled > 0);
+  printAllDone(context.io, `${text}\n`, copied + cancelled > 0 ? "stored" : undefined);
 }

@@ -5,11 +5,12 @@ import { type Field, fieldOf } from "../../transfer/formats/fields.js";
 import { detectFormat, IMPORT_FORMATS, readerOf } from "../../transfer/formats/formats.js";
 import { type ImportFile, openImportFile, peek } from "../../transfer/import-file.js";
 import { importOrders } from "../../transfer/import-orders.js";
+import { printAllDone } from "../acknowledged.js";
 import type { Context } from "../context.js";
 import { define } from "../options/definition.js";
 import { choice, flag, InvalidValue, type Option, type OptionsOf } from "../options/options.js";
 import { renderBanner } from "../render/banner.js";
-import { print, summary, transfer } from "../transfer.js";
+import { summary, transfer } from "../transfer.js";
 
 const OPTIONS = {
   format: choice("format", "the file's format (default: told from its beginning)", IMPORT_FORMATS),
@@ -75,7 +76,7 @@ async function runImport(
   const text = options.json
     ? safeJson({ format, imported, ...others, dryRun })
     : summary(result, [dryRun ? "would be " : "", "imported"], invalid);
-  print(io, text, !dryRun && imported + result.cancelled > 0);
+  printAllDone(io, `${text}\n`, !dryRun && imported + result.cancelled > 0 ? "stored" : undefined);
 }
 
 /** An option whose value says by which names a file calls fields. */

@@ -18,8 +18,6 @@ import type { OrderRecord, StoreAs } from "../records/record.js";
 import { refuseConflict } from "../records/refuse-conflict.js";
 import { storableCancellation, storableOrder } from "../records/storable-order.js";
 import { SubscriptionFeed } from "../subscription/feed.js";
-import type { SubscriptionDriver } from "../subscription/ports.js";
-import { StoredSubscriptions } from "../subscription/subscriptions.js";
 import type { Subscriptions } from "../subscriptions.js";
 import {
   decodeCancellation,
@@ -48,7 +46,6 @@ export class JetStreamOrderStore implements OrderStore {
   readonly #server: ServerConnection;
   readonly #publisher: OrderPublisher;
   readonly #reader: OrdersReader;
-  readonly #driver: SubscriptionDriver;
   readonly #feed: SubscriptionFeed;
   readonly #pending = new PendingWork();
 
@@ -67,8 +64,8 @@ export class JetStreamOrderStore implements OrderStore {
     this.#publisher = new OrderPublisher(this.#server);
     this.#reader = new OrdersReader(this.#server, onDamage);
     const records = new SubscriptionRecords(this.#server, this.#reader, onDamage);
-    this.#driver = new JetStreamSubscriptions(this.#server, this.#reader, records);
-    this.#feed = new SubscriptionFeed(this.#driver, this.location);
+    const driver = new JetStreamSubscriptions(this.#server, this.#reader, records);
+    this.#feed = new SubscriptionFeed(driver, this.location);
   }
 
   async save(requested: Order): Promise<Order> {
@@ -165,7 +162,7 @@ export class JetStreamOrderStore implements OrderStore {
   }
 
   async subscriptions(): Promise<Subscriptions> {
-    return new StoredSubscriptions(this.#driver);
+    return this.#feed.subscriptions;
   }
 
   init(options: { readonly alter: boolean }): Promise<readonly SetUp[]> {
