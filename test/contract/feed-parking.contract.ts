@@ -148,22 +148,41 @@ export function describeParking(newPlace: NewPlace): void {
 
     it("delivers it again after a reset, with the next attempt, and keeps it parked until it is handled", async () => {
       const [order] = await place.save(2);
+      const id = order?.id as string;
       await parkAll(place.feed, "sales", "out of paper");
-      await place.subscriptions.reset("sales", { id: order?.id as string });
-      await place.subscriptions.retry("sales", order?.id as string);
+      await place.subscriptions.reset("sales", { id });
       const sales = await subscribed(place.feed, "sales");
-      const retry = await sales.take();
-      expect(retry).toMatchObject({ order, attempt: 2, firstAttempt: 2, redelivered: true });
-      await retry.park("out of ink");
+      const again = await sales.take();
+      expect(again).toMatchObject({ order, attempt: 2, firstAttempt: 2, redelivered: true });
+      await again.park("out of ink");
       await sales.end();
       await place.subscriptions.reset("sales", "start");
       const [first, second] = await handleAll(place.otherFeed, "sales");
       expect(first).toMatchObject({ order, attempt: 3, firstAttempt: 3, redelivered: true });
       expect(second).toMatchObject({ attempt: 2, firstAttempt: 2 });
       expect(await place.subscriptions.parked()).toEqual([]);
-      await expect(place.subscriptions.retry("sales", order?.id as string)).rejects.toMatchObject(
-        NOT_PARKED,
-      );
+      await expect(place.subscriptions.retry("sales", id)).rejects.toMatchObject(NOT_PARKED);
+    });
+
+    it("goes on with the attempts of a retry after a reset", async () => {
+      const { order, id, sales, first } = await retried();
+      expect(first).toMatchObject({ order, attempt: 2, firstAttempt: 2, redelivered: true });
+      await first.park("out of ink");
+      await sales.end();
+      await place.subscriptions.reset("sales", { id });
+      expect(await handleAll(place.otherFeed, "sales")).toMatchObject([{ order, attempt: 3 }]);
+      expect(await place.subscriptions.parked()).toEqual([]);
+    });
+
+    it("is done with it after a reset during its retry, whichever way it is delivered first", async () => {
+      const { order, id, sales, first } = await retried();
+      await first.nack({ counted: false });
+      await sales.end();
+      await place.subscriptions.reset("sales", { id });
+      const handled = await handleAll(place.otherFeed, "sales");
+      expect(handled[0]).toMatchObject({ order, attempt: 2 });
+      expect(await place.subscriptions.parked()).toEqual([]);
+      expect(await handleAll(place.feed, "sales")).toEqual([]);
     });
 
     it("tells how many attempts it had before", async () => {

@@ -85,6 +85,7 @@ export function describeProgress(newPlace: NewPlace): void {
       await sales.end();
       const others = await handleAll(place.otherFeed, "sales", { batch: 4 });
       expect(ordersOf(others)).toEqual(orders.slice(6));
+      expect(others.map(({ attempt }) => attempt)).toEqual([1, 1, 1, 1]); // read ahead is no attempt
     });
 
     it("passes over no order because later ones of its batch were acknowledged", async () => {

@@ -115,6 +115,7 @@ export class PulledEvents implements EventSource {
     for (const timer of this.#timers) clearInterval(timer);
     this.#subscription?.unsubscribe();
     if (this.#contact.isLost) return; // then it is all delivered again, later
+    await Promise.all(this.#ready.map((pulled) => this.#discount(pulled)));
     const left = [...this.#released, ...this.#ready];
     left.sort((one, other) => one.message.seq - other.message.seq);
     await Promise.all(left.map((pulled) => this.#refuse(pulled)));
@@ -127,10 +128,7 @@ export class PulledEvents implements EventSource {
     const { deliveryCount } = pulled;
     const { subscription: name } = this.#options;
     const key = parkingKey(event);
-    let extra = 0;
-    if (deliveryCount > 1 && name !== undefined) {
-      extra = await this.#records.extraAttempts(name, key);
-    }
+    let extra = await this.#extraAttempts(pulled, key);
     const record = async (attempts: number) => {
       if (attempts === extra || name === undefined) return;
       await this.#records.recordExtraAttempts(name, key, attempts);
@@ -152,6 +150,22 @@ export class PulledEvents implements EventSource {
         else this.#released.push(pulled);
       },
     };
+  }
+
+  async #extraAttempts({ deliveryCount }: Pulled, key: string): Promise<number> {
+    const { subscription: name } = this.#options;
+    if (deliveryCount === 1 || name === undefined) return 0;
+    return this.#records.extraAttempts(name, key);
+  }
+
+  /** What was delivered and not taken was no attempt. */
+  async #discount(pulled: Pulled): Promise<void> {
+    const { subscription: name } = this.#options;
+    const event = await this.#consumer.decode(pulled.message);
+    if (event === undefined || name === undefined) return;
+    const key = parkingKey(event);
+    const extra = await this.#extraAttempts(pulled, key);
+    await this.#records.recordExtraAttempts(name, key, extra - 1);
   }
 
   /** With `untilCaughtUp` one message, if there is one now. */
