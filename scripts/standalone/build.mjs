@@ -11,6 +11,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { sbom } from "../sbom.mjs";
 import { BUN_VERSION, bunName, fetchBun, thisMachine } from "./bun.mjs";
 
 const { values } = parseArgs({ options: { target: { type: "string" }, bun: { type: "string" } } });
@@ -33,12 +34,24 @@ try {
 } finally {
   rmSync(scratch, { recursive: true });
 }
+const licenses = join(root, "dist/bin/THIRD-PARTY-LICENSES.txt");
 writeFileSync(
   join(directory, "THIRD-PARTY-LICENSES.txt"),
   readFileSync(join(import.meta.dirname, "bun-license.txt"), "utf8").replaceAll(
     "<version>",
     BUN_VERSION,
-  ) + readFileSync(join(root, "dist/bin/THIRD-PARTY-LICENSES.txt"), "utf8"),
+  ) + readFileSync(licenses, "utf8"),
+);
+const bun = {
+  type: "platform",
+  name: "bun",
+  version: BUN_VERSION,
+  purl: `pkg:github/oven-sh/bun@bun-v${BUN_VERSION}`,
+  licenses: [{ license: { id: "MIT" } }, { license: { id: "LGPL-2.1-only" } }],
+};
+writeFileSync(
+  join(directory, "sbom.cdx.json"),
+  `${JSON.stringify(sbom(licenses, [bun]), null, 2)}\n`,
 );
 
 function fileName(platform) {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ROOT, STANDALONE } from "../support/run-orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
@@ -12,10 +12,12 @@ describe.skipIf(STANDALONE)("the package", () => {
   let tarball: string;
   let files: readonly string[];
 
+  beforeAll(() => execa(process.execPath, ["scripts/package.mjs"], { cwd: ROOT }));
+
   beforeEach(async () => {
     const directory = temporaryDirectory();
-    const argv = ["pack", "--json", "--ignore-scripts", "--pack-destination", directory];
-    const [packed] = JSON.parse((await npm(argv, ROOT)).stdout);
+    const argv = ["pack", "--json", "--pack-destination", directory];
+    const [packed] = JSON.parse((await npm(argv, join(ROOT, "dist/package"))).stdout);
     tarball = join(directory, packed.filename);
     files = packed.files.map(({ path }: { path: string }) => path);
   });
@@ -32,6 +34,7 @@ describe.skipIf(STANDALONE)("the package", () => {
         "dist/lib/index.js",
         "dist/lib/index.d.ts",
         "dist/lib/THIRD-PARTY-LICENSES.txt",
+        "sbom.cdx.json",
       ]),
     );
   });
@@ -48,8 +51,24 @@ describe.skipIf(STANDALONE)("the package", () => {
 
   it("holds nothing else: no sources, tests or orders, and the command line once", () => {
     const others =
-      /^(bin\/(orders|keep-code)\.js|dist\/(bin|lib|man)\/.*|[A-Z]+(\.md)?|package\.json)$/;
+      /^(bin\/(orders|keep-code)\.js|dist\/(bin|lib|man)\/.*|[A-Z]+(\.md)?|package\.json|sbom\.cdx\.json)$/;
     expect(files.filter((file) => !others.test(file))).toEqual([]);
+  });
+
+  it("runs nothing when it is installed, and lists what is bundled as CycloneDX", () => {
+    const read = (file: string) =>
+      JSON.parse(readFileSync(join(ROOT, "dist/package", file), "utf8"));
+    for (const field of ["scripts", "dependencies", "devDependencies"]) {
+      expect(read("package.json")).not.toHaveProperty(field);
+    }
+    const { bomFormat, metadata, components } = read("sbom.cdx.json");
+    expect({ bomFormat, ...metadata.component }).toMatchObject({
+      bomFormat: "CycloneDX",
+      purl: `pkg:npm/${name}@${version}`,
+    });
+    const names = components.map((each: { name: string }) => each.name);
+    expect(names).toEqual(expect.arrayContaining(["chalk", "commander", "lowdb", "uuid"]));
+    expect(names).not.toContain("vitest");
   });
 
   it("is installed, upgraded and removed without touching an order", async () => {

@@ -69,5 +69,8 @@ describe.runIf(STANDALONE)("the standalone executable", () => {
       expect(text).toContain(name);
     }
     expect(text).toContain("Apache License");
+    const sbom = readFileSync(join(dirname(STANDALONE as string), "sbom.cdx.json"), "utf8");
+    const names = JSON.parse(sbom).components.map((each: { name: string }) => each.name);
+    expect(names).toEqual(expect.arrayContaining(["bun", "commander", "lowdb"]));
   });
 });
