@@ -13,6 +13,10 @@ const version = process.versions.node;
 
 if (!isSupported(version.split(".").map(Number))) {
   refuse("needs Node.js 20.19, 22.12 or newer; this is " + version);
+} else if (process.permission) {
+  refuse(
+    "cannot run with node --permission, which disables fsync: no order would be stored for certain",
+  );
 } else {
   start();
 }
@@ -29,12 +33,14 @@ function refuse(reason) {
 }
 
 function start() {
-  const loader = createLoader(keptCode(process.env, process.argv[2]));
+  const loader = process.versions.bun
+    ? { load: (file) => require(path.join(bundle, file)), keepCode() {} }
+    : createLoader(keptCode(process.env, process.argv[2]));
   let program;
   try {
     program = loader.load("start.cjs");
   } catch (error) {
-    if (error.code !== "ENOENT") throw error;
+    if (error.code !== "ENOENT" && error.code !== "MODULE_NOT_FOUND") throw error;
     refuse("not built: run npm run build in " + root);
     return;
   }

@@ -1,8 +1,16 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
-import { environment, ROOT, runShell, SHELL_COMMAND, STANDALONE } from "../support/run-orders.js";
+import {
+  environment,
+  ORDERS,
+  ROOT,
+  runShell,
+  SHELL_COMMAND,
+  STANDALONE,
+} from "../support/run-orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 describe.runIf(STANDALONE)("the standalone executable", () => {
@@ -72,5 +80,15 @@ describe.runIf(STANDALONE)("the standalone executable", () => {
     const sbom = readFileSync(join(dirname(STANDALONE as string), "sbom.cdx.json"), "utf8");
     const names = JSON.parse(sbom).components.map((each: { name: string }) => each.name);
     expect(names).toEqual(expect.arrayContaining(["bun", "commander", "lowdb"]));
+  });
+
+  it("is what Bun runs from the package too", async () => {
+    const script = pathToFileURL(join(ROOT, "scripts/standalone/bun.mjs")).href;
+    const { fetchBun, thisMachine } = await import(script);
+    const bun: string = fetchBun(thisMachine());
+    const env = environment(temporaryDirectory());
+    const { stdout: id } = await execa(bun, [ORDERS, "place-order", "-q", "tv"], { env });
+    const { stdout } = await execa(bun, [ORDERS, "show", id], { env });
+    expect(stdout).toContain("tv");
   });
 });

@@ -263,4 +263,15 @@ describe.skipIf(STANDALONE)("an executable that cannot start", () => {
       expect(exitCode).toBe(1);
     },
   );
+
+  it("says that it cannot run without fsync, which Node's permission model disables", async () => {
+    const flags = process.allowedNodeEnvironmentFlags;
+    const flag = flags.has("--permission") ? "--permission" : "--experimental-permission";
+    const node = [flag, "--no-warnings", "--allow-fs-read=*", "--allow-fs-write=*"];
+    const { exitCode, stderr } = await execa(process.execPath, [...node, ORDERS, "list"], {
+      reject: false,
+    });
+    expect(stderr).toMatch(/^orders: cannot run with node --permission, which disables fsync: .*$/);
+    expect(exitCode).toBe(1);
+  });
 });
