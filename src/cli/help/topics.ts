@@ -1,5 +1,5 @@
 import { CREDENTIAL_VARIABLES } from "../../store/jetstream/server/credential-files.js";
-import { EXIT_CODE_ROWS } from "../exit-codes.js";
+import { EXIT_CODES } from "../exit-codes.js";
 
 /** Every topic, in the order of the help. */
 export const TOPICS: readonly Topic[] = [
@@ -10,7 +10,7 @@ export const TOPICS: readonly Topic[] = [
       "What a verb ends with. The numbers and their meanings never change.",
       {
         terms: [
-          ...EXIT_CODE_ROWS,
+          ...EXIT_CODES,
           [
             "128 + n",
             "stopped by signal n: 130 for SIGINT (Ctrl-C), 143 for SIGTERM; an order whose id or banner was printed is stored",
