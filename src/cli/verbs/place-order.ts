@@ -31,7 +31,7 @@ export const verb = define({
     'orders place-order -- "-5 °C fridge"',
     'id=$(orders place-order --quiet "tv")',
     "orders place-order - < items.txt",
-    `id=$(uuidgen); until orders place-order --id "$id" "tv"; do
+    `id=$(cat /proc/sys/kernel/random/uuid); until orders place-order --id "$id" "tv"; do
     case $? in 1 | 7 | 8) sleep 1 ;; *) break ;; esac; done`,
   ],
   async run({ id, for: name, note, ...options }, context, ...args) {
@@ -55,7 +55,7 @@ export const verb = define({
 function parseId(text: string): string {
   const id = text.toLowerCase();
   if (isOrderId(id)) return id;
-  throw new InvalidValue("it must be a UUID; uuidgen makes one");
+  throw new InvalidValue("it must be a UUID, such as uuidgen prints");
 }
 
 /** The lines of stdin. Empty lines are skipped; any other that is not an item is refused. */
@@ -64,7 +64,7 @@ async function readItems(io: Io): Promise<readonly string[]> {
     io.stderr.write("reading items, one per line; finish with Ctrl-D on an empty line\n");
   const lines = await stdinLines(io, "items");
   for (const [index, line] of lines.entries()) {
-    const problem = line === "" ? undefined : textProblem(line);
+    const problem = line === "" ? undefined : itemProblem(line);
     if (problem === undefined) continue;
     const message = `cannot place the order: stdin line ${index + 1} ${problem}`;
     throw new OrdersError("invalid-order", message);
@@ -72,4 +72,18 @@ async function readItems(io: Io): Promise<readonly string[]> {
   const items = lines.filter((line) => line !== "");
   if (items.length === 0) throw new OrdersError("invalid-order", "no items on stdin");
   return items;
+}
+
+/** An order as JSON is hardly ever meant to be an item of that name. */
+function itemProblem(line: string): string | undefined {
+  return isOrderJson(line) ? "is an order as JSON, which orders import - reads" : textProblem(line);
+}
+
+function isOrderJson(line: string): boolean {
+  if (!/^\s*\{.*"items"/.test(line)) return false;
+  try {
+    return Array.isArray(JSON.parse(line).items);
+  } catch {
+    return false;
+  }
 }
