@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { SOAK } from "./support/soak.js";
 
 export default defineConfig({
   test: {
@@ -10,7 +11,8 @@ export default defineConfig({
     env: { TZ: "Europe/Berlin" },
     // The longest tests mostly wait, for elections and for what is killed.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 180_000,
-    hookTimeout: 60_000,
+    // Only what hangs takes so long, however busy the machine is.
+    testTimeout: 300_000 * SOAK,
+    hookTimeout: 300_000,
   },
 });

@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { VERBS } from "../../src/cli/verb-table.js";
+import fc from "../support/fast-check.js";
 import { runCli } from "../support/run-cli.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openStore } from "../../src/store/open-store.js";
 import { copyOrders } from "../../src/transfer/copy-orders.js";
+import fc from "../support/fast-check.js";
 import { all, anOrder, anyOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";

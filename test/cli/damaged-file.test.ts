@@ -1,15 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Order } from "../../src/domain/order.js";
 import { encodeOrder } from "../../src/store/jsonl/lines/order-codec.js";
+import fc from "../support/fast-check.js";
 import { anyOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
+import { SOAK } from "../support/soak.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
-
-/** Set it to 100 to look a hundred times as long. */
-const SOAK = Number(process.env.ORDERS_SOAK ?? 1);
 
 /** The lines of a good file, some of them with a claim. */
 const goodFile = fc
@@ -56,8 +54,7 @@ const mishap = fc.oneof(
 type Mishap = typeof mishap extends fc.Arbitrary<infer T> ? T : never;
 
 describe("a file of orders to which anything happened", () => {
-  const timeout = 60_000 * SOAK;
-  it("loses no whole order and changes none, and takes the next", { timeout }, async () => {
+  it("loses no whole order and changes none, and takes the next", async () => {
     const store = temporaryDirectory();
     const mishaps = fc.array(mishap, { minLength: 1, maxLength: 4 });
     await fc.assert(

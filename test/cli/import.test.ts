@@ -1,10 +1,10 @@
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Order } from "../../src/domain/order.js";
 import { OrdersError } from "../../src/errors.js";
 import { openStore } from "../../src/store/open-store.js";
+import fc from "../support/fast-check.js";
 import { all, anOrder, anyOrder } from "../support/orders.js";
 import { runCli, type World } from "../support/run-cli.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";

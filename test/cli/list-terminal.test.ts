@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { width } from "../../src/cli/render/width.js";
 import type { Order } from "../../src/domain/order.js";
 import { openStore } from "../../src/store/open-store.js";
 import { asText } from "../support/as-text.js";
+import fc from "../support/fast-check.js";
 import { anOrder, anyOrder, FORMULA_ORDER, HOSTILE_ORDER, TV_ORDER } from "../support/orders.js";
 import { runCli, type World } from "../support/run-cli.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";

@@ -1,15 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Cancellation, Order } from "../../src/domain/order.js";
 import { encodeCancellation, encodeOrder } from "../../src/store/jsonl/lines/order-codec.js";
+import fc from "../support/fast-check.js";
 import { anOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
+import { SOAK } from "../support/soak.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
-
-/** Set it to 100 to look a hundred times as long. */
-const SOAK = Number(process.env.ORDERS_SOAK ?? 1);
 
 /** A line of a store as it was written, with what it holds. */
 interface Written {
@@ -134,9 +132,7 @@ function eventsOf(lines: readonly Written[]): number {
   return orders.size + cancelled.size;
 }
 
-it("every verb tells the same orders of a store that people have had their hands on", {
-  timeout: 60_000 * SOAK,
-}, async () => {
+it("every verb tells the same orders of a store that people have had their hands on", async () => {
   const store = temporaryDirectory();
   const run = async (...argv: string[]) => (await runCli(argv, { store })).stdout;
   const json = async (...argv: string[]) => JSON.parse(await run(...argv, "--json"));

@@ -1,8 +1,8 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openOrders } from "../../src/app.js";
 import { cancelledOrder } from "../../src/domain/order.js";
 import { copyOrders } from "../../src/transfer/copy-orders.js";
+import fc from "../support/fast-check.js";
 import { all, anOrder, anyItem, anyOrder } from "../support/orders.js";
 import { handleAll, parkAll, subscribed } from "../support/subscriber.js";
 import { freshPlaces, type NewPlace } from "./fresh-place.js";

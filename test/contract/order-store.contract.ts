@@ -1,8 +1,8 @@
-import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openOrders } from "../../src/app.js";
 import { type Order, orderMatcher } from "../../src/domain/order.js";
 import type { OrderStore } from "../../src/store/order-store.js";
+import fc from "../support/fast-check.js";
 import { all, anOrder, anyOrder } from "../support/orders.js";
 
 /** What every store promises; `open` gives a new and empty one. */

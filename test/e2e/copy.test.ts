@@ -33,7 +33,7 @@ describe("orders copy, as several processes,", () => {
     expect(found).toHaveLength(orders.length);
     expect(new Set(found.map(({ id }) => id))).toEqual(new Set(orders.map(({ id }) => id)));
     expect((await runOrders(["check"], to)).stdout).toBe(`${ORDERS} orders, no damage\n`);
-  }, 60_000);
+  });
 
   it("succeeds while orders are being placed, and says how many came later", async () => {
     const from = temporaryDirectory();
@@ -53,5 +53,5 @@ describe("orders copy, as several processes,", () => {
     expect(await all((await openStore(to)).list())).toEqual(
       await all((await openStore(from)).list()),
     );
-  }, 60_000);
+  });
 });

@@ -56,9 +56,7 @@ const KILLS: readonly (readonly NodeJS.Signals[])[] = [
 ];
 
 describe.runIf(process.platform === "linux")("the command of a watcher that was killed", () => {
-  it("has ended with all that it started before another one is run for the order", {
-    timeout: 60_000,
-  }, async () => {
+  it("has ended with all that it started before another one is run for the order", async () => {
     const link = file("link");
     symlinkSync(store, link);
     for (const [round, signals] of [...KILLS, []].entries()) {

@@ -35,15 +35,12 @@ describe.runIf(process.platform === "linux")("the processes of a command", () =>
   it("are given time to put things in order before they are killed", async () => {
     await place("tv");
     const orderly = `trap 'sleep 0.1; touch ${file("tidy")}; exit' TERM; touch ${file("begun")}; while :; do sleep 0.02; done`;
-    const { exitCode } = await handle(
-      `(${orderly}); true`,
-      "--timeout",
-      "2s",
-      "--max-attempts",
-      "1",
-    );
-    expect(exitCode).toBe(0);
-    expect(existsSync(file("begun"))).toBe(true);
+    const watcher = await startWatch(["--as", "sales", "--exec", `(${orderly}); true`], store);
+    await until(() => existsSync(file("begun")));
+    watcher.process.kill("SIGINT");
+    await watcher.until(({ stderr }) => stderr.includes("a second signal stops it"));
+    watcher.process.kill("SIGINT");
+    await watcher.ended;
     expect(existsSync(file("tidy"))).toBe(true);
   });
 

@@ -58,22 +58,10 @@ describe.runIf(process.platform === "linux")("the command of orders watch --exec
       expect.arrayContaining([
         `ORDERS_ID=${id}`,
         `ORDERS_PLACED_AT=${order.placedAt}`,
-        `ORDERS_ITEMS=${JSON.stringify(order.items)}`,
         "ORDERS_ATTEMPT=1",
         "ORDERS_REDELIVERED=false",
       ]),
     );
-  });
-
-  it("finds items that no variable can hold on stdin only", async () => {
-    const items = Array.from({ length: 20 }, (_, n) => `${n} ${"x".repeat(10_000)}`);
-    await place(...items);
-    const { exitCode } = await handle(
-      `cat > ${file("in")}; echo "\${ORDERS_ITEMS-none}" > ${file("env")}`,
-    );
-    expect(exitCode).toBe(0);
-    expect(JSON.parse(readFileSync(file("in"), "utf8")).items).toEqual(items);
-    expect(lines("env")).toEqual(["none"]);
   });
 
   it("finds whom the order is for and its note in the environment, and nothing there without them", async () => {
@@ -197,13 +185,16 @@ describe.runIf(process.platform === "linux")("the command of orders watch --exec
   });
 
   it("is stopped with all that it started if it takes longer than --timeout", async () => {
-    await place("tv");
     const stubborn = "trap '' TERM; echo $$ >> PIDS; while :; do sleep 0.05; done";
     const script = `(${stubborn}) & echo $! >> PIDS; ${stubborn}`.replaceAll("PIDS", file("pids"));
-    const { exitCode } = await handle(script, "--timeout", "300ms", "--max-attempts", "1");
-    expect(exitCode).toBe(0);
-    expect(await parked()).toMatchObject([{ reason: "timed out after 300 ms" }]);
-    expect(lines("pids").length).toBeGreaterThan(1);
+    // On a busy machine it may be stopped before it has begun.
+    for (let seconds = 1; lines("pids").length < 3; seconds *= 2) {
+      const id = await place("tv");
+      const { exitCode } = await handle(script, "--timeout", `${seconds}s`, "--max-attempts", "1");
+      expect(exitCode).toBe(0);
+      const reason = `timed out after ${seconds} s`;
+      expect((await parked()).at(-1)).toMatchObject({ order: { id }, reason });
+    }
     await until(() => lines("pids").every((pid) => !isRunning(pid)));
   });
 

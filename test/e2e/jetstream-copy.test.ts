@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import fc from "fast-check";
 import { expect, it } from "vitest";
 import { openStore } from "../../src/store/open-store.js";
+import fc from "../support/fast-check.js";
 import { describeWithServer, startServer } from "../support/nats-server.js";
 import { all, anOrder, anyOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";

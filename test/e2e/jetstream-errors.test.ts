@@ -356,7 +356,7 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
     );
     const store = `nats://127.0.0.1:${port}?timeout=1`;
     // As a process: a connection that is left open would keep it from ending.
-    const { exitCode, stderr } = await runOrders(["list"], store, { timeout: 20_000 });
+    const { exitCode, stderr } = await runOrders(["list"], store);
     expect(exitCode).toBe(7);
     expect(stderr).toMatch(
       /^orders: cannot connect: no answer: .*\n {2}check that it is the port for NATS clients/,

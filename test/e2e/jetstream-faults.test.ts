@@ -90,7 +90,6 @@ async function expectAll(location: string, acknowledged: readonly Order[]): Prom
   for (const order of acknowledged) expect(byId.get(order.id)).toEqual(order);
 }
 
-const replicated = (nodes: readonly NatsServer[]) => locationOf(nodes, "?replicas=3");
 /** On a busy machine a cluster can take longer than half a minute to find a leader. */
 const patient = (nodes: readonly NatsServer[]) => locationOf(nodes, "?replicas=3&timeout=120");
 
@@ -137,8 +136,9 @@ describeWithServer("a cluster of three", () => {
 
   it("gives a clear answer within the timeout once most of it is gone", async () => {
     const nodes = await startCluster();
-    const store = await opened(locationOf(nodes, "?replicas=3&timeout=3"));
-    await store.save(anOrder());
+    await (await opened(patient(nodes))).save(anOrder());
+    const store = await opened(locationOf(nodes, "?replicas=3&timeout=5"));
+    await until(async () => (await store.count().catch(() => 0)) === 1);
     await nodes[1].kill();
     await nodes[2].kill();
     const order = anOrder();
@@ -151,17 +151,14 @@ describeWithServer("a cluster of three", () => {
     });
     await nodes[1].start();
     await nodes[2].start();
-    const again = await runCli(["place-order", "--id", id, "tv"], { store: replicated(nodes) });
+    const again = await runCli(["place-order", "--id", id, "tv"], { store: patient(nodes) });
     expect(again).toMatchObject({ exitCode: 0, stderr: "" });
-    expect(await (await opened(replicated(nodes))).findByIdPrefix(id, 2)).toHaveLength(1);
+    expect(await (await opened(patient(nodes))).findByIdPrefix(id, 2)).toHaveLength(1);
   });
 
   it("gives an id to one of two who claim it at different servers", async () => {
     const nodes = await startCluster();
-    const [one, other] = [
-      await opened(locationOf([nodes[0]], "?replicas=3")),
-      await opened(locationOf([nodes[1]], "?replicas=3")),
-    ];
+    const [one, other] = [await opened(patient([nodes[0]])), await opened(patient([nodes[1]]))];
     await one.save(anOrder());
     for (let round = 0; round < 20; round++) {
       const id = uuid();

@@ -42,7 +42,7 @@ describeWithServer("with the permissions that the documentation lists", () => {
       ${user("till", PLACING)}, ${user("office", LISTING)}, ${user("manager", CANCELLING)}, ${user("sales", WATCHING)}
     ] }`);
     const as = (name: string, ...argv: string[]) =>
-      runCli(argv, { store: `${server.url.replace("//", `//${name}:pw@`)}?timeout=5` });
+      runCli(argv, { store: `${server.url.replace("//", `//${name}:pw@`)}` });
     expect(await as("till", "place", "tv")).toMatchObject({
       exitCode: 7,
       stderr: expect.stringMatching(

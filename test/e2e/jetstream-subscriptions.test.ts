@@ -27,7 +27,7 @@ beforeEach(async () => {
   store = await openStore(locationOf("admin"));
   return () => store.close();
 });
-const locationOf = (user: string) => `${server.url.replace("//", `//${user}:pw@`)}?timeout=5`;
+const locationOf = (user: string) => `${server.url.replace("//", `//${user}:pw@`)}`;
 const as = (user: string, ...argv: string[]) => runCli(argv, { store: locationOf(user) });
 const DENIAL = { exitCode: 7, stderr: expect.stringContaining("not allowed to publish") };
 

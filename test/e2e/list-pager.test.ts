@@ -117,7 +117,7 @@ describe.runIf(process.platform === "linux")("the pager of orders list", () => {
     save(30_000);
     const ready = join(store, "ready");
     const terminal = list("", { PAGER: `touch ${ready}; exec sleep 1000` });
-    await expect.poll(() => existsSync(ready)).toBe(true);
+    await until(() => existsSync(ready));
     terminal.type("\x03");
     const { exitCode, stdout } = await terminal.ended;
     expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: "^C" });

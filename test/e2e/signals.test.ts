@@ -12,10 +12,10 @@ import {
   runShell,
   SHELL_COMMAND,
 } from "../support/run-orders.js";
+import { SOAK } from "../support/soak.js";
 import { stored } from "../support/stored.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
-const SOAK = Number(process.env.ORDERS_SOAK ?? 1);
 const SIGNALS = [
   ["SIGINT", 130],
   ["SIGTERM", 143],
@@ -102,7 +102,6 @@ describe.runIf(process.platform === "linux").each(SIGNALS)("%s", (signal, exitCo
   );
 
   it("leaves an order that is stored and told of, or neither, whenever it comes", {
-    timeout: 60_000 * SOAK,
     skip: ![129, 130, 143].includes(exitCode),
   }, async () => {
     const store = temporaryDirectory();

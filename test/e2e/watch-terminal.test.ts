@@ -26,7 +26,7 @@ describe.runIf(process.platform === "linux")("at a real terminal", () => {
     expect(exitCode).toBe(130);
     expect(stdout).toMatch(
       new RegExp(
-        `^watching \\S+\r\n\r\\x1b\\[2K0 orders today\r\\x1b\\[2K\r\n\\d{4}-[^\n]*\r\n============\r\nNew Order:\r\n============\r\nID: ${id}\r\nItems: \\['100 inch TV'\\]\r\n\r\\x1b\\[2K1 order today`,
+        `^watching \\S+\r\n(?:\r\\x1b\\[2K0 orders today)+\r\\x1b\\[2K\r\n\\d{4}-[^\n]*\r\n============\r\nNew Order:\r\n============\r\nID: ${id}\r\nItems: \\['100 inch TV'\\]\r\n\r\\x1b\\[2K1 order today`,
       ),
     );
     expect(stdout.endsWith("\r\x1b[2K")).toBe(true);

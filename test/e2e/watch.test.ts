@@ -25,7 +25,7 @@ describe("orders watch", () => {
     for (let round = 0; round < 10; round++) {
       const store = temporaryDirectory();
       const watcher = startWatchUnready(["-q"], store);
-      await watcher.until(({ stderr }) => stderr.startsWith("watching "));
+      await watcher.until(({ stderr }) => /^watching /m.test(stderr));
       const id = await place(store, "tv");
       await watcher.until(({ stdout }) => stdout === `${id}\n`);
       watcher.process.kill("SIGKILL");

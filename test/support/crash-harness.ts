@@ -4,9 +4,6 @@ import { environment, ordersCommand, ROOT } from "./run-orders.js";
 
 const WRITER = join(ROOT, "test/support/writer.mjs");
 
-/** How many times as long the long tests run: `npm run test:soak` sets it. */
-export const SOAK = Number(process.env.ORDERS_SOAK ?? 1);
-
 /** A process that is killed before it ends by itself, or at least tried to be. */
 export interface Victim {
   /** Resolves once it has acknowledged an order; rejects if it ends without. */

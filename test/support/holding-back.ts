@@ -15,8 +15,10 @@ export async function holdingBack({ address }: NatsServer) {
     const server = connect(Number(port), host);
     server.pipe(client);
     letGo = () => server.pipe(client);
+    let heard = "";
     client.on("data", (data) => {
-      if (/PUB orders\.order-(created|cancelled)\./.test(data.toString("latin1"))) {
+      heard += data.toString("latin1"); // it may come in parts
+      if (/PUB orders\.order-(created|cancelled)\./.test(heard)) {
         server.unpipe(client);
         isSent();
       }

@@ -167,16 +167,16 @@ process.once("exit", () => {
   for (const child of RUNNING) child.kill("SIGKILL");
 });
 
-const GIVEN = new Set<number>();
+const PORTS = 1000;
+/** Those of this worker, below those that outgoing connections are given: no other test takes one meanwhile. */
+const FIRST_PORT = 10_000 + PORTS * (Number(process.env.VITEST_POOL_ID) % 20);
+let given = Math.floor(Math.random() * PORTS);
 
-/** A port that nobody has, below those that outgoing connections are given. */
+/** A port that nobody has. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = 10_000 + Math.floor(Math.random() * 20_000);
-    if (!GIVEN.has(port) && (await isFree(port))) {
-      GIVEN.add(port);
-      return port;
-    }
+    const port = FIRST_PORT + (given++ % PORTS);
+    if (await isFree(port)) return port;
   }
 }
 
@@ -197,6 +197,7 @@ function greets(address: string): Promise<boolean> {
       socket.destroy();
       resolve(true);
     });
-    socket.once("error", () => resolve(false));
+    socket.once("error", () => {});
+    socket.once("close", () => resolve(false));
   });
 }

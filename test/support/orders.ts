@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { v4 as uuid } from "uuid";
 import { type Order, textProblem } from "../../src/domain/order.js";
+import fc from "./fast-check.js";
 
 /** An order as it could have been placed; fields that matter to a test are given. */
 export function anOrder(fields: Partial<Order> = {}): Order {

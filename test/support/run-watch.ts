@@ -22,7 +22,7 @@ export async function startWatch(
   env: Record<string, string> = {},
 ): Promise<Watcher> {
   const watcher = startWatchUnready(argv, store, env);
-  await watcher.until(({ stderr }) => stderr.startsWith("watching "));
+  await watcher.until(({ stderr }) => /^watching /m.test(stderr));
   return watcher;
 }
 

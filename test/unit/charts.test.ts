@@ -1,10 +1,10 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { PLAIN } from "../../src/cli/render/style.js";
 import { width } from "../../src/cli/render/width.js";
 import { OrderStatistics } from "../../src/cli/stats/order-statistics.js";
 import { statsText } from "../../src/cli/stats/stats-text.js";
 import { statsView } from "../../src/cli/stats/stats-view.js";
+import fc from "../support/fast-check.js";
 import { anyItem } from "../support/orders.js";
 
 const NOW = new Date("2026-02-01T12:00:00.000Z");

@@ -1,9 +1,9 @@
 import { gzipSync } from "node:zlib";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { crc32Within, viewOf } from "../../src/store/jsonl/lines/crc32-within.js";
 import { isPrintable } from "../../src/store/jsonl/lines/is-printable.js";
 import { crc32, crc32OfText, hexOf } from "../../src/store/records/crc32.js";
+import fc from "../support/fast-check.js";
 
 /** gzip ends in the CRC-32 of what it holds and its length, each in four bytes, low ones first. */
 const crcOfGzip = (bytes: Uint8Array) => gzipSync(bytes).readUInt32LE(gzipSync(bytes).length - 8);

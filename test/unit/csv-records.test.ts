@@ -1,7 +1,7 @@
 import { parse } from "csv-parse/sync";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CsvSplitter } from "../../src/transfer/formats/csv-records.js";
+import fc from "../support/fast-check.js";
 
 /** All records of a text that is given in blocks of whole lines. */
 function recordsOf(text: string, separator = ",", blocks = [text]) {

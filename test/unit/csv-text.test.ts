@@ -1,8 +1,8 @@
-import fc from "fast-check";
 import { expect, it } from "vitest";
 import { CSV } from "../../src/cli/list/csv.js";
 import { CsvSplitter } from "../../src/transfer/formats/csv-records.js";
 import { textOf } from "../../src/transfer/formats/csv-text.js";
+import fc from "../support/fast-check.js";
 
 const characters = [
   "=",

@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cut, width } from "../../src/cli/render/width.js";
 import { escapeUnsafe } from "../../src/domain/printable.js";
+import fc from "../support/fast-check.js";
 import { anyItem } from "../support/orders.js";
 
 /** Characters of one column and of two, in one code unit and in two, and such as are not alone. */

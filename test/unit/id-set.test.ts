@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, it } from "vitest";
 import { IdSet } from "../../src/store/records/id-set.js";
+import fc from "../support/fast-check.js";
 
 it("a set of ids holds what a Set of strings holds, also of ids that differ in one digit", () => {
   const digits = fc.uniqueArray(fc.nat({ max: 0xffff_ffff }), { maxLength: 3000 });

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, it } from "vitest";
 import { dayExists, isoTime } from "../../src/domain/iso-time.js";
+import fc from "../support/fast-check.js";
 
 it("a time is written as toISOString writes it", () => {
   fc.assert(

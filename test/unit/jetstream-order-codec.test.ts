@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeOrder, encodeOrder } from "../../src/store/jetstream/messages/order-codec.js";
 import { OrderJson } from "../../src/store/records/order-json.js";
+import fc from "../support/fast-check.js";
 import { anOrder, anyOrder } from "../support/orders.js";
 
 const order = anOrder({ items: ["tv"] });

@@ -1,6 +1,5 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LineNumbers } from "../../src/store/jsonl/lines/line-numbers.js";
 import { readBlocks } from "../../src/store/jsonl/lines/read-blocks.js";
@@ -10,6 +9,7 @@ import {
   readLines,
   readLinesBackward,
 } from "../../src/store/jsonl/lines/read-lines.js";
+import fc from "../support/fast-check.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 /** Lines of every length around the size in which files are read. */

@@ -1,6 +1,5 @@
 import { appendFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Order } from "../../src/domain/order.js";
 import { encodeOrder } from "../../src/store/jsonl/lines/order-codec.js";
@@ -8,6 +7,7 @@ import { JsonlOrderStore } from "../../src/store/jsonl/order-store.js";
 import { MemoryOrderStore } from "../../src/store/memory/order-store.js";
 import { copyOrders } from "../../src/transfer/copy-orders.js";
 import { countIo } from "../support/count-io.js";
+import fc from "../support/fast-check.js";
 import { all, anOrder } from "../support/orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { foldCase, type Order } from "../../src/domain/order.js";
 import { viewOf } from "../../src/store/jsonl/lines/crc32-within.js";
@@ -9,6 +8,7 @@ import {
   type Marks,
 } from "../../src/store/jsonl/lines/order-codec.js";
 import { hasValidChecksum, UNSURE } from "../../src/store/jsonl/lines/written-lines.js";
+import fc from "../support/fast-check.js";
 import { anOrder, anyOrder } from "../support/orders.js";
 
 const order = anOrder({ id: "403d33e9-39e5-44bc-8f5e-eab0c6f897ff", items: ["tv", "desk"] });

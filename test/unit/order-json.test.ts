@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type OrderFilter, orderMatcher } from "../../src/domain/order.js";
 import { OrderJson, orderJsonMatcher } from "../../src/store/records/order-json.js";
+import fc from "../support/fast-check.js";
 import { anOrder, anyOrder } from "../support/orders.js";
 
 describe("an order as JSON", () => {

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { OrderStatistics } from "../../src/cli/stats/order-statistics.js";
+import fc from "../support/fast-check.js";
 import { anyOrder } from "../support/orders.js";
 
 function statisticsOf(times: readonly string[]): OrderStatistics {

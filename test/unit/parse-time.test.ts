@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseTime } from "../../src/cli/time/parse-time.js";
+import fc from "../support/fast-check.js";
 
 // The tests run in Europe/Berlin, where 2026-03-29 has 23 hours and 2026-10-25 has 25.
 const NOW = new Date("2026-03-30T12:00:00.000Z");

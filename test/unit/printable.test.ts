@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { escapeUnsafe, safeJson } from "../../src/domain/printable.js";
+import fc from "../support/fast-check.js";
 
 const OBEYED = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 const anyString = fc.string({ unit: "binary" });

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { renderBanner } from "../../src/cli/render/banner.js";
 import { COLORED } from "../../src/cli/render/colors.js";
 import { PLAIN } from "../../src/cli/render/style.js";
 import { newOrderNotification } from "../../src/domain/notification.js";
 import { pythonList } from "../../src/domain/python-list.js";
+import fc from "../support/fast-check.js";
 
 const read = (name: string) => readFileSync(new URL(`../support/${name}`, import.meta.url), "utf8");
 

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { splitLine } from "../../src/cli/complete/split-line.js";
+import fc from "../support/fast-check.js";
 
 describe("a line that is being written", () => {
   it.each([

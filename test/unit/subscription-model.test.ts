@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MemoryOrderStore } from "../../src/store/memory/order-store.js";
 import { openStore } from "../../src/store/open-store.js";
 import type { Delivery } from "../../src/store/order-feed.js";
 import type { OrderStore } from "../../src/store/order-store.js";
+import fc from "../support/fast-check.js";
 import { anOrder } from "../support/orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
@@ -173,6 +173,11 @@ class Model {
   }
 }
 
+/** A whole one: in it is heard of what has changed in a directory. */
+async function turnOfEventLoop(): Promise<void> {
+  for (let phase = 0; phase < 2; phase++) await new Promise((resolve) => setImmediate(resolve));
+}
+
 type Step = typeof anyStep extends fc.Arbitrary<infer Each> ? Each : never;
 
 async function play(store: OrderStore, batch: number, steps: readonly Step[]): Promise<void> {
@@ -219,8 +224,7 @@ async function play(store: OrderStore, batch: number, steps: readonly Step[]): P
     const done = subscriptions[how](NAME, id);
     if (model[how](id)) await done;
     else await expect(done).rejects.toMatchObject({ code: "not-parked" });
-    // In a directory it is heard of a moment later.
-    if (how === "retry") await new Promise((resolve) => setTimeout(resolve, 20));
+    if (how === "retry") await turnOfEventLoop();
   };
   const leave = async (reset: boolean) => {
     ending.abort();

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Entry, Progress } from "../../src/store/subscription/progress.js";
+import fc from "../support/fast-check.js";
 import { anOrder } from "../support/orders.js";
 
 /** A feed of so many events; the position of one is its number, and every third one is passed over. */

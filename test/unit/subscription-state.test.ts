@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Action, type EventState, stateAfter } from "../../src/store/subscription/state.js";
+import fc from "../support/fast-check.js";
 
 const ACTIONS: readonly Action[] = ["deliver", "ack", "nack", "park", "retry", "drop"];
 const anyActions = fc.array(fc.constantFrom(...ACTIONS), { maxLength: 30 });

@@ -1,0 +1,2 @@
+/** How many times as long the long tests run: `npm run test:soak` sets it. */
+export const SOAK = Number(process.env.ORDERS_SOAK ?? 1);
