@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Order } from "../../src/domain/order.js";
@@ -9,6 +9,8 @@ import { anOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
 import { parkAll } from "../support/subscriber.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
+
+const CHANGED = "its checksum is not that of its name and content";
 
 let store: string;
 let order: Order;
@@ -65,7 +67,7 @@ describe("a parked order", () => {
       [
         "copied under another id",
         () => cpSync(below("sales.parked", `${order.id}.json`), file()),
-        () => `not this order, but ${order.id}`,
+        () => CHANGED,
       ],
       ["that is not JSON", () => writeFileSync(file(), "nonsense"), () => "not JSON"],
       [
@@ -160,23 +162,29 @@ describe("what is in the place of the request to retry an order", () => {
 });
 
 describe("the file of a subscription", () => {
-  const position = { byte: 0, prefixChecksum: "00000000", after: null };
-  const holder = { pid: 7, since: "2026-01-31T09:30:00.000Z" };
-
-  it.each<[string, object]>([
-    ["when it was active last", { activeAt: "yesterday" }],
-    ["that is a number", { activeAt: 7 }],
-    ["who holds it", { holder: "me" }],
-    ["whose holder has no time", { holder: { pid: 7 } }],
-    ["what was delivered", { delivered: 7 }],
-    ["how often something was delivered", { delivered: [1, "twice"] }],
-  ])("is damage if it does not tell %s", async (_, fields) => {
-    const state = { position, delivered: [], holder, activeAt: null, ...fields };
-    writeFileSync(below("stock.json"), JSON.stringify(state));
+  it.each<[string, (text: string) => string]>([
+    ["the position", (text) => text.replace(/"byte":\d/, '"byte":9')],
+    ["when it was active", (text) => text.replace("202", "203")],
+    ["what was delivered", (text) => text.replace('"delivered":[]', '"delivered":["settled"]')],
+    ["its checksum", (text) => text.replace(/"crc32":"[^"]+"/, '"crc32":"00000000"')],
+  ])("is damage if somebody changed %s", async (_, change) => {
+    const text = readFileSync(below("sales.json"), "utf8");
+    const changed = change(text);
+    expect(changed).not.toBe(text);
+    writeFileSync(below("sales.json"), changed);
     const { exitCode, stderr } = await run("subscriptions");
     expect({ exitCode, stderr }).toEqual({
       exitCode: 6,
-      stderr: "subscriptions/stock.json: not the state of a subscription\n",
+      stderr: `subscriptions/sales.json: ${CHANGED}\n`,
+    });
+  });
+
+  it("is damage if it is a copy of that of another subscription", async () => {
+    cpSync(below("sales.json"), below("stock.json"));
+    const { exitCode, stderr } = await run("subscriptions");
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 6,
+      stderr: `subscriptions/stock.json: ${CHANGED}\n`,
     });
   });
 });

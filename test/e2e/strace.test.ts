@@ -168,7 +168,7 @@ describe.runIf(HAS_STRACE)("a subscriber", () => {
     const { calls } = await run(node, store);
     const position = ["write sales.json", "fdatasync sales.json"];
     const about = calls
-      .map((call) => call.replace(/\.json\.[\d-]+\.tmp$/, ".json"))
+      .map((call) => call.replace(/\.json\.tmp$/, ".json"))
       .filter((call) => /(sales\.json|orders\.jsonl|stdout)$/.test(call));
     expect(about).toEqual([
       ...position, // who subscribes

@@ -7,10 +7,10 @@ import { acquireLock } from "../../dist/store/jsonl/files/acquire-lock.js";
 
 const [directory, name, user] = process.argv.slice(2);
 if (user !== undefined) process.setuid?.(Number(user));
-const release = await acquireLock(directory, name).catch((error) => {
+const lock = await acquireLock(directory, name).catch((error) => {
   process.stdout.write(`${error.code}\n`);
   process.exit();
 });
-process.stdout.write(release === undefined ? "busy\n" : "held\n");
+process.stdout.write(typeof lock === "string" ? "busy\n" : "held\n");
 for await (const _ of process.stdin);
-await release?.();
+if (typeof lock === "function") await lock();

@@ -4,11 +4,9 @@ import { parkingKey } from "../order-feed.js";
 import type { Damage, StoreReport } from "../order-store.js";
 import { OrderCheck } from "../records/order-check.js";
 import { readOrReport } from "./files/document-file.js";
-import { withFile } from "./files/open-file.js";
 import type { OrderLine, ScannedLine } from "./lines/scanned-line.js";
 import { OrdersFile } from "./orders/orders-file.js";
 import { CLOCK_SLACK_MS, type OrdersReader } from "./orders/orders-reader.js";
-import { holds, lostPosition } from "./subscriptions/position.js";
 import { JsonlSubscriptions } from "./subscriptions/subscriptions.js";
 
 /**
@@ -79,10 +77,8 @@ function damagedSubscriptions(reader: OrdersReader, ids: OrderCheck["ids"]): Dam
   const report = (each: Damage) => damage.push(each);
   const subscriptions = new JsonlSubscriptions(new OrdersFile(reader.path), report);
   for (const name of readOrReport(() => subscriptions.names(), report) ?? []) {
-    const state = subscriptions.stateOf(name);
-    if (state !== undefined && !withFile(reader.path, (fd) => holds(fd, state.position))) {
-      report(lostPosition(name, state.position));
-    }
+    const position = subscriptions.stateOf(name)?.position;
+    if (position !== undefined) subscriptions.events.check(name, position);
   }
   for (const record of subscriptions.parked.list()) {
     if (ids.has(record.order.id)) continue;

@@ -20,6 +20,15 @@ export function storeFailure(
   return new OrdersError(systemErrorCode(error), message, details);
 }
 
+/** Does something, and says what could not be done: see {@link storeFailure}. */
+export function attempt<T>(action: string, path: string, does: () => T): T {
+  try {
+    return does();
+  } catch (error) {
+    throw storeFailure(action, path, error);
+  }
+}
+
 /** What to do where there is nothing wrong with any file. */
 export const FILE_LIMIT_HINTS: Readonly<Record<string, string>> = {
   EMFILE: "raise the limit on open files (ulimit -n)",

@@ -1,12 +1,18 @@
 import { parkingKey, type StartingPosition } from "../order-feed.js";
 import { noSuchOrder, subscriptionBusy } from "../subscription/feed-errors.js";
 import type { ParkedRecord, RequestableRecords, StoredRecord } from "../subscription/ports.js";
-import type { HeldState, PositionedStore, ReadEvents } from "../subscription/positioned.js";
+import type {
+  HeldState,
+  PositionedEvents,
+  PositionedStore,
+  ReadEvents,
+} from "../subscription/positioned.js";
 import type { SubscriptionState } from "../subscription/progress.js";
 import type { LoggedEvent } from "./logged-event.js";
 
 /** What subscriptions need of a store in memory: the position of an event is its index in the log. */
-export class MemorySubscriptions implements PositionedStore<number> {
+export class MemorySubscriptions implements PositionedStore<number>, PositionedEvents<number> {
+  readonly events = this;
   readonly parked = new MemoryRecords();
   readonly #log: readonly LoggedEvent[];
   readonly #states = new Map<string, SubscriptionState<number>>();

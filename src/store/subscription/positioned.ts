@@ -17,17 +17,10 @@ import { RequestedRetries } from "./retries.js";
  * A subscription has one subscriber at a time. What is synchronous here must not be interrupted.
  */
 export interface PositionedStore<P> {
+  readonly events: PositionedEvents<P>;
   readonly parked: RequestableRecords;
   /** The subscriptions, by name; also those of which there is only what they have parked. */
   names(): readonly string[];
-  /** @throws {OrdersError} `order-not-found`: there is no order to begin with. */
-  start(from: StartingPosition): P;
-  /** The events behind a position, at most `limit`, all of them on stable storage. */
-  read(position: P, limit: number): ReadEvents<P>;
-  /** How many events are behind a position; `null`: what is before it is not what was there, of which `name` is told. */
-  count(position: P, name?: string): number | null;
-  /** The id of the last order before a position. */
-  before(position: P): string | null;
   /** Where a subscription is; `undefined`: there is none, or that is damaged, which is reported. */
   stateOf(name: string): SubscriptionState<P> | undefined;
   /** Keeps others out. @throws {OrdersError} `subscription-busy`. */
@@ -38,6 +31,18 @@ export interface PositionedStore<P> {
     onEvent: () => void,
     onRequest: (key: string) => void,
   ): () => void;
+}
+
+/** What happened to the orders of a store, in that order. */
+export interface PositionedEvents<P> {
+  /** @throws {OrdersError} `order-not-found`: there is no order to begin with. */
+  start(from: StartingPosition): P;
+  /** The events behind a position, at most `limit`, all of them on stable storage. */
+  read(position: P, limit: number): ReadEvents<P>;
+  /** How many events are behind a position; `null`: what is before it is not what was there, of which `name` is told. */
+  count(position: P, name?: string): number | null;
+  /** The id of the last order before a position. */
+  before(position: P): string | null;
 }
 
 /** What follows a position. */
@@ -81,15 +86,15 @@ export class PositionedSubscriptions<P> implements SubscriptionDriver {
       const state = this.#store.stateOf(name);
       if (state === undefined) return [];
       const { position, delivered, activeAt } = state;
-      const count = this.#store.count(position, name);
+      const count = this.#store.events.count(position, name);
       const settled = delivered.filter((each) => each === "settled").length;
       const waiting = count === null ? null : count - settled;
-      return [{ name, after: this.#store.before(position), waiting, activeAt }];
+      return [{ name, after: this.#store.events.before(position), waiting, activeAt }];
     });
   }
 
   async waitingFrom(from: StartingPosition): Promise<Waiting> {
-    return { waiting: this.#store.count(this.#store.start(from)) ?? 0 };
+    return { waiting: this.#store.events.count(this.#store.events.start(from)) ?? 0 };
   }
 
   async open(options: OpenOptions): Promise<OpenSubscription> {
@@ -109,7 +114,7 @@ export class PositionedSubscriptions<P> implements SubscriptionDriver {
       stopWatching = store.watch(name, changed.notify, onRequest);
       const parked = name === undefined ? [] : await store.parked.all(name);
       if (name !== undefined) retries.push(new RequestedRetries(store.parked, name, parked));
-      const events = new PositionedSource(store, held, state, batch);
+      const events = new PositionedSource(store.events, held, state, batch);
       const close = async () => {
         stopWatching();
         try {
@@ -135,7 +140,7 @@ export class PositionedSubscriptions<P> implements SubscriptionDriver {
   }
 
   #begin(from: StartingPosition): SubscriptionState<P> {
-    return { position: this.#store.start(from), delivered: [], activeAt: null };
+    return { position: this.#store.events.start(from), delivered: [], activeAt: null };
   }
 
   async #whileHeld(name: string, action: (held: HeldState<P>) => void): Promise<void> {
@@ -153,7 +158,7 @@ const UNHELD = { load: () => undefined, save: () => {}, remove: () => {}, releas
 
 /** The events behind the position of a subscription, which follows what is settled. */
 class PositionedSource<P> implements EventSource {
-  readonly #store: PositionedStore<P>;
+  readonly #events: PositionedEvents<P>;
   readonly #held: HeldState<P>;
   readonly #batch: number;
   readonly #progress: Progress<P>;
@@ -164,12 +169,12 @@ class PositionedSource<P> implements EventSource {
   #isClosed: boolean = false;
 
   constructor(
-    store: PositionedStore<P>,
+    events: PositionedEvents<P>,
     held: HeldState<P>,
     state: SubscriptionState<P>,
     batch: number,
   ) {
-    this.#store = store;
+    this.#events = events;
     this.#held = held;
     this.#batch = batch;
     this.#progress = new Progress(state);
@@ -227,7 +232,7 @@ class PositionedSource<P> implements EventSource {
   #read(): void {
     const room = this.#batch - this.#progress.count("taken");
     for (let mayBeMore = true; mayBeMore; ) {
-      const { events, end } = this.#store.read(this.#progress.readTo, room);
+      const { events, end } = this.#events.read(this.#progress.readTo, room);
       this.#isChanged ||= end !== this.#progress.readTo;
       this.#progress.note(events, end);
       if (events.length > 0) this.#activeAt = new Date().toISOString();

@@ -1,9 +1,20 @@
-import { existsSync, mkdirSync, readdirSync, realpathSync, rmdirSync, rmSync } from "node:fs";
-import type { Server } from "node:net";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { connect, createServer, type ListenOptions, type Server } from "node:net";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { directoryMode, isMissing } from "./directory.js";
-import { withSocketPath } from "./socket-path.js";
 
 /**
  * Acquires the lock of a name in a directory, which one process at a time holds until it calls the
@@ -14,51 +25,46 @@ import { withSocketPath } from "./socket-path.js";
  * looks last has been listening while the other looked. Sockets of processes that are gone refuse
  * connections, and the holder removes them. Only who may write to the directory can be in the way.
  *
- * @returns `undefined` if another process holds it.
+ * @returns the id of the process that holds it, if another one does.
  * @throws {Error} a system error, for example if the file system has no sockets.
  */
-export async function acquireLock(
-  directory: string,
-  name: string,
-): Promise<(() => Promise<void>) | undefined> {
+export async function acquireLock(directory: string, name: string): Promise<Release | string> {
   if (process.platform === "win32") return acquirePipe(directory, name);
   const lock = join(directory, `${name}.lock`);
+  const own = `${Date.now()}-${process.pid}-${++attempts}`;
+  let close: Release | undefined;
+  let others: string[] = [];
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    if ((await listening(lock)).length === 0) {
-      const release = await contend(lock);
-      if (release !== undefined) return release;
+    others = (await listening(lock)).filter((other) => other !== own);
+    if (others.length === 0 && close === undefined) {
+      close = await listen(lock, own);
+      continue; // another may have come meanwhile
     }
-    await pause(5 + 20 * Math.random()); // others came at the same time, or somebody holds it
-  }
-  return undefined;
-}
-
-/** Half a second. Counted and not timed: on a busy machine those who come together need longer. */
-const MAX_TRIES = 32;
-
-async function contend(lock: string): Promise<(() => Promise<void>) | undefined> {
-  const own = `${Date.now()}-${process.pid}-${Math.random().toString(36).slice(2)}`;
-  const close = await listen(lock, own);
-  if (close === undefined) return undefined;
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const others = (await listening(lock)).filter((other) => other !== own);
-    if (others.length === 0) {
-      // A holder takes a socket that does not listen yet for one that is left behind.
-      if (!existsSync(join(lock, own))) break;
+    if (others.length === 0 && existsSync(join(lock, own))) {
       removeAbandoned(lock, own);
-      return close;
+      return close as Release;
     }
-    if (others.some((other) => other < own)) break; // the first of those who came together waits
-    await pause(15);
+    // Of those who came together the first stays, unless a holder took it for one that is left behind.
+    if (others.length === 0 || others.some((other) => other < own)) {
+      await close?.();
+      close = undefined;
+    }
+    await pause(5 + 20 * Math.random());
   }
-  await close();
-  return undefined;
+  await close?.();
+  return others[0]?.split("-")[1] ?? "";
 }
+
+/** Releases a lock. */
+export type Release = () => Promise<void>;
+
+let attempts = 0;
+/** Half a second. Counted and not timed: on a busy machine those who come together need longer. */
+const MAX_TRIES = 40;
 
 /** Listens; returns what ends that, or `undefined` if the directory was removed in between. */
-async function listen(lock: string, own: string): Promise<(() => Promise<void>) | undefined> {
+async function listen(lock: string, own: string): Promise<Release | undefined> {
   mkdirSync(lock, { recursive: true, mode: directoryMode(dirname(lock)) });
-  const { createServer } = await import("node:net");
   const server = createServer((socket) => socket.destroy());
   try {
     // Others who may write to the directory must be able to connect, to know that we are there.
@@ -69,7 +75,6 @@ async function listen(lock: string, own: string): Promise<(() => Promise<void>) 
     if (isMissing(error)) return undefined;
     throw error;
   }
-  server.unref();
   return async () => {
     await new Promise((closed) => server.close(closed));
     rmSync(join(lock, own), { force: true }); // unless closing has: it was bound by another path
@@ -83,72 +88,83 @@ async function listen(lock: string, own: string): Promise<(() => Promise<void>) 
 
 /** The sockets on which somebody listens. */
 async function listening(lock: string): Promise<string[]> {
-  let names: string[];
   try {
-    names = readdirSync(lock);
+    const names = readdirSync(lock);
+    const answers = await Promise.all(names.map((name) => withSocketPath(lock, name, isListening)));
+    return names.filter((_, index) => answers[index]);
   } catch (error) {
-    if (isMissing(error)) return [];
+    if (isMissing(error)) return []; // the directory was removed in between
     throw error;
   }
-  const answers = await Promise.all(names.map((name) => isListening(lock, name)));
-  return names.filter((_, index) => answers[index]);
 }
 
-async function isListening(lock: string, name: string): Promise<boolean> {
-  const { connect } = await import("node:net");
-  const answers = (path: string) =>
-    new Promise<boolean>((resolve) => {
-      const socket = connect(path, () => {
-        socket.destroy();
-        resolve(true);
-      });
-      // Only a refusal says that nobody listens: who may not connect cannot know.
-      socket.once("error", ({ code }: NodeJS.ErrnoException) => {
-        resolve(code !== "ECONNREFUSED" && code !== "ENOENT");
-      });
+function isListening(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path, () => {
+      socket.destroy();
+      resolve(true);
     });
-  try {
-    return await withSocketPath(lock, name, answers);
-  } catch (error) {
-    if (isMissing(error)) return false; // the directory was removed in between
-    throw error;
-  }
+    // Only a refusal says that nobody listens: who may not connect cannot know.
+    socket.once("error", ({ code }: NodeJS.ErrnoException) => {
+      resolve(code !== "ECONNREFUSED" && code !== "ENOENT");
+    });
+  });
 }
 
 function removeAbandoned(lock: string, own: string): void {
   for (const name of readdirSync(lock)) {
-    if (name === own) continue;
     try {
-      rmSync(join(lock, name), { force: true });
+      if (name !== own) rmSync(join(lock, name), { force: true });
     } catch {
       // It is another user's, and does no harm.
     }
   }
 }
 
-async function acquirePipe(
+/** The least that any system allows a socket's path: {@link https://man7.org/linux/man-pages/man7/unix.7.html unix(7)}. */
+const MAX_PATH_BYTES = 103;
+
+/** Does something with the path of a socket. One that is too long, as in a home on macOS, is led to by a link. */
+async function withSocketPath<T>(
   directory: string,
   name: string,
-): Promise<(() => Promise<void>) | undefined> {
-  const { createServer } = await import("node:net");
+  use: (path: string) => Promise<T>,
+): Promise<T> {
+  const path = join(directory, name);
+  if (Buffer.byteLength(path) <= MAX_PATH_BYTES) return use(path);
+  const own = mkdtempSync(join(tmpdir(), "orders-")); // where nobody else can lead us elsewhere
+  try {
+    symlinkSync(directory, join(own, "lock"));
+    return await use(join(own, "lock", name));
+  } finally {
+    rmSync(own, { recursive: true });
+  }
+}
+
+/** On Windows: there a pipe is held by one process. Who that is stands in a file. */
+async function acquirePipe(directory: string, name: string): Promise<Release | string> {
   const { createHash } = await import("node:crypto");
   const server = createServer((socket) => socket.destroy());
   // Windows takes `C:\Shop` and `c:\shop` for one directory.
   const place = join(realpathSync.native(directory), name);
   const path = `\\\\?\\pipe\\orders-${createHash("sha256").update(place).digest("hex")}`;
+  const holder = join(directory, `${name}.lock`);
   try {
     await listenOn(server, { path });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") return undefined;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    return existsSync(holder) ? readFileSync(holder, "utf8") : "";
   }
-  server.unref();
-  return () => new Promise((resolve) => server.close(() => resolve()));
+  writeFileSync(holder, String(process.pid));
+  return () => {
+    rmSync(holder, { force: true });
+    return new Promise((resolve) => server.close(() => resolve()));
+  };
 }
 
-function listenOn(server: Server, options: import("node:net").ListenOptions): Promise<void> {
+function listenOn(server: Server, options: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen({ exclusive: true, ...options }, resolve);
+    server.listen({ exclusive: true, ...options }, resolve).unref();
   });
 }

@@ -1,64 +1,85 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, sep } from "node:path";
+import { basename, dirname, sep } from "node:path";
 import type { SyncAdapter } from "lowdb";
-import { escapeUnsafe } from "../../../domain/printable.js";
-import { messageOf, systemMessage } from "../../../error-message.js";
+import { systemMessage } from "../../../error-message.js";
 import { OrdersError, systemErrorCode } from "../../../errors.js";
 import type { Damage } from "../../order-store.js";
+import { crc32OfText, hexOf } from "../../records/crc32.js";
 import { FILE_LIMIT_HINTS, storeFailure } from "../errors.js";
 import { fileMode, isMissing, remove } from "./directory.js";
 import { withFile } from "./open-file.js";
 import { replaceFile } from "./replace-file.js";
 
 /**
- * A lowdb adapter for one small JSON document, which is replaced as a whole: see {@link replaceFile}.
- * lowdb's own file adapter shares one temporary name between processes, and never syncs.
+ * A lowdb adapter for one small JSON document, which has a checksum and is replaced as a whole: see
+ * {@link replaceFile}. One process at a time writes it, and notices if another did. lowdb's own file adapter never
+ * syncs.
  */
-export class DocumentFile<T> implements SyncAdapter<T> {
+export class DocumentFile<T extends object> implements SyncAdapter<T | null> {
   readonly path: string;
-  readonly #decode: (value: unknown) => T;
-  readonly #fix: string | undefined;
+  readonly #hint: string | undefined;
   #mode: number | undefined;
+  /** Of what was read or written last. */
+  #checksum: string | undefined;
 
-  /**
-   * @param decode makes the document of a JSON value; throws what is wrong with it.
-   * @param fix what to do if the file holds something else.
-   */
-  constructor(path: string, decode: (value: unknown) => T, fix?: string) {
+  /** @param hint what to do if the file holds something else. */
+  constructor(path: string, hint?: string) {
     this.path = path;
-    this.#decode = decode;
-    this.#fix = fix;
+    this.#hint = hint;
   }
 
   /**
-   * The document; `null` when there is none.
+   * The document as it was written; `null`: there is none.
    *
-   * @throws {OrdersError} `store-damaged` if something else is in the file; `store-failed`.
+   * @throws {DocumentError} `store-damaged`: something else is in the file; `store-failed`.
    */
   read(): T | null {
-    let text: string | null;
-    try {
-      text = withFile(this.path, (fd) => (fd === undefined ? null : readFileSync(fd, "utf8")));
-    } catch (error) {
-      throw new UnreadableDocument(this.path, error);
+    const text = orUnreadable(this.path, () =>
+      withFile(this.path, (fd) => (fd === undefined ? null : readFileSync(fd, "utf8"))),
+    );
+    if (text === null) {
+      this.#checksum = undefined;
+      return null;
     }
-    if (text === null) return null;
+    let value: unknown;
     try {
-      return this.#decode(JSON.parse(text));
-    } catch (error) {
-      const problem = error instanceof SyntaxError ? "not JSON" : messageOf(error);
-      throw new DamagedDocument(this.path, problem, this.#fix);
+      value = JSON.parse(text);
+    } catch {
+      throw damaged(this.path, "not JSON", this.#hint);
     }
+    const { crc32, ...document } = Object(value);
+    if (crc32 !== checksumOf(this.path, document)) {
+      throw damaged(this.path, "its checksum is not that of its name and content", this.#hint);
+    }
+    this.#checksum = crc32;
+    return document;
   }
 
-  /** @throws {OrdersError} `store-failed`; a system error if the directory is gone. */
-  write(document: T): void {
+  /** @throws {OrdersError} `store-damaged`: it is not as it was left, or its directory is gone; `store-failed`. */
+  write(document: T | null): void {
+    this.#assertUnchanged();
+    const crc32 = checksumOf(this.path, document);
     try {
       this.#mode ??= fileMode(dirname(this.path));
-      replaceFile(this.path, `${JSON.stringify(document)}\n`, this.#mode);
-    } catch (error) {
-      throw isMissing(error) ? error : storeFailure("write", this.path, error);
+      const text = `${JSON.stringify({ ...document, crc32 })}\n`;
+      replaceFile(this.path, text, this.#mode, `${this.path}.tmp`);
+    } catch (cause) {
+      if (!isMissing(cause)) throw storeFailure("write", this.path, cause);
+      const message = `the store was moved or removed: ${splitPath(this.path).store}`;
+      throw new OrdersError("store-damaged", message, { cause });
     }
+    this.#checksum = crc32;
+  }
+
+  #assertUnchanged(): void {
+    const known = this.#checksum;
+    if (known === undefined) return;
+    this.read();
+    if (this.#checksum === known) return;
+    this.#checksum = known;
+    throw new OrdersError("store-damaged", `${this.path} is not as it was left`, {
+      hint: "the store was moved, or another process changed the subscription",
+    });
   }
 
   remove(): void {
@@ -66,54 +87,61 @@ export class DocumentFile<T> implements SyncAdapter<T> {
   }
 }
 
-/** The names of the documents in a directory, sorted; none if it is not there. */
-export function documentNames(directory: string): string[] {
-  return fileNames(directory)
-    .filter((file) => file.endsWith(".json"))
-    .map((file) => file.slice(0, -".json".length))
-    .sort((one, other) => (one < other ? -1 : 1));
+/** Of the name too: a document that was copied to another name is not that one's. */
+function checksumOf(path: string, document: object | null): string {
+  return hexOf(crc32OfText(basename(path) + JSON.stringify(document)));
 }
 
-/** The names of all files in a directory; none if it is not there. */
-export function fileNames(directory: string): string[] {
+/** A document, or a directory of them, that is damaged, or that the system does not let us read. */
+class DocumentError extends OrdersError {
+  readonly damage: Damage;
+
+  constructor(path: string, problem: string, ...error: ConstructorParameters<typeof OrdersError>) {
+    super(...error);
+    this.damage = { location: splitPath(path).location, problem };
+  }
+}
+
+function damaged(path: string, problem: string, hint: string | undefined): DocumentError {
+  const message = `${splitPath(path).location}: ${problem}`;
+  return new DocumentError(path, problem, "store-damaged", message, { hint });
+}
+
+function orUnreadable<T>(path: string, read: () => T): T {
   try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw new UnreadableDocument(directory, error);
-  }
-}
-
-class DamagedDocument extends OrdersError {
-  readonly damage: Damage;
-
-  constructor(path: string, problem: string, fix: string | undefined) {
-    const location = locationOf(path);
-    super("store-damaged", `${location}: ${problem}`, { hint: fix });
-    this.damage = { location, problem: escapeUnsafe(problem) };
-  }
-}
-
-/** A document, or a directory of them, that the system does not let us read. */
-class UnreadableDocument extends OrdersError {
-  readonly damage: Damage;
-
-  constructor(path: string, cause: unknown) {
-    const problem = systemMessage(cause);
+    return read();
+  } catch (cause) {
+    const reason = systemMessage(cause);
     const { code = "" } = cause as NodeJS.ErrnoException;
     const isDenied = code === "EACCES" || code === "EPERM";
-    const hint =
-      FILE_LIMIT_HINTS[code] ??
-      (isDenied ? "make it readable for you" : "restore it, or remove it");
-    super(systemErrorCode(cause), `cannot read ${path}: ${problem}`, { cause, hint });
-    this.damage = { location: locationOf(path), problem: `cannot be read: ${problem}` };
+    const otherwise = isDenied ? "make it readable for you" : "restore it, or remove it";
+    const details = { cause, hint: FILE_LIMIT_HINTS[code] ?? otherwise };
+    const message = `cannot read ${path}: ${reason}`;
+    const problem = `cannot be read: ${reason}`;
+    throw new DocumentError(path, problem, systemErrorCode(cause), message, details);
   }
 }
 
-/** A path below the store, with slashes on every system. */
-function locationOf(path: string): string {
-  const from = `${path}${sep}`.lastIndexOf(`${sep}subscriptions${sep}`) + 1;
-  return path.slice(from).replaceAll(sep, "/");
+/** The path of a store, and of a document below it: with slashes on every system. */
+function splitPath(path: string): { readonly store: string; readonly location: string } {
+  const at = `${path}${sep}`.lastIndexOf(`${sep}subscriptions${sep}`);
+  return { store: path.slice(0, at), location: path.slice(at + 1).replaceAll(sep, "/") };
+}
+
+/** The names of the files in a directory with some ending, without that; none if it is not there. */
+export function namesIn(directory: string, ending: string): string[] {
+  const files = orUnreadable(directory, () => {
+    try {
+      return readdirSync(directory);
+    } catch (error) {
+      if (isMissing(error)) return [];
+      throw error;
+    }
+  });
+  return files
+    .filter((file) => file.endsWith(ending))
+    .map((file) => file.slice(0, -ending.length))
+    .sort();
 }
 
 /** What `read` returns; `null` for a damaged or unreadable document, which is reported. */
@@ -121,7 +149,7 @@ export function readOrReport<T>(read: () => T, onDamage: (damage: Damage) => voi
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof DamagedDocument || error instanceof UnreadableDocument)) throw error;
+    if (!(error instanceof DocumentError)) throw error;
     onDamage(error.damage);
     return null;
   }

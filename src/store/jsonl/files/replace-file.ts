@@ -1,19 +1,22 @@
 import { closeSync, fdatasyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 
-let written = 0;
-
 const RENAME_TRIES = 50;
 const RENAME_PAUSE_MS = 20;
 
 /**
  * Puts a text in the place of a file, if there is one. Whoever reads it finds the old text whole or the
- * new one whole, also after a crash: it is written to a temporary file of its own name beside it, synced,
- * and renamed.
+ * new one whole, also after a crash: it is written to a temporary file beside it, synced, and renamed.
  *
+ * @param temporary the name of that, which one process at a time uses: what a crash left there is replaced.
  * @throws {Error} a system error: the file is as it was.
  */
-export function replaceFile(path: string, text: string, mode = 0o666): void {
-  const temporary = `${path}.${process.pid}-${++written}.tmp`;
+export function replaceFile(
+  path: string,
+  text: string,
+  mode = 0o666,
+  temporary = `${path}.${process.pid}.tmp`,
+): void {
+  rmSync(temporary, { force: true });
   const fd = openSync(temporary, "wx", mode);
   try {
     try {

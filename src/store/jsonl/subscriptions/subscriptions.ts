@@ -1,27 +1,23 @@
+import { existsSync, watch } from "node:fs";
 import { dirname, join } from "node:path";
-import { OrdersError } from "../../../errors.js";
-import { isSubscriptionName, type StartingPosition } from "../../order-feed.js";
+import { LowSync } from "lowdb";
+import { isSubscriptionName } from "../../order-feed.js";
 import type { Damage } from "../../order-store.js";
 import { SubscriptionFeed } from "../../subscription/feed.js";
+import { subscriptionBusy } from "../../subscription/feed-errors.js";
 import {
   type HeldState,
   type PositionedStore,
   PositionedSubscriptions,
-  type ReadEvents,
 } from "../../subscription/positioned.js";
 import type { SubscriptionState } from "../../subscription/progress.js";
+import { attempt, storeFailure } from "../errors.js";
+import type { Release } from "../files/acquire-lock.js";
 import { createDirectory, createWithin } from "../files/directory.js";
-import { documentNames, readOrReport } from "../files/document-file.js";
-import { watchDirectory } from "../files/watch-directory.js";
+import { DocumentFile, namesIn, readOrReport } from "../files/document-file.js";
 import type { OrdersFile } from "../orders/orders-file.js";
-import { OrdersReader } from "../orders/orders-reader.js";
-import { EventsReader } from "./events-reader.js";
-import { mayBeRequest, ParkedDocuments } from "./parked-documents.js";
-import { lostPosition, lostSubscription, type Position } from "./position.js";
-import { startingPosition } from "./starting-position.js";
-import { SubscriptionFile } from "./subscription-file.js";
-import { lockSubscription } from "./subscription-lock.js";
-import { translateErrors } from "./translate-errors.js";
+import { OrderEvents, type Position } from "./order-events.js";
+import { ParkedDocuments } from "./parked-documents.js";
 
 /** The feed of a directory, with its subscriptions. */
 export function openFeed(file: OrdersFile, onDamage: (damage: Damage) => void): SubscriptionFeed {
@@ -32,89 +28,63 @@ export function openFeed(file: OrdersFile, onDamage: (damage: Damage) => void): 
 /** Some file systems report no changes: how often to look in any case. */
 const LOOK_INTERVAL_MS = 1000;
 
-/** What subscriptions need of a directory: the position of an event is behind its line in the file of orders. */
+/** What subscriptions need of a directory: `subscriptions/<name>.json`, a small lowdb document, says where one is. */
 export class JsonlSubscriptions implements PositionedStore<Position> {
+  readonly events: OrderEvents;
   readonly parked: ParkedDocuments;
-  readonly #file: OrdersFile;
-  readonly #reader: OrdersReader;
-  readonly #events: EventsReader;
+  readonly #store: string;
   /** `subscriptions/` in the store. */
   readonly #directory: string;
   readonly #onDamage: (damage: Damage) => void;
-  /** Up to here the file of orders is on stable storage. */
-  #syncedTo = 0;
 
   constructor(file: OrdersFile, onDamage: (damage: Damage) => void) {
-    this.#file = file;
-    this.#reader = new OrdersReader(file.path, onDamage);
-    this.#events = new EventsReader(file.path, onDamage);
-    this.#directory = join(dirname(file.path), "subscriptions");
+    this.#store = dirname(file.path);
+    this.#directory = join(this.#store, "subscriptions");
     this.#onDamage = onDamage;
+    this.events = new OrderEvents(file, onDamage);
     this.parked = new ParkedDocuments(this.#directory, onDamage);
   }
 
   names(): readonly string[] {
-    return this.#try("read the subscriptions", () => {
-      const own = documentNames(this.#directory).filter(isSubscriptionName);
-      return [...new Set([...own, ...this.parked.names()])].sort();
-    });
-  }
-
-  start(from: StartingPosition): Position {
-    return this.#tryFile("read the orders", () => startingPosition(this.#reader, from));
-  }
-
-  read(position: Position, limit: number): ReadEvents<Position> {
-    return this.#tryFile("deliver the orders", () => {
-      const found = this.#events.readFrom(position, limit);
-      if (found === undefined) throw this.#gone(position);
-      const { events, end } = found;
-      // No order is delivered that a power cut could still take back.
-      if (events.length > 0 && end.byte > this.#syncedTo) this.#syncedTo = this.#file.sync();
-      return found;
-    });
-  }
-
-  count(position: Position, name?: string): number | null {
-    const count = this.#tryFile("read the orders", () => this.#events.countFrom(position));
-    if (count === undefined && name !== undefined) this.#onDamage(lostPosition(name, position));
-    return count ?? null;
-  }
-
-  before({ after }: Position): string | null {
-    return after;
+    const own = namesIn(this.#directory, ".json").filter(isSubscriptionName);
+    return [...new Set([...own, ...this.parked.names()])].sort();
   }
 
   stateOf(name: string): SubscriptionState<Position> | undefined {
-    const read = () => new SubscriptionFile(this.#directory, name).read();
-    const state = readOrReport(read, this.#onDamage);
-    const hasParked = () => documentNames(this.parked.directoryOf(name)).length > 0;
-    if (state === undefined && readOrReport(hasParked, () => {})) {
-      this.#onDamage(lostSubscription(name));
+    const file = this.#document(name);
+    const state = readOrReport(() => file.read(), this.#onDamage);
+    if (!existsSync(file.path) && this.parked.hasParked(name)) {
+      const problem = "it is gone, but there are orders that it has parked";
+      this.#onDamage({ location: `subscriptions/${name}.json`, problem });
     }
     return state ?? undefined;
   }
 
   async hold(name: string): Promise<HeldState<Position>> {
-    const release = await lockSubscription(this.#directory, name, this.#onDamage);
-    const file = new SubscriptionFile(this.#directory, name);
+    const release = await this.#lock(name);
+    const file = this.#document(name);
+    const db = new LowSync<SubscriptionState<Position> | null>(file, null);
     return {
-      load: () => file.read(),
-      save: (state) => this.#try("deliver the orders", () => file.save(state)),
-      remove: () =>
-        this.#try("remove the subscription", () => {
-          this.parked.clear(name);
-          file.remove();
-        }),
+      load() {
+        db.read();
+        return db.data ?? undefined;
+      },
+      save(state) {
+        db.data = state;
+        db.write();
+      },
+      remove: () => {
+        this.parked.clear(name);
+        attempt("remove the subscription", file.path, () => file.remove());
+      },
       release,
     };
   }
 
   watch(name: string | undefined, onEvent: () => void, onRequest: (key: string) => void) {
-    const orders = dirname(this.#file.path);
     const parked = name === undefined ? [] : [this.parked.directoryOf(name)];
-    this.#try("deliver the orders", () => {
-      createDirectory(orders);
+    attempt("deliver the orders", this.#directory, () => {
+      createDirectory(this.#store);
       parked.forEach(createWithin);
     });
     const look = () => {
@@ -125,30 +95,43 @@ export class JsonlSubscriptions implements PositionedStore<Position> {
       }
       onEvent();
     };
-    const lookAt = (file: string | null) => void (mayBeRequest(file) && look());
-    const ends = [
-      watchDirectory(orders, onEvent),
-      ...parked.map((each) => watchDirectory(each, lookAt)),
-    ];
-    look();
+    const ends = [this.#store, ...parked].map((directory) => onChange(directory, look));
     const timer = setInterval(look, LOOK_INTERVAL_MS);
+    look();
     return () => {
       clearInterval(timer);
       for (const end of ends) end();
     };
   }
 
-  #gone({ byte }: Position): OrdersError {
-    const message = `the orders before byte ${byte} of ${this.#file.path} are not those that were delivered: the file was replaced, cut or moved`;
-    return new OrdersError("store-damaged", message, { location: this.#file.path });
+  /** @throws {OrdersError} `subscription-busy` */
+  async #lock(name: string): Promise<Release> {
+    let lock: Release | string;
+    try {
+      createDirectory(this.#store);
+      createWithin(this.#directory);
+      const { acquireLock } = await import("../files/acquire-lock.js");
+      lock = await acquireLock(this.#directory, name);
+    } catch (error) {
+      throw storeFailure(`lock the subscription '${name}'`, this.#directory, error);
+    }
+    if (typeof lock === "function") return lock;
+    throw subscriptionBusy(name, lock === "" ? undefined : `process ${lock}`);
   }
 
-  #try<T>(what: string, action: () => T): T {
-    return translateErrors(what, this.#directory, action);
+  #document(name: string): DocumentFile<SubscriptionState<Position>> {
+    const hint = `fix it: orders subscriptions reset ${name} --from <time or id>`;
+    return new DocumentFile(join(this.#directory, `${name}.json`), hint);
   }
+}
 
-  /** The same, where the file of orders is read. */
-  #tryFile<T>(what: string, action: () => T): T {
-    return translateErrors(what, this.#file.path, action);
+/** Calls back when something changes in a directory, until it is told to stop. Some file systems report no changes. */
+function onChange(directory: string, look: () => void): () => void {
+  try {
+    const watcher = watch(directory, look);
+    watcher.on("error", () => watcher.close());
+    return () => watcher.close();
+  } catch {
+    return () => {}; // too many are being watched already, or there are no events here
   }
 }

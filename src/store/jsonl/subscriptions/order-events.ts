@@ -1,0 +1,231 @@
+import { fstatSync } from "node:fs";
+import { basename } from "node:path";
+import { cancelledOrder, type Order } from "../../../domain/order.js";
+import { OrdersError } from "../../../errors.js";
+import type { StartingPosition } from "../../order-feed.js";
+import type { Damage } from "../../order-store.js";
+import { crc32, hexOf } from "../../records/crc32.js";
+import { noSuchOrder } from "../../subscription/feed-errors.js";
+import type { PositionedEvents, ReadEvents } from "../../subscription/positioned.js";
+import type { PositionedEvent } from "../../subscription/progress.js";
+import { attempt } from "../errors.js";
+import { withFile } from "../files/open-file.js";
+import { readChunk } from "../lines/find-bytes.js";
+import { FirstLines } from "../lines/first-lines.js";
+import { LineScanner } from "../lines/line-scanner.js";
+import { readBlocks, readBlocksBackward } from "../lines/read-blocks.js";
+import { linesContainingBackward } from "../lines/read-lines.js";
+import {
+  type CancellationLine,
+  type DamagedLine,
+  isRecordLine,
+  orderIdOf,
+  type RecordLine,
+} from "../lines/scanned-line.js";
+import type { OrdersFile } from "../orders/orders-file.js";
+import { OrdersReader, SMALL_BYTES } from "../orders/orders-reader.js";
+
+/** A position between two lines of the file of orders. */
+export interface Position {
+  /** Where the next line begins, in bytes from the beginning of the file. */
+  readonly byte: number;
+  /** The checksum of the bytes before it: see {@link prefixChecksumAt}. */
+  readonly prefixChecksum: string;
+  /** The id of the last order before it. */
+  readonly after: string | null;
+}
+
+/** The events of `orders.jsonl`: one for each line, whose position is behind it. */
+export class OrderEvents implements PositionedEvents<Position> {
+  readonly #file: OrdersFile;
+  readonly #reader: OrdersReader;
+  readonly #onDamage: (damage: Damage) => void;
+  /** Up to here the file is on stable storage. */
+  #syncedTo = 0;
+  /** What is known of a file, from one call to the next. */
+  #watched: { readonly file: string; readonly first: FirstLines } | undefined;
+
+  constructor(file: OrdersFile, onDamage: (damage: Damage) => void) {
+    this.#file = file;
+    this.#reader = new OrdersReader(file.path, onDamage);
+    this.#onDamage = onDamage;
+  }
+
+  start(from: StartingPosition): Position {
+    return this.#attempt(() => this.#start(from));
+  }
+
+  read(position: Position, limit: number): ReadEvents<Position> {
+    const found = this.#whileHeld(position, (lines, fd) => {
+      const events: PositionedEvent<Position>[] = [];
+      let last: RecordLine | undefined;
+      for (const line of lines) {
+        last = line;
+        const order = line.isImported ? undefined : this.#orderOf(line, fd);
+        if (order === undefined) continue;
+        const event = line.kind === "order" ? "order-created" : "order-cancelled";
+        if (events.push({ event, order, end: behind(line, fd) }) === limit) break;
+      }
+      return { events, end: last === undefined ? position : behind(last, fd) };
+    });
+    if (found === undefined) {
+      const { path } = this.#file;
+      const message = `the orders before byte ${position.byte} of ${path} are not those that were delivered: the file was replaced, cut or moved`;
+      throw new OrdersError("store-damaged", message, { location: path });
+    }
+    // No order is delivered that a power cut could still take back.
+    if (found.events.length > 0 && found.end.byte > this.#syncedTo) {
+      this.#syncedTo = this.#attempt(() => this.#file.sync());
+    }
+    return found;
+  }
+
+  count(position: Position, name?: string): number | null {
+    const count = this.#whileHeld(position, (lines, fd) => {
+      let count = 0;
+      for (const line of lines) {
+        const mayLackOrder = line.kind === "cancellation" && line.isMoved;
+        if (!line.isImported && (!mayLackOrder || placedBefore(line, fd))) count++;
+      }
+      return count;
+    });
+    if (count === undefined && name !== undefined) this.#reportLost(name, position);
+    return count ?? null;
+  }
+
+  before({ after }: Position): string | null {
+    return after;
+  }
+
+  /** Reports a subscription whose position does not hold. */
+  check(name: string, position: Position): void {
+    const isHeld = withFile(this.#file.path, (fd) => holds(fd, position));
+    if (!isHeld) this.#reportLost(name, position);
+  }
+
+  #reportLost(name: string, { byte }: Position): void {
+    const problem = `its position, byte ${byte}, is beyond the end of orders.jsonl, or behind other orders`;
+    this.#onDamage({ location: `subscriptions/${name}.json`, problem });
+  }
+
+  #start(from: StartingPosition): Position {
+    const reader = this.#reader;
+    if (from === "start") return this.#positionAt(0, null);
+    if (from !== "now") {
+      const isFirst = ({ id, placedAt }: Order) =>
+        "since" in from ? placedAt >= from.since : id === from.id;
+      let after: string | null = null;
+      for (const lines of reader.records()) {
+        for (const line of lines) {
+          if (line.kind === "order" && isFirst(line.order)) {
+            return this.#positionAt(line.start, after);
+          }
+          after = orderIdOf(line);
+        }
+      }
+      if ("id" in from) throw noSuchOrder(from.id);
+    }
+    const newest = reader.newestRecordLine();
+    const end = Math.max(reader.endOfLastLine(), newest?.end ?? 0); // it may lack its newline
+    return this.#positionAt(end, newest ? orderIdOf(newest) : null);
+  }
+
+  #positionAt(byte: number, after: string | null): Position {
+    const { path } = this.#file;
+    const prefixChecksum = withFile(path, (fd) => prefixChecksumAt(fd, byte));
+    if (prefixChecksum !== undefined) return { byte, prefixChecksum, after };
+    throw new OrdersError("store-damaged", `${path} was cut while it was read`);
+  }
+
+  /**
+   * Reads lines behind a position, and reports damage; `undefined` if the position does not hold. That is looked
+   * at before and after reading, in one and the same file, for another may be put in its place or copied over
+   * it at any moment.
+   */
+  #whileHeld<T>(
+    position: Position,
+    read: (lines: Iterable<RecordLine>, fd: number) => T,
+  ): T | undefined {
+    const within = (fd: number | undefined) => {
+      if (!holds(fd, position)) return undefined;
+      if (fd === undefined) return read([], -1);
+      const damaged: DamagedLine[] = [];
+      const result = read(this.#linesFrom(position.byte, fd, damaged), fd);
+      if (!holds(fd, position)) return undefined;
+      for (const { location, problem } of damaged) {
+        this.#onDamage({ location: location(), problem });
+      }
+      return result;
+    };
+    return this.#attempt(() => withFile(this.#file.path, within));
+  }
+
+  *#linesFrom(from: number, fd: number, damaged: DamagedLine[]): Generator<RecordLine, void> {
+    const { dev, ino, size } = fstatSync(fd);
+    const file = `${dev} ${ino}`;
+    if (this.#watched?.file !== file) {
+      this.#watched = { file, first: new FirstLines(size <= SMALL_BYTES ? 0 : from) };
+    }
+    const { first } = this.#watched;
+    const scanner = new LineScanner(fd, basename(this.#file.path), size, first);
+    for (const block of readBlocks(fd, from, first.knownTo)) scanner.scan(block);
+    for (const block of readBlocks(fd, size, from)) {
+      for (const line of scanner.scan(block)) {
+        if (line.kind === "damage") damaged.push(line);
+        else if (isRecordLine(line)) yield line;
+      }
+    }
+  }
+
+  /** The order as the event at a line left it; `undefined`: it is not there, which is damage. */
+  #orderOf(line: RecordLine, fd: number): Order | undefined {
+    if (line.kind === "order") return line.order.parse();
+    const { cancellation, location } = line;
+    const order = placedBefore(line, fd);
+    if (order !== undefined) return cancelledOrder(order, cancellation);
+    const problem = `it cancels order ${cancellation.id}, which is not before it`;
+    this.#onDamage({ location: location(), problem });
+    return undefined;
+  }
+
+  #attempt<T>(does: () => T): T {
+    const { path } = this.#file;
+    return attempt("read the orders", path, does);
+  }
+}
+
+/** The order that a line cancels, if it is before that. */
+function placedBefore({ cancellation: { id }, start }: CancellationLine, fd: number) {
+  const scanner = new LineScanner(fd, "", start, FirstLines.backward());
+  const blocks = readBlocksBackward(fd, start);
+  for (const block of linesContainingBackward(Buffer.from(id), blocks)) {
+    for (const line of scanner.scan(block)) {
+      if (line.kind === "order" && line.order.id === id) return line.order.parse();
+    }
+  }
+  return undefined;
+}
+
+/** The position behind a line. */
+function behind(line: RecordLine, fd: number): Position {
+  const prefixChecksum = prefixChecksumAt(fd, line.end) ?? "";
+  return { byte: line.end, prefixChecksum, after: orderIdOf(line) };
+}
+
+/** Whether the bytes before a position are still those that were there. */
+function holds(fd: number | undefined, { byte, prefixChecksum }: Position): boolean {
+  return prefixChecksumAt(fd, byte) === prefixChecksum;
+}
+
+/** Mostly the id of an order and its checksum, which are at either end of a line. */
+const PREFIX_BYTES = 256;
+
+/**
+ * The checksum of the bytes before `byte`, of enough of them to tell one order from another;
+ * `undefined` if the file is shorter. No file (`fd` undefined) is an empty one.
+ */
+function prefixChecksumAt(fd: number | undefined, byte: number): string | undefined {
+  const start = Math.max(0, byte - PREFIX_BYTES);
+  const bytes = fd === undefined ? Buffer.alloc(0) : readChunk(fd, start, byte - start);
+  return bytes.length === byte - start ? hexOf(crc32(bytes)) : undefined;
+}
