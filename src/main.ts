@@ -1,5 +1,5 @@
 import { type Context, createContext } from "./cli/context.js";
-import { DAMAGE_FOUND, exitCodeOf, FAILED, NOT_FOUND, SUCCESS } from "./cli/exit-codes.js";
+import { DAMAGE_FOUND, EXIT_CODE_OF, FAILED, NOT_FOUND, SUCCESS } from "./cli/exit-codes.js";
 import { hintFor } from "./cli/hints.js";
 import { type Io, type StopSignal, withChanges } from "./cli/io.js";
 import { runCommandLine } from "./cli/parsing/program.js";
@@ -29,7 +29,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       listener(signal);
     });
   const context = await createContext(argv, withChanges(io, { onStop }));
-  let exitCode = SUCCESS;
+  let exitCode: number = SUCCESS;
   try {
     if ([...argv, io.env.ORDERS_STORE].some((text) => text?.includes("\ufffd"))) {
       const { refuseOtherEncodings } = await import("./cli/parsing/refuse-other-encodings.js");
@@ -39,7 +39,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     exitCode = report(error, context);
   }
-  if (context.firstFailure !== undefined) exitCode = exitCodeOf(context.firstFailure);
+  if (context.firstFailure !== undefined) exitCode = EXIT_CODE_OF[context.firstFailure];
   const damaged = await context.close();
   // A signal that was put off takes effect between two turns of the event loop: here is one.
   await nextTurn();
@@ -53,7 +53,7 @@ function report(error: unknown, context: Context): number {
   if (error instanceof OrdersError) {
     const { code, message, orderId } = error;
     context.reportError({ code, message, orderId, hint: hintFor(error) });
-    return exitCodeOf(error.code);
+    return EXIT_CODE_OF[error.code];
   }
   const stack = error instanceof Error ? error.stack : undefined;
   const message = "internal error; please report it:";

@@ -168,7 +168,7 @@ function options(command) {
 }
 
 function exitStatus() {
-  const rows = exitCodes.map(({ exitCode, meaning }) => [exitCode, sentence(meaning)]);
+  const rows = exitCodes.map(([exitCode, meaning]) => [exitCode, sentence(meaning)]);
   return `.Sh EXIT STATUS\n${list(rows)}`;
 }
 

@@ -1,5 +1,5 @@
 import { type Orders, openOrders } from "../app.js";
-import { escapeUnsafe } from "../domain/printable.js";
+import { escapeUnsafe, safeJson } from "../domain/printable.js";
 import { type ErrorCode, OrdersError } from "../errors.js";
 import type { SalesDesk } from "../handlers/notify-sales.js";
 import { type Setting, storeSetting } from "../settings.js";
@@ -97,6 +97,11 @@ export class Context {
     const location = escapeUnsafe(store.location);
     this.io.stderr.write(`no store yet at ${location}; the first order creates it\n`);
     return orders;
+  }
+
+  /** Prints a result as a line of JSON. */
+  printJson(value: unknown): void {
+    this.io.stdout.write(`${safeJson(value)}\n`);
   }
 
   /** Reports damage on stderr, once for each location. */

@@ -34,7 +34,7 @@ describe("orders help <topic>", () => {
     const { stdout } = await runCli(["help", "exit-codes"]);
     const page = readFileSync("docs/scripting.md", "utf8");
     expect(stdout).toMatch(/^ {2}7\n {6}the server .*; nothing was stored$/m);
-    for (const { exitCode, meaning } of EXIT_CODES) {
+    for (const [exitCode, meaning] of EXIT_CODES) {
       expect(stdout.replace(/\s+/g, " ")).toContain(` ${exitCode} ${meaning}`);
       expect(page).toMatch(new RegExp(`^\\| ${exitCode} +\\| \\S`, "m"));
     }

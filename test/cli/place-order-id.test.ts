@@ -108,7 +108,7 @@ describe("orders place-order --id", () => {
     const { exitCode, stdout, stderr } = await runCli(["place-order", "--id", id, "tv"], { store });
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
     expect(stderr).toBe(
-      `orders: invalid --id '${id.replace("\n", "\\n")}': it must be a UUID; uuidgen makes one\n  see orders help place-order\n`,
+      `orders: invalid --id '${id.replace("\n", "\\n")}': it must be a UUID, such as uuidgen prints\n  see orders help place-order\n`,
     );
     expect(content).toThrow("no such file");
   });

@@ -107,6 +107,12 @@ describe("orders place-order", () => {
       "'-' reads items from stdin and cannot be combined with others",
     ],
     ["an empty stdin", ["-"], { stdin: "\n\n" }, "no items on stdin"],
+    [
+      "an order as JSON on stdin",
+      ["-"],
+      { stdin: 'tv\n{"items":["a"]}\n' },
+      "stdin line 2 is an order as JSON, which orders import - reads",
+    ],
     ["a blank line of stdin", ["-"], { stdin: "tv\n\n \n" }, "stdin line 3 is blank"],
     ["invalid UTF-8", ["-"], { stdin: Buffer.from([0x74, 0xff]) }, "stdin is not UTF-8"],
     ["--quiet with --json", ["-q", "--json", "tv"], {}, "--quiet cannot be used with --json"],

@@ -79,6 +79,22 @@ describe("orders", () => {
     [["add", "tv"], "orders: unknown command 'add'\n  did you mean place-order?\n"],
     [["rm", "403d33e9"], "orders: unknown command 'rm'\n  did you mean cancel?\n"],
     [["help", "rm"], "orders: unknown command 'rm'\n  did you mean cancel?\n"],
+    [
+      ["update", "403d33e9"],
+      "orders: unknown command 'update'\n  an order is never changed: cancel it, and place another\n",
+    ],
+    [
+      ["uncancel", "403d33e9"],
+      "orders: unknown command 'uncancel'\n  a cancellation is final: place the order again\n",
+    ],
+    [
+      ["completion", "tcsh"],
+      "orders: invalid <shell> 'tcsh': it must be one of bash, zsh, fish, powershell\n  see orders help completion\n",
+    ],
+    [
+      ["place-order", "tv", "--qty", "2"],
+      "orders: unknown option '--qty'\n  to order two of an item, name it twice: orders place-order tv tv\n",
+    ],
     [["export"], "orders: unknown command 'export'\n  did you mean orders list --format csv?\n"],
     [["retry"], "orders: unknown command 'retry'\n  did you mean orders parked retry?\n"],
     [["version"], "orders: unknown command 'version'\n  did you mean orders --version?\n"],

@@ -58,10 +58,22 @@ describe.runIf(process.platform === "linux")("the command of orders watch --exec
       expect.arrayContaining([
         `ORDERS_ID=${id}`,
         `ORDERS_PLACED_AT=${order.placedAt}`,
+        `ORDERS_ITEMS=${JSON.stringify(order.items)}`,
         "ORDERS_ATTEMPT=1",
         "ORDERS_REDELIVERED=false",
       ]),
     );
+  });
+
+  it("finds items that no variable can hold on stdin only", async () => {
+    const items = Array.from({ length: 20 }, (_, n) => `${n} ${"x".repeat(10_000)}`);
+    await place(...items);
+    const { exitCode } = await handle(
+      `cat > ${file("in")}; echo "\${ORDERS_ITEMS-none}" > ${file("env")}`,
+    );
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(readFileSync(file("in"), "utf8")).items).toEqual(items);
+    expect(lines("env")).toEqual(["none"]);
   });
 
   it("finds whom the order is for and its note in the environment, and nothing there without them", async () => {

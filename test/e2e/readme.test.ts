@@ -129,7 +129,7 @@ describe("the page of the sales desk", () => {
 
 describe("the page of scripts", () => {
   it("says of each exit code what the help says", () => {
-    for (const { exitCode, meaning } of EXIT_CODES) {
+    for (const [exitCode, meaning] of EXIT_CODES) {
       expect(read("docs/scripting.md")).toContain(`| ${exitCode} | ${meaning} |`);
     }
   });

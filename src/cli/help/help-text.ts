@@ -1,4 +1,4 @@
-import { EXIT_CODE_ROWS } from "../exit-codes.js";
+import { EXIT_CODES } from "../exit-codes.js";
 import type { Argument, Definition } from "../options/definition.js";
 import { COMMON_OPTIONS, type Option, type OptionTable, termOf } from "../options/options.js";
 import { wrapped } from "../render/width.js";
@@ -16,7 +16,7 @@ export function helpText(path: readonly string[], definition: Definition, view: 
     ["Options of every verb:", optionRows(COMMON_OPTIONS)],
   ];
   const end: readonly Section[] = [
-    ["Exit codes:", EXIT_CODE_ROWS],
+    ["Exit codes:", EXIT_CODES],
     ["Topics, with orders help <topic>:", TOPICS.map(({ name, summary }) => [name, summary])],
   ];
   const parts: readonly (readonly [string, readonly string[]])[] = [

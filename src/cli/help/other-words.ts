@@ -20,6 +20,17 @@ export const OTHER_WORDS: Readonly<Record<string, string>> = {
   "--version": "version",
 };
 
+/** What nothing here does, and what to do instead. */
+const NO_VERB: Readonly<Record<string, string>> = {
+  "an order is never changed: cancel it, and place another": "amend change edit modify update",
+  "a cancellation is final: place the order again": "reopen reorder uncancel undelete",
+};
+
+/** What to do instead of what other tools have a word for, and this one has not. */
+export function insteadOf(word: string): string | undefined {
+  return lookUp(NO_VERB, word);
+}
+
 /** What other tools call an option of a verb, after what it is called here. */
 export const OTHER_OPTIONS: Readonly<Record<string, string>> = {
   "--limit": "-n -l --head --last --lines --max --tail",

@@ -1,5 +1,5 @@
 import { CREDENTIAL_VARIABLES } from "../../store/jetstream/server/credential-files.js";
-import { EXIT_CODE_ROWS } from "../exit-codes.js";
+import { EXIT_CODES } from "../exit-codes.js";
 
 /** Every topic, in the order of the help. */
 export const TOPICS: readonly Topic[] = [
@@ -10,7 +10,7 @@ export const TOPICS: readonly Topic[] = [
       "What a verb ends with. The numbers and their meanings never change.",
       {
         terms: [
-          ...EXIT_CODE_ROWS,
+          ...EXIT_CODES,
           [
             "128 + n",
             "stopped by signal n: 130 for SIGINT (Ctrl-C), 143 for SIGTERM; an order whose id or banner was printed is stored",
@@ -61,7 +61,7 @@ export const TOPICS: readonly Topic[] = [
       "A script that tries again chooses the id itself; then there is one order however often it tries:",
       {
         example: [
-          'id=$(uuidgen); until orders place-order --id "$id" "tv"; do',
+          'id=$(cat /proc/sys/kernel/random/uuid); until orders place-order --id "$id" "tv"; do',
           "  case $? in 1 | 7 | 8) sleep 1 ;; *) break ;; esac; done",
         ],
       },
@@ -108,6 +108,10 @@ export const TOPICS: readonly Topic[] = [
         terms: [
           ["ORDERS_EVENT", "order-created or order-cancelled"],
           ["ORDERS_ID, ORDERS_PLACED_AT", "the order's id, and when it was placed"],
+          [
+            "ORDERS_ITEMS",
+            "its items as a JSON array, if that is not longer than 32,768 characters",
+          ],
           ["ORDERS_FOR, ORDERS_NOTE", "whom it is for, and its note, if it has them"],
           ["ORDERS_CANCELLED_AT, ORDERS_REASON", "when and why it was cancelled, if it was"],
           ["ORDERS_ATTEMPT", "which attempt this is, from 1"],

@@ -4,14 +4,14 @@ import { idPrefix } from "../options/find-order.js";
 import { closest, didYouMean } from "../options/suggestions.js";
 import { shellWord } from "../shell/shell-word.js";
 import { findVerb, VERBS } from "../verb-table.js";
-import { calledHere } from "./other-words.js";
+import { calledHere, insteadOf } from "./other-words.js";
 import { TOPICS } from "./topics.js";
 
 /** There is no verb of this name. */
 export function unknownVerb(word: string): OrdersError {
   const isId = idPrefix(word) !== undefined;
   const hint = isId ? `did you mean orders show ${word}?` : orderIt(word);
-  return wrongUsage(`unknown command '${word}'`, meantByVerb(word) ?? hint);
+  return wrongUsage(`unknown command '${word}'`, insteadOf(word) ?? meantByVerb(word) ?? hint);
 }
 
 /** There is no help for a verb or topic of this name. */

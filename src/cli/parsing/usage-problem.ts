@@ -29,8 +29,14 @@ export function optionProblem(
   const hint = called === undefined ? didYouMean(word, flags) : `did you mean ${called}?`;
   return wrongUsage(
     `unknown option '${word}'`,
-    hint ?? (path[0] === "place-order" ? DASHED_ITEM : help),
+    hint ?? (path[0] === "place-order" ? hintForItem(word) : help),
   );
 }
+
+function hintForItem(word: string): string {
+  return /^--(qty|quantity|count|amount)$/.test(word) ? SEVERAL : DASHED_ITEM;
+}
+
+const SEVERAL = "to order two of an item, name it twice: orders place-order tv tv";
 
 const DASHED_ITEM = `to order an item that begins with '-', put -- before it: orders place-order -- "-5 °C fridge"`;

@@ -2,49 +2,41 @@ import { safeJson } from "../../domain/printable.js";
 import { OrdersError } from "../../errors.js";
 import { copyOrders } from "../../transfer/copy-orders.js";
 import { printAllDone } from "../acknowledged.js";
-import type { Context } from "../context.js";
 import { define } from "../options/definition.js";
-import { flag, type OptionsOf, required, text } from "../options/options.js";
+import { flag, required, text } from "../options/options.js";
 import { counted } from "../render/count.js";
 import { summary, transfer } from "../transfer.js";
-
-const OPTIONS = {
-  to: required(text("location", "the store to copy to: a directory or nats://host")),
-  from: text("location", "the store to copy from (default: --store)"),
-  json: flag("print the result as JSON"),
-};
 
 export const verb = define({
   description:
     "Copy all orders from one store to another, then compare both.\nRun it again to resume an interrupted copy. Subscriptions are not copied.",
-  options: OPTIONS,
+  options: {
+    to: required(text("location", "the store to copy to: a directory or nats://host")),
+    from: text("location", "the store to copy from (default: --store)"),
+    json: flag("print the result as JSON"),
+  },
   examples: [
     "orders copy --from ./orders --to nats://shop.example:4222",
     "orders copy --from nats://shop.example:4222 --to /backup/orders",
   ],
-  run: runCopy,
-});
-
-/** Copies orders and prints how many. */
-async function runCopy(options: OptionsOf<typeof OPTIONS>, context: Context): Promise<void> {
-  const { stderr } = context.io;
-  const { from = options.store } = options;
-  const { result, ...locations } = await transfer(context, async (inner, progress) => {
-    const source = (
-      await inner.openExisting({ ...options, ...(from !== undefined && { store: from }) })
-    ).store;
-    const target = (await inner.open({ ...options, store: options.to })).store;
-    if (source.location === target.location) {
-      throw new OrdersError("invalid-usage", `cannot copy ${source.location} to itself`);
+  async run({ to, from, json, ...options }, context) {
+    const fromOptions = from === undefined ? options : { ...options, store: from };
+    const { result, ...locations } = await transfer(context, async (inner, progress) => {
+      const source = (await inner.openExisting(fromOptions)).store;
+      const target = (await inner.open({ ...options, store: to })).store;
+      if (source.location === target.location) {
+        throw new OrdersError("invalid-usage", `cannot copy ${source.location} to itself`);
+      }
+      const result = await copyOrders(source, target, (...task) => progress.show(...task));
+      return { from: source.location, to: target.location, result };
+    });
+    const { stored: copied, present, cancelled, later } = result;
+    if (later > 0) {
+      context.io.stderr.write(`${counted(later, "later order")} not copied; copy again\n`);
     }
-    const result = await copyOrders(source, target, (...task) => progress.show(...task));
-    return { from: source.location, to: target.location, result };
-  });
-  const { stored: copied, present, cancelled, later } = result;
-  if (later > 0) stderr.write(`${counted(later, "later order")} not copied; copy again\n`);
-  const counts = { copied, present, cancelled, ...(later > 0 && { later }) };
-  const text = options.json
-    ? safeJson({ ...locations, ...counts })
-    : summary(result, ["", "copied"], ["all verified"]);
-  printAllDone(context.io, `${text}\n`, copied + cancelled > 0 ? "stored" : undefined);
-}
+    const text = json
+      ? safeJson({ ...locations, copied, present, cancelled, ...(later > 0 && { later }) })
+      : summary(result, ["", "copied"], ["all verified"]);
+    printAllDone(context.io, `${text}\n`, copied + cancelled > 0 ? "stored" : undefined);
+  },
+});

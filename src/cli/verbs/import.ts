@@ -6,92 +6,82 @@ import { detectFormat, IMPORT_FORMATS, readerOf } from "../../transfer/formats/f
 import { type ImportFile, openImportFile, peek } from "../../transfer/import-file.js";
 import { importOrders } from "../../transfer/import-orders.js";
 import { printAllDone } from "../acknowledged.js";
-import type { Context } from "../context.js";
 import { define } from "../options/definition.js";
-import { choice, flag, InvalidValue, type Option, type OptionsOf } from "../options/options.js";
+import { choice, flag, InvalidValue, type Option } from "../options/options.js";
 import { renderBanner } from "../render/banner.js";
 import { summary, transfer } from "../transfer.js";
 
-const OPTIONS = {
-  format: choice("format", "the file's format (default: told from its beginning)", IMPORT_FORMATS),
-  dryRun: flag("only check the file, and print what would be done"),
-  columns: columns("what the file calls its fields, as in items=Artikel,for=Kunde"),
-  ignoreUnknown: flag("leave out fields that nobody knows"),
-  skipInvalid: flag("import the others if some orders are invalid"),
-  again: flag("import orders without ids as new ones, also if they were imported before"),
-  notify: flag("print the banner of each imported order"),
-  deliver: flag("deliver the imported orders to subscriptions, as if they were new"),
-  json: flag("print the result as JSON", { excludes: ["notify"] }),
+/** An option whose value says by which names a file calls fields. */
+const COLUMNS: Option<ReadonlyMap<string, Field> | undefined> = {
+  description: "what the file calls its fields, as in items=Artikel,for=Kunde",
+  value: "names",
+  parse(text, _, before = new Map()) {
+    const pairs = text.split(/,(?=[^,=]*=)/).map((part) => {
+      const [, ours = "", theirs = ""] = /^([^=]*)=(.*)$/s.exec(part) ?? [];
+      const field = fieldOf(ours);
+      if (field !== undefined && theirs.trim() !== "") return [theirs.trim(), field] as const;
+      throw new InvalidValue(`'${part}' must be a field and its name, as in items=Artikel`);
+    });
+    return new Map([...before, ...pairs]);
+  },
 };
 
 export const verb = define({
   description:
     "Import orders from a file: JSON Lines, a JSON array, a lowdb or TinyDB file, or CSV.\nThe whole file is checked first; if something is wrong with it, nothing is imported.\nOrders that are stored already are skipped: run it again to resume an interrupted import.",
   argument: { name: "file", description: "the file; '-' reads stdin" },
-  options: OPTIONS,
+  options: {
+    format: choice(
+      "format",
+      "the file's format (default: told from its beginning)",
+      IMPORT_FORMATS,
+    ),
+    dryRun: flag("only check the file, and print what would be done"),
+    columns: COLUMNS,
+    ignoreUnknown: flag("leave out fields that nobody knows"),
+    skipInvalid: flag("import the others if some orders are invalid"),
+    again: flag("import orders without ids as new ones, also if they were imported before"),
+    notify: flag("print the banner of each imported order"),
+    deliver: flag("deliver the imported orders to subscriptions, as if they were new"),
+    json: flag("print the result as JSON", { excludes: ["notify"] }),
+  },
   examples: [
     "orders import orders.ndjson",
     "orders import --dry-run customers.csv",
     "orders list --all --format ndjson --store ./old | orders import -",
   ],
-  run: runImport,
-});
-
-/** Imports the orders of a file and prints how many; what is invalid goes to stderr. */
-async function runImport(
-  options: OptionsOf<typeof OPTIONS>,
-  context: Context,
-  path: string,
-): Promise<void> {
-  const { io } = context;
-  const placedAt = placedAtOf(io.now());
-  if (placedAt === undefined) throw OrdersError.wrongClock("import");
-  const names = {
-    columns: options.columns ?? new Map(),
-    ignoreUnknown: options.ignoreUnknown ?? false,
-  };
-  const { skipInvalid = false, dryRun = false, again = false } = options;
-  const { deliver = false, notify = false } = options;
-  let file: ImportFile | undefined;
-  const { format, result } = await transfer(context, async (inner, progress) => {
-    file = path === "-" ? { name: "stdin", blocks: io.stdin.read() } : await openImportFile(path);
-    const { begin, whole } = await peek(file);
-    const format = detectFormat(file.name, begin, names, options.format);
-    const style = context.style(io.stdout);
-    const orders = await inner.open(options, ({ notification }) => {
-      progress.clear();
-      io.stdout.write(renderBanner(notification, style));
-    });
-    const result = await importOrders(whole, await readerOf(format), orders, {
-      ...names,
-      ...{ skipInvalid, dryRun, again, deliver, notify, placedAt },
-      onNotice: (notice) => options.json || inner.io.stderr.write(`${escapeUnsafe(notice)}\n`),
-      onInvalid: ({ at, problem }) => inner.reportFault("invalid-order", `${at}: ${problem}`),
-      onProgress: (...task) => progress.show(...task),
-    });
-    return { format, result };
-  }).finally(() => file?.close?.());
-  const { stored: imported, ...others } = result;
-  const invalid = result.invalid > 0 ? [`${result.invalid} invalid`] : [];
-  const text = options.json
-    ? safeJson({ format, imported, ...others, dryRun })
-    : summary(result, [dryRun ? "would be " : "", "imported"], invalid);
-  printAllDone(io, `${text}\n`, !dryRun && imported + result.cancelled > 0 ? "stored" : undefined);
-}
-
-/** An option whose value says by which names a file calls fields. */
-function columns(description: string): Option<ReadonlyMap<string, Field> | undefined> {
-  return {
-    description,
-    value: "names",
-    parse(text, _, before = new Map()) {
-      const pairs = text.split(/,(?=[^,=]*=)/).map((part) => {
-        const [, ours = "", theirs = ""] = /^([^=]*)=(.*)$/s.exec(part) ?? [];
-        const field = fieldOf(ours);
-        if (field !== undefined && theirs.trim() !== "") return [theirs.trim(), field] as const;
-        throw new InvalidValue(`'${part}' must be a field and its name, as in items=Artikel`);
+  async run(options, context, path) {
+    const { io } = context;
+    const placedAt = placedAtOf(io.now());
+    if (placedAt === undefined) throw OrdersError.wrongClock("import");
+    const { columns = new Map(), ignoreUnknown = false, skipInvalid = false } = options;
+    const { dryRun = false, again = false, deliver = false, notify = false } = options;
+    const names = { columns, ignoreUnknown };
+    let file: ImportFile | undefined;
+    const { format, result } = await transfer(context, async (inner, progress) => {
+      file = path === "-" ? { name: "stdin", blocks: io.stdin.read() } : await openImportFile(path);
+      const { begin, whole } = await peek(file);
+      const format = detectFormat(file.name, begin, names, options.format);
+      const style = context.style(io.stdout);
+      const orders = await inner.open(options, ({ notification }) => {
+        progress.clear();
+        io.stdout.write(renderBanner(notification, style));
       });
-      return new Map([...before, ...pairs]);
-    },
-  };
-}
+      const result = await importOrders(whole, await readerOf(format), orders, {
+        ...names,
+        ...{ skipInvalid, dryRun, again, deliver, notify, placedAt },
+        onNotice: (notice) => options.json || inner.io.stderr.write(`${escapeUnsafe(notice)}\n`),
+        onInvalid: ({ at, problem }) => inner.reportFault("invalid-order", `${at}: ${problem}`),
+        onProgress: (...task) => progress.show(...task),
+      });
+      return { format, result };
+    }).finally(() => file?.close?.());
+    const { stored: imported, ...others } = result;
+    const invalid = result.invalid > 0 ? [`${result.invalid} invalid`] : [];
+    const text = options.json
+      ? safeJson({ format, imported, ...others, dryRun })
+      : summary(result, [dryRun ? "would be " : "", "imported"], invalid);
+    const isDone = !dryRun && imported + result.cancelled > 0;
+    printAllDone(io, `${text}\n`, isDone ? "stored" : undefined);
+  },
+});

@@ -51,36 +51,29 @@ export const verb = define({
     "orders list --json | jq -r '.[].items[]'",
     "orders list --quiet --item lamp | orders cancel -",
   ],
-  run: runList,
-});
-
-/** Lists or counts the orders that match. */
-async function runList(options: ListOptions, context: Context): Promise<void> {
-  const { stdout } = context.io;
-  if (options.count) {
-    const { store } = await context.openExisting(options);
-    const count = await store.count(filterOf(options));
-    stdout.write(`${Math.min(count, options.limit ?? count)}\n`);
-    return;
-  }
-  if (options.quiet) {
-    const ids = { ...options, fields: ["id"] } as const;
-    await writeList("tsv", ids, context, (text) => stdout.write(text));
-    return;
-  }
-  const format = options.json ? "json" : (options.format ?? (stdout.isTerminal ? "table" : "tsv"));
-  if (options.fields !== undefined && (format === "json" || format === "ndjson")) {
-    throw new OrdersError("invalid-usage", `--fields is not for ${format}, which has all fields`, {
-      hint: "give --format table, tsv or csv",
-    });
-  }
-  if (format === "table" && stdout.isTerminal && !options.noPager) {
+  async run(options, context) {
+    const { stdout } = context.io;
+    if (options.count) {
+      const { store } = await context.openExisting(options);
+      const count = await store.count(filterOf(options));
+      stdout.write(`${Math.min(count, options.limit ?? count)}\n`);
+      return;
+    }
+    const write: Write = (text) => stdout.write(text);
+    if (options.quiet) return writeList("tsv", { ...options, fields: ["id"] }, context, write);
+    const byDefault = stdout.isTerminal ? "table" : "tsv";
+    const format = options.json ? "json" : (options.format ?? byDefault);
+    if (options.fields !== undefined && (format === "json" || format === "ndjson")) {
+      const message = `--fields is not for ${format}, which has all fields`;
+      throw new OrdersError("invalid-usage", message, { hint: "give --format table, tsv or csv" });
+    }
+    if (format !== "table" || !stdout.isTerminal || options.noPager) {
+      return writeList(format, options, context, write);
+    }
     const { paged } = await import("../list/pager.js");
     await paged(context, (inner, write) => writeList(format, options, inner, write));
-  } else {
-    await writeList(format, options, context, (text) => stdout.write(text));
-  }
-}
+  },
+});
 
 async function writeList(
   format: Format,

@@ -1,79 +1,58 @@
 import { isUnconditional } from "../../domain/order.js";
-import { safeJson } from "../../domain/printable.js";
-import type { Context } from "../context.js";
 import { sayNoOrders } from "../list/no-orders.js";
 import { define } from "../options/definition.js";
-import {
-  count,
-  flag,
-  InvalidValue,
-  type OptionsOf,
-  text,
-  withDefault,
-} from "../options/options.js";
+import { count, flag, InvalidValue, text, withDefault } from "../options/options.js";
 import { OrderStatistics } from "../stats/order-statistics.js";
 import { statsText } from "../stats/stats-text.js";
 import { statsView } from "../stats/stats-view.js";
 import { writeWholeFile } from "../stats/write-file.js";
 import { TIME_OPTIONS, timeFilter } from "../time/time-options.js";
 
-const OPTIONS = {
-  ...TIME_OPTIONS,
-  for: text("name", "for this name, ignoring case"),
-  top: withDefault(count("the n most ordered items", 1, 999), 10),
-  svg: { ...text("file", "draw an SVG file instead", { excludes: ["json"] }), parse: parseSvg },
-  json: flag("print the counts as JSON, with every day that has orders"),
-};
-
 export const verb = define({
   description:
     "Count today's orders, this week's and all of them; draw the most ordered items and the orders per day.\nDays are local ones, and a week begins on Monday. An item counts once for each time it is in an order.",
-  options: OPTIONS,
+  options: {
+    ...TIME_OPTIONS,
+    for: text("name", "for this name, ignoring case"),
+    top: withDefault(count("the n most ordered items", 1, 999), 10),
+    svg: { ...text("file", "draw an SVG file instead", { excludes: ["json"] }), parse: parseSvg },
+    json: flag("print the counts as JSON, with every day that has orders"),
+  },
   examples: [
     "orders stats --since 2026-01-01",
     "orders stats --svg orders.svg",
     "orders stats --json | jq -r '.items[].item'",
   ],
-  run: runStats,
+  async run(options, context) {
+    const { io } = context;
+    const { top, until } = options;
+    const { store } = await context.openExisting(options);
+    const filter = { ...timeFilter(options), for: options.for };
+    const statistics = new OrderStatistics();
+    for await (const orders of store.listJson(filter)) {
+      for (const { placedAt, items } of orders) statistics.add(placedAt, items);
+    }
+    const now = io.now();
+    const { total } = statistics;
+    if (options.json) {
+      const today = statistics.onDay(now);
+      const orders = { today, thisWeek: statistics.inWeek(now), total };
+      const items = statistics.topItems(top);
+      return context.printJson({ orders, items, days: statistics.days() });
+    }
+    const limited = !isUnconditional(filter);
+    const view = statsView(statistics, { now, until: until?.last, top, limited });
+    if (options.svg !== undefined) {
+      const { statsSvg } = await import("../stats/stats-svg.js");
+      writeWholeFile(options.svg, statsSvg(view));
+    } else if (total === 0) sayNoOrders(filter, io.stderr);
+    else {
+      const { columns, isTerminal } = io.stdout;
+      const width = Math.max(MIN_COLUMNS, isTerminal ? columns : PIPE_COLUMNS);
+      io.stdout.write(statsText(view, width, context.style(io.stdout)));
+    }
+  },
 });
-
-/** Counts the orders that match, and prints or draws how many there are. */
-async function runStats(options: OptionsOf<typeof OPTIONS>, context: Context): Promise<void> {
-  const { io } = context;
-  const { store } = await context.openExisting(options);
-  const filter = { ...timeFilter(options), for: options.for };
-  const statistics = new OrderStatistics();
-  for await (const orders of store.listJson(filter)) {
-    for (const { placedAt, items } of orders) statistics.add(placedAt, items);
-  }
-
-  const now = io.now();
-  if (options.json) {
-    const orders = {
-      today: statistics.onDay(now),
-      thisWeek: statistics.inWeek(now),
-      total: statistics.total,
-    };
-    const items = statistics.topItems(options.top);
-    io.stdout.write(`${safeJson({ orders, items, days: statistics.days() })}\n`);
-    return;
-  }
-  const view = statsView(statistics, {
-    now,
-    until: options.until?.last,
-    top: options.top,
-    limited: !isUnconditional(filter),
-  });
-  if (options.svg !== undefined) {
-    const { statsSvg } = await import("../stats/stats-svg.js");
-    writeWholeFile(options.svg, statsSvg(view));
-  } else if (statistics.total === 0) {
-    sayNoOrders(filter, io.stderr);
-  } else {
-    const columns = Math.max(MIN_COLUMNS, io.stdout.isTerminal ? io.stdout.columns : PIPE_COLUMNS);
-    io.stdout.write(statsText(view, columns, context.style(io.stdout)));
-  }
-}
 
 const MIN_COLUMNS = 20;
 const PIPE_COLUMNS = 80;

@@ -82,79 +82,76 @@ export const verb = define({
     "orders watch --as backup --until-caught-up --json >> orders.ndjson",
     "orders watch --json | while read -r event; do …; done",
   ],
-  run: runWatch,
-});
-
-/** Delivers orders to the sales desk until a signal stops it. */
-async function runWatch(options: WatchOptions, outer: Context): Promise<void> {
-  const heartbeat = new Heartbeat(outer);
-  const context = outer.withStderr(heartbeat.output);
-  const { io } = context;
-  const say = (text: string) => void io.stderr.write(`${escapeUnsafe(text)}\n`);
-  const [ending, abort] = [new AbortController(), new AbortController()];
-  const hook = await createHook(options, context, ending.signal);
-  const desk =
-    hook === undefined
-      ? printingDesk(options, context, ending.signal)
-      : commandDesk(hook, timeLimits(options));
-  const orders = await context.openExisting(options, desk.notify);
-  const from =
-    options.from === undefined
-      ? undefined
-      : await parseStartingPosition(options.from, orders.store, io);
-  const newSubscription = await checkNewSubscription(options, from, orders, io);
-  await heartbeat.prepare(orders.store);
-  io.onStop((signal) => {
-    if (!ending.signal.aborted) {
-      if (hook?.isRunning) say(WAITING_FOR_COMMAND);
-      ending.abort();
-    } else if (signal !== "SIGHUP") abort.abort(); // a terminal that is closed sends several
-  });
-  try {
-    await orders.deliver({
-      subscription: options.as,
-      from,
-      batch: hook === undefined ? PRINT_BATCH_ORDERS : 1,
-      untilCaughtUp: options.untilCaughtUp,
-      signal: ending.signal,
-      abort: abort.signal,
-      retry: hook && { maxAttempts: options.maxAttempts, firstPauseMs: options.retryPause },
-      around: [...onlyOf(options), heartbeat.hidden, ...desk.around],
-      onReady: ({ resumed }) => {
-        const fromIgnored = resumed && options.from !== undefined;
-        // cron mails all output: a run that ends by itself prints only what matters.
-        if (!options.untilCaughtUp || fromIgnored || io.stderr.isTerminal) {
-          say(watching(orders, options, fromIgnored));
-        }
-        if (!resumed && newSubscription !== undefined) say(newSubscription);
-        heartbeat.begin();
-      },
-      giveUpAfterMs: options.giveUpAfter,
-      onConnection: (state) => {
-        heartbeat.mark(state === "lost" ? "connection lost" : undefined);
-        const waiting = state === "lost" ? "; waiting for the server" : "";
-        say(`connection ${state}: ${orders.store.location}${waiting}`);
-      },
-      onOutcome: ({ event, order }, outcome) => {
-        if (outcome.state !== "handled") {
-          const id = io.stderr.isTerminal ? order.id.slice(0, SHORT_ID_DIGITS) : order.id;
-          const reason = outcome.reason.replace(FORWARDED, "$1");
-          say(`order ${id}: ${reason}; ${consequence(outcome, options)}`);
-        } else {
-          const rings = options.bell && event === (options.event ?? event);
-          if (rings && io.stderr.isTerminal) io.stderr.write("\x07");
-          heartbeat.count(order);
-        }
-        heartbeat.show();
-      },
+  async run(options, outer) {
+    const heartbeat = new Heartbeat(outer);
+    const context = outer.withStderr(heartbeat.output);
+    const { io } = context;
+    const say = (text: string) => void io.stderr.write(`${escapeUnsafe(text)}\n`);
+    const [ending, abort] = [new AbortController(), new AbortController()];
+    const hook = await createHook(options, context, ending.signal);
+    const desk =
+      hook === undefined
+        ? printingDesk(options, context, ending.signal)
+        : commandDesk(hook, timeLimits(options));
+    const orders = await context.openExisting(options, desk.notify);
+    const from =
+      options.from === undefined
+        ? undefined
+        : await parseStartingPosition(options.from, orders.store, io);
+    const newSubscription = await checkNewSubscription(options, from, orders, io);
+    await heartbeat.prepare(orders.store);
+    io.onStop((signal) => {
+      if (!ending.signal.aborted) {
+        if (hook?.isRunning) say(WAITING_FOR_COMMAND);
+        ending.abort();
+      } else if (signal !== "SIGHUP") abort.abort(); // a terminal that is closed sends several
     });
-  } catch (error) {
-    if (!(error instanceof OutputClosed)) throw error;
-  } finally {
-    heartbeat.end();
-    await hook?.end();
-  }
-}
+    try {
+      await orders.deliver({
+        subscription: options.as,
+        from,
+        batch: hook === undefined ? PRINT_BATCH_ORDERS : 1,
+        untilCaughtUp: options.untilCaughtUp,
+        signal: ending.signal,
+        abort: abort.signal,
+        retry: hook && { maxAttempts: options.maxAttempts, firstPauseMs: options.retryPause },
+        around: [...onlyOf(options), heartbeat.hidden, ...desk.around],
+        onReady: ({ resumed }) => {
+          const fromIgnored = resumed && options.from !== undefined;
+          // cron mails all output: a run that ends by itself prints only what matters.
+          if (!options.untilCaughtUp || fromIgnored || io.stderr.isTerminal) {
+            say(watching(orders, options, fromIgnored));
+          }
+          if (!resumed && newSubscription !== undefined) say(newSubscription);
+          heartbeat.begin();
+        },
+        giveUpAfterMs: options.giveUpAfter,
+        onConnection: (state) => {
+          heartbeat.mark(state === "lost" ? "connection lost" : undefined);
+          const waiting = state === "lost" ? "; waiting for the server" : "";
+          say(`connection ${state}: ${orders.store.location}${waiting}`);
+        },
+        onOutcome: ({ event, order }, outcome) => {
+          if (outcome.state !== "handled") {
+            const id = io.stderr.isTerminal ? order.id.slice(0, SHORT_ID_DIGITS) : order.id;
+            const reason = outcome.reason.replace(FORWARDED, "$1");
+            say(`order ${id}: ${reason}; ${consequence(outcome, options)}`);
+          } else {
+            const rings = options.bell && event === (options.event ?? event);
+            if (rings && io.stderr.isTerminal) io.stderr.write("\x07");
+            heartbeat.count(order);
+          }
+          heartbeat.show();
+        },
+      });
+    } catch (error) {
+      if (!(error instanceof OutputClosed)) throw error;
+    } finally {
+      heartbeat.end();
+      await hook?.end();
+    }
+  },
+});
 
 /** How many orders are printed before an acknowledgement has to be durable. */
 const PRINT_BATCH_ORDERS = 100;

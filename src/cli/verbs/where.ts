@@ -1,33 +1,27 @@
-import { escapeUnsafe, safeJson } from "../../domain/printable.js";
+import { escapeUnsafe } from "../../domain/printable.js";
 import type { Origin } from "../../settings.js";
 import { shownLocation } from "../../store/location.js";
-import type { Context } from "../context.js";
 import { define } from "../options/definition.js";
-import { flag, type OptionsOf } from "../options/options.js";
-
-const OPTIONS = {
-  quiet: flag("print only the location", { short: "q", excludes: ["json"] }),
-  json: flag("print location and origin as JSON"),
-};
+import { flag } from "../options/options.js";
 
 export const verb = define({
   description: "Print where orders are kept, and which setting chose it.",
-  options: OPTIONS,
+  options: {
+    quiet: flag("print only the location", { short: "q", excludes: ["json"] }),
+    json: flag("print location and origin as JSON"),
+  },
   examples: ["orders where", 'ls "$(orders where --quiet)"'],
-  run: runWhere,
+  async run(options, context) {
+    const { stdout } = context.io;
+    const { value, origin } = context.storeSetting(options);
+    const location = await shownLocation(value);
+    const shown = escapeUnsafe(location);
+    if (options.json) context.printJson({ location, origin });
+    else if (options.quiet) stdout.write(`${stdout.isTerminal ? shown : location}\n`);
+    else if (stdout.isTerminal) stdout.write(`${shown}\n(${ORIGINS[origin]})\n`);
+    else stdout.write(`${shown}\t${origin}\n`);
+  },
 });
-
-/** Prints the location of the store and the origin of that setting. */
-async function runWhere(options: OptionsOf<typeof OPTIONS>, context: Context): Promise<void> {
-  const { stdout } = context.io;
-  const { value, origin } = context.storeSetting(options);
-  const location = await shownLocation(value);
-  const shown = escapeUnsafe(location);
-  if (options.json) stdout.write(`${safeJson({ location, origin })}\n`);
-  else if (options.quiet) stdout.write(`${stdout.isTerminal ? shown : location}\n`);
-  else if (stdout.isTerminal) stdout.write(`${shown}\n(${ORIGINS[origin]})\n`);
-  else stdout.write(`${shown}\t${origin}\n`);
-}
 
 const ORIGINS: Readonly<Record<Origin, string>> = {
   "--store": "from --store",

@@ -141,12 +141,20 @@ async function endTree(child: ChildProcess): Promise<void> {
   child.kill(); // if it could not be ended so
 }
 
+/**
+ * In code units. Linux takes no variable of more than 128 KiB (MAX_ARG_STRLEN,
+ * https://man7.org/linux/man-pages/man2/execve.2.html): a command finds longer items on its stdin only.
+ */
+const MAX_VARIABLE = 32_768;
+
 /** Those that are undefined are not in the environment, not even if they are in ours. */
 function variables({ event, order, attempt, redelivered }: Delivery): NodeJS.ProcessEnv {
+  const items = JSON.stringify(order.items);
   return {
     ORDERS_EVENT: event,
     ORDERS_ID: order.id,
     ORDERS_PLACED_AT: order.placedAt,
+    ORDERS_ITEMS: items.length > MAX_VARIABLE ? undefined : items,
     ORDERS_FOR: order.for,
     ORDERS_NOTE: order.note,
     ORDERS_CANCELLED_AT: order.cancelledAt,
