@@ -26,17 +26,18 @@ const run = (argv: string[], world: World = {}) => runCli(argv, { store, ...worl
 const parked = (argv: string[] = [], world: World = {}) => run(["parked", ...argv], world);
 const again = async (name: string) =>
   (await run(["watch", "--as", name, "--until-caught-up", "-q"])).stdout;
+const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
 const times = (text: string) => text.replace(/\d{4}-\d\d-\d\d[T ][\d:.]+Z?/g, "<time>");
 
 describe("orders parked", () => {
-  it("prints subscription, id, attempts, time and reason in a pipe, separated by tabs", async () => {
+  it("prints subscription, id, attempts, time, reason, event and items in a pipe, separated by tabs", async () => {
     const { exitCode, stdout, stderr } = await parked();
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     expect(times(stdout)).toBe(
       [
-        `sales\t${tv.id}\t1\t<time>\texit 3: out of\\n\\tpaper\n`,
-        `sales\t${cheese.id}\t1\t<time>\texit 3: out of\\n\\tpaper\n`,
-        `stock\t${tv.id}\t1\t<time>\tno room\n`,
+        `sales\t${tv.id}\t1\t<time>\texit 3: out of\\n\\tpaper\torder-created\t["100 inch TV"]\n`,
+        `sales\t${cheese.id}\t1\t<time>\texit 3: out of\\n\\tpaper\torder-created\t["soft cheese"]\n`,
+        `stock\t${tv.id}\t1\t<time>\tno room\torder-created\t["100 inch TV"]\n`,
       ].join(""),
     );
   });
@@ -52,26 +53,38 @@ describe("orders parked", () => {
     },
   );
 
-  it("shortens ids and cuts reasons rather than wrap on a narrow terminal", async () => {
-    const world = { terminal: ["stdout"] as const, columns: 62, env: { NO_COLOR: "1" } };
-    expect(times((await parked(["--as", "sales"], world)).stdout)).toBe(
+  const onTerminal = (columns: number) => ({
+    terminal: ["stdout"] as const,
+    columns,
+    now: inMs(3 * 3_600_000),
+    env: { NO_COLOR: "1" },
+  });
+  it("cuts items and reasons, and nothing else, where a terminal is narrow", async () => {
+    const { stdout } = await parked(["--as", "sales"], onTerminal(72));
+    expect(stdout).toBe(
       [
-        "SUBSCRIPTION  ID        ATTEMPTS  PARKED            REASON\n",
-        "sales         403d33e9  1         <time>  exit 3: o…\n",
-        "sales         403d0000  1         <time>  exit 3: o…\n",
+        "SUBSCRIPTION  ID        EVENT    AGE  ATTEMPTS  ITEMS        REASON\n",
+        "sales         403d33e9  created  3 h  1         100 inch TV  exit 3: ou…\n",
+        "sales         403d0000  created  3 h  1         soft cheese  exit 3: ou…\n",
       ].join(""),
     );
   });
 
-  it("prints an aligned table on a wide terminal", async () => {
-    const world = { terminal: ["stdout"] as const, columns: 120, env: { NO_COLOR: "1" } };
-    expect(times((await parked(["--as", "sales"], world)).stdout)).toBe(
-      [
-        "SUBSCRIPTION  ID                                    ATTEMPTS  PARKED            REASON\n",
-        `sales         ${tv.id}  1         <time>  exit 3: out of\\n\\tpaper\n`,
-        `sales         ${cheese.id}  1         <time>  exit 3: out of\\n\\tpaper\n`,
-      ].join(""),
-    );
+  it("aligns what takes two columns, and tells a cancellation from an order", async () => {
+    const opened = await openStore(store);
+    const desk = anOrder({ items: ["机 デスク"] });
+    await opened.save(desk);
+    await opened.cancel({ id: desk.id, cancelledAt: desk.placedAt });
+    await parkAll(await opened.feed(), "sales", "no");
+    const lines = (await parked(["--as", "sales"], onTerminal(200))).stdout.split("\n");
+    const at = lines[0]?.indexOf("REASON") as number;
+    expect(lines.slice(3, 6).map((line) => line.match(/created|cancelled/)?.[0])).toEqual([
+      "created", // the sofa
+      "created",
+      "cancelled",
+    ]);
+    expect(lines[4]).toMatch(/机 デスク +no$/);
+    expect((lines[4] as string).length + "机デスク".length).toBe(at + "no".length);
   });
 
   it("prints one JSON array with --json", async () => {
@@ -95,9 +108,19 @@ describe("orders parked", () => {
     [2, ["--as", "../sales"], "invalid subscription name '../sales'"],
     [2, ["--as", "nul"], "invalid subscription name 'nul'"],
     [2, ["retry"], "give the ids of parked orders, or --all"],
-    [2, ["retry", "403d33e9", "--all"], "--all cannot be used with ids"],
-    [2, ["drop"], "missing argument <ids>"],
-    [2, ["drop", "--all"], "unknown option '--all'"],
+    [2, ["retry", "403d33e9", "--all"], "--all, --reason and --older-than cannot be used with ids"],
+    [
+      2,
+      ["retry", "403d33e9", "--reason", "x"],
+      "--all, --reason and --older-than cannot be used with ids",
+    ],
+    [2, ["drop"], "give the ids of parked orders, or --all"],
+    [2, ["drop", "--all"], "confirmation needed, but stdin is not a terminal"],
+    [
+      2,
+      ["drop", "--older-than", "soon"],
+      "invalid --older-than 'soon': it must be a duration: 500ms, 30s, 5m, 2h",
+    ],
     [4, ["retry", "ffffffff"], "order ffffffff is not parked"],
     [4, ["drop", "5ac9e5e2"], "order 5ac9e5e2 is not parked"],
     [4, ["retry", "403"], "order 403 is not parked"],
@@ -127,6 +150,30 @@ describe("orders parked", () => {
     expect((await parked(["drop", tv.id])).stderr).toContain(
       "  give the subscription with --as:\n",
     );
+  });
+});
+
+describe("orders parked retry and drop", () => {
+  it("choose by a part of the reason, in any case, and by age", async () => {
+    const soon = inMs(60_000);
+    expect((await parked(["retry", "--reason", "PAPER"])).stdout).toBe(`${tv.id}\n${cheese.id}\n`);
+    expect((await parked(["retry", "--reason", "ink"])).stdout).toBe("");
+    expect((await parked(["drop", "--older-than", "1h", "--yes"], { now: soon })).stdout).toBe("");
+    const argv = ["drop", "--older-than", "30s", "--reason", "room", "--yes"];
+    expect((await parked(argv, { now: soon })).stdout).toBe(`${tv.id}\n`);
+    expect((await parked()).stdout).not.toContain("stock");
+  });
+
+  it("tell on a terminal how many they would act on, and ask", async () => {
+    const terminal = ["stdin", "stdout", "stderr"] as const;
+    const no = await parked(["retry", "--all"], { terminal, stdin: "n\n" });
+    expect(no).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(no.stderr).toContain("Deliver 3 parked orders again? [y/N] ");
+    const yes = await parked(["drop", "--reason", "room"], { terminal, stdin: "y\n" });
+    expect(yes.stdout).toBe(`${tv.id}\n`);
+    expect(yes.stderr).toContain("Drop 1 parked order? [y/N] ");
+    const none = await parked(["drop", "--reason", "room"], { terminal });
+    expect(none).toEqual({ exitCode: 0, stdout: "", stderr: "no matching parked orders\n" });
   });
 });
 

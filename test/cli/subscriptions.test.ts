@@ -166,7 +166,7 @@ describe("orders subscriptions remove", () => {
 describe("the help", () => {
   it.each([
     [["watch"], ["--as <subscription>", "--until-caught-up", "--exec <command>", "--bell"]],
-    [["parked"], ["retry [ids...]", "drop <ids...>"]],
+    [["parked"], ["retry [ids...]", "drop [ids...]"]],
     [
       ["parked", "retry"],
       ["--all", "--as <subscription>", "first 4 or more characters"],

@@ -26,8 +26,8 @@ describeWithServer("docs/personal-data.md", () => {
     const store = `${url}?stream=orders-2`;
     const { stdout } = await runCli(["list", "--all", "--format", "ndjson"], { store });
     expect(stdout.trim().split("\n")).toEqual(before.stdout.trim().split("\n").slice(1));
-    expect((await runCli(["list", "--all", "--for", "ada", "--count"], { store })).stdout).toBe(
-      "0\n",
-    );
+    expect(
+      (await runCli(["list", "--all", "--for", "ada lovelace", "--count"], { store })).stdout,
+    ).toBe("0\n");
   });
 });

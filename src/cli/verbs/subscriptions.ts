@@ -1,11 +1,12 @@
 import { isSubscriptionName } from "../../store/order-feed.js";
 import type { OrderStore } from "../../store/order-store.js";
 import { noSubscription } from "../../store/subscription/feed-errors.js";
-import type { Subscriptions } from "../../store/subscriptions.js";
+import type { SubscriptionStatus, Subscriptions } from "../../store/subscriptions.js";
 import { confirm, YES } from "../confirm.js";
+import type { Output } from "../io.js";
 import { define } from "../options/definition.js";
 import { flag, required, text } from "../options/options.js";
-import { renderColumns } from "../render/columns.js";
+import { type Column, renderColumns } from "../render/columns.js";
 import { FROM_FORMS, parseStartingPosition } from "../time/starting-position.js";
 import { shortTime } from "../time/time.js";
 
@@ -58,19 +59,23 @@ export const verb = define({
     const { store } = await context.openExisting(options);
     const subscriptions = await (await store.subscriptions()).list();
     if (options.json) return context.printJson(subscriptions);
-    const time = (iso: string) => (stdout.isTerminal ? shortTime(iso) : iso);
-    const rows = subscriptions.map(({ name, waiting, parked, activeAt, after }) => {
-      const active = activeAt === null ? "-" : time(activeAt);
-      return [name, String(waiting ?? "?"), String(parked), active, after ?? "-"];
-    });
-    stdout.write(renderColumns(HEADINGS, rows, stdout, context.style(stdout)));
-    if (rows.length === 0 && stderr.isTerminal) {
+    stdout.write(renderColumns(columnsFor(stdout), subscriptions, stdout, context.style(stdout)));
+    if (subscriptions.length === 0 && stderr.isTerminal) {
       stderr.write("no subscriptions yet; create one: orders watch --as sales\n");
     }
   },
 });
 
-const HEADINGS = ["NAME", "WAITING", "PARKED", "ACTIVE", "AFTER ORDER"];
+function columnsFor({ isTerminal }: Output): readonly Column<SubscriptionStatus>[] {
+  const time = (iso: string) => (isTerminal ? shortTime(iso) : iso);
+  return [
+    { heading: "NAME", cell: ({ name }) => name },
+    { heading: "WAITING", cell: ({ waiting }) => String(waiting ?? "?") },
+    { heading: "PARKED", cell: ({ parked }) => String(parked) },
+    { heading: "ACTIVE", cell: ({ activeAt }) => (activeAt === null ? "-" : time(activeAt)) },
+    { heading: "AFTER ORDER", cell: ({ after }) => after ?? "-" },
+  ];
+}
 
 /**
  * The subscriptions of a store, of which `name` is one: nobody should confirm what cannot be done.
