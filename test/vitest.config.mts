@@ -3,14 +3,25 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { SOAK } from "./support/soak.js";
 
+/** What the standalone executable could do otherwise than the built program: what Bun does instead of Node. */
+const STANDALONE = [
+  ...["standalone", "executable", "encoding", "time-zone", "completion", "stdin", "closed-streams"],
+  ...["default-store", "no-store", "modes", "faults", "strace", "import", "list-pager"],
+  ...["signals", "watch", "watch-damage", "watch-terminal"],
+  ...["hook", "hook-command", "hook-overlap", "hook-processes"],
+  ...["jetstream-signals", "jetstream-watch"],
+].map((name) => `test/e2e/${name}.test.ts`);
+
 export default defineConfig({
   test: {
     root: fileURLToPath(new URL("..", import.meta.url)),
-    include: ["test/**/*.test.ts"],
+    include: process.env.ORDERS_EXECUTABLE ? STANDALONE : ["test/**/*.test.ts"],
     // A zone that changes its clocks, so that local times are really tested as such.
     env: { TZ: "Europe/Berlin" },
     // The longest tests mostly wait, for elections and for what is killed.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    maxWorkers: availableParallelism() + 1,
+    // To load the source anew for each file takes as long as most of the tests.
+    isolate: false,
     // Only what hangs takes so long, however busy the machine is.
     testTimeout: 300_000 * SOAK,
     hookTimeout: 300_000,

@@ -12,7 +12,7 @@ it("A copy of a store that is being written to is a store, with all that was sto
   const copies = temporaryDirectory();
   const writers = [startWriter(store), startWriter(store)];
   await Promise.all(writers.map(({ acknowledgedOne }) => acknowledgedOne));
-  for (let n = 0; n < 20; n++) {
+  for (let n = 0; n < 8; n++) {
     const before = await idsIn(store);
     const copy = join(copies, String(n));
     cpSync(store, copy, { recursive: true });

@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { canUnshare } from "../support/needs.js";
-import { ORDERS, runOrders, runShell } from "../support/run-orders.js";
+import { runCli } from "../support/run-cli.js";
+import { ORDERS, runShell } from "../support/run-orders.js";
 import { startWatchUnready } from "../support/run-watch.js";
 import { stored } from "../support/stored.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
@@ -29,7 +30,7 @@ describe.runIf(process.platform === "linux")("a closed stream", () => {
     const store = temporaryDirectory();
     expect(await runShell(line, store)).toMatchObject({ exitCode: 0, stderr: "" });
     expect(stored(store)).toMatchObject([{ items: ["tv"] }]);
-    expect((await runOrders(["check"], store)).stdout).toBe("1 order, no damage\n");
+    expect((await runCli(["check"], { store })).stdout).toBe("1 order, no damage\n");
   });
 
   it("that items should come from is an order of nothing", async () => {
@@ -46,7 +47,7 @@ describe.runIf(process.platform === "linux")("a closed stream", () => {
     "is no reason for orders %s to complain",
     async (verb) => {
       const store = temporaryDirectory();
-      await runOrders(["place-order", "tv"], store);
+      await runCli(["place-order", "tv"], { store });
       for (const ending of [">&-", "| true; exit $PIPESTATUS", "<&-", "2>&- >&-"]) {
         const outcome = await runShell(`orders ${verb} ${ending}`, store);
         expect(outcome).toMatchObject({ exitCode: 0, stderr: "" });
@@ -56,7 +57,7 @@ describe.runIf(process.platform === "linux")("a closed stream", () => {
 
   it("that is full is an error of every verb that prints", async () => {
     const store = temporaryDirectory();
-    await runOrders(["place-order", "tv"], store);
+    await runCli(["place-order", "tv"], { store });
     for (const verb of ["list", "check", "where", "--help"]) {
       expect(await runShell(`orders ${verb} > /dev/full`, store)).toMatchObject({
         exitCode: 1,
@@ -71,10 +72,8 @@ describe.runIf(process.platform === "linux")("a reader that does not read", () =
     "does not keep %s from ending a watcher",
     async (signal) => {
       const store = temporaryDirectory();
-      await runShell(`printf '%0100000d\\n' 1 2 3 4 5 6 | orders place-order -`, store);
-      for (let count = 0; count < 3; count++) {
-        await runShell(`printf '%0100000d\\n' 1 2 3 4 5 6 | orders place-order -`, store);
-      }
+      const stdin = `${"x".repeat(100_000)}\n`.repeat(6);
+      for (let count = 0; count < 4; count++) await runCli(["place-order", "-"], { store, stdin });
       const watcher = startWatchUnready(["--as", "sales", "--json"], store);
       watcher.process.stdout.pause();
       const descriptors = `/proc/${watcher.process.pid}/task`;
@@ -84,13 +83,12 @@ describe.runIf(process.platform === "linux")("a reader that does not read", () =
       watcher.process.kill(signal);
       const [code, ended] = await once(watcher.process, "exit");
       expect({ code, ended }).toEqual({ code: null, ended: signal });
-      const { stdout } = await runOrders(["subscriptions", "--json"], store);
-      expect(JSON.parse(String(stdout))).toMatchObject([{ waiting: expect.any(Number) }]);
-      const rest = await runOrders(
-        ["watch", "--as", "sales", "--json", "--until-caught-up"],
+      const { stdout } = await runCli(["subscriptions", "--json"], { store });
+      expect(JSON.parse(stdout)).toMatchObject([{ waiting: expect.any(Number) }]);
+      const rest = await runCli(["watch", "--as", "sales", "--json", "--until-caught-up"], {
         store,
-      );
-      expect(String(rest.stdout).trimEnd().split("\n").length).toBeGreaterThan(0);
+      });
+      expect(rest.stdout.trimEnd().split("\n").length).toBeGreaterThan(0);
     },
   );
 });

@@ -8,7 +8,7 @@ import { SOAK } from "../support/soak.js";
 import { stored } from "../support/stored.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
-const ROUNDS = 3 * SOAK;
+const ROUNDS = SOAK;
 const ID = "403d33e9-91b6-430f-86e6-997935ae61b4";
 
 describe("processes that place orders at the same time", () => {

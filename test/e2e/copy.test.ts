@@ -8,7 +8,7 @@ import { runOrders } from "../support/run-orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 import { until } from "../support/until.js";
 
-const ORDERS = 20_000;
+const ORDERS = 10_000;
 
 describe("orders copy, as several processes,", () => {
   it("stores each order once, also if one of them is killed and run again", async () => {
@@ -40,7 +40,7 @@ describe("orders copy, as several processes,", () => {
     const writer = startWriter(from);
     await writer.acknowledgedOne;
     const to = temporaryDirectory();
-    for (let n = 0; n < 5; n++) {
+    for (let n = 0; n < 2; n++) {
       const { exitCode, stdout, stderr } = await runOrders(["copy", "--to", to], from);
       expect({ exitCode, stdout }).toEqual({
         exitCode: 0,

@@ -7,8 +7,8 @@ import { temporaryDirectory } from "../support/temporary-directory.js";
 
 describe("a process that is killed while it places orders", () => {
   it.each([
-    [1, 80],
-    [3, 50],
+    [1, 20],
+    [3, 12],
   ])("loses no acknowledged order and doubles none, %i at once", async (count, rounds) => {
     const store = temporaryDirectory();
     const acknowledged: string[] = [];
@@ -29,7 +29,7 @@ describe("a process that is killed while it places orders", () => {
   it("loses no acknowledged order whenever place-order is killed", async () => {
     const store = temporaryDirectory();
     const acknowledged: string[] = [];
-    for (let round = 0; round < 30 * SOAK; round++) {
+    for (let round = 0; round < 10 * SOAK; round++) {
       // Unhurried, one takes about so long: the other one is killed at any moment of that time.
       const start = performance.now();
       const unhurried = startPlaceOrder(store);

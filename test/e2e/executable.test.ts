@@ -53,23 +53,6 @@ describe("the executable", () => {
     ).toEqual(acknowledged.sort());
   });
 
-  it.each([
-    ["a closed stdout", "orders place-order tv >&-", 0],
-    ["a reader that reads nothing", "orders place-order tv | head -c 0; exit $PIPESTATUS", 0],
-    ["a reader that has gone", "orders place-order tv | true; exit $PIPESTATUS", 0],
-    [
-      "a list whose reader has gone",
-      "orders place -q tv >&2; orders list | true; exit $PIPESTATUS",
-      0,
-    ],
-  ])("stores the order and makes no fuss over %s", async (_, line, exitCode) => {
-    const store = temporaryDirectory();
-    const outcome = await runShell(line, store);
-    expect(outcome.exitCode).toBe(exitCode);
-    expect(outcome.stderr).not.toContain("at ");
-    expect(stored(store)).toHaveLength(1);
-  });
-
   it("writes a long list whole into a pipe", async () => {
     const store = temporaryDirectory();
     const item = "x".repeat(100_000);
@@ -152,15 +135,6 @@ describe("the exit code", () => {
     writeFileSync(join(store, "orders.jsonl"), "nonsense\n");
     expect((await runOrders(["list"], store)).exitCode).toBe(6);
   });
-
-  it.each(["SIGINT", "SIGTERM"] as const)(
-    "is that of %s if it is stopped by it",
-    async (signal) => {
-      const running = runOrders(["place-order", "-"], temporaryDirectory(), { stdin: "pipe" });
-      running.kill(signal);
-      expect(await running).toMatchObject({ signal, stdout: "" });
-    },
-  );
 });
 
 describe.runIf(process.platform === "linux")("on a real terminal", () => {

@@ -37,7 +37,7 @@ describeWithServer("orders copy, with a server,", () => {
         expect(await runCli(["copy", "--from", server, "--to", back])).toEqual(copied);
         expect(await ordersIn(back)).toEqual(orders);
       }),
-      { numRuns: 10 },
+      { numRuns: 5 },
     );
   });
 
@@ -45,7 +45,7 @@ describeWithServer("orders copy, with a server,", () => {
     const { url } = await startServer();
     const from = temporaryDirectory();
     const store = await openStore(from);
-    const orders = Array.from({ length: 20_000 }, () => anOrder());
+    const orders = Array.from({ length: 10_000 }, () => anOrder());
     await Promise.all(orders.map((order) => store.save(order)));
 
     const first = runOrders(["copy", "--to", url], from);

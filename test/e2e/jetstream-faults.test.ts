@@ -243,7 +243,7 @@ describeWithServer("a watcher", () => {
   });
 });
 
-const STREAMS = 20;
+const STREAMS = 8;
 
 describeWithServer("a stream", () => {
   it("can be read while another process creates it", async () => {

@@ -4,7 +4,7 @@ import { openStore } from "../../src/store/open-store.js";
 import { describeWithServer, startServer } from "../support/nats-server.js";
 import { all, anOrder } from "../support/orders.js";
 
-const LIMITS = Array.from({ length: 40 }, (_, index) => 3000 + 7 * index);
+const LIMITS = Array.from({ length: 10 }, (_, index) => 3000 + 31 * index);
 
 describeWithServer("a stream with a size limit", () => {
   it("refuses orders once it is full, and keeps all that it has acknowledged", async () => {

@@ -5,8 +5,9 @@ import { describeWithServer, startServer } from "../support/nats-server.js";
 import { ON_WINDOWS } from "../support/needs.js";
 import { all } from "../support/orders.js";
 import { runOrders } from "../support/run-orders.js";
+import { SOAK } from "../support/soak.js";
 
-const ROUNDS = 5;
+const ROUNDS = 3 * SOAK;
 
 describeWithServer("a signal that comes while a server stores an order", () => {
   it.skipIf(ON_WINDOWS)("ends the process once it is acknowledged", async () => {

@@ -15,6 +15,7 @@ import { ON_WINDOWS } from "../support/needs.js";
 import { anOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
 import { startWatch, type Watcher } from "../support/run-watch.js";
+import { SOAK } from "../support/soak.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 import { until } from "../support/until.js";
 
@@ -323,7 +324,7 @@ describeWithServer("a watcher whose command is running", () => {
   };
 
   it.skipIf(ON_WINDOWS)("goes on after its server was killed meanwhile", async () => {
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < SOAK; round++) {
       const server = await startServer();
       const { store, watcher, begun, letGo } = await busy(server);
       await server.kill();

@@ -40,7 +40,7 @@ describe("the lock of a subscription", () => {
 
   it("is free at once when its holder was killed, again and again", async () => {
     const directory = temporaryDirectory();
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < 4; round++) {
       const { process, outcome } = await contender(directory);
       expect(outcome).toBe("held");
       process.kill("SIGKILL");
@@ -50,7 +50,7 @@ describe("the lock of a subscription", () => {
 
   it("goes to exactly one of many who come at once", async () => {
     const directory = temporaryDirectory();
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 2; round++) {
       const contenders = await Promise.all(Array.from({ length: 12 }, () => contender(directory)));
       const held = contenders.filter(({ outcome }) => outcome === "held");
       expect(held).toHaveLength(1);

@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT, STANDALONE } from "../support/run-orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
@@ -9,18 +10,19 @@ const IS_WINDOWS = process.platform === "win32";
 const { name, version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
 
 describe.skipIf(STANDALONE)("the package", () => {
+  let scratch: string;
   let tarball: string;
   let files: readonly string[];
 
-  beforeAll(() => execa(process.execPath, ["scripts/package.mjs"], { cwd: ROOT }));
-
-  beforeEach(async () => {
-    const directory = temporaryDirectory();
-    const argv = ["pack", "--json", "--pack-destination", directory];
+  beforeAll(async () => {
+    await execa(process.execPath, ["scripts/package.mjs"], { cwd: ROOT });
+    scratch = mkdtempSync(join(tmpdir(), "orders-package-"));
+    const argv = ["pack", "--json", "--pack-destination", scratch];
     const [packed] = JSON.parse((await npm(argv, join(ROOT, "dist/package"))).stdout);
-    tarball = join(directory, packed.filename);
+    tarball = join(scratch, packed.filename);
     files = packed.files.map(({ path }: { path: string }) => path);
   });
+  afterAll(() => rmSync(scratch, { recursive: true }));
 
   it("holds the program, its manual, the library with its types, and the licences of what is in them", () => {
     expect(files).toEqual(
@@ -152,14 +154,11 @@ describe.skipIf(STANDALONE)("the package", () => {
     writeFileSync(manifest, JSON.stringify({ ...JSON.parse(text), version: "99.0.0" }));
     return join(directory, (await npm(["pack", "./package"], directory)).stdout);
   }
-});
 
-/** Runs npm with a cache of its own. */
-function npm(argv: readonly string[], cwd: string) {
-  const quiet = ["--no-audit", "--no-fund", "--no-update-notifier", "--ignore-scripts"];
-  const env = {
-    npm_config_cache: join(temporaryDirectory(), "cache"),
-    npm_config_loglevel: "error",
-  };
-  return execa("npm", [...argv, ...quiet], { cwd, env });
-}
+  /** Runs npm with a cache of its own. */
+  function npm(argv: readonly string[], cwd: string) {
+    const quiet = ["--no-audit", "--no-fund", "--no-update-notifier", "--ignore-scripts"];
+    const env = { npm_config_cache: join(scratch, "cache"), npm_config_loglevel: "error" };
+    return execa("npm", [...argv, ...quiet], { cwd, env });
+  }
+});

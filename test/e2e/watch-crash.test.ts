@@ -11,7 +11,7 @@ import { SOAK } from "../support/soak.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 const WRITERS = 8;
-const KILLS = 20 * SOAK;
+const KILLS = 8 * SOAK;
 
 describe("a watcher that is killed again and again while orders are placed", () => {
   it.each([

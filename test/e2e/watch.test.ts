@@ -22,7 +22,7 @@ describe("orders watch", () => {
   });
 
   it("misses nothing once it says that it is watching", async () => {
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < 4; round++) {
       const store = temporaryDirectory();
       const watcher = startWatchUnready(["-q"], store);
       await watcher.until(({ stderr }) => /^watching /m.test(stderr));

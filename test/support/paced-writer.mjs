@@ -2,7 +2,7 @@
  * Places as many orders as it is told, one after another, and ends.
  * Usage: node paced-writer.mjs <count>; the store is ORDERS_STORE.
  */
-import { openOrders } from "../../dist/index.js";
+import { openOrders } from "../../dist/lib/index.js";
 
 const count = Number(process.argv[2]);
 const orders = await openOrders({ store: process.env.ORDERS_STORE });

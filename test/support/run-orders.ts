@@ -33,10 +33,14 @@ export function installCopy(directory: string): [string, ...string[]] {
   return [process.execPath, join(copy, "bin/orders.js")];
 }
 
+/** A time zone in which it is noon, so that no test runs into the next day. */
+const hoursPastNoon = new Date().getUTCHours() - 12;
+const TZ = `Etc/GMT${hoursPastNoon < 0 ? "" : "+"}${hoursPastNoon}`;
+
 /** The environment of a process under test: nothing of the developer's own settings. */
 export function environment(store: string): Record<string, string> {
   const { PATH = "", TMPDIR = "/tmp" } = process.env;
-  return { PATH, TMPDIR, ORDERS_STORE: store };
+  return { PATH, TMPDIR, TZ, ORDERS_STORE: store };
 }
 
 /** The environment in which the executable runs a CommonJS file before the program. */

@@ -4,7 +4,7 @@
  * a busy machine.
  */
 import { writeSync } from "node:fs";
-import { openOrders } from "../../dist/index.js";
+import { openOrders } from "../../dist/lib/index.js";
 
 const AT_ONCE = 4;
 const orders = await openOrders({ store: process.env.ORDERS_STORE });

@@ -15,20 +15,19 @@ const cancellation = { id: first.id, cancelledAt: "2026-02-01T10:00:00.000Z" };
 const content = Buffer.from(lines.join("") + encodeCancellation(cancellation));
 
 describe("a file of orders in which one bit has flipped", () => {
-  it("loses no order and no cancellation silently and changes none, whichever bit it is", () => {
+  it("loses no order and no cancellation silently and changes none, whichever byte it is in", () => {
     const path = join(temporaryDirectory(), "orders.jsonl");
     const silently: unknown[] = [];
     // Without its last newline a file ends in a line that was never acknowledged.
     for (let at = 0; at < content.length - 1; at++) {
-      for (let bit = 0; bit < 8; bit++) {
-        const flipped = Buffer.from(content);
-        flipped[at] = (flipped[at] as number) ^ (1 << bit);
-        writeFileSync(path, flipped);
-        for (const read of ["records", "recordsBackward"] as const) {
-          const { found, damaged } = look(path, read);
-          for (const each of found) expect([...orders, cancellation]).toContainEqual(each);
-          if (found.length <= orders.length && !damaged) silently.push({ at, bit, read });
-        }
+      const bit = at % 8; // each of each byte of a line: test/unit/order-codec
+      const flipped = Buffer.from(content);
+      flipped[at] = (flipped[at] as number) ^ (1 << bit);
+      writeFileSync(path, flipped);
+      for (const read of ["records", "recordsBackward"] as const) {
+        const { found, damaged } = look(path, read);
+        for (const each of found) expect([...orders, cancellation]).toContainEqual(each);
+        if (found.length <= orders.length && !damaged) silently.push({ at, bit, read });
       }
     }
     expect(silently).toEqual([]);

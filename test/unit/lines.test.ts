@@ -82,6 +82,6 @@ function eachFile(check: (fd: number, bytes: Buffer, lines: string[]) => void): 
         closeSync(fd);
       }
     }),
-    { numRuns: 200 },
+    { numRuns: 60 },
   );
 }
