@@ -17,7 +17,7 @@ const LISTING = [
   "$JS.API.STREAM.INFO.orders",
   "$JS.API.STREAM.MSG.GET.orders",
   "$JS.API.CONSUMER.CREATE.orders",
-  "$JS.FC.>",
+  "$JS.API.CONSUMER.MSG.NEXT.orders.*",
 ];
 const WATCHING = [
   ...LISTING,

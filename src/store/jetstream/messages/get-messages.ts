@@ -18,6 +18,15 @@ export interface Range extends Place {
   readonly to: number;
 }
 
+/** The message with a number; `null`: there is none. */
+export function messageAt(
+  server: ServerConnection,
+  stream: string,
+  seq: number,
+): Promise<StoredMsg | null> {
+  return seq < 1 ? Promise.resolve(null) : ask(server, stream, { seq });
+}
+
 /** The newest message of a subject; `null`: there is none. */
 export function lastMessage(
   server: ServerConnection,

@@ -5,7 +5,7 @@ import type { Place } from "../messages/get-messages.js";
 import { isConsumerLimit } from "../server/failures.js";
 import type { Connected, ServerConnection } from "../server/server-connection.js";
 import { leaderState, streamInfo, subjectsOf } from "../server/streams.js";
-import { recordSubjects } from "../server/subjects.js";
+import { passingName, recordSubjects } from "../server/subjects.js";
 
 /** Counts the orders of a stream, of which the server has most of the numbers. */
 export function countOrders(
@@ -46,6 +46,7 @@ export async function countMessages(
 ): Promise<number> {
   try {
     const { num_pending } = await jsm.consumers.add(stream, {
+      name: passingName(),
       deliver_policy: DeliverPolicy.StartSequence,
       opt_start_seq: from,
       filter_subjects: [...subjects],

@@ -1,4 +1,5 @@
-import type { FeedEvent } from "../../order-feed.js";
+import { nuid } from "@nats-io/transport-node";
+import { type FeedEvent, isSubscriptionName } from "../../order-feed.js";
 import type { ServerLocation } from "./server-location.js";
 
 /** What a message of the stream of orders is about. */
@@ -106,12 +107,37 @@ export function subscriptionOf(subject: string): string {
   return nameOf(subject.split(".").at(-2) ?? "");
 }
 
-/** The name of a subscription as one token of a subject, and the name of its consumers. */
+/** A consumer that is a subscription: each reset replaces it by one of the next generation. */
+export interface SubscriptionConsumer {
+  readonly name: string;
+  readonly subscription: string;
+  readonly generation: number;
+}
+
+/** The consumer of a subscription. */
+export function consumerOf(subscription: string, generation: number): SubscriptionConsumer {
+  const token = tokenOf(subscription);
+  const name = generation === 1 ? token : `${token}~${generation}`;
+  return { name, subscription, generation };
+}
+
+/** What the name of a consumer says; `undefined`: it is no subscription's. */
+export function subscriptionConsumer(name: string): SubscriptionConsumer | undefined {
+  const [token = "", generation = "1"] = name.split("~");
+  const consumer = consumerOf(nameOf(token), Number(generation));
+  return isSubscriptionName(consumer.subscription) && consumer.name === name ? consumer : undefined;
+}
+
+/** The name of a consumer that is nobody's subscription. */
+export function passingName(): string {
+  return `_${nuid.next()}`;
+}
+
+/** The name of a subscription as one token of a subject. */
 export function tokenOf(name: string): string {
   return name.replaceAll(".", "=");
 }
 
-/** The subscription of a consumer's name. */
-export function nameOf(token: string): string {
+function nameOf(token: string): string {
   return token.replaceAll("=", ".");
 }

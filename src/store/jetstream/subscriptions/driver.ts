@@ -1,7 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ConsumerInfo } from "@nats-io/jetstream";
-import { createInbox } from "@nats-io/transport-node";
-import { isSubscriptionName, type StartingPosition } from "../../order-feed.js";
+import type { StartingPosition } from "../../order-feed.js";
 import { noSuchOrder, subscriptionRemoved } from "../../subscription/feed-errors.js";
 import type {
   OpenOptions,
@@ -9,21 +8,27 @@ import type {
   SubscriptionDriver,
 } from "../../subscription/ports.js";
 import type { SubscriptionStatus, Waiting } from "../../subscriptions.js";
-import { firstMessages, getMessages, lastSeq } from "../messages/get-messages.js";
+import { firstMessages, lastSeq, messageAt } from "../messages/get-messages.js";
+import type { ConsumerName } from "../messages/pull.js";
 import { readBatches } from "../messages/read-messages.js";
 import { countMessages } from "../orders/count.js";
 import { type OrdersReader, storedSince } from "../orders/orders-reader.js";
-import type { ServerConnection } from "../server/server-connection.js";
-import { createIfMissing, isMissingStream, orderStream, streamInfo } from "../server/streams.js";
+import { isTransient, serverFailure } from "../server/failures.js";
+import type { Connected, ServerConnection } from "../server/server-connection.js";
+import { createIfMissing, orderStream, parkingStream, streamInfo } from "../server/streams.js";
 import {
   allRecords,
+  consumerOf,
   eventSubjects,
   idOf,
-  nameOf,
+  kindOf,
+  passingName,
+  type SubscriptionConsumer,
   subjectsOfOrder,
+  subscriptionConsumer,
   tokenOf,
 } from "../server/subjects.js";
-import { type Consumer, createConsumer, infoOf, removeConsumer } from "./consumers.js";
+import { consumerNames, createConsumer, infoOf, removeConsumer } from "./consumers.js";
 import { Contact } from "./contact.js";
 import { type PulledConsumer, PulledEvents } from "./pulled-events.js";
 import type { SubscriptionRecords } from "./records.js";
@@ -50,23 +55,19 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
   }
 
   async names(): Promise<readonly string[]> {
-    return (await this.#consumers()).map(({ name }) => nameOf(name));
+    const consumers = await this.#server.ask("read the feed", (each) => this.#consumers(each));
+    return [...new Set(consumers.map(({ subscription }) => subscription))].sort();
   }
 
   async exists(name: string): Promise<boolean> {
-    if ((await infoOf(this.#server, this.#orders(name))) !== undefined) return true;
-    return (await this.parked.unfinishedReset(name)) !== undefined;
+    return (await this.names()).includes(name);
   }
 
   async list(): Promise<readonly Omit<SubscriptionStatus, "parked">[]> {
-    return Promise.all(
-      (await this.#consumers()).map(async (info) => ({
-        name: nameOf(info.name),
-        after: await this.#orderAt(reachedSeq(info)),
-        waiting: info.num_pending + info.num_ack_pending,
-        activeAt: lastActiveAt(info),
-      })),
-    );
+    const consumers = await this.#server.ask("read the feed", (each) => this.#consumers(each));
+    const newest = new Map(consumers.map((each) => [each.subscription, each]));
+    const all = await Promise.all([...newest.values()].map((each) => this.#status(each)));
+    return all.sort((one, other) => (one.name < other.name ? -1 : 1));
   }
 
   async waitingFrom(from: StartingPosition): Promise<Waiting> {
@@ -81,80 +82,86 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
   }
 
   async open(options: OpenOptions): Promise<OpenSubscription> {
-    await this.#server.ask("read the feed", (connected) =>
-      createIfMissing(connected, orderStream(this.#server.location)),
-    );
+    const { location } = this.#server;
+    await this.#server.ask("read the feed", (each) => createIfMissing(each, orderStream(location)));
     const { subscription: name } = options;
     return name === undefined ? this.#openEphemeral(options) : this.#openNamed(name, options);
   }
 
-  /** Whoever subscribes next finishes what ends here half-way. */
-  async reset(name: string, from: StartingPosition): Promise<void> {
-    const first = await this.#seqOf(from);
-    await this.parked.create();
-    await this.parked.recordReset(name, first);
-    await removeConsumer(this.#server, this.#orders(name));
-    await createConsumer(this.#server, this.#orders(name), first);
-    await this.parked.forgetAttempts(name);
+  /** The new consumer is the position once it is there; if this ends half-way, the next subscriber removes the old one. */
+  async reset(name: string, position: StartingPosition): Promise<void> {
+    const from = await this.#seqOf(position);
+    await this.#server.ask("reset the subscription", async (connected) => {
+      const old = await this.#consumersOf(connected, name);
+      const next = consumerOf(name, (old.at(-1)?.generation ?? 0) + 1);
+      await createConsumer(connected, this.#at(next), { subjects: this.#events, from });
+      for (const each of old) await removeConsumer(connected, this.#at(each));
+    });
   }
 
   async remove(name: string): Promise<void> {
-    await this.parked.create();
-    await this.parked.clear(name); // before the name is free: whoever takes it next must not find these
-    await removeConsumer(this.#server, this.#orders(name));
-    await removeConsumer(this.#server, this.#retries(name));
-    await this.parked.clear(name); // what a subscriber has recorded meanwhile
+    const { parked } = this;
+    await parked.create();
+    await parked.clear(name); // before the name is free: whoever takes it next must not find these
+    await this.#server.ask("remove the subscription", async (connected) => {
+      const consumers = await this.#consumersOf(connected, name);
+      for (const each of consumers) await removeConsumer(connected, this.#at(each));
+      await removeConsumer(connected, this.#retries(name));
+    });
+    await parked.clear(name); // what a subscriber has recorded meanwhile
   }
 
   async #openNamed(name: string, options: OpenOptions): Promise<OpenSubscription> {
-    const { from = "start", signal } = options;
     const { parked: records } = this;
-    const [orders, retries] = [this.#orders(name), this.#retries(name)];
     await records.create();
-    const info = await infoOf(this.#server, orders);
-    const reset = await records.unfinishedReset(name);
-    if (info === undefined) {
-      await createConsumer(this.#server, orders, reset ?? (await this.#seqOf(from)));
+    const known = await this.#server.ask("read the feed", (each) => this.#consumersOf(each, name));
+    if (known.length === 0) {
+      const from = await this.#seqOf(options.from ?? "start");
+      const first = this.#at(consumerOf(name, 1));
+      await this.#server.ask("subscribe", (connected) =>
+        createConsumer(connected, first, { subjects: this.#events, from }),
+      );
     }
-    if (reset !== undefined) await records.forgetAttempts(name);
-    await createConsumer(this.#server, retries, 1);
+    await this.#server.ask("subscribe", async (connected) => {
+      for (const old of known.slice(0, -1)) await removeConsumer(connected, this.#at(old));
+      await this.#createRetries(connected, name);
+    });
     const parked = await records.all(name);
-    const opened = this.#pull(options, [
-      {
-        ...retries,
-        decode: async ({ subject }) => {
-          const retryOf = await records.get(name, idOf(subject));
-          return retryOf && { event: retryOf.event, order: retryOf.order, retryOf }; // else it was dropped meanwhile
-        },
-        recreate: () => this.#recreateRetries(name),
+    const retries: PulledConsumer = {
+      current: () => this.#server.attempt((connected) => this.#currentRetries(connected, name)),
+      decode: async ({ subject }) => {
+        const retryOf = await records.get(name, idOf(subject));
+        return retryOf && { event: retryOf.event, order: retryOf.order, retryOf }; // else it was dropped meanwhile
       },
-      {
-        ...orders,
-        decode: (message) => this.#reader.eventIn(message),
-        recreate: () => this.#untilRecreated(name, signal),
-      },
-    ]);
-    const resumed = info !== undefined || reset !== undefined;
-    return { resumed, parked, ...opened };
+    };
+    const events: PulledConsumer = {
+      current: () => this.#current(name),
+      decode: (message) => this.#reader.eventIn(message),
+    };
+    return { resumed: known.length > 0, parked, ...this.#pull(options, [retries, events]) };
   }
 
   async #openEphemeral(options: OpenOptions): Promise<OpenSubscription> {
     const server = this.#server;
-    const name = createInbox("ephemeral").replaceAll(".", "-");
-    const consumer = { ...this.#orders(name), inactiveAfterMs: INACTIVE_AFTER_MS };
     const first = await this.#seqOf(options.from ?? "now");
-    await createConsumer(server, consumer, first);
+    const consumer = this.#at({ name: passingName() });
+    const create = async (connected: Connected, from: number) => {
+      const delivered = { subjects: this.#events, from, inactiveAfterMs: INACTIVE_AFTER_MS };
+      await createConsumer(connected, consumer, delivered);
+      return consumer;
+    };
+    await server.ask("subscribe", (connected) => create(connected, first));
     const opened = this.#pull(options, [
       {
-        ...consumer,
+        current: (lastSeq) =>
+          server.attempt((connected) => create(connected, Math.max(first, lastSeq + 1))),
         decode: (message) => this.#reader.eventIn(message),
-        recreate: (lastSeq) => createConsumer(server, consumer, Math.max(first, lastSeq + 1)),
       },
     ]);
     const close = async () => {
       await opened.close();
-      const remove = server.attempt(({ jsm }) => jsm.consumers.delete(consumer.stream, name));
-      await remove.catch(() => {}); // else the server does it
+      // Else the server does it.
+      await server.attempt((connected) => removeConsumer(connected, consumer)).catch(() => {});
     };
     return { resumed: false, parked: [], ...opened, close };
   }
@@ -163,9 +170,7 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
     options: OpenOptions,
     consumers: readonly PulledConsumer[],
   ): Pick<OpenSubscription, "sources" | "isCaughtUp" | "close"> {
-    const contact = new Contact(this.#server, options, () => {
-      for (const source of sources) source.lose();
-    });
+    const contact = new Contact(this.#server, options);
     const sources = consumers.map(
       (each) => new PulledEvents(this.#server, each, this.parked, contact, options),
     );
@@ -183,26 +188,33 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
   }
 
   /**
-   * Waits until its consumer exists again: a reset removes it and creates another. Only a removal removes the
-   * consumer of the retries too.
+   * The consumer of a subscription that was opened.
    *
-   * @throws {OrdersError} `subscription-not-found`: the subscription was removed.
+   * @throws {OrdersError} `subscription-not-found`: it was removed.
    */
-  async #untilRecreated(name: string, signal: AbortSignal | undefined): Promise<void> {
-    const lostAt = Date.now();
-    while (!signal?.aborted && (await infoOf(this.#server, this.#orders(name))) === undefined) {
-      const isBeingReset = (await infoOf(this.#server, this.#retries(name))) !== undefined;
-      const limitMs = isBeingReset ? this.#server.location.timeoutMs : REMOVED_AFTER_MS;
-      if (Date.now() - lostAt > limitMs) throw subscriptionRemoved(name);
-      await pause(LOOK_INTERVAL_MS);
+  async #current(name: string): Promise<ConsumerName> {
+    for (const lostAt = Date.now(); ; await pause(LOOK_INTERVAL_MS)) {
+      const consumers = await this.#server.attempt((each) => this.#consumersOf(each, name));
+      const newest = consumers.at(-1);
+      if (newest !== undefined) return this.#at(newest);
+      if (Date.now() - lostAt > REMOVED_AFTER_MS) throw subscriptionRemoved(name);
     }
   }
 
-  /** Not while there is no subscription: it may be being removed. */
-  async #recreateRetries(name: string): Promise<void> {
-    if ((await infoOf(this.#server, this.#orders(name))) === undefined) return;
-    await this.parked.create();
-    await createConsumer(this.#server, this.#retries(name), 1);
+  /** Not created again while there is no subscription: it may be being removed. */
+  async #currentRetries(connected: Connected, name: string): Promise<ConsumerName> {
+    const retries = this.#retries(name);
+    if ((await infoOf(connected, retries)) !== undefined) return retries;
+    if ((await this.#consumersOf(connected, name)).length > 0) {
+      await createIfMissing(connected, parkingStream(this.#server.location));
+      await this.#createRetries(connected, name);
+    }
+    return retries;
+  }
+
+  async #createRetries(connected: Connected, name: string): Promise<void> {
+    const subjects = [this.parked.requests(name)];
+    await createConsumer(connected, this.#retries(name), { subjects, from: 1 });
   }
 
   /**
@@ -234,50 +246,53 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
     return next; // not after the newest: one may have been placed meanwhile
   }
 
-  /** The id of the order that a number in the stream is about. */
-  async #orderAt(seq: number): Promise<string | null> {
-    if (seq < 1) return null;
-    const { location } = this.#server;
-    const place = { stream: location.stream, subjects: [allRecords(location)] };
-    for await (const [message] of getMessages(this.#server, { ...place, from: seq, to: seq })) {
-      const decoded = message && this.#reader.decode(message);
-      if (decoded?.kind === "order") return decoded.order.id;
-      if (decoded?.kind === "cancellation") return decoded.cancellation.id;
-    }
-    return null;
+  /** What a subscription does; of one whose consumer has no leader nobody can tell. */
+  async #status(consumer: SubscriptionConsumer): Promise<Omit<SubscriptionStatus, "parked">> {
+    const { subscription: name } = consumer;
+    const info = await this.#server
+      .attempt((connected) => infoOf(connected, this.#at(consumer)))
+      .catch((error) => {
+        if (!isTransient(error))
+          throw serverFailure("read the feed", this.#server.location.shown, error);
+      });
+    if (info === undefined) return { name, after: null, waiting: null, activeAt: null };
+    const { ack_floor, config, num_pending, num_ack_pending } = info;
+    // The last message that it is done with, or the one before its start.
+    const reached = Math.max(ack_floor.stream_seq, (config.opt_start_seq ?? 1) - 1);
+    const last = await messageAt(this.#server, this.#server.location.stream, reached);
+    const isRecord = last !== null && kindOf(last.subject) !== undefined;
+    return {
+      name,
+      after: isRecord ? idOf(last.subject) : null,
+      waiting: num_pending + num_ack_pending,
+      activeAt: lastActiveAt(info),
+    };
   }
 
-  /** The consumers of subscriptions, by name; none if there is no stream. */
-  async #consumers(): Promise<ConsumerInfo[]> {
-    const found = await this.#server.ask("read the feed", async ({ jsm }) => {
-      const infos: ConsumerInfo[] = [];
-      try {
-        for await (const info of jsm.consumers.list(this.#server.location.stream)) infos.push(info);
-      } catch (error) {
-        if (!isMissingStream(error)) throw error;
-      }
-      return infos;
-    });
-    return found
-      .filter(({ config: { durable_name = "" } }) => isSubscriptionName(nameOf(durable_name)))
-      .sort((one, other) => (nameOf(one.name) < nameOf(other.name) ? -1 : 1));
+  /** The consumers that are subscriptions, the oldest first: of a subscription the last one counts. */
+  async #consumers(connected: Connected): Promise<SubscriptionConsumer[]> {
+    const names = await consumerNames(connected, this.#server.location.stream);
+    return names
+      .map(subscriptionConsumer)
+      .filter((consumer) => consumer !== undefined)
+      .sort((one, other) => one.generation - other.generation);
   }
 
-  /** The consumer of a subscription's orders: without it there is no such subscription. */
-  #orders(name: string): Consumer {
-    const { location } = this.#server;
-    return { stream: location.stream, name: tokenOf(name), subjects: eventSubjects(location) };
+  async #consumersOf(connected: Connected, name: string): Promise<SubscriptionConsumer[]> {
+    return (await this.#consumers(connected)).filter(({ subscription }) => subscription === name);
   }
 
-  #retries(name: string): Consumer {
-    const { stream } = this.parked;
-    return { stream, name: tokenOf(name), subjects: [this.parked.requests(name)] };
+  #at({ name }: { readonly name: string }): ConsumerName {
+    return { stream: this.#server.location.stream, name };
   }
-}
 
-/** The last message that a consumer is done with, or the one before its start. */
-function reachedSeq({ ack_floor, config }: ConsumerInfo): number {
-  return Math.max(ack_floor.stream_seq, (config.opt_start_seq ?? 1) - 1);
+  get #events(): readonly string[] {
+    return eventSubjects(this.#server.location);
+  }
+
+  #retries(name: string): ConsumerName {
+    return { stream: this.parked.stream, name: tokenOf(name) };
+  }
 }
 
 /** When it last delivered a message or got an acknowledgement: ISO 8601, UTC; `null`: never. */

@@ -1,11 +1,16 @@
-import { setTimeout as pause } from "node:timers/promises";
-import { createInbox, type Msg, nanos, type Subscription } from "@nats-io/transport-node";
+import { nanos } from "@nats-io/transport-node";
 import { parkingKey, type StoredEvent } from "../../order-feed.js";
 import type { EventSource, OpenOptions, PendingEvent } from "../../subscription/ports.js";
-import { deliveryInfo } from "../messages/delivery-info.js";
 import type { StoredMessage } from "../messages/order-codec.js";
-import type { Connected, ServerConnection } from "../server/server-connection.js";
-import { ACK_WAIT_MS, type Consumer, infoOf } from "./consumers.js";
+import {
+  type ConsumerName,
+  type DeliveredMessage,
+  pull,
+  SILENCE_LIMIT_MS,
+} from "../messages/pull.js";
+import { isTransient, Unavailable } from "../server/failures.js";
+import type { ServerConnection } from "../server/server-connection.js";
+import { ACK_WAIT_MS, infoOf } from "./consumers.js";
 import type { Contact } from "./contact.js";
 import type { SubscriptionRecords } from "./records.js";
 
@@ -15,123 +20,143 @@ const CONFIRM_TIMEOUT_MS = 2000;
  * A request cannot be withdrawn, and what comes once nobody listens is delivered again only after
  * {@link ACK_WAIT_MS}: so requests are short, and the end of the last one is waited for.
  */
-const REQUEST_EXPIRES_MS = 250;
-const SILENCE_LIMIT_MS = 12 * REQUEST_EXPIRES_MS;
+const SOON = { expires: nanos(250) };
+const NOW = { no_wait: true } as const;
 
-/** A consumer that events are pulled from. */
-export interface PulledConsumer extends Consumer {
+/** Where the events of a subscription come from. */
+export interface PulledConsumer {
+  /** The consumer as it is now, created again if it has to be: a reset replaces it. */
+  current(lastSeq: number): Promise<ConsumerName>;
   /** What a message of it delivers; `undefined`: nothing. */
   decode(message: StoredMessage): Promise<DecodedEvent | undefined>;
-  /** Creates it again if it is gone. */
-  recreate(lastSeq: number): Promise<void>;
 }
 
 type DecodedEvent = StoredEvent & Pick<PendingEvent, "retryOf">;
 
 /** A message that the server has delivered and that is not settled yet. */
-interface Pulled {
-  readonly message: StoredMessage;
-  /** How often it was delivered by now, from 1. */
-  readonly deliveryCount: number;
-  readonly ackSubject: string;
+interface Pulled extends DeliveredMessage {
+  readonly consumer: ConsumerName;
 }
 
 /** The events of one consumer, which is the position of a subscription and divides them between its subscribers. */
 export class PulledEvents implements EventSource {
   readonly #server: ServerConnection;
-  readonly #consumer: PulledConsumer;
+  readonly #source: PulledConsumer;
   readonly #records: SubscriptionRecords;
   readonly #contact: Contact;
   readonly #options: OpenOptions;
-  readonly #inbox = createInbox();
-  readonly #timers: readonly NodeJS.Timeout[];
+  readonly #extending = setInterval(() => this.#extendAckWait(), ACK_WAIT_MS / 3);
   readonly #unsettled = new Set<Pulled>();
   /** Those that wait to be taken. */
   readonly #ready: Pulled[] = [];
   /** Those that go back at the end: not while a request is open, which would get them. */
   readonly #released: Pulled[] = [];
-  #connected: Connected | undefined;
-  #subscription: Subscription | undefined;
+  /** `undefined`: it has to be looked for. */
+  #consumer: ConsumerName | undefined;
+  #pulling: Promise<void> | undefined;
+  #answeredAt = Date.now();
   #lastSeq = 0;
-  #requested = 0;
-  #repliesSinceCheck = 0;
   #unconfirmed = 0;
-  #state: "lost" | "pulling" | "empty" | "closed" = "lost";
-  #onReply = () => {};
+  #isEmpty: boolean = false;
+  #isClosed: boolean = false;
 
   constructor(
     server: ServerConnection,
-    consumer: PulledConsumer,
+    source: PulledConsumer,
     records: SubscriptionRecords,
     contact: Contact,
     options: OpenOptions,
   ) {
     this.#server = server;
-    this.#consumer = consumer;
+    this.#source = source;
     this.#records = records;
     this.#contact = contact;
     this.#options = options;
-    this.#timers = [
-      setInterval(() => this.#extendAckWait(), ACK_WAIT_MS / 3),
-      setInterval(() => this.#checkSilence(), SILENCE_LIMIT_MS),
-    ];
   }
 
   async next(room: number): Promise<PendingEvent | undefined> {
     this.#contact.check();
     if (room < 1) return undefined;
     for (let pulled = this.#ready.shift(); pulled; pulled = this.#ready.shift()) {
-      const event = await this.#consumer.decode(pulled.message);
+      const event = await this.#source.decode(pulled);
       if (event !== undefined) return this.#pending(pulled, event);
       await this.#acknowledge(pulled);
     }
-    if (this.#state === "lost") await this.#contact.keepTrying(() => this.#resume());
-    if (this.#state !== "empty" || !this.#options.untilCaughtUp) this.#request(room);
+    if (this.#pulling === undefined && !(this.#isEmpty && this.#options.untilCaughtUp)) {
+      this.#pulling = this.#pull(room);
+    }
     return undefined;
-  }
-
-  /** Whatever was requested will not come: the consumer has to be looked for. */
-  lose(): void {
-    if (this.#state === "closed") return;
-    this.#requested = 0;
-    this.#state = "lost";
-    this.#options.changed.notify();
   }
 
   /** What is in flight at another subscriber may come back: only without it is all handled. */
   async isCaughtUp(): Promise<boolean> {
-    if (this.#state !== "empty") return false;
-    const info = await infoOf(this.#server, this.#consumer);
-    if (!info || info.num_pending + info.num_ack_pending <= this.#unsettled.size) return true;
-    this.#state = "pulling";
+    const consumer = this.#consumer;
+    if (!this.#isEmpty || this.#ready.length > 0 || consumer === undefined) return false;
+    const info = await this.#server.ask("read the feed", (each) => infoOf(each, consumer));
+    const own = [...this.#unsettled].filter((each) => each.consumer === consumer);
+    if (!info || info.num_pending + info.num_ack_pending <= own.length) return true;
+    this.#isEmpty = false;
     this.#options.changed.notifySoon();
     return false;
   }
 
-  /** Ends the pulling. What was not taken is refused too, so that the next subscriber need not wait for it. */
+  /** Ends the pulling. What was not taken goes back too, so that the next subscriber need not wait for it. */
   async close(): Promise<void> {
-    if (this.#requested > 0) await this.#endOfRequest();
-    this.#state = "closed";
-    for (const timer of this.#timers) clearInterval(timer);
-    this.#subscription?.unsubscribe();
+    clearInterval(this.#extending);
+    if (!this.#contact.isLost) await this.#pulling;
+    for (const pulled of this.#contact.isLost ? [] : this.#ready) {
+      const event = await this.#source.decode(pulled);
+      if (event === undefined) continue;
+      const { attempt, release } = await this.#pending(pulled, event);
+      await release(attempt - 1);
+    }
+    this.#isClosed = true;
     if (this.#contact.isLost) return; // then it is all delivered again, later
-    await Promise.all(this.#ready.map((pulled) => this.#discount(pulled)));
-    const left = [...this.#released, ...this.#ready];
-    left.sort((one, other) => one.message.seq - other.message.seq);
+    const left = this.#released.sort((one, other) => one.seq - other.seq);
     await Promise.all(left.map((pulled) => this.#refuse(pulled)));
     if (this.#unconfirmed === 0) return;
     await this.#server.ask("acknowledge the orders", ({ nc }) => nc.flush());
   }
 
+  /** Asks for what is waiting: with `untilCaughtUp` now, else as it comes. */
+  async #pull(batch: number): Promise<void> {
+    const { changed, untilCaughtUp } = this.#options;
+    try {
+      const consumer = this.#consumer ?? (await this.#source.current(this.#lastSeq));
+      this.#consumer = consumer;
+      let received = 0;
+      const wait = untilCaughtUp ? NOW : SOON;
+      const answered = await pull(this.#server, consumer, { batch, ...wait }, (message) => {
+        received++;
+        this.#lastSeq = message.seq;
+        const pulled = { ...message, consumer };
+        this.#unsettled.add(pulled);
+        this.#ready.push(pulled);
+        changed.notify();
+      });
+      if (!answered) throw new Unavailable("the consumer is gone");
+      this.#isEmpty = received < batch;
+      this.#answeredAt = Date.now();
+      this.#contact.regain();
+      changed.notify();
+    } catch (error) {
+      this.#consumer = undefined;
+      if (!isTransient(error)) this.#contact.giveUp(error);
+      else if (Date.now() - this.#answeredAt > SILENCE_LIMIT_MS) this.#contact.lose();
+      changed.notifySoon();
+    } finally {
+      this.#pulling = undefined;
+    }
+  }
+
   /** The consumer counts deliveries: what is recorded is how many attempts there are beyond that. */
   async #pending(pulled: Pulled, event: DecodedEvent): Promise<PendingEvent> {
-    const { deliveryCount } = pulled;
-    const { subscription: name } = this.#options;
-    const key = parkingKey(event);
-    let extra = await this.#extraAttempts(pulled, key);
+    const { deliveryCount, consumer } = pulled;
+    const { subscription } = this.#options;
+    const of = { subscription, key: parkingKey(event), consumer: consumer.name };
+    let extra = deliveryCount === 1 ? 0 : await this.#records.extraAttempts(of);
     const record = async (attempts: number) => {
-      if (attempts === extra || name === undefined) return;
-      await this.#records.recordExtraAttempts(name, key, attempts);
+      if (attempts !== extra) await this.#records.recordExtraAttempts(of, attempts);
       extra = attempts;
     };
     return {
@@ -146,88 +171,10 @@ export class PulledEvents implements EventSource {
       release: async (attempts) => {
         if (this.#contact.isLost) return;
         await record(attempts - deliveryCount);
-        if (this.#state === "closed") await this.#refuse(pulled);
+        if (this.#isClosed) await this.#refuse(pulled);
         else this.#released.push(pulled);
       },
     };
-  }
-
-  async #extraAttempts({ deliveryCount }: Pulled, key: string): Promise<number> {
-    const { subscription: name } = this.#options;
-    if (deliveryCount === 1 || name === undefined) return 0;
-    return this.#records.extraAttempts(name, key);
-  }
-
-  /** What was delivered and not taken was no attempt. */
-  async #discount(pulled: Pulled): Promise<void> {
-    const { subscription: name } = this.#options;
-    const event = await this.#consumer.decode(pulled.message);
-    if (event === undefined || name === undefined) return;
-    const key = parkingKey(event);
-    const extra = await this.#extraAttempts(pulled, key);
-    await this.#records.recordExtraAttempts(name, key, extra - 1);
-  }
-
-  /** With `untilCaughtUp` one message, if there is one now. */
-  #request(room: number): void {
-    if (this.#requested > 0 || this.#connected === undefined || this.#state === "lost") return;
-    const { js, nc } = this.#connected;
-    if (nc.isClosed()) {
-      this.lose();
-      return;
-    }
-    const wait = !this.#options.untilCaughtUp;
-    this.#requested = wait ? room : 1;
-    this.#state = "pulling";
-    const { stream, name } = this.#consumer;
-    const request = wait
-      ? { batch: room, expires: nanos(REQUEST_EXPIRES_MS) }
-      : { batch: 1, no_wait: true };
-    nc.publish(`${js.apiPrefix}.CONSUMER.MSG.NEXT.${stream}.${name}`, JSON.stringify(request), {
-      reply: this.#inbox,
-    });
-  }
-
-  async #resume(): Promise<void> {
-    if (this.#connected !== undefined) await this.#consumer.recreate(this.#lastSeq);
-    const connected = await this.#server.ask("connect", async (current) => current);
-    // Through another connection, if the one it had is closed for good.
-    if (connected.nc !== this.#connected?.nc) {
-      this.#subscription = connected.nc.subscribe(this.#inbox, {
-        callback: (error, msg) => (error === null ? this.#receive(msg) : this.lose()),
-      });
-    }
-    this.#connected = connected;
-    this.#state = "pulling";
-  }
-
-  #receive(msg: Msg): void {
-    this.#repliesSinceCheck++;
-    const info = deliveryInfo(msg);
-    if (info !== undefined) {
-      const { seq, deliveryCount } = info;
-      const message = { seq, subject: msg.subject, data: msg.data };
-      const pulled = { message, deliveryCount, ackSubject: msg.reply as string };
-      this.#lastSeq = seq;
-      this.#unsettled.add(pulled);
-      this.#ready.push(pulled);
-      this.#requested = Math.max(0, this.#requested - 1);
-      this.#options.changed.notify();
-    } else if (msg.headers?.code === 404 || msg.headers?.code === 408) {
-      this.#requested = 0;
-      if (this.#state === "pulling") this.#state = "empty";
-      this.#options.changed.notify();
-    } else {
-      this.lose(); // 409: the consumer was deleted or has a new leader; 503: it does not exist
-    }
-    if (this.#requested === 0) this.#onReply();
-  }
-
-  async #endOfRequest(): Promise<void> {
-    const ending = new AbortController();
-    this.#onReply = () => ending.abort();
-    // Without a connection there is no reply, and nothing on its way.
-    await pause(2 * REQUEST_EXPIRES_MS, undefined, ending).catch(() => {});
   }
 
   /**
@@ -235,19 +182,20 @@ export class PulledEvents implements EventSource {
    * lost it is sent again, which changes nothing.
    */
   async #acknowledge(pulled: Pulled): Promise<void> {
+    const { consumer, ackSubject, seq } = pulled;
     this.#unsettled.delete(pulled);
     const { batch = 1 } = this.#options;
-    const confirm = ++this.#unconfirmed >= batch || this.#state === "closed";
+    const confirm = ++this.#unconfirmed >= batch || this.#isClosed;
     if (confirm) this.#unconfirmed = 0;
-    await this.#server.ask("acknowledge the order", async ({ nc }) => {
-      if (!confirm) return nc.publish(pulled.ackSubject, "+ACK");
+    await this.#server.ask("acknowledge the order", async (connected) => {
+      if (!confirm) return connected.nc.publish(ackSubject, "+ACK");
       try {
-        await nc.request(pulled.ackSubject, "+ACK", { timeout: CONFIRM_TIMEOUT_MS });
+        await connected.nc.request(ackSubject, "+ACK", { timeout: CONFIRM_TIMEOUT_MS });
       } catch (error) {
         // Not confirmed is what the consumer has yet to deliver: it was reset or removed, or its server was killed and
         // came back in the state of a moment before. Then it is delivered again.
-        const info = await infoOf(this.#server, this.#consumer);
-        if (info && info.delivered.stream_seq >= pulled.message.seq) throw error;
+        const info = await infoOf(connected, consumer);
+        if (info && info.delivered.stream_seq >= seq) throw error;
       }
     });
   }
@@ -262,16 +210,10 @@ export class PulledEvents implements EventSource {
   }
 
   #extendAckWait(): void {
-    if (this.#connected?.nc.isClosed()) {
-      this.lose();
-      return;
-    }
-    for (const { ackSubject } of this.#unsettled) this.#connected?.nc.publish(ackSubject, "+WPI");
-  }
-
-  /** A server that was restarted has forgotten the request. */
-  #checkSilence(): void {
-    if (this.#requested > 0 && this.#repliesSinceCheck === 0) this.lose();
-    this.#repliesSinceCheck = 0;
+    void this.#server
+      .attempt(async ({ nc }) => {
+        for (const { ackSubject } of this.#unsettled) nc.publish(ackSubject, "+WPI");
+      })
+      .catch(() => {});
   }
 }

@@ -78,36 +78,19 @@ export class SubscriptionRecords implements ParkedRecords {
   }
 
   /** Attempts beyond those that a consumer counts; negative: it counts too many. What is not a number is none. */
-  async extraAttempts(name: string, key: string): Promise<number> {
-    const message = await this.#last("attempts", name, key);
-    const { count } = message === null ? {} : fieldsOf(message);
-    return Number.isSafeInteger(count) ? (count as number) : 0;
+  async extraAttempts({ subscription, key, consumer }: Attempted): Promise<number> {
+    if (subscription === undefined) return 0;
+    const message = await this.#last("attempts", subscription, key);
+    const fields = message === null ? {} : fieldsOf(message);
+    const isOwn = fields.consumer === consumer && Number.isSafeInteger(fields.count);
+    return isOwn ? (fields.count as number) : 0;
   }
 
-  async recordExtraAttempts(name: string, key: string, count: number): Promise<void> {
-    if (count === 0) await this.#purge("attempts", name, key);
-    else await this.#write("attempts", name, key, { count });
-  }
-
-  /** Records where the subscription is to begin, before its consumer is replaced. */
-  async recordReset(name: string, fromSeq: number): Promise<void> {
-    await this.#write("attempts", name, RESET, { fromSeq });
-  }
-
-  /**
-   * Where the subscription is to begin if it was being reset, and that ended half-way; `undefined`: it was not. If it
-   * has a consumer, that is the old one, which was not replaced, or the new one already.
-   */
-  async unfinishedReset(name: string): Promise<number | undefined> {
-    const message = await this.#last("attempts", name, RESET);
-    if (message === null) return undefined;
-    const { fromSeq } = fieldsOf(message);
-    return isCount(fromSeq) ? fromSeq : 1;
-  }
-
-  /** The reset is complete: all attempts count afresh. */
-  async forgetAttempts(name: string): Promise<void> {
-    await this.#purge("attempts", name, "*");
+  async recordExtraAttempts(attempted: Attempted, count: number): Promise<void> {
+    const { subscription, key, consumer } = attempted;
+    if (subscription === undefined) return;
+    if (count === 0) await this.#purge("attempts", subscription, key);
+    else await this.#write("attempts", subscription, key, { count, consumer });
   }
 
   /** Forgets all that a subscription has recorded. */
@@ -173,8 +156,13 @@ export class SubscriptionRecords implements ParkedRecords {
   }
 }
 
-/** In place of a parking key. */
-const RESET = "reset";
+/** What was attempted; those who have no name remember nothing. */
+interface Attempted {
+  readonly subscription: string | undefined;
+  readonly key: string;
+  /** Which delivered it: one of another generation counts afresh. */
+  readonly consumer: string;
+}
 
 function fieldsOf({ data }: StoredMessage): Partial<Record<string, unknown>> {
   try {

@@ -1,0 +1,84 @@
+import { createInbox, type Msg, type Nanos } from "@nats-io/transport-node";
+import { Unavailable } from "../server/failures.js";
+import type { ServerConnection } from "../server/server-connection.js";
+import type { StoredMessage } from "./order-codec.js";
+
+/** A consumer of a stream. */
+export interface ConsumerName {
+  readonly stream: string;
+  readonly name: string;
+}
+
+/** What a consumer is asked for: it answers for as long as it may wait, or with what there is. */
+export type PullRequest = { readonly batch: number; readonly max_bytes?: number } & (
+  | { readonly expires: Nanos }
+  | { readonly no_wait: true }
+);
+
+/** A message as a consumer delivers it. */
+export interface DeliveredMessage extends StoredMessage {
+  /** How often the consumer has delivered it by now, from 1. */
+  readonly deliveryCount: number;
+  /** The number of this delivery among all of the consumer, from 1. */
+  readonly delivery: number;
+  /** Where it is acknowledged. */
+  readonly ackSubject: string;
+}
+
+/** How long a server may leave a request unanswered before the connection counts as lost. */
+export const SILENCE_LIMIT_MS = 3000;
+
+/**
+ * Asks a consumer for messages once, and takes them as they come, until it has sent all that it was asked for or says
+ * that there are no more. The client's own `fetch` waits for a second at the least, and leaves unread what comes once
+ * it is stopped.
+ *
+ * @returns whether it answered; `false`: there is no such consumer, or it has no leader at the moment.
+ * @throws {Unavailable} the server is silent, or the connection was lost meanwhile.
+ */
+export async function pull(
+  server: ServerConnection,
+  { stream, name }: ConsumerName,
+  request: PullRequest,
+  onMessage: (message: DeliveredMessage) => void,
+): Promise<boolean> {
+  const { nc, js } = await server.connected();
+  const inbox = createInbox();
+  const subscription = nc.subscribe(inbox);
+  const end = () => subscription.unsubscribe();
+  const silence = setTimeout(end, SILENCE_LIMIT_MS);
+  const stopListening = server.onStatus(end); // a server that was restarted has forgotten the request
+  try {
+    const subject = `${js.apiPrefix}.CONSUMER.MSG.NEXT.${stream}.${name}`;
+    nc.publish(subject, JSON.stringify(request), { reply: inbox });
+    let received = 0;
+    for await (const msg of subscription) {
+      silence.refresh();
+      if (!msg.reply) return isEnd(msg);
+      onMessage(delivered(msg));
+      if (++received === request.batch) return true;
+    }
+    throw new Unavailable("no answer");
+  } finally {
+    clearTimeout(silence);
+    stopListening();
+    end();
+  }
+}
+
+/** Whether the server says that there are no more; else the consumer was deleted, or has a new leader. */
+function isEnd({ headers }: Msg): boolean {
+  const { code = 0, description = "" } = headers ?? {};
+  return code === 404 || code === 408 || /MaxBytes|Batch Completed/.test(description);
+}
+
+/**
+ * What the subject for its acknowledgement says of a message:
+ * `$JS.ACK.[domain.account.]stream.consumer.deliveries.seq.delivery.time.pending[.random]`.
+ * {@link https://docs.nats.io/reference/reference-protocols/nats_api_reference}
+ */
+function delivered({ reply: ackSubject = "", subject, data }: Msg): DeliveredMessage {
+  const tokens = ackSubject.split(".");
+  const [deliveryCount, seq, delivery] = tokens.slice(tokens.length > 9 ? 6 : 4).map(Number);
+  return { seq, subject, data, deliveryCount, delivery, ackSubject } as DeliveredMessage;
+}
