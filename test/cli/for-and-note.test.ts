@@ -49,7 +49,7 @@ describe("an order for somebody, with a note", () => {
     const table = async () => (await runCli(["list", "--format", "table"], { store })).stdout;
     expect(await table()).not.toContain("FOR");
     await place(["--for", "Ada", "desk"], { store });
-    expect(await table()).toMatch(/ {2}ITEMS {2}FOR\n.* {2}tv\n.* {2}desk {2}Ada\n$/);
+    expect(await table()).toMatch(/ {2}ITEMS {2}FOR\n.* {2}tv\n.* {2}desk {3}Ada\n$/);
   });
 
   it("has its name at the end of the line on a terminal", async () => {

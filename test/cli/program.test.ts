@@ -166,7 +166,7 @@ describe("orders", () => {
       ["subscriptions", "reset", "sales"],
       "orders: missing option --from <position>\n  see orders help subscriptions reset\n",
     ],
-    [["parked", "drop"], "orders: missing argument <ids>\n  see orders help parked drop\n"],
+    [["parked", "drop"], "orders: give the ids of parked orders, or --all\n  see orders parked\n"],
     [
       ["parked", "retri", "403d33e9"],
       "orders: unknown command 'parked retri'\n  did you mean orders parked retry or orders parked drop?\n",

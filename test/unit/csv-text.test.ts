@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { CSV } from "../../src/cli/list/csv.js";
+import { csvText } from "../../src/cli/list/formats.js";
 import { CsvSplitter } from "../../src/transfer/formats/csv-records.js";
 import { textOf } from "../../src/transfer/formats/csv-text.js";
 import fc from "../support/fast-check.js";
@@ -28,7 +28,7 @@ const text = fc.string({ unit: fc.constantFrom(...characters), minLength: 1, max
 it("a text in CSV is read as it was, and no cell of it is a formula, also where a line is split at semicolons", () => {
   fc.assert(
     fc.property(text, text, (one, other) => {
-      const line = `${CSV.text(one)},${CSV.text(other)}`;
+      const line = `${csvText(one)},${csvText(other)}`;
       const [record] = new CsvSplitter("file", ",").split(`${line}\n`);
       const cells = record?.cells ?? [];
       expect(cells.map(textOf)).toEqual([one, other]);

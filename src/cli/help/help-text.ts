@@ -1,34 +1,46 @@
+import { Help } from "commander";
 import { EXIT_CODES } from "../exit-codes.js";
 import type { Argument, Definition } from "../options/definition.js";
 import { COMMON_OPTIONS, type Option, type OptionTable, termOf } from "../options/options.js";
-import { wrapped } from "../render/width.js";
-import { findVerb, HELP, VERBS, type Verb } from "../verb-table.js";
-import { TOPICS } from "./topics.js";
+import { findVerb, HELP, VERBS } from "../verb-table.js";
+import { TOPICS, type Topic } from "./topics.js";
 
 /** The help of the program or a command: what it does, then its sections, each below a heading. */
 export function helpText(path: readonly string[], definition: Definition, view: View): string {
   const { argument, options, examples = [], description } = definition;
-  const columns = Math.min(view.columns, MAX_COLUMNS);
-  const sections: readonly Section[] = [
-    ...(path.length === 0 ? verbSections() : [commandSection(definition)]),
-    ["Arguments:", argument === undefined ? [] : [[argument.name, argumentMeaning(argument)]]],
-    ["Options:", optionRows(options)],
-    ["Options of every verb:", optionRows(COMMON_OPTIONS)],
-  ];
-  const end: readonly Section[] = [
-    ["Exit codes:", EXIT_CODES],
-    ["Topics, with orders help <topic>:", TOPICS.map(({ name, summary }) => [name, summary])],
-  ];
-  const parts: readonly (readonly [string, readonly string[]])[] = [
-    ["Usage:", [`${INDENT}${usageOf(path, definition)}`]],
-    ["Examples:", examples.map((example) => `${INDENT}${example}`)],
-    ...listed(sections, columns),
-    ...(path.length === 0 ? end.flatMap((section) => listed([section], columns)) : []),
+  const layout = layoutFor(Math.min(view.columns, MAX_COLUMNS));
+  const isProgram = path.length === 0;
+  const parts: readonly Part[] = [
+    ["Usage:", [`  ${usageOf(path, definition)}`]],
+    ["Examples:", examples.map((example) => `  ${example}`)],
+    ...listed(layout, [
+      ...(isProgram ? verbSections() : [commandSection(definition)]),
+      ["Arguments:", argument === undefined ? [] : [[argument.name, argumentMeaning(argument)]]],
+      ["Options:", optionRows(options)],
+      ["Options of every verb:", optionRows(COMMON_OPTIONS)],
+    ]),
+    ...(isProgram ? listed(layout, [["Exit codes:", EXIT_CODES]]) : []),
+    ...(isProgram ? listed(layout, [topicSection()]) : []),
   ];
   const shown = parts
     .filter(([, lines]) => lines.length > 0)
     .map(([title, lines]) => [view.heading(title), ...lines].join("\n"));
-  return `${[wrapped(description, columns).join("\n"), ...shown].join("\n\n")}\n`;
+  return `${[layout.boxWrap(description, layout.helpWidth), ...shown].join("\n\n")}\n`;
+}
+
+/** A topic, as it is printed in so many columns, or fewer. */
+export function topicText({ blocks }: Topic, columns: number): string {
+  const layout = layoutFor(Math.min(columns, MAX_TOPIC_COLUMNS));
+  const indented = (text: string, indent: string) =>
+    layout.boxWrap(text, layout.helpWidth - indent.length).replace(/^/gm, indent);
+  const shown = blocks.map((block) => {
+    if (typeof block === "string") return indented(block, "");
+    if ("example" in block) return block.example.map((line) => `    ${line}`).join("\n");
+    return block.terms
+      .map(([term, meaning]) => `  ${term}\n${indented(meaning, "      ")}`)
+      .join("\n");
+  });
+  return `${shown.join("\n\n")}\n`;
 }
 
 /** What a help is fitted to. */
@@ -81,12 +93,14 @@ function usageOf(path: readonly string[], { argument, commands }: Definition): s
 
 /** A heading, and the terms below it with what they mean. */
 type Section = readonly [title: string, rows: readonly (readonly [string, string])[]];
+/** A heading, and the lines below it. */
+type Part = readonly [title: string, lines: readonly string[]];
 
 function verbSections(): readonly Section[] {
-  const help: Omit<Verb, "load"> = { ...HELP, name: `${HELP.name} [verb]` };
+  const verbs = [...VERBS, { ...HELP, name: `${HELP.name} [verb]` }];
   return [...new Set(VERBS.map(({ group }) => group))].map((title) => [
     `${title}:`,
-    [...VERBS, help]
+    verbs
       .filter(({ group }) => group === title)
       .map(({ name, alias, summary }) => [alias ? `${name}, ${alias}` : name, summary]),
   ]);
@@ -99,6 +113,11 @@ function commandSection({ commands = {} }: Definition): Section {
   return ["Commands:", rows];
 }
 
+function topicSection(): Section {
+  const rows = TOPICS.map(({ name, summary }) => [name, summary] as const);
+  return ["Topics, with orders help <topic>:", rows];
+}
+
 function optionRows(options: OptionTable): Section[1] {
   return Object.entries(options).map(([name, option]) => {
     const short = option.short === undefined ? "" : `-${option.short}, `;
@@ -106,29 +125,20 @@ function optionRows(options: OptionTable): Section[1] {
   });
 }
 
-/** Sections with the meanings beside the terms, all at the same column; on a narrow terminal below them. */
-function listed(
-  sections: readonly Section[],
-  columns: number,
-): readonly (readonly [string, readonly string[]])[] {
+/** Sections with the meanings beside the terms, all at the same column. */
+function listed(layout: Layout, sections: readonly Section[]): readonly Part[] {
   const terms = sections.flatMap(([, rows]) => rows.map(([term]) => term.length));
-  const termColumns = Math.max(...terms);
-  const beside = columns - termColumns - 2 * INDENT.length;
-  const row = ([term, meaning]: readonly [string, string]) => {
-    if (beside < MIN_MEANING_COLUMNS) {
-      const below = INDENT.repeat(3);
-      return [
-        INDENT + term,
-        ...wrapped(meaning, columns - below.length).map((each) => below + each),
-      ];
-    }
-    return wrapped(meaning, beside).map(
-      (line, index) => INDENT + (index === 0 ? term : "").padEnd(termColumns) + INDENT + line,
-    );
-  };
-  return sections.map(([title, rows]) => [title, rows.flatMap(row)]);
+  const row = ([term, meaning]: readonly [string, string]) =>
+    layout.formatItem(term, Math.max(...terms), meaning, layout);
+  return sections.map(([title, rows]) => [title, rows.map(row)]);
 }
 
-const INDENT = "  ";
+/** commander's layout of a help, which wraps lines unless the terminal is very narrow. */
+function layoutFor(helpWidth: number): Layout {
+  return Object.assign(new Help(), { helpWidth, minWidthToWrap: 20 });
+}
+
+type Layout = Help & { readonly helpWidth: number };
+
 const MAX_COLUMNS = 100;
-const MIN_MEANING_COLUMNS = 30;
+const MAX_TOPIC_COLUMNS = 80;

@@ -1,4 +1,4 @@
-/** What other tools call what this one has, after its command line here. */
+/** What other tools call the verbs and the options of this one, after what they are called here. */
 export const OTHER_WORDS: Readonly<Record<string, string>> = {
   "place-order": "add buy create new order submit",
   list: "all orders search",
@@ -18,21 +18,6 @@ export const OTHER_WORDS: Readonly<Record<string, string>> = {
   where: "config env path store",
   completion: "completions",
   "--version": "version",
-};
-
-/** What nothing here does, and what to do instead. */
-const NO_VERB: Readonly<Record<string, string>> = {
-  "an order is never changed: cancel it, and place another": "amend change edit modify update",
-  "a cancellation is final: place the order again": "reopen reorder uncancel undelete",
-};
-
-/** What to do instead of what other tools have a word for, and this one has not. */
-export function insteadOf(word: string): string | undefined {
-  return lookUp(NO_VERB, word);
-}
-
-/** What other tools call an option of a verb, after what it is called here. */
-export const OTHER_OPTIONS: Readonly<Record<string, string>> = {
   "--limit": "-n -l --head --last --lines --max --tail",
   "--reverse": "-r --desc --newest-first",
   "--since": "--after --begin --from --start",
@@ -59,25 +44,37 @@ export const OTHER_OPTIONS: Readonly<Record<string, string>> = {
   "--trace": "-v --debug --verbose",
 };
 
-/** What a word of other tools is called here; `undefined`: it is not known from any. */
-export function calledHere(word: string): string | undefined {
-  return lookUp(OTHER_WORDS, word);
+/** What to do instead of what nothing here does. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  "an order is never changed: cancel it, and place another": "amend change edit modify update",
+  "a cancellation is final: place the order again": "reopen reorder uncancel undelete",
+};
+
+/**
+ * What a word or an option of other tools is called here; `undefined`: it is not known from any.
+ *
+ * @param hasOption of options only one is looked for that the verb has.
+ */
+export function calledHere(
+  word: string,
+  hasOption: (flag: string) => boolean = () => true,
+): string | undefined {
+  return lookUp(OTHER_WORDS, word, (name) => {
+    return !word.startsWith("-") || hasOption(name.split(" ")[0] as string);
+  });
 }
 
-/** What an option of other tools is called here, of those that a verb has. */
-export function optionCalledHere(
-  option: string,
-  has: (option: string) => boolean,
-): string | undefined {
-  return lookUp(OTHER_OPTIONS, option, (name) => has(name.split(" ")[0] as string));
+/** What to do instead of what other tools have a word for, and this one has not. */
+export function insteadOf(word: string): string | undefined {
+  return lookUp(INSTEAD, word);
 }
 
 function lookUp(
   table: Readonly<Record<string, string>>,
   word: string,
-  isThere: (name: string) => boolean = () => true,
+  isRight: (name: string) => boolean = () => true,
 ): string | undefined {
   return Object.keys(table).find((name) => {
-    return table[name]?.split(" ").includes(word) && isThere(name);
+    return table[name]?.split(" ").includes(word) && isRight(name);
   });
 }

@@ -1,8 +1,7 @@
 import type { Context } from "../context.js";
 import type { Definition } from "../options/definition.js";
 import { findVerb, HELP } from "../verb-table.js";
-import { helpText } from "./help-text.js";
-import { topicText } from "./topic-text.js";
+import { helpText, topicText } from "./help-text.js";
 import { TOPICS } from "./topics.js";
 import { unknownSubcommand, unknownSubject } from "./unknown-word.js";
 

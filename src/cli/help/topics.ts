@@ -131,7 +131,7 @@ export interface Topic {
 }
 
 /** A paragraph, terms with what they mean, or lines to type. */
-export type Block =
+type Block =
   | string
   | { readonly terms: readonly (readonly [term: string, meaning: string])[] }
   | { readonly example: readonly string[] };

@@ -11,24 +11,18 @@ import { TOPICS } from "./topics.js";
 export function unknownVerb(word: string): OrdersError {
   const isId = idPrefix(word) !== undefined;
   const hint = isId ? `did you mean orders show ${word}?` : orderIt(word);
-  return wrongUsage(`unknown command '${word}'`, insteadOf(word) ?? meantByVerb(word) ?? hint);
+  return unknownCommand(word, insteadOf(word) ?? meantByVerb(word) ?? hint);
 }
 
 /** There is no help for a verb or topic of this name. */
 export function unknownSubject(word: string): OrdersError {
-  const hint =
-    meantByVerb(word) ??
-    didYouMean(
-      word,
-      TOPICS.map(({ name }) => name),
-    ) ??
-    SEE_HELP;
-  return wrongUsage(`unknown command '${word}'`, hint);
+  const topics = TOPICS.map(({ name }) => name);
+  return unknownCommand(word, meantByVerb(word) ?? didYouMean(word, topics) ?? SEE_HELP);
 }
 
 /** There is no help for a subcommand of this name. */
 export function unknownSubcommand(word: string, verb: string): OrdersError {
-  return wrongUsage(`unknown command '${verb} ${word}'`, `see orders help ${verb}`);
+  return unknownCommand(`${verb} ${word}`, `see orders help ${verb}`);
 }
 
 /** The hint where there is no better one. */
@@ -47,7 +41,6 @@ function orderIt(word: string): string {
   return `to order it: orders place-order ${shellWord(word)}\n${SEE_HELP}`;
 }
 
-/** The error of a line that cannot be run. */
-export function wrongUsage(message: string, hint: string): OrdersError {
-  return new OrdersError("invalid-usage", message, { hint });
+function unknownCommand(words: string, hint: string): OrdersError {
+  return new OrdersError("invalid-usage", `unknown command '${words}'`, { hint });
 }

@@ -1,7 +1,7 @@
 import type { OrderJson } from "../../store/records/order-json.js";
 import type { Output } from "../io.js";
 import type { Style } from "../render/style.js";
-import type { Field } from "./fields.js";
+import type { Field } from "./columns.js";
 
 /** How a list of orders is written. */
 export interface ListFormat {
@@ -26,11 +26,4 @@ export interface ListView {
   /** Whether cancelled orders are listed too. */
   readonly all?: boolean | undefined;
   readonly now: Date;
-}
-
-/** How what is written between separators is kept apart from them. */
-export interface Escaping {
-  text(text: string): string;
-  /** Of the items, which are a JSON array: one field however many there are, without raw tabs and newlines. */
-  json(json: string): string;
 }

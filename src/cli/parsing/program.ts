@@ -6,8 +6,8 @@ import type { Context } from "../context.js";
 import { type Definition, define } from "../options/definition.js";
 import { flag, optionsOf, termOf } from "../options/options.js";
 import { findVerb, HELP, VERBS, type Verb } from "../verb-table.js";
-import { type Line, OptionRefused } from "./option-refused.js";
 import { checkArguments, readOptions } from "./read-line.js";
+import type { Line } from "./usage-problem.js";
 
 /**
  * Runs a command line. commander finds its verb, and tells options from arguments; whether they are right
@@ -25,7 +25,20 @@ export async function runCommandLine(argv: readonly string[], context: Context):
     await program.parseAsync(argv, { from: "user" });
   } catch (error) {
     if (!(error instanceof OptionRefused)) throw error;
-    throw (await import("./usage-problem.js")).optionProblem(error, argv);
+    const { optionProblem } = await import("./usage-problem.js");
+    throw optionProblem(error.code, error.line, argv);
+  }
+}
+
+/** Thrown where commander refuses an option: there is none of this name, or its value is missing. */
+class OptionRefused extends Error {
+  readonly code: string;
+  readonly line: Line;
+
+  constructor(code: string, line: Line) {
+    super();
+    this.code = code;
+    this.line = line;
   }
 }
 
@@ -66,7 +79,7 @@ function createCommand(path: readonly string[], definition: Definition, context:
     .allowExcessArguments()
     .configureOutput({ outputError: () => {} }) // main reports all errors
     .exitOverride(({ code }) => {
-      throw new OptionRefused(line, code);
+      throw new OptionRefused(code, line);
     })
     .action(() => run(line, context));
   for (const [name, each] of Object.entries(optionsOf(definition))) {

@@ -56,7 +56,7 @@ export async function checkArguments(
   }
   const unexpected = argument === undefined ? first : argument.isRepeated ? undefined : second;
   if (unexpected !== undefined) {
-    const { meantByArgument } = await import("./unexpected-argument.js");
+    const { meantByArgument } = await import("./usage-problem.js");
     const hint = meantByArgument(unexpected, line, io.now()) ?? help;
     refuse(`unexpected argument '${unexpected}'`, hint);
   }

@@ -12,40 +12,83 @@ export interface Column<Row> {
 }
 
 /**
- * Renders rows: on a terminal as aligned columns with headings, cut to its width; in a pipe without
- * headings, whole and tab-separated. Control characters in cells are escaped.
+ * A table whose columns are as wide as their headings and the first rows need it, or as there is room for. Control
+ * characters in cells are escaped.
  */
+export class Table<Row> {
+  /** Whether the first rows need more than there is room for. */
+  readonly isTooWide: boolean;
+  readonly #columns: readonly Column<Row>[];
+  readonly #limit: number;
+  readonly #gap: string;
+  readonly #widths: readonly number[];
+
+  /** @param limit how wide a line may be. */
+  constructor(columns: readonly Column<Row>[], rows: readonly Row[], limit: number, gap = "  ") {
+    this.#columns = columns;
+    this.#limit = limit;
+    this.#gap = gap;
+    const sample = rows.slice(0, SAMPLE_ROWS).map((row) => this.#cells(row));
+    const wanted = columns.map(({ heading }, at) =>
+      Math.max(...[heading, ...sample.map((cells) => cells[at] ?? "")].map(width)),
+    );
+    const room = limit - gap.length * (columns.length - 1);
+    this.isTooWide = wanted.reduce((sum, each) => sum + each, 0) > room;
+    this.#widths = fittingWidths(columns, wanted, room);
+  }
+
+  get headings(): string {
+    return this.#line(this.#columns.map(({ heading }) => heading));
+  }
+
+  row(row: Row, paint?: (text: string, at: number) => string): string {
+    return this.#line(this.#cells(row), paint);
+  }
+
+  #cells(row: Row): readonly string[] {
+    return this.#columns.map(({ cell }) => escapeUnsafe(cell(row)));
+  }
+
+  /** What is last in a line has all that is left of it. */
+  #line(cells: readonly string[], paint: (text: string, at: number) => string = String): string {
+    const end = cells.findLastIndex((cell) => cell !== "");
+    let left = this.#limit;
+    const shown = cells.slice(0, end + 1).flatMap((cell, at) => {
+      const columns = at === end ? left : Math.min(this.#widths[at] ?? 0, left);
+      if (columns === 0) return [];
+      left = Math.max(0, left - columns - this.#gap.length);
+      return paint(at === end ? cut(cell, columns) : padded(cell, columns), at);
+    });
+    return shown.join(this.#gap);
+  }
+}
+
+/** Rows: on a terminal as a {@link Table} with headings; in a pipe without them, whole and tab-separated. */
 export function renderColumns<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
   output: Output,
   style: Style,
 ): string {
-  const cells = rows.map((row) => columns.map(({ cell }) => escapeUnsafe(cell(row))));
-  if (!output.isTerminal) return cells.map((row) => `${row.join("\t")}\n`).join("");
+  if (!output.isTerminal) {
+    const cells = rows.map((row) => columns.map(({ cell }) => escapeUnsafe(cell(row))));
+    return cells.map((row) => `${row.join("\t")}\n`).join("");
+  }
   if (rows.length === 0) return "";
-  const headings = columns.map(({ heading }) => heading);
-  const wanted = columns.map((_, index) =>
-    Math.max(...[headings, ...cells].map((row) => width(row[index] ?? ""))),
-  );
-  const widths = fittingWidths(columns, wanted, output.columns);
-  const line = (row: readonly string[]) => {
-    const text = row.map((cell, index) => padded(cell, widths[index] ?? 0)).join(GAP);
-    return cut(text.trimEnd(), output.columns);
-  };
-  return [style.faint(line(headings)), ...cells.map(line)].map((each) => `${each}\n`).join("");
+  const table = new Table(columns, rows, output.columns);
+  const lines = [style.faint(table.headings), ...rows.map((row) => table.row(row))];
+  return lines.map((line) => `${line}\n`).join("");
 }
 
 /** The flexible columns share what the others leave, and none takes more than it needs. */
 function fittingWidths(
   columns: readonly Column<never>[],
   wanted: readonly number[],
-  limit: number,
+  room: number,
 ): readonly number[] {
   const flexible = [...columns.keys()].filter((index) => columns[index]?.isFlexible);
   const others = wanted.filter((_, index) => !flexible.includes(index));
-  let left =
-    limit - GAP.length * (columns.length - 1) - others.reduce((sum, each) => sum + each, 0);
+  let left = room - others.reduce((sum, each) => sum + each, 0);
   const widths = [...wanted];
   flexible.sort((one, other) => (wanted[one] ?? 0) - (wanted[other] ?? 0));
   for (const [place, index] of flexible.entries()) {
@@ -56,4 +99,5 @@ function fittingWidths(
   return widths;
 }
 
-const GAP = "  ";
+/** So many of the first rows tell how wide the others mostly are. */
+const SAMPLE_ROWS = 100;

@@ -42,17 +42,6 @@ export function wantsColor(
   return output.isTerminal;
 }
 
-/** Whether a line of an output can be written over: a dumb terminal prints what other ones obey. */
-export function canRedraw(
-  output: Pick<Output, "isTerminal">,
-  env: Readonly<Record<string, string | undefined>>,
-): boolean {
-  return output.isTerminal && env.TERM !== "dumb";
-}
-
-/** Moves to the beginning of the line and clears it. */
-export const CLEAR_LINE = "\r\x1b[2K";
-
 /** The last of `--color` and `--no-color` among the options. */
 export function colorFlag(options: readonly string[]): boolean | undefined {
   const last = options.findLast((option) => option === "--color" || option === "--no-color");

@@ -30,19 +30,4 @@ export function fitting(texts: readonly string[], columns: number): string {
   return cut(texts.find((text) => width(text) <= columns) ?? texts.at(-1) ?? "", columns);
 }
 
-/** The lines of a text: whole words, in at most `columns`. A word that is longer has a line of its own. */
-export function wrapped(text: string, columns: number): readonly string[] {
-  return text.split("\n").flatMap((paragraph) => {
-    const lines: string[] = [];
-    let line = "";
-    for (const word of paragraph.split(" ")) {
-      if (line !== "" && line.length + 1 + word.length > columns) {
-        lines.push(line);
-        line = word;
-      } else line += line === "" ? word : ` ${word}`;
-    }
-    return [...lines, line];
-  });
-}
-
 const ELLIPSIS = "…";

@@ -27,7 +27,7 @@ export const verb = define({
       if (source.location === target.location) {
         throw new OrdersError("invalid-usage", `cannot copy ${source.location} to itself`);
       }
-      const result = await copyOrders(source, target, (...task) => progress.show(...task));
+      const result = await copyOrders(source, target, (...task) => progress.progress(...task));
       return { from: source.location, to: target.location, result };
     });
     const { stored: copied, present, cancelled, later } = result;

@@ -72,7 +72,7 @@ export const verb = define({
         ...{ skipInvalid, dryRun, again, deliver, notify, placedAt },
         onNotice: (notice) => options.json || inner.io.stderr.write(`${escapeUnsafe(notice)}\n`),
         onInvalid: ({ at, problem }) => inner.reportFault("invalid-order", `${at}: ${problem}`),
-        onProgress: (...task) => progress.show(...task),
+        onProgress: (...task) => progress.progress(...task),
       });
       return { format, result };
     }).finally(() => file?.close?.());

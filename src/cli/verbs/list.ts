@@ -1,7 +1,7 @@
 import type { OrderFilter } from "../../domain/order.js";
 import { OrdersError } from "../../errors.js";
 import type { Context } from "../context.js";
-import { FIELDS, type Field, parseFields } from "../list/fields.js";
+import { FIELDS, type Field, parseFields } from "../list/columns.js";
 import { FORMATS, type Format, listFormat } from "../list/formats.js";
 import { sayNoOrders } from "../list/no-orders.js";
 import type { Write } from "../list/pager.js";

@@ -141,7 +141,7 @@ export const verb = define({
             if (rings && io.stderr.isTerminal) io.stderr.write("\x07");
             heartbeat.count(order);
           }
-          heartbeat.show();
+          heartbeat.update();
         },
       });
     } catch (error) {

@@ -2,40 +2,30 @@ import type { Middleware } from "../../delivery/handler.js";
 import type { Order } from "../../domain/order.js";
 import type { OrderStore } from "../../store/order-store.js";
 import type { Context } from "../context.js";
-import { type Io, type Output, withChanges } from "../io.js";
 import { counted } from "../render/count.js";
-import { CLEAR_LINE, canRedraw, type Style } from "../render/style.js";
+import { StatusLine } from "../render/status-line.js";
 import { beginningOf, localDayOf } from "../time/local-day.js";
 
 const REDRAW_INTERVAL_MS = 15_000; // the line shows minutes
 
-/**
- * A status line below everything else on a terminal: "3 orders today, last 5 min ago". Where a line cannot be drawn
- * over, nothing is shown.
- */
-export class Heartbeat {
-  /** stderr with this line on it: what is written appears above the line. */
-  readonly output: Output;
-  readonly #io: Io;
-  readonly #style: Style;
+/** A status line that tells how many orders there were: "3 orders today, last 5 min ago". */
+export class Heartbeat extends StatusLine {
+  readonly #now: () => Date;
   /** The ids of the orders placed on that {@link localDayOf day}: an order can be delivered more than once. */
   readonly #today = new Set<string>();
   #day = Number.NaN;
   #last: string | undefined;
   #remark = "";
   #timer: NodeJS.Timeout | undefined;
-  #isShown: boolean = false;
 
   constructor(context: Context) {
-    const { stderr } = context.io;
-    this.output = withChanges(stderr, { write: (text) => this.#writeAbove(text) });
-    this.#io = context.io;
-    this.#style = context.style(stderr);
+    super(context.io, context.style(context.io.stderr).faint);
+    this.#now = () => context.io.now();
   }
 
   /** Counts the orders that are stored already, for they are shown. */
   async prepare(store: OrderStore): Promise<void> {
-    if (!this.#canBeShown) return;
+    if (!this.isPossible) return;
     this.#startNewDay();
     const since = beginningOf(this.#day).toISOString();
     for await (const order of store.list({ since })) this.count(order);
@@ -44,11 +34,8 @@ export class Heartbeat {
 
   /** Shows the line from now on; nothing before has an effect. */
   begin(): void {
-    if (!this.#canBeShown) return;
-    this.#timer = setInterval(() => {
-      if (this.#isShown) this.show();
-    }, REDRAW_INTERVAL_MS).unref();
-    this.show();
+    this.#timer = setInterval(() => this.isShown && this.update(), REDRAW_INTERVAL_MS).unref();
+    this.update();
   }
 
   /** Counts an order, once; one that was cancelled no more. */
@@ -65,54 +52,33 @@ export class Heartbeat {
   /** Puts a remark before the line, or takes it away. */
   mark(remark: string | undefined): void {
     this.#remark = remark === undefined ? "" : `${remark}; `;
-    if (this.#isShown) this.show();
+    if (this.isShown) this.update();
   }
 
   /** Shows the line, up to date. */
-  show(): void {
+  update(): void {
     if (this.#timer === undefined) return;
     this.#startNewDay();
-    const { stderr } = this.#io;
     const orders = `${counted(this.#today.size, "order")} today`;
-    const last = this.#last === undefined ? "" : `, last ${ago(this.#last, this.#io.now())}`;
-    const text = `${this.#remark}${orders}${last}`.slice(0, stderr.columns - 1);
-    stderr.write(`${CLEAR_LINE}${this.#style.faint(text)}`);
-    this.#isShown = true;
-  }
-
-  /** Removes the line until it is shown again. */
-  hide(): void {
-    if (this.#isShown) this.#io.stderr.write(CLEAR_LINE);
-    this.#isShown = false;
+    const last = this.#last === undefined ? "" : `, last ${ago(this.#last, this.#now())}`;
+    this.show(`${this.#remark}${orders}${last}`);
   }
 
   /** Removes the line while an order is handled: who does that may write to the terminal. */
   readonly hidden: Middleware = (next) => (delivery, signal) => {
-    this.hide();
+    this.clear();
     return next(delivery, signal);
   };
 
   /** Removes the line for good. */
   end(): void {
-    this.hide();
+    this.clear();
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
 
-  get #canBeShown(): boolean {
-    return canRedraw(this.#io.stderr, this.#io.env);
-  }
-
-  #writeAbove(text: string): boolean {
-    if (!this.#isShown) return this.#io.stderr.write(text);
-    this.hide();
-    const written = this.#io.stderr.write(text);
-    this.show();
-    return written;
-  }
-
   #startNewDay(): void {
-    const day = localDayOf(this.#io.now());
+    const day = localDayOf(this.#now());
     if (day === this.#day) return;
     this.#day = day;
     this.#today.clear();

@@ -1,14 +1,14 @@
 import { type ChildProcess, execFile, type StdioOptions, spawn } from "node:child_process";
+import { once } from "node:events";
 import type { Socket } from "node:net";
-import { Stop, TryLater } from "../../delivery/decisions.js";
+import { Park, Stop, TryLater } from "../../delivery/decisions.js";
 import type { Handler, Middleware } from "../../delivery/handler.js";
 import { systemMessage } from "../../error-message.js";
 import { OrdersError } from "../../errors.js";
 import type { Delivery } from "../../store/order-feed.js";
 import type { Io } from "../io.js";
-import { exitDecision } from "./exit-decision.js";
 import { forwardStderr } from "./forward-stderr.js";
-import { HookGuardian } from "./hook-guardian.js";
+import { awaitEarlierGuardian, guardianTag, startGuardian } from "./hook-guardian.js";
 
 /**
  * A command that is run for each order, in a process group of its own, with the order as JSON on its
@@ -18,7 +18,9 @@ export class Hook {
   readonly #command: string;
   readonly #options: HookOptions;
   readonly #io: Io;
-  #guardian: HookGuardian | undefined;
+  #tag: string | undefined;
+  /** Settles once the last guardian is gone. */
+  #guardianEnd: Promise<unknown> | undefined;
   #isRunning: boolean = false;
 
   /** @param command a line of shell. Nothing of an order is ever put into it. */
@@ -36,13 +38,12 @@ export class Hook {
   /** Around {@link run}: the command of a watcher that was killed may still be running, and for the same order. */
   readonly prepared: Middleware = (next) => async (delivery, signal) => {
     const { store, as, ending } = this.#options;
-    if (this.#guardian === undefined) {
-      this.#guardian = new HookGuardian(store, as);
-      await this.#guardian.awaitEarlier(() => {
+    if (this.#tag === undefined) {
+      this.#tag = guardianTag(store, as);
+      await awaitEarlierGuardian(this.#tag, () => {
         this.#io.stderr.write("waiting for the command of an earlier watcher to end\n");
       });
     }
-    await this.#guardian.start().catch(refuseStart);
     if (ending.aborted) throw new TryLater("stopped before the command was run", 0);
     await next(delivery, signal);
   };
@@ -51,7 +52,7 @@ export class Hook {
    * Runs the command until it has exited with 0, or stops it and everything in its process group.
    *
    * @throws {Stop} if the command cannot be started, so that every order would fail.
-   * @throws {Error} if it failed in any other way, as {@link exitDecision}; the message ends with the last line of
+   * @throws {Error} if it failed in any other way, as {@link failureOf}; the message ends with the last line of
    *   its stderr.
    */
   readonly run: Handler = async (delivery, signal) => {
@@ -62,18 +63,15 @@ export class Hook {
     const { event, order } = delivery;
     child.stdin?.end(`${JSON.stringify({ event, ...order })}\n`);
     const lastLine = forwardStderr(child.stderr as Socket | null, this.#io.stderr);
-    let stopped: Promise<void> | undefined;
+    let stopped: Promise<unknown> | undefined;
     const stop = () => {
-      if (child.pid === undefined) return;
-      stopped = ON_WINDOWS ? endTree(child) : this.#guardian?.endGroup(child.pid);
+      stopped = this.#endGroup(child);
     };
     signal.addEventListener("abort", stop);
     this.#isRunning = true;
+    let release = () => {};
     try {
-      if (child.pid !== undefined) {
-        await this.#guardian?.guard(child.pid);
-        letBegin(child);
-      }
+      release = await this.#guard(child);
       const { code, killedBy } = await ended;
       await stopped;
       const lastWords = await lastLine();
@@ -81,17 +79,47 @@ export class Hook {
       if (NOT_STARTED.includes(code)) await this.#checkCommand();
       const exit = killedBy === null ? `exit ${code}` : `killed by ${killedBy}`;
       const reason = lastWords === "" ? exit : `${exit}: ${lastWords}`;
-      throw signal.aborted ? new Error(reason) : exitDecision(code, reason);
+      throw signal.aborted ? new Error(reason) : failureOf(code, reason);
     } finally {
       this.#isRunning = false;
       signal.removeEventListener("abort", stop);
-      this.#guardian?.release();
+      release();
     }
   };
 
   /** To be called once no command is run any more. */
   async end(): Promise<void> {
-    await this.#guardian?.end();
+    await this.#guardianEnd;
+  }
+
+  /**
+   * Has the command begin once it is guarded.
+   *
+   * @returns what ends its being guarded.
+   * @throws {Error} if it cannot be, for example because there are too many processes; it is not begun.
+   */
+  async #guard(child: ChildProcess): Promise<() => void> {
+    if (child.pid === undefined || this.#tag === undefined || ON_WINDOWS) return () => {};
+    const gate = child.stdio[3] as Socket;
+    gate.on("error", () => {}); // the command was killed before
+    const guardian = startGuardian(this.#tag, child.pid);
+    try {
+      await once(guardian, "spawn");
+    } catch (cause) {
+      gate.destroy();
+      return refuseStart(cause as NodeJS.ErrnoException);
+    }
+    this.#guardianEnd = new Promise((resolve) => guardian.once("exit", resolve));
+    guardian.stdin?.on("error", () => {}); // somebody killed it
+    gate.end("\n");
+    return () => guardian.stdin?.end("\n");
+  }
+
+  /** SIGTERM, and two seconds later SIGKILL. Resolves once nothing is left. */
+  async #endGroup(child: ChildProcess): Promise<unknown> {
+    if (child.pid === undefined || this.#tag === undefined) return;
+    if (ON_WINDOWS) return endTree(child);
+    return once(startGuardian(this.#tag, child.pid, "ignore"), "exit").catch(() => child.kill());
   }
 
   async #checkCommand(): Promise<void> {
@@ -124,11 +152,6 @@ function start(command: string, env: NodeJS.ProcessEnv): ChildProcess {
   }
   const argv = ["-c", GATE + command];
   return spawn(SHELL, argv, { detached: true, stdio, env }); // a process group of its own
-}
-
-function letBegin({ stdio: [, , , gate] }: ChildProcess): void {
-  gate?.on("error", () => {}); // the command was killed before
-  (gate as Socket | null | undefined)?.end("\n");
 }
 
 /** Windows has no process groups, and no signal that a command could hear: its tree is ended. */
@@ -190,3 +213,19 @@ function cannotRun(reason: string, fix: string = `correct it${SCRIPT_NEEDS}`): S
   });
   return new Stop(error);
 }
+
+/**
+ * What a command that failed asks for by its exit code.
+ * {@link https://man.freebsd.org/cgi/man.cgi?sysexits sysexits.h} has the first two.
+ */
+function failureOf(code: number | null, reason: string): Error {
+  if (code === EX_TEMPFAIL) return new TryLater(reason);
+  if (code === EX_DATAERR) return new Park(reason);
+  if (code !== STOP) return new Error(reason);
+  const message = `the command of --exec ended watching: ${reason}`;
+  return new Stop(new OrdersError("hook-failed", message, { hint: "the order is still waiting" }));
+}
+
+const EX_TEMPFAIL = 75;
+const EX_DATAERR = 65;
+const STOP = 100;
