@@ -35,7 +35,7 @@ export type ErrorCode =
   | "subscription-busy"
   /** The store is damaged, and continuing could skip orders. */
   | "store-damaged"
-  /** The command of `--exec` cannot be run at all. */
+  /** The command of `--exec` cannot be run at all, or nothing is wanted any more where events are sent. */
   | "hook-failed"
   /** The server cannot be reached, or does not answer; later it may. Nothing was stored: see `outcome-unknown`. */
   | "server-unreachable"

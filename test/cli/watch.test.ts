@@ -190,7 +190,9 @@ describe("orders watch --as", () => {
     async (option) => {
       const { exitCode, stderr } = await handle([option]);
       expect(exitCode).toBe(2);
-      expect(stderr).toContain(`orders: ${option.split("=")[0]} needs --exec\n  for example: `);
+      expect(stderr).toContain(
+        `orders: ${option.split("=")[0]} needs --exec or --forward-to\n  for example: `,
+      );
     },
   );
 

@@ -45,7 +45,7 @@ const shellEnvironment = () => {
     TERM: "xterm",
     LC_ALL: "C.UTF-8",
     HISTFILE: "", // nothing is written after a test has ended
-    XDG_CACHE_HOME: "/nowhere",
+    XDG_CACHE_HOME: "/dev/null",
   };
 };
 

@@ -87,6 +87,14 @@ export const TOPICS: readonly Topic[] = [
             `${CREDENTIAL_VARIABLES.cert}, ${CREDENTIAL_VARIABLES.key}`,
             "the files with the client's own certificate and key, both or neither",
           ],
+          [
+            "ORDERS_WEBHOOK_SECRET_FILE",
+            "a file with the secret that orders watch --forward-to signs with, or the new and the old one; ORDERS_WEBHOOK_SECRET has it itself",
+          ],
+          [
+            "HTTPS_PROXY, HTTP_PROXY, NO_PROXY",
+            "the proxy of --forward-to, with Node.js 24.14 or newer",
+          ],
           ["NO_COLOR", "never colour the output; --color wins"],
           [
             "FORCE_COLOR",

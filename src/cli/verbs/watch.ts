@@ -13,6 +13,8 @@ import {
   count,
   flag,
   InvalidValue,
+  type More,
+  type Option,
   type OptionsOf,
   text,
   withDefault,
@@ -21,13 +23,17 @@ import { counted } from "../render/count.js";
 import { shownDuration } from "../render/duration.js";
 import { FROM_FORMS, parseStartingPosition } from "../time/starting-position.js";
 import { duration, parseMs } from "../time/time-options.js";
-import { commandDesk, OutputClosed, printingDesk } from "../watch/desk.js";
+import { handlingDesk, OutputClosed, printingDesk } from "../watch/desk.js";
 import { Heartbeat } from "../watch/heartbeat.js";
 import type { Hook } from "../watch/hook.js";
 import { checkNewSubscription } from "../watch/new-subscription.js";
+import type { Webhook } from "../watch/webhook.js";
 
-const WITH_EXEC = {
-  needs: { oneOf: ["exec"], example: "orders watch --as sales --exec ./ring-the-bell.sh" },
+const WITH_HANDLER = {
+  needs: {
+    oneOf: ["exec", "forwardTo"],
+    example: "orders watch --as sales --exec ./ring-the-bell.sh",
+  },
 };
 
 const EVENTS = ["order-created", "order-cancelled"] as const;
@@ -46,17 +52,20 @@ const OPTIONS = {
     },
   }),
   exec: text("command", "run a command for each event, with the order as JSON on its stdin"),
+  forwardTo: webAddress("send each event to a web address by POST, signed", {
+    excludes: ["exec", "json", "quiet"],
+  }),
   maxAttempts: withDefault(
-    count("park an order after n failed attempts", 1, 999_999, WITH_EXEC),
+    count("park an order after n failed attempts", 1, 999_999, WITH_HANDLER),
     5,
   ),
   retryPause: withDefault(
-    duration("pause before the first retry; doubled for each further one", WITH_EXEC),
+    duration("pause before the first retry; doubled for each further one", WITH_HANDLER),
     1000,
     "1s",
   ),
   timeout: {
-    ...duration("stop a command that takes longer: 500ms, 30s, 5m", WITH_EXEC),
+    ...duration("stop a command or request that takes longer: 500ms, 30s, 5m", WITH_HANDLER),
     parse: parseTimeout,
   },
   giveUpAfter: duration("exit 7 once the connection to a server is lost for so long"),
@@ -79,6 +88,7 @@ export const verb = define({
   examples: [
     "orders watch",
     "orders watch --as sales --exec ./ring-the-bell.sh",
+    "orders watch --as web --forward-to https://shop.example/hooks/orders",
     "orders watch --as backup --until-caught-up --json >> orders.ndjson",
     "orders watch --json | while read -r event; do …; done",
   ],
@@ -89,10 +99,11 @@ export const verb = define({
     const say = (text: string) => void io.stderr.write(`${escapeUnsafe(text)}\n`);
     const [ending, abort] = [new AbortController(), new AbortController()];
     const hook = await createHook(options, context, ending.signal);
+    const handler = hook ?? (await createWebhook(options, context));
     const desk =
-      hook === undefined
+      handler === undefined
         ? printingDesk(options, context, ending.signal)
-        : commandDesk(hook, timeLimits(options));
+        : handlingDesk(handler.run, [...(hook ? [hook.prepared] : []), ...timeLimits(options)]);
     const orders = await context.openExisting(options, desk.notify);
     const from =
       options.from === undefined
@@ -110,11 +121,11 @@ export const verb = define({
       await orders.deliver({
         subscription: options.as,
         from,
-        batch: hook === undefined ? PRINT_BATCH_ORDERS : 1,
+        batch: handler === undefined ? PRINT_BATCH_ORDERS : 1,
         untilCaughtUp: options.untilCaughtUp,
         signal: ending.signal,
         abort: abort.signal,
-        retry: hook && { maxAttempts: options.maxAttempts, firstPauseMs: options.retryPause },
+        retry: handler && { maxAttempts: options.maxAttempts, firstPauseMs: options.retryPause },
         around: [...onlyOf(options), heartbeat.hidden, ...desk.around],
         onReady: ({ resumed }) => {
           const fromIgnored = resumed && options.from !== undefined;
@@ -179,11 +190,22 @@ async function createHook(
   return new Hook(exec, { store, as, ending }, context.io);
 }
 
+/** Loaded only for who sends events somewhere. */
+async function createWebhook(
+  { forwardTo }: WatchOptions,
+  { io }: Context,
+): Promise<Webhook | undefined> {
+  if (forwardTo === undefined) return undefined;
+  const { Webhook } = await import("../watch/webhook.js");
+  return new Webhook(forwardTo, io);
+}
+
 function onlyOf({ event }: WatchOptions): readonly Middleware[] {
   return event === undefined ? [] : [only((delivery) => delivery.event === event)];
 }
 
-function timeLimits({ timeout }: WatchOptions): readonly Middleware[] {
+function timeLimits({ forwardTo, ...options }: WatchOptions): readonly Middleware[] {
+  const { timeout = forwardTo === undefined ? undefined : REQUEST_TIMEOUT_MS } = options;
   if (timeout === undefined) return [];
   return [timeLimit(timeout, `timed out after ${shownDuration(timeout)}`)];
 }
@@ -204,6 +226,22 @@ function consequence(outcome: Failure, { as }: WatchOptions): string {
   return as === undefined
     ? `gave up after ${attempts}`
     : `parked after ${attempts}; see orders parked --as ${as}`;
+}
+
+/** Unless another is given; a command has none. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+function webAddress(description: string, more: More): Option<URL | undefined> {
+  return { description, value: "url", parse: parseUrl, ...more };
+}
+
+function parseUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new InvalidValue("it must be a web address: https://shop.example/orders");
+  }
+  if (url.username === "" && url.password === "") return url;
+  throw new InvalidValue("it must be without a login: the signature says whom it is from");
 }
 
 /** Elsewhere 0 can mean no limit; here it would stop and park every order. */

@@ -1,4 +1,4 @@
-import type { Middleware } from "../../delivery/handler.js";
+import type { Handler, Middleware } from "../../delivery/handler.js";
 import type { NotifySales } from "../../domain/commands.js";
 import type { Order } from "../../domain/order.js";
 import { safeJson } from "../../domain/printable.js";
@@ -7,7 +7,6 @@ import type { FeedEvent } from "../../store/order-feed.js";
 import type { Context } from "../context.js";
 import { renderBanner } from "../render/banner.js";
 import { longTime } from "../time/time.js";
-import type { Hook } from "./hook.js";
 
 /** The sales desk of a watcher, and what surrounds it. */
 export interface Desk {
@@ -15,17 +14,21 @@ export interface Desk {
   readonly around: readonly Middleware[];
 }
 
-/** A desk that runs a command for each order. */
-export function commandDesk(hook: Hook, limits: readonly Middleware[]): Desk {
+/**
+ * A desk that has something else handle each order, which needs more of it than the notification has.
+ *
+ * @param around are policies around that.
+ */
+export function handlingDesk(handle: Handler, around: readonly Middleware[]): Desk {
   // The messages that lead to the desk carry the order alone.
   const runs = new WeakMap<Order, () => Promise<void>>();
   const remembered: Middleware = (next) => (delivery, signal) => {
-    runs.set(delivery.order, () => hook.run(delivery, signal));
+    runs.set(delivery.order, () => handle(delivery, signal));
     return next(delivery, signal);
   };
   return {
     notify: ({ order }) => runs.get(order)?.(),
-    around: [hook.prepared, ...limits, remembered],
+    around: [...around, remembered],
   };
 }
 

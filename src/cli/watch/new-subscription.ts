@@ -6,37 +6,41 @@ import { counted } from "../render/count.js";
 
 /**
  * What to say of a new subscription, for its name may be mistyped: with how many stored orders it begins.
- * On a terminal, asks before a command is run for more than a handful that nobody asked for.
+ * On a terminal, asks before a command is run or an event sent for more than a handful that nobody asked for.
  *
  * @returns `undefined` if it exists, or there is nothing worth saying.
  * @throws {OrdersError} `invalid-usage` if the answer is no.
  */
 export async function checkNewSubscription(
-  { as, exec, untilCaughtUp, yes }: NewSubscription,
+  { as, exec, forwardTo, untilCaughtUp, yes }: NewSubscription,
   from: StartingPosition | undefined,
   { store }: Orders,
   io: Io,
 ): Promise<string | undefined> {
   const subscriptions = await store.subscriptions();
   if (as === undefined || (await subscriptions.exists(as))) return undefined;
+  const acts = exec !== undefined || forwardTo !== undefined;
   const { waiting } = await subscriptions.waitingFrom(from ?? "start");
   const isMany = waiting > HANDFUL;
   const orders = counted(waiting, "stored order");
   const begins = `'${as}' is a new subscription and begins with ${orders}`;
   const canAsk = io.stdin.isTerminal && io.stderr.isTerminal;
-  if (exec !== undefined && from === undefined && isMany && canAsk && !yes) {
+  if (acts && from === undefined && isMany && canAsk && !yes) {
     io.stderr.write(`${begins}; with --from now, with the next one that is placed\n`);
-    await confirm("Run the command for each of them?", yes, io);
+    const question =
+      exec === undefined ? "Send each of them?" : "Run the command for each of them?";
+    await confirm(question, yes, io);
     return undefined;
   }
   // Of a few orders nothing is said to cron, which would mail it.
-  const isSaid = isMany || (exec !== undefined && !untilCaughtUp && waiting > 0);
+  const isSaid = isMany || (acts && !untilCaughtUp && waiting > 0);
   return isSaid ? begins : undefined;
 }
 
 interface NewSubscription {
   readonly as?: string | undefined;
   readonly exec?: string | undefined;
+  readonly forwardTo?: URL | undefined;
   readonly untilCaughtUp?: boolean | undefined;
   readonly yes?: boolean | undefined;
 }

@@ -1,0 +1,156 @@
+import { createHmac } from "node:crypto";
+import { readFileSync } from "node:fs";
+import http from "node:http";
+import { Park, Stop, TryLater } from "../../delivery/decisions.js";
+import type { Handler } from "../../delivery/handler.js";
+import { systemMessage } from "../../error-message.js";
+import { OrdersError } from "../../errors.js";
+import type { Delivery } from "../../store/order-feed.js";
+import type { Io } from "../io.js";
+
+/**
+ * A web address that each event is sent to, by POST and signed.
+ * {@link https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md Standard Webhooks}
+ */
+export class Webhook {
+  readonly #url: URL;
+  readonly #secrets: readonly Buffer[];
+  readonly #io: Io;
+
+  /** @throws {OrdersError} `invalid-usage`: there is no secret to sign with, or a proxy that cannot be used. */
+  constructor(url: URL, io: Io) {
+    this.#url = url;
+    this.#io = io;
+    this.#secrets = secretsIn(io.env);
+    useProxy(url, io.env);
+  }
+
+  /**
+   * Sends an event and waits for the answer: 2xx means that it was handled.
+   *
+   * @throws {TryLater} 429, 503: after as long as the answer says.
+   * @throws {Stop} 410: nothing is wanted there any more.
+   * @throws {Park} any other 4xx: it would be refused again.
+   * @throws {Error} any other answer, or none.
+   */
+  readonly run: Handler = async (delivery, signal) => {
+    const response = await this.#post(delivery, signal);
+    const { status } = response;
+    await response.body?.cancel();
+    if (response.ok) return;
+    const answer = `${this.#url.host} answered ${status} ${response.statusText}`.trimEnd();
+    if (status === 429 || status === 503) {
+      throw new TryLater(answer, retryAfterMs(response, this.#io.now()));
+    }
+    if (status === 410) {
+      const message = `the webhook is gone: ${answer}`;
+      throw new Stop(
+        new OrdersError("hook-failed", message, { hint: "the order is still waiting" }),
+      );
+    }
+    if (status >= 400 && status < 500) throw new Park(answer);
+    throw new Error(status < 400 ? `${answer}; redirects are not followed` : answer);
+  };
+
+  async #post(delivery: Delivery, signal: AbortSignal): Promise<Response> {
+    const id = idOf(delivery);
+    const body = JSON.stringify(envelope(id, delivery));
+    const seconds = Math.floor(this.#io.now().getTime() / 1000);
+    const headers = {
+      "content-type": "application/json",
+      "user-agent": "orders",
+      "webhook-id": id,
+      "webhook-timestamp": String(seconds),
+      "webhook-signature": this.#secrets
+        .map((secret) => sign(secret, `${id}.${seconds}.${body}`))
+        .join(" "),
+    };
+    const request = {
+      method: "POST",
+      headers,
+      body,
+      redirect: "manual",
+      signal,
+    } as const;
+    try {
+      return await fetch(this.#url, request);
+    } catch (error) {
+      signal.throwIfAborted();
+      const { cause = error } = error as Error;
+      throw new Error(`no answer from ${this.#url.host}: ${systemMessage(cause)}`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+/** The same however often it is sent, so that who receives it can tell. */
+function idOf({ event, order }: Delivery): string {
+  return `${event}-${order.id}`;
+}
+
+/** An event as messages on the bus are; what concerns an order has its id as correlation. */
+function envelope(id: string, { event, order }: Delivery): object {
+  return {
+    id,
+    topic: event,
+    occurredAt: order.cancelledAt ?? order.placedAt,
+    correlationId: order.id,
+    payload: { order },
+  };
+}
+
+function sign(secret: Buffer, content: string): string {
+  return `v1,${createHmac("sha256", secret).update(content).digest("base64")}`;
+}
+
+/** Seconds, or a date ({@link https://www.rfc-editor.org/rfc/rfc9110#field.retry-after RFC 9110}). */
+function retryAfterMs({ headers }: Response, now: Date): number | undefined {
+  const value = headers.get("retry-after") ?? "";
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now.getTime();
+  return ms >= 0 ? Math.min(ms, MAX_PAUSE_MS) : undefined;
+}
+
+/** A day: longer, nobody would notice that an answer was wrong. */
+const MAX_PAUSE_MS = 86_400_000;
+
+/** One secret, or while it is being replaced the new and the old one: what they sign either verifies. */
+function secretsIn({ ORDERS_WEBHOOK_SECRET: given, ORDERS_WEBHOOK_SECRET_FILE: file }: Io["env"]) {
+  const words = (given || readSecrets(file)).split(/\s+/).filter((word) => word !== "");
+  if (words.length === 0) throw noSecret("a webhook is signed, and there is no secret");
+  return words.map((word) => {
+    const secret = Buffer.from(word.replace(/^whsec_/, ""), "base64");
+    const isWhole = /^whsec_[A-Za-z0-9+/]+={0,2}$/.test(word);
+    if (isWhole && secret.length >= 24 && secret.length <= 64) return secret;
+    throw noSecret("the secret of the webhook must be whsec_ and 24 to 64 bytes as base64");
+  });
+}
+
+function readSecrets(file: string | undefined): string {
+  if (!file) return "";
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw noSecret(`cannot read the secret of the webhook: ${systemMessage(error)}: ${file}`);
+  }
+}
+
+function noSecret(message: string): OrdersError {
+  return new OrdersError("invalid-usage", message, {
+    hint: 'make one: echo "whsec_$(head -c 32 /dev/urandom | base64)" > secret; name its file in ORDERS_WEBHOOK_SECRET_FILE',
+  });
+}
+
+/** Has requests go through the proxy that the environment names; Bun does that by itself. */
+function useProxy({ protocol }: URL, env: Io["env"]): void {
+  const wanted = `${protocol.replace(":", "")}_proxy`;
+  const name = Object.keys(env).find((each) => each.toLowerCase() === wanted && env[each]);
+  if (name === undefined || process.versions.bun !== undefined) return;
+  const { setGlobalProxyFromEnv } = http as { setGlobalProxyFromEnv?(env: Io["env"]): void };
+  if (setGlobalProxyFromEnv !== undefined) setGlobalProxyFromEnv(env);
+  else {
+    throw new OrdersError("invalid-usage", `this Node.js cannot use the proxy in ${name}`, {
+      hint: `use Node.js 24.14 or newer, or go without: env -u ${name} orders watch …`,
+    });
+  }
+}
