@@ -31,8 +31,9 @@ beforeEach(async () => {
 });
 
 describe("a parked order whose subscription's file is gone", () => {
-  beforeEach(() => rmSync(below("sales.json")));
-  const lost = "subscriptions/sales.json: it is gone, but there are orders that it has parked\n";
+  beforeEach(() => rmSync(below("sales/position.json")));
+  const lost =
+    "subscriptions/sales/position.json: it is gone, but there are orders that it has parked\n";
 
   it("is listed, and the loss is reported", async () => {
     expect(await listed()).toMatchObject([{ subscription: "sales", order }]);
@@ -59,14 +60,14 @@ describe("a parked order whose subscription's file is gone", () => {
 
 describe("a parked order", () => {
   const other = anOrder().id;
-  const file = () => below("sales.parked", `${other}.json`);
+  const file = () => below("sales", `${other}.json`);
   const fix = `; to drop it: orders parked drop ${other} --as sales\n`;
 
   it.each(
     whereThereArePipes<[string, () => void, () => string]>([
       [
         "copied under another id",
-        () => cpSync(below("sales.parked", `${order.id}.json`), file()),
+        () => cpSync(below("sales", `${order.id}.json`), file()),
         () => CHANGED,
       ],
       ["that is not JSON", () => writeFileSync(file(), "nonsense"), () => "not JSON"],
@@ -83,7 +84,7 @@ describe("a parked order", () => {
     ]),
   )("%s is damage: it is named, and can be dropped", async (_, make, problem) => {
     make();
-    const stderr = `subscriptions/sales.parked/${other}.json: ${problem()}${fix}`;
+    const stderr = `subscriptions/sales/${other}.json: ${problem()}${fix}`;
     for (const verb of ["parked", "check", "subscriptions"]) {
       expect(await run(verb)).toMatchObject({ exitCode: 6, stderr });
     }
@@ -99,18 +100,21 @@ describe("what cannot be read below subscriptions", () => {
     whereThereArePipes<[string, () => void, string]>([
       [
         "a file that is a directory",
-        () => mkdirSync(below("stock.json")),
-        "stock.json: cannot be read: illegal operation on a directory",
+        () => mkdirSync(below("stock/position.json"), { recursive: true }),
+        "stock/position.json: cannot be read: illegal operation on a directory",
       ],
       [
         "a file that is a pipe",
-        () => execFileSync("mkfifo", [below("stock.json")]),
-        "stock.json: cannot be read: not a regular file",
+        () => {
+          mkdirSync(below("stock"));
+          execFileSync("mkfifo", [below("stock/position.json")]);
+        },
+        "stock/position.json: cannot be read: not a regular file",
       ],
       [
         "a directory that is a file",
-        () => writeFileSync(below("stock.parked"), ""),
-        "stock.parked: cannot be read: not a directory",
+        () => writeFileSync(below("stock"), ""),
+        "stock: cannot be read: not a directory",
       ],
     ]),
   )("is named and stops nothing: %s", async (_, make, problem) => {
@@ -127,16 +131,16 @@ describe("what cannot be read below subscriptions", () => {
   });
 
   it("is said by a watcher that needs it", async () => {
-    mkdirSync(below("stock.json"));
+    mkdirSync(below("stock/position.json"), { recursive: true });
     expect(await run("watch", "--as", "stock", "--until-caught-up")).toMatchObject({
       exitCode: 1,
-      stderr: `orders: cannot read ${below("stock.json")}: illegal operation on a directory\n  restore it, or remove it\n`,
+      stderr: `orders: cannot read ${below("stock/position.json")}: illegal operation on a directory\n  restore it, or remove it\n`,
     });
   });
 });
 
 describe("what is in the place of the request to retry an order", () => {
-  const request = () => below("sales.parked", `${order.id}.retry`);
+  const request = () => below("sales", `${order.id}.retry`);
 
   it.each(
     whereThereArePipes<[string, () => void, string]>([
@@ -149,7 +153,7 @@ describe("what is in the place of the request to retry an order", () => {
       make();
       const { exitCode, stdout, stderr } = await run("parked", "retry", order.id);
       expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
-      expect(stderr).toMatch(/^orders: cannot request the retry: .*sales\.parked.*\.retry\n/);
+      expect(stderr).toMatch(/^orders: cannot request the retry: .*sales\/.*\.retry\n/);
       expect(stderr).toContain(reason);
       expect(stderr).toContain(`\n  ${order.id}.retry must be a file\n`);
       const watch = () => run("watch", "--as", "sales", "--until-caught-up", "-q");
@@ -168,23 +172,14 @@ describe("the file of a subscription", () => {
     ["what was delivered", (text) => text.replace('"delivered":[]', '"delivered":["settled"]')],
     ["its checksum", (text) => text.replace(/"crc32":"[^"]+"/, '"crc32":"00000000"')],
   ])("is damage if somebody changed %s", async (_, change) => {
-    const text = readFileSync(below("sales.json"), "utf8");
+    const text = readFileSync(below("sales/position.json"), "utf8");
     const changed = change(text);
     expect(changed).not.toBe(text);
-    writeFileSync(below("sales.json"), changed);
+    writeFileSync(below("sales/position.json"), changed);
     const { exitCode, stderr } = await run("subscriptions");
     expect({ exitCode, stderr }).toEqual({
       exitCode: 6,
-      stderr: `subscriptions/sales.json: ${CHANGED}\n`,
-    });
-  });
-
-  it("is damage if it is a copy of that of another subscription", async () => {
-    cpSync(below("sales.json"), below("stock.json"));
-    const { exitCode, stderr } = await run("subscriptions");
-    expect({ exitCode, stderr }).toEqual({
-      exitCode: 6,
-      stderr: `subscriptions/stock.json: ${CHANGED}\n`,
+      stderr: `subscriptions/sales/position.json: ${CHANGED}\n`,
     });
   });
 });

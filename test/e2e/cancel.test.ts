@@ -103,6 +103,6 @@ describe.runIf(process.platform === "linux")("the command of orders watch --exec
     expect((await runCli(["parked", "retry", id.slice(0, 8)], { store })).stdout).toBe(`${id}\n`);
     await runOrders([...watch, "true"], store);
     expect((await runCli(["parked"], { store })).stdout).toBe("");
-    expect(existsSync(join(store, "subscriptions/sales.parked", `${id}.json`))).toBe(false);
+    expect(existsSync(join(store, "subscriptions/sales", `${id}.json`))).toBe(false);
   });
 });

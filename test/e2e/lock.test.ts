@@ -62,7 +62,7 @@ describe("the lock of a subscription", () => {
   it("goes to exactly one of many within one process, too", async () => {
     const directory = temporaryDirectory();
     const releases = await Promise.all(
-      Array.from({ length: 20 }, () => acquireLock(directory, "sales")),
+      Array.from({ length: 20 }, () => acquireLock(join(directory, "sales.lock"))),
     );
     const held = releases.filter((release) => typeof release === "function");
     expect(held).toHaveLength(1);
@@ -74,8 +74,8 @@ describe("the lock of a subscription", () => {
     const directory = join(temporaryDirectory(), "deep".repeat(30), "deeper".repeat(20));
     mkdirSync(directory, { recursive: true });
     const before = links();
-    const release = (await acquireLock(directory, "sales")) as Release;
-    expect(await acquireLock(directory, "sales")).toBe(String(process.pid));
+    const release = (await acquireLock(join(directory, "sales.lock"))) as Release;
+    expect(await acquireLock(join(directory, "sales.lock"))).toBe(String(process.pid));
     await release();
     expect(readdirSync(directory)).toEqual([]);
     expect(links()).toEqual(before);

@@ -10,7 +10,7 @@ const modeOf = (path: string) => (statSync(path).mode & 0o7777).toString(8);
 /** The modes of all that a store has when an order was placed and parked, and its retry requested. */
 async function modes(store: string, umask: string): Promise<Record<string, string>> {
   const lock = join(temporaryDirectory(), "lock");
-  const park = `ls -ld "$ORDERS_STORE/subscriptions/sales.lock" > '${lock}'; exit 65`;
+  const park = `ls -ld "$ORDERS_STORE/subscriptions/sales/lock" > '${lock}'; exit 65`;
   const line = `umask ${umask}
     id=$(orders place-order -q tv) &&
     orders watch --as sales --from start --until-caught-up --exec "$PARK"
@@ -43,10 +43,10 @@ describe.skipIf(ON_WINDOWS)("orders, which name customers,", () => {
       store: "700",
       "orders.jsonl": "600",
       subscriptions: "700",
-      "subscriptions/sales.json": "600",
-      "subscriptions/sales.parked": "700",
-      "subscriptions/sales.parked/ID.json": "600",
-      "subscriptions/sales.parked/ID.retry": "600",
+      "subscriptions/sales/position.json": "600",
+      "subscriptions/sales": "700",
+      "subscriptions/sales/ID.json": "600",
+      "subscriptions/sales/ID.retry": "600",
       lock: "drwx------",
     });
     expect(modeOf(join(root, "a"))).toBe("755");
@@ -74,10 +74,10 @@ describe.skipIf(ON_WINDOWS)("orders, which name customers,", () => {
         store: mode.toString(8),
         "orders.jsonl": file,
         subscriptions: below,
-        "subscriptions/sales.json": file,
-        "subscriptions/sales.parked": below,
-        "subscriptions/sales.parked/ID.json": file,
-        "subscriptions/sales.parked/ID.retry": file,
+        "subscriptions/sales/position.json": file,
+        "subscriptions/sales": below,
+        "subscriptions/sales/ID.json": file,
+        "subscriptions/sales/ID.retry": file,
         lock,
       });
     },
@@ -93,9 +93,9 @@ describe.skipIf(ON_WINDOWS)("orders, which name customers,", () => {
         store: "2770",
         "orders.jsonl": "660",
         subscriptions: "2770",
-        "subscriptions/sales.json": "660",
-        "subscriptions/sales.parked": "2770",
-        "subscriptions/sales.parked/ID.json": "660",
+        "subscriptions/sales/position.json": "660",
+        "subscriptions/sales": "2770",
+        "subscriptions/sales/ID.json": "660",
       });
     },
   );

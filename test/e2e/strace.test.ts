@@ -166,10 +166,10 @@ describe.runIf(HAS_STRACE)("a subscriber", () => {
     for (const item of ["tv", "lamp", "sofa"]) await runCli(["place-order", item], { store });
     const node = [process.execPath, ["--input-type=module", "--eval", script]] as const;
     const { calls } = await run(node, store);
-    const position = ["write sales.json", "fdatasync sales.json"];
+    const position = ["write position.json", "fdatasync position.json"];
     const about = calls
       .map((call) => call.replace(/\.json\.tmp$/, ".json"))
-      .filter((call) => /(sales\.json|orders\.jsonl|stdout)$/.test(call));
+      .filter((call) => /(position\.json|orders\.jsonl|stdout)$/.test(call));
     expect(about).toEqual([
       ...position, // who subscribes
       "fdatasync orders.jsonl",

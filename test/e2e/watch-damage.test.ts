@@ -121,7 +121,7 @@ describe("a watcher", () => {
     const check = await run(["check"]);
     expect(check.exitCode).toBe(6);
     expect(check.stderr).toMatch(
-      /^subscriptions\/sales\.json: its position, byte \d+, is beyond the end of orders\.jsonl, or behind other/,
+      /^subscriptions\/sales\/position\.json: its position, byte \d+, is beyond the end of orders\.jsonl, or behind other/,
     );
     expect((await run(["subscriptions", "reset", "sales", "--from", "start", "-y"])).exitCode).toBe(
       0,
@@ -168,7 +168,7 @@ describe("a watcher", () => {
 });
 
 describe("the document of a subscription that is damaged", () => {
-  const document = () => join(store, "subscriptions/sales.json");
+  const document = () => join(store, "subscriptions/sales/position.json");
 
   it.each([
     ["", "not JSON"],
@@ -181,7 +181,7 @@ describe("the document of a subscription that is damaged", () => {
     const handle = ["watch", "--as", "sales", "-q", "--until-caught-up"];
     await run(handle);
     writeFileSync(document(), text);
-    const message = `subscriptions/sales.json: ${problem}\n`;
+    const message = `subscriptions/sales/position.json: ${problem}\n`;
     expect(await run(["subscriptions"])).toEqual({ exitCode: 6, stdout: "", stderr: message });
     expect(await run(["check"])).toEqual({
       exitCode: 6,
@@ -210,7 +210,7 @@ describe("the document of a subscription that is damaged", () => {
     writeFileSync(document(), "nonsense");
     const id = await place("sofa");
     expect(await watcher.ended).toEqual({ code: 6, signal: null });
-    expect(watcher.stderr).toContain("orders: subscriptions/sales.json: not JSON\n");
+    expect(watcher.stderr).toContain("orders: subscriptions/sales/position.json: not JSON\n");
     expect(watcher.stdout).not.toContain(id);
   });
 });
@@ -223,8 +223,8 @@ describe("the document of a parked order that is damaged", () => {
     const ids = [await place("tv"), await place("carpet")];
     const handle = ["watch", "--as", "sales", "--until-caught-up"];
     await run([...handle, "--exec", "exit 3", "--max-attempts", "1"]);
-    writeFileSync(join(store, `subscriptions/sales.parked/${ids[0]}.json`), text);
-    const message = `subscriptions/sales.parked/${ids[0]}.json: ${problem}; to drop it: orders parked drop ${ids[0]} --as sales\n`;
+    writeFileSync(join(store, `subscriptions/sales/${ids[0]}.json`), text);
+    const message = `subscriptions/sales/${ids[0]}.json: ${problem}; to drop it: orders parked drop ${ids[0]} --as sales\n`;
     const list = await run(["parked"]);
     expect(list).toMatchObject({ exitCode: 6, stderr: message });
     expect(list.stdout).toContain(ids[1]);
@@ -245,8 +245,8 @@ describe("a watcher that cannot begin", () => {
   ])("ends by itself if %s", async (_, flags, exitCode) => {
     await place("tv");
     if (exitCode === 6) {
-      mkdirSync(join(store, "subscriptions"));
-      writeFileSync(join(store, "subscriptions/sales.json"), "nonsense");
+      mkdirSync(join(store, "subscriptions/sales"), { recursive: true });
+      writeFileSync(join(store, "subscriptions/sales/position.json"), "nonsense");
     }
     const watch = runOrders(["watch", "--as", "sales", ...flags], store);
     expect((await watch).exitCode).toBe(exitCode);

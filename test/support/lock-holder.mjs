@@ -3,11 +3,12 @@
  *
  * Usage: node lock-holder.mjs <directory> <name> [<user id>]
  */
+import { join } from "node:path";
 import { acquireLock } from "../../dist/store/jsonl/files/acquire-lock.js";
 
-const [directory, name, user] = process.argv.slice(2);
+const [directory = "", name, user] = process.argv.slice(2);
 if (user !== undefined) process.setuid?.(Number(user));
-const lock = await acquireLock(directory, name).catch((error) => {
+const lock = await acquireLock(join(directory, `${name}.lock`)).catch((error) => {
   process.stdout.write(`${error.code}\n`);
   process.exit();
 });

@@ -16,7 +16,7 @@ async function failing() {
   const feed = await store.feed();
   const sales = await subscribed(feed, "sales");
   const delivery = await sales.take();
-  const file = join(directory, "subscriptions/sales.json");
+  const file = join(directory, "subscriptions/sales/position.json");
   const whole = readFileSync(file);
   writeFileSync(file, "nonsense");
   const mend = () => writeFileSync(file, whole);

@@ -3,6 +3,7 @@ import type { Cancellation } from "../../domain/order.js";
 import { parkingKey } from "../order-feed.js";
 import type { Damage, StoreReport } from "../order-store.js";
 import { OrderCheck } from "../records/order-check.js";
+import { storeFailure } from "./errors.js";
 import { readOrReport } from "./files/document-file.js";
 import type { OrderLine, ScannedLine } from "./lines/scanned-line.js";
 import { OrdersFile } from "./orders/orders-file.js";
@@ -13,7 +14,7 @@ import { JsonlSubscriptions } from "./subscriptions/subscriptions.js";
  * Reads everything: each line must be an order that passes {@link OrderCheck}, the positions of
  * subscriptions must hold, and what they have parked must be orders of this store.
  */
-export function checkStore(reader: OrdersReader): StoreReport {
+export async function checkStore(reader: OrdersReader): Promise<StoreReport> {
   const damage: Damage[] = [];
   const notes: string[] = [];
   const check = new OrderCheck();
@@ -41,7 +42,7 @@ export function checkStore(reader: OrdersReader): StoreReport {
   if (unmarked.note !== undefined) notes.push(unmarked.note);
   return {
     orders: check.ids.size,
-    damage: [...damage, ...damagedSubscriptions(reader, check.ids)],
+    damage: [...damage, ...(await damagedSubscriptions(reader, check.ids))],
     notes,
   };
 }
@@ -69,20 +70,26 @@ class UnmarkedLines {
 }
 
 function* eachLine(reader: OrdersReader): Generator<ScannedLine, void> {
-  for (const lines of reader.lines()) yield* lines;
+  try {
+    for (const lines of reader.lines()) yield* lines;
+  } catch (error) {
+    throw storeFailure("read the orders", reader.path, error);
+  }
 }
 
-function damagedSubscriptions(reader: OrdersReader, ids: OrderCheck["ids"]): Damage[] {
+async function damagedSubscriptions(
+  reader: OrdersReader,
+  ids: OrderCheck["ids"],
+): Promise<Damage[]> {
   const damage: Damage[] = [];
   const report = (each: Damage) => damage.push(each);
   const subscriptions = new JsonlSubscriptions(new OrdersFile(reader.path), report);
   for (const name of readOrReport(() => subscriptions.names(), report) ?? []) {
-    const position = subscriptions.stateOf(name)?.position;
-    if (position !== undefined) subscriptions.events.check(name, position);
+    subscriptions.stateOf(name); // reports what is damaged there
   }
-  for (const record of subscriptions.parked.list()) {
+  for (const record of await subscriptions.all()) {
     if (ids.has(record.order.id)) continue;
-    const location = `subscriptions/${record.subscription}.parked/${parkingKey(record)}.json`;
+    const location = `subscriptions/${record.subscription}/${parkingKey(record)}.json`;
     report({ location, problem: "there is no such order" });
   }
   return damage;

@@ -107,8 +107,7 @@ export class JsonlOrderStore implements OrderStore {
 
   async check(): Promise<StoreReport> {
     const { checkStore } = await import("./check.js");
-    const stored = await this.#stored();
-    return stored.translateErrors(() => checkStore(stored.reader));
+    return checkStore((await this.#stored()).reader);
   }
 
   async close(): Promise<void> {

@@ -20,8 +20,7 @@ import { SubscriptionFeed } from "../subscription/feed.js";
 import { PositionedSubscriptions } from "../subscription/positioned.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { checkOrders } from "./check.js";
-import type { LoggedEvent } from "./logged-event.js";
-import { MemorySubscriptions } from "./subscriptions.js";
+import { type LoggedEvent, MemorySubscriptions } from "./subscriptions.js";
 
 /** A store that forgets everything when the process ends: for tests and for trying things out. */
 export class MemoryOrderStore implements OrderStore {

@@ -1,23 +1,32 @@
-import { parkingKey, type StartingPosition } from "../order-feed.js";
+import { LowSync, type SyncAdapter } from "lowdb";
+import { parkingKey, type StartingPosition, type StoredEvent } from "../order-feed.js";
+import type { StoreAs } from "../records/record.js";
 import { noSuchOrder, subscriptionBusy } from "../subscription/feed-errors.js";
 import type { ParkedRecord, RequestableRecords, StoredRecord } from "../subscription/ports.js";
 import type {
-  HeldState,
+  HeldSubscription,
   PositionedEvents,
   PositionedStore,
   ReadEvents,
 } from "../subscription/positioned.js";
 import type { SubscriptionState } from "../subscription/progress.js";
-import type { LoggedEvent } from "./logged-event.js";
+
+/** What happened, and whether subscriptions are told. */
+export type LoggedEvent = StoredEvent & StoreAs;
 
 /** What subscriptions need of a store in memory: the position of an event is its index in the log. */
-export class MemorySubscriptions implements PositionedStore<number>, PositionedEvents<number> {
+export class MemorySubscriptions
+  implements PositionedStore<number>, PositionedEvents<number>, RequestableRecords
+{
   readonly events = this;
-  readonly parked = new MemoryRecords();
+  readonly parked = this;
   readonly #log: readonly LoggedEvent[];
   readonly #states = new Map<string, SubscriptionState<number>>();
   readonly #held = new Set<string>();
-  readonly #onEvent = new Set<() => void>();
+  /** What is parked, and what is requested to be retried, by subscription and key. */
+  readonly #records = new Map<string, StoredRecord>();
+  readonly #requests = new Set<string>();
+  readonly #onChange = new Set<() => void>();
 
   constructor(log: readonly LoggedEvent[]) {
     this.#log = log;
@@ -25,7 +34,7 @@ export class MemorySubscriptions implements PositionedStore<number>, PositionedE
 
   /** Something happened. */
   notify(): void {
-    for (const notify of this.#onEvent) notify();
+    for (const onChange of this.#onChange) onChange();
   }
 
   names(): readonly string[] {
@@ -64,35 +73,29 @@ export class MemorySubscriptions implements PositionedStore<number>, PositionedE
     return this.#states.get(name);
   }
 
-  async hold(name: string): Promise<HeldState<number>> {
+  async hold(name: string): Promise<HeldSubscription<number>> {
     if (this.#held.has(name)) throw subscriptionBusy(name, "another subscriber");
     this.#held.add(name);
+    const adapter: SyncAdapter<SubscriptionState<number> | null> = {
+      read: () => this.#states.get(name) ?? null,
+      write: (state) => void (state && this.#states.set(name, state)),
+    };
     return {
-      load: () => this.#states.get(name),
-      save: (state) => void this.#states.set(name, state),
+      db: new LowSync(adapter, null),
       remove: () => {
         this.#states.delete(name);
-        this.parked.clear(name);
+        const own = [...this.#records.keys()].filter((path) => path.startsWith(`${name}/`));
+        for (const path of own) this.#records.delete(path);
+        for (const path of own) this.#requests.delete(path);
       },
       release: async () => void this.#held.delete(name),
     };
   }
 
-  watch(name: string | undefined, onEvent: () => void, onRequest: (key: string) => void) {
-    this.#onEvent.add(onEvent);
-    if (name !== undefined) this.parked.onRequest.set(name, onRequest);
-    return () => {
-      this.#onEvent.delete(onEvent);
-      if (name !== undefined) this.parked.onRequest.delete(name);
-    };
+  watch(_name: string | undefined, onChange: () => void) {
+    this.#onChange.add(onChange);
+    return () => void this.#onChange.delete(onChange);
   }
-}
-
-/** Parked events, and the requests to retry them, by subscription and key. */
-class MemoryRecords implements RequestableRecords {
-  readonly onRequest = new Map<string, (key: string) => void>();
-  readonly #records = new Map<string, StoredRecord>();
-  readonly #requests = new Set<string>();
 
   async all(name?: string): Promise<readonly ParkedRecord[]> {
     return [...this.#records]
@@ -115,18 +118,15 @@ class MemoryRecords implements RequestableRecords {
 
   async requestRetry(name: string, key: string): Promise<void> {
     this.#requests.add(`${name}/${key}`);
-    this.onRequest.get(name)?.(key);
+    this.notify();
+  }
+
+  requested(name: string): readonly string[] {
+    const own = [...this.#requests].filter((path) => path.startsWith(`${name}/`));
+    return own.map((path) => path.slice(name.length + 1));
   }
 
   forgetRequest(name: string, key: string): void {
     this.#requests.delete(`${name}/${key}`);
-  }
-
-  clear(name: string): void {
-    for (const [path, { subscription }] of this.#records) {
-      if (subscription !== name) continue;
-      this.#records.delete(path);
-      this.#requests.delete(path);
-    }
   }
 }

@@ -17,10 +17,14 @@ export function checkSubscriptionName(name: string): void {
 }
 
 /** The subscription has a subscriber: `holder`, if it is known who. */
-export function subscriptionBusy(name: string, holder = "another process"): OrdersError {
-  return new OrdersError("subscription-busy", `${holder} is already watching as '${name}'`, {
-    hint: "stop it first, or use another name: in this store a name has one watcher at a time",
-  });
+export function subscriptionBusy(name: string, holder?: string): OrdersError {
+  return new OrdersError(
+    "subscription-busy",
+    `${holder || "another process"} is already watching as '${name}'`,
+    {
+      hint: "stop it first, or use another name: in this store a name has one watcher at a time",
+    },
+  );
 }
 
 /** There is no such subscription. */

@@ -116,6 +116,8 @@ export interface ParkedRecord extends StoredRecord {
 
 /** What is parked, and the requests to retry it. */
 export interface RequestableRecords extends ParkedRecords {
+  /** What is requested to be retried, by key. */
+  requested(name: string): readonly string[];
   /** The retry that was requested has begun. */
   forgetRequest(name: string, key: string): void;
 }

@@ -1,3 +1,4 @@
+import { LowSync, MemorySync } from "lowdb";
 import type { StartingPosition } from "../order-feed.js";
 import type { SubscriptionStatus, Waiting } from "../subscriptions.js";
 import type {
@@ -21,16 +22,12 @@ export interface PositionedStore<P> {
   readonly parked: RequestableRecords;
   /** The subscriptions, by name; also those of which there is only what they have parked. */
   names(): readonly string[];
-  /** Where a subscription is; `undefined`: there is none, or that is damaged, which is reported. */
+  /** Where a subscription is; `undefined`: there is none, or that is damaged. Damage is reported. */
   stateOf(name: string): SubscriptionState<P> | undefined;
   /** Keeps others out. @throws {OrdersError} `subscription-busy`. */
-  hold(name: string): Promise<HeldState<P>>;
-  /** Calls back whenever there may be more events, and for each retry that is requested, until it is told to stop. */
-  watch(
-    name: string | undefined,
-    onEvent: () => void,
-    onRequest: (key: string) => void,
-  ): () => void;
+  hold(name: string): Promise<HeldSubscription<P>>;
+  /** Calls back whenever there may be more events or requests to retry, until it is told to stop. */
+  watch(name: string | undefined, onChange: () => void): () => void;
 }
 
 /** What happened to the orders of a store, in that order. */
@@ -39,8 +36,8 @@ export interface PositionedEvents<P> {
   start(from: StartingPosition): P;
   /** The events behind a position, at most `limit`, all of them on stable storage. */
   read(position: P, limit: number): ReadEvents<P>;
-  /** How many events are behind a position; `null`: what is before it is not what was there, of which `name` is told. */
-  count(position: P, name?: string): number | null;
+  /** How many events are behind a position; `null`: what is before it is not what was there. */
+  count(position: P): number | null;
   /** The id of the last order before a position. */
   before(position: P): string | null;
 }
@@ -52,12 +49,10 @@ export interface ReadEvents<P> {
   readonly end: P;
 }
 
-/** Where a subscription is, for the only one who may change that. */
-export interface HeldState<P> {
-  /** `undefined`: there is no such subscription. */
-  load(): SubscriptionState<P> | undefined;
-  /** When it returns the state is on stable storage. */
-  save(state: SubscriptionState<P>): void;
+/** A subscription, for the only one who may change it. */
+export interface HeldSubscription<P> {
+  /** Where it is; `null`: there is no such subscription. When its writing returns that is on stable storage. */
+  readonly db: LowSync<SubscriptionState<P> | null>;
   /** Removes the subscription with all that it has parked. */
   remove(): void;
   release(): Promise<void>;
@@ -86,7 +81,7 @@ export class PositionedSubscriptions<P> implements SubscriptionDriver {
       const state = this.#store.stateOf(name);
       if (state === undefined) return [];
       const { position, delivered, activeAt } = state;
-      const count = this.#store.events.count(position, name);
+      const count = this.#store.events.count(position);
       const settled = delivered.filter((each) => each === "settled").length;
       const waiting = count === null ? null : count - settled;
       return [{ name, after: this.#store.events.before(position), waiting, activeAt }];
@@ -100,20 +95,21 @@ export class PositionedSubscriptions<P> implements SubscriptionDriver {
   async open(options: OpenOptions): Promise<OpenSubscription> {
     const { subscription: name, from, batch = 1, changed } = options;
     const store = this.#store;
-    const held: HeldState<P> = name === undefined ? UNHELD : await store.hold(name);
+    const held: HeldSubscription<P> = name === undefined ? unnamed() : await store.hold(name);
     let stopWatching = () => {};
     try {
-      const known = held.load();
-      const state = known ?? this.#begin(from ?? (name === undefined ? "now" : "start"));
-      held.save(state);
-      const retries: RequestedRetries[] = [];
-      const onRequest = (key: string) => {
-        for (const each of retries) each.request(key);
+      held.db.read();
+      const resumed = held.db.data !== null;
+      const state = held.db.data ?? this.#begin(from ?? (name === undefined ? "now" : "start"));
+      save(held, state);
+      const parked = name === undefined ? [] : await store.parked.all(name);
+      const retries = name === undefined ? [] : [new RequestedRetries(store.parked, name, parked)];
+      const look = () => {
+        for (const each of retries) each.look();
         changed.notify();
       };
-      stopWatching = store.watch(name, changed.notify, onRequest);
-      const parked = name === undefined ? [] : await store.parked.all(name);
-      if (name !== undefined) retries.push(new RequestedRetries(store.parked, name, parked));
+      stopWatching = store.watch(name, look);
+      look();
       const events = new PositionedSource(store.events, held, state, batch);
       const close = async () => {
         stopWatching();
@@ -123,7 +119,7 @@ export class PositionedSubscriptions<P> implements SubscriptionDriver {
           await held.release();
         }
       };
-      return { resumed: known !== undefined, parked, sources: [...retries, events], close };
+      return { resumed, parked, sources: [...retries, events], close };
     } catch (error) {
       stopWatching();
       await held.release();
@@ -132,7 +128,7 @@ export class PositionedSubscriptions<P> implements SubscriptionDriver {
   }
 
   async reset(name: string, from: StartingPosition): Promise<void> {
-    await this.#whileHeld(name, (held) => held.save(this.#begin(from)));
+    await this.#whileHeld(name, (held) => save(held, this.#begin(from)));
   }
 
   async remove(name: string): Promise<void> {
@@ -143,7 +139,7 @@ export class PositionedSubscriptions<P> implements SubscriptionDriver {
     return { position: this.#store.events.start(from), delivered: [], activeAt: null };
   }
 
-  async #whileHeld(name: string, action: (held: HeldState<P>) => void): Promise<void> {
+  async #whileHeld(name: string, action: (held: HeldSubscription<P>) => void): Promise<void> {
     const held = await this.#store.hold(name);
     try {
       action(held);
@@ -154,12 +150,20 @@ export class PositionedSubscriptions<P> implements SubscriptionDriver {
 }
 
 /** Of a subscription without a name nothing is remembered. */
-const UNHELD = { load: () => undefined, save: () => {}, remove: () => {}, release: async () => {} };
+function unnamed<P>(): HeldSubscription<P> {
+  const db = new LowSync<SubscriptionState<P> | null>(new MemorySync(), null);
+  return { db, remove: () => {}, release: async () => {} };
+}
+
+function save<P>({ db }: HeldSubscription<P>, state: SubscriptionState<P>): void {
+  db.data = state;
+  db.write();
+}
 
 /** The events behind the position of a subscription, which follows what is settled. */
 class PositionedSource<P> implements EventSource {
   readonly #events: PositionedEvents<P>;
-  readonly #held: HeldState<P>;
+  readonly #held: HeldSubscription<P>;
   readonly #batch: number;
   readonly #progress: Progress<P>;
   #activeAt: string | null;
@@ -170,7 +174,7 @@ class PositionedSource<P> implements EventSource {
 
   constructor(
     events: PositionedEvents<P>,
-    held: HeldState<P>,
+    held: HeldSubscription<P>,
     state: SubscriptionState<P>,
     batch: number,
   ) {
@@ -243,7 +247,7 @@ class PositionedSource<P> implements EventSource {
 
   #save(): void {
     const state = this.#progress.state({ withdrawn: this.#isClosed });
-    this.#held.save({ ...state, activeAt: this.#activeAt });
+    save(this.#held, { ...state, activeAt: this.#activeAt });
     this.#unsaved = 0;
     this.#isChanged = false;
   }

@@ -17,9 +17,13 @@ export class RequestedRetries implements EventSource {
     }
   }
 
-  /** The retry is requested. One of what is retried already waits for its turn. */
-  request(key: string): void {
-    this.#due.add(key);
+  /** Looks which retries are requested. One of what is retried already waits for its turn. */
+  look(): void {
+    try {
+      for (const key of this.#records.requested(this.#name)) this.#due.add(key);
+    } catch {
+      // The store was moved or removed: whoever reads on says so.
+    }
   }
 
   async next(room: number): Promise<PendingEvent | undefined> {

@@ -12,25 +12,25 @@ import {
 } from "node:fs";
 import { connect, createServer, type ListenOptions, type Server } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { directoryMode, isMissing } from "./directory.js";
+import { createWithin, directoryMode, isMissing } from "./directory.js";
 
 /**
- * Acquires the lock of a name in a directory, which one process at a time holds until it calls the
+ * Acquires a lock, which one process at a time holds until it calls the
  * returned function or ends, however it ends: nothing is left behind that could go stale.
  *
- * Each process that wants the lock listens on a socket of its own in `<name>.lock/`, and then looks
+ * Each process that wants the lock listens on a socket of its own in a directory, and then looks
  * whether another one there answers. Who finds that none does holds the lock: of two, the one that
  * looks last has been listening while the other looked. Sockets of processes that are gone refuse
  * connections, and the holder removes them. Only who may write to the directory can be in the way.
  *
+ * @param lock the path of that directory, which is removed with the lock.
  * @returns the id of the process that holds it, if another one does.
  * @throws {Error} a system error, for example if the file system has no sockets.
  */
-export async function acquireLock(directory: string, name: string): Promise<Release | string> {
-  if (process.platform === "win32") return acquirePipe(directory, name);
-  const lock = join(directory, `${name}.lock`);
+export async function acquireLock(lock: string): Promise<Release | string> {
+  if (process.platform === "win32") return acquirePipe(lock);
   const own = `${Date.now()}-${process.pid}-${++attempts}`;
   let close: Release | undefined;
   let others: string[] = [];
@@ -64,9 +64,10 @@ const MAX_TRIES = 40;
 
 /** Listens; returns what ends that, or `undefined` if the directory was removed in between. */
 async function listen(lock: string, own: string): Promise<Release | undefined> {
-  mkdirSync(lock, { recursive: true, mode: directoryMode(dirname(lock)) });
   const server = createServer((socket) => socket.destroy());
   try {
+    createWithin(dirname(lock));
+    mkdirSync(lock, { recursive: true, mode: directoryMode(dirname(lock)) });
     // Others who may write to the directory must be able to connect, to know that we are there.
     await withSocketPath(lock, own, (path) =>
       listenOn(server, { path, readableAll: true, writableAll: true }),
@@ -142,22 +143,22 @@ async function withSocketPath<T>(
 }
 
 /** On Windows: there a pipe is held by one process. Who that is stands in a file. */
-async function acquirePipe(directory: string, name: string): Promise<Release | string> {
+async function acquirePipe(lock: string): Promise<Release | string> {
   const { createHash } = await import("node:crypto");
   const server = createServer((socket) => socket.destroy());
+  createWithin(dirname(lock));
   // Windows takes `C:\Shop` and `c:\shop` for one directory.
-  const place = join(realpathSync.native(directory), name);
+  const place = join(realpathSync.native(dirname(lock)), basename(lock));
   const path = `\\\\?\\pipe\\orders-${createHash("sha256").update(place).digest("hex")}`;
-  const holder = join(directory, `${name}.lock`);
   try {
     await listenOn(server, { path });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-    return existsSync(holder) ? readFileSync(holder, "utf8") : "";
+    return existsSync(lock) ? readFileSync(lock, "utf8") : "";
   }
-  writeFileSync(holder, String(process.pid));
+  writeFileSync(lock, String(process.pid));
   return () => {
-    rmSync(holder, { force: true });
+    rmSync(lock, { force: true });
     return new Promise((resolve) => server.close(() => resolve()));
   };
 }

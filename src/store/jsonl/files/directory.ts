@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { attempt } from "../errors.js";
 
 /** For its owner alone: orders hold the names of customers. */
 const PRIVATE = 0o700;
@@ -78,7 +79,8 @@ export function isPresent(path: string): boolean {
 
 /** Removes whatever is at a path. Windows may refuse that while anybody, such as a virus scanner, has it open. */
 export function remove(path: string): void {
-  rmSync(path, { force: true, recursive: true, maxRetries: process.platform === "win32" ? 5 : 0 });
+  const maxRetries = process.platform === "win32" ? 5 : 0;
+  attempt("remove", path, () => rmSync(path, { force: true, recursive: true, maxRetries }));
 }
 
 /** Windows says of what is below a file that it is missing; other systems, that the file is no directory. */

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, sep } from "node:path";
 import type { SyncAdapter } from "lowdb";
 import { systemMessage } from "../../../error-message.js";
@@ -6,7 +6,7 @@ import { OrdersError, systemErrorCode } from "../../../errors.js";
 import type { Damage } from "../../order-store.js";
 import { crc32OfText, hexOf } from "../../records/crc32.js";
 import { FILE_LIMIT_HINTS, storeFailure } from "../errors.js";
-import { fileMode, isMissing, remove } from "./directory.js";
+import { fileMode, isMissing } from "./directory.js";
 import { withFile } from "./open-file.js";
 import { replaceFile } from "./replace-file.js";
 
@@ -45,11 +45,11 @@ export class DocumentFile<T extends object> implements SyncAdapter<T | null> {
     try {
       value = JSON.parse(text);
     } catch {
-      throw damaged(this.path, "not JSON", this.#hint);
+      throw this.damaged("not JSON");
     }
     const { crc32, ...document } = Object(value);
     if (crc32 !== checksumOf(this.path, document)) {
-      throw damaged(this.path, "its checksum is not that of its name and content", this.#hint);
+      throw this.damaged("its checksum is not that of its name and content");
     }
     this.#checksum = crc32;
     return document;
@@ -57,7 +57,13 @@ export class DocumentFile<T extends object> implements SyncAdapter<T | null> {
 
   /** @throws {OrdersError} `store-damaged`: it is not as it was left, or its directory is gone; `store-failed`. */
   write(document: T | null): void {
-    this.#assertUnchanged();
+    const known = this.#checksum;
+    if (known !== undefined && this.#look() !== known) {
+      this.#checksum = known;
+      throw new OrdersError("store-damaged", `${this.path} is not as it was left`, {
+        hint: "the store was moved, or another process changed the subscription",
+      });
+    }
     const crc32 = checksumOf(this.path, document);
     try {
       this.#mode ??= fileMode(dirname(this.path));
@@ -71,19 +77,17 @@ export class DocumentFile<T extends object> implements SyncAdapter<T | null> {
     this.#checksum = crc32;
   }
 
-  #assertUnchanged(): void {
-    const known = this.#checksum;
-    if (known === undefined) return;
+  /** The checksum of what is on file. */
+  #look(): string | undefined {
     this.read();
-    if (this.#checksum === known) return;
-    this.#checksum = known;
-    throw new OrdersError("store-damaged", `${this.path} is not as it was left`, {
-      hint: "the store was moved, or another process changed the subscription",
-    });
+    return this.#checksum;
   }
 
-  remove(): void {
-    remove(this.path);
+  /** What is wrong with the document, as an error. */
+  damaged(problem: string): OrdersError {
+    const message = `${splitPath(this.path).location}: ${problem}`;
+    const details = { hint: this.#hint };
+    return new DocumentError(this.path, problem, "store-damaged", message, details);
   }
 }
 
@@ -100,11 +104,6 @@ class DocumentError extends OrdersError {
     super(...error);
     this.damage = { location: splitPath(path).location, problem };
   }
-}
-
-function damaged(path: string, problem: string, hint: string | undefined): DocumentError {
-  const message = `${splitPath(path).location}: ${problem}`;
-  return new DocumentError(path, problem, "store-damaged", message, { hint });
 }
 
 function orUnreadable<T>(path: string, read: () => T): T {
@@ -129,23 +128,21 @@ function splitPath(path: string): { readonly store: string; readonly location: s
 }
 
 /** The names of the files in a directory with some ending, without that; none if it is not there. */
-export function namesIn(directory: string, ending: string): string[] {
-  const files = orUnreadable(directory, () => {
-    try {
-      return readdirSync(directory);
-    } catch (error) {
-      if (isMissing(error)) return [];
-      throw error;
-    }
-  });
+export function namesIn(directory: string, ending = ""): string[] {
+  const files = orUnreadable(directory, () =>
+    existsSync(directory) ? readdirSync(directory) : [],
+  );
   return files
     .filter((file) => file.endsWith(ending))
-    .map((file) => file.slice(0, -ending.length))
+    .map((file) => file.slice(0, file.length - ending.length))
     .sort();
 }
 
 /** What `read` returns; `null` for a damaged or unreadable document, which is reported. */
-export function readOrReport<T>(read: () => T, onDamage: (damage: Damage) => void): T | null {
+export function readOrReport<T>(
+  read: () => T,
+  onDamage: (damage: Damage) => void = () => {},
+): T | null {
   try {
     return read();
   } catch (error) {

@@ -58,7 +58,7 @@ export interface CancellationLine extends Span {
   readonly isMoved: boolean;
 }
 
-export interface DamagedLine {
+interface DamagedLine {
   readonly kind: "damage";
   readonly problem: string;
   location(): string;

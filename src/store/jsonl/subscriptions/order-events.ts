@@ -17,7 +17,6 @@ import { readBlocks, readBlocksBackward } from "../lines/read-blocks.js";
 import { linesContainingBackward } from "../lines/read-lines.js";
 import {
   type CancellationLine,
-  type DamagedLine,
   isRecordLine,
   orderIdOf,
   type RecordLine,
@@ -38,6 +37,7 @@ export interface Position {
 /** The events of `orders.jsonl`: one for each line, whose position is behind it. */
 export class OrderEvents implements PositionedEvents<Position> {
   readonly #file: OrdersFile;
+  readonly #path: string;
   readonly #reader: OrdersReader;
   readonly #onDamage: (damage: Damage) => void;
   /** Up to here the file is on stable storage. */
@@ -47,12 +47,16 @@ export class OrderEvents implements PositionedEvents<Position> {
 
   constructor(file: OrdersFile, onDamage: (damage: Damage) => void) {
     this.#file = file;
+    this.#path = file.path;
     this.#reader = new OrdersReader(file.path, onDamage);
     this.#onDamage = onDamage;
   }
 
   start(from: StartingPosition): Position {
-    return this.#attempt(() => this.#start(from));
+    return attempt("read the orders", this.#path, () => {
+      const { byte, after } = startOf(this.#reader, from);
+      return withFile(this.#path, (fd) => positionAt(fd, byte, after));
+    });
   }
 
   read(position: Position, limit: number): ReadEvents<Position> {
@@ -69,18 +73,17 @@ export class OrderEvents implements PositionedEvents<Position> {
       return { events, end: last === undefined ? position : behind(last, fd) };
     });
     if (found === undefined) {
-      const { path } = this.#file;
-      const message = `the orders before byte ${position.byte} of ${path} are not those that were delivered: the file was replaced, cut or moved`;
-      throw new OrdersError("store-damaged", message, { location: path });
+      const message = `the orders before byte ${position.byte} of ${this.#path} are not those that were delivered: the file was replaced, cut or moved`;
+      throw new OrdersError("store-damaged", message, { location: this.#path });
     }
     // No order is delivered that a power cut could still take back.
     if (found.events.length > 0 && found.end.byte > this.#syncedTo) {
-      this.#syncedTo = this.#attempt(() => this.#file.sync());
+      this.#syncedTo = attempt("read the orders", this.#path, () => this.#file.sync());
     }
     return found;
   }
 
-  count(position: Position, name?: string): number | null {
+  count(position: Position): number | null {
     const count = this.#whileHeld(position, (lines, fd) => {
       let count = 0;
       for (const line of lines) {
@@ -89,7 +92,6 @@ export class OrderEvents implements PositionedEvents<Position> {
       }
       return count;
     });
-    if (count === undefined && name !== undefined) this.#reportLost(name, position);
     return count ?? null;
   }
 
@@ -97,82 +99,43 @@ export class OrderEvents implements PositionedEvents<Position> {
     return after;
   }
 
-  /** Reports a subscription whose position does not hold. */
-  check(name: string, position: Position): void {
-    const isHeld = withFile(this.#file.path, (fd) => holds(fd, position));
-    if (!isHeld) this.#reportLost(name, position);
-  }
-
-  #reportLost(name: string, { byte }: Position): void {
-    const problem = `its position, byte ${byte}, is beyond the end of orders.jsonl, or behind other orders`;
-    this.#onDamage({ location: `subscriptions/${name}.json`, problem });
-  }
-
-  #start(from: StartingPosition): Position {
-    const reader = this.#reader;
-    if (from === "start") return this.#positionAt(0, null);
-    if (from !== "now") {
-      const isFirst = ({ id, placedAt }: Order) =>
-        "since" in from ? placedAt >= from.since : id === from.id;
-      let after: string | null = null;
-      for (const lines of reader.records()) {
-        for (const line of lines) {
-          if (line.kind === "order" && isFirst(line.order)) {
-            return this.#positionAt(line.start, after);
-          }
-          after = orderIdOf(line);
-        }
-      }
-      if ("id" in from) throw noSuchOrder(from.id);
-    }
-    const newest = reader.newestRecordLine();
-    const end = Math.max(reader.endOfLastLine(), newest?.end ?? 0); // it may lack its newline
-    return this.#positionAt(end, newest ? orderIdOf(newest) : null);
-  }
-
-  #positionAt(byte: number, after: string | null): Position {
-    const { path } = this.#file;
-    const prefixChecksum = withFile(path, (fd) => prefixChecksumAt(fd, byte));
-    if (prefixChecksum !== undefined) return { byte, prefixChecksum, after };
-    throw new OrdersError("store-damaged", `${path} was cut while it was read`);
+  /** Whether the bytes before a position are still those that were there. */
+  isHeld(position: Position): boolean {
+    return withFile(this.#path, (fd) => holds(fd, position));
   }
 
   /**
-   * Reads lines behind a position, and reports damage; `undefined` if the position does not hold. That is looked
-   * at before and after reading, in one and the same file, for another may be put in its place or copied over
-   * it at any moment.
+   * Reads the lines behind a position; `undefined` if that does not hold. It is looked at before and after reading,
+   * in one and the same file, for another may be put in its place or copied over it at any moment.
    */
   #whileHeld<T>(
     position: Position,
     read: (lines: Iterable<RecordLine>, fd: number) => T,
   ): T | undefined {
-    const within = (fd: number | undefined) => {
-      if (!holds(fd, position)) return undefined;
-      if (fd === undefined) return read([], -1);
-      const damaged: DamagedLine[] = [];
-      const result = read(this.#linesFrom(position.byte, fd, damaged), fd);
-      if (!holds(fd, position)) return undefined;
-      for (const { location, problem } of damaged) {
-        this.#onDamage({ location: location(), problem });
-      }
-      return result;
-    };
-    return this.#attempt(() => withFile(this.#file.path, within));
+    return attempt("read the orders", this.#path, () =>
+      withFile(this.#path, (fd) => {
+        if (!holds(fd, position)) return undefined;
+        if (fd === undefined) return read([], -1);
+        const result = read(this.#linesFrom(position.byte, fd), fd);
+        return holds(fd, position) ? result : undefined;
+      }),
+    );
   }
 
-  *#linesFrom(from: number, fd: number, damaged: DamagedLine[]): Generator<RecordLine, void> {
+  *#linesFrom(from: number, fd: number): Generator<RecordLine, void> {
     const { dev, ino, size } = fstatSync(fd);
     const file = `${dev} ${ino}`;
     if (this.#watched?.file !== file) {
       this.#watched = { file, first: new FirstLines(size <= SMALL_BYTES ? 0 : from) };
     }
     const { first } = this.#watched;
-    const scanner = new LineScanner(fd, basename(this.#file.path), size, first);
+    const scanner = new LineScanner(fd, basename(this.#path), size, first);
     for (const block of readBlocks(fd, from, first.knownTo)) scanner.scan(block);
     for (const block of readBlocks(fd, size, from)) {
       for (const line of scanner.scan(block)) {
-        if (line.kind === "damage") damaged.push(line);
-        else if (isRecordLine(line)) yield line;
+        if (line.kind === "damage") {
+          this.#onDamage({ location: line.location(), problem: line.problem });
+        } else if (isRecordLine(line)) yield line;
       }
     }
   }
@@ -180,17 +143,11 @@ export class OrderEvents implements PositionedEvents<Position> {
   /** The order as the event at a line left it; `undefined`: it is not there, which is damage. */
   #orderOf(line: RecordLine, fd: number): Order | undefined {
     if (line.kind === "order") return line.order.parse();
-    const { cancellation, location } = line;
     const order = placedBefore(line, fd);
-    if (order !== undefined) return cancelledOrder(order, cancellation);
-    const problem = `it cancels order ${cancellation.id}, which is not before it`;
-    this.#onDamage({ location: location(), problem });
+    if (order !== undefined) return cancelledOrder(order, line.cancellation);
+    const problem = `it cancels order ${line.cancellation.id}, which is not before it`;
+    this.#onDamage({ location: line.location(), problem });
     return undefined;
-  }
-
-  #attempt<T>(does: () => T): T {
-    const { path } = this.#file;
-    return attempt("read the orders", path, does);
   }
 }
 
@@ -206,13 +163,33 @@ function placedBefore({ cancellation: { id }, start }: CancellationLine, fd: num
   return undefined;
 }
 
-/** The position behind a line. */
-function behind(line: RecordLine, fd: number): Position {
-  const prefixChecksum = prefixChecksumAt(fd, line.end) ?? "";
-  return { byte: line.end, prefixChecksum, after: orderIdOf(line) };
+/** Where a subscription begins, and the order before that. */
+function startOf(reader: OrdersReader, from: StartingPosition): Omit<Position, "prefixChecksum"> {
+  let after: string | null = null;
+  if (from === "start") return { byte: 0, after };
+  const isFirst = ({ id, placedAt }: Order) =>
+    from !== "now" && ("since" in from ? placedAt >= from.since : id === from.id);
+  for (const lines of from === "now" ? [] : reader.records()) {
+    for (const line of lines) {
+      if (line.kind === "order" && isFirst(line.order)) return { byte: line.start, after };
+      after = orderIdOf(line);
+    }
+  }
+  if (from !== "now" && "id" in from) throw noSuchOrder(from.id);
+  const newest = reader.newestRecordLine();
+  const byte = Math.max(reader.endOfLastLine(), newest?.end ?? 0); // it may lack its newline
+  return { byte, after: newest ? orderIdOf(newest) : null };
 }
 
-/** Whether the bytes before a position are still those that were there. */
+function behind(line: RecordLine, fd: number): Position {
+  return positionAt(fd, line.end, orderIdOf(line));
+}
+
+/** One that does not hold if the file is shorter. */
+function positionAt(fd: number | undefined, byte: number, after: string | null): Position {
+  return { byte, prefixChecksum: prefixChecksumAt(fd, byte) ?? "", after };
+}
+
 function holds(fd: number | undefined, { byte, prefixChecksum }: Position): boolean {
   return prefixChecksumAt(fd, byte) === prefixChecksum;
 }

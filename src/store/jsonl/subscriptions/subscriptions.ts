@@ -1,23 +1,30 @@
-import { existsSync, watch } from "node:fs";
+import { closeSync, constants, existsSync, statSync, watch } from "node:fs";
 import { dirname, join } from "node:path";
 import { LowSync } from "lowdb";
-import { isSubscriptionName } from "../../order-feed.js";
+import { idOfParkingKey, isSubscriptionName, parkingKey } from "../../order-feed.js";
 import type { Damage } from "../../order-store.js";
 import { SubscriptionFeed } from "../../subscription/feed.js";
 import { subscriptionBusy } from "../../subscription/feed-errors.js";
+import type { ParkedRecord, RequestableRecords, StoredRecord } from "../../subscription/ports.js";
 import {
-  type HeldState,
+  type HeldSubscription,
   type PositionedStore,
   PositionedSubscriptions,
 } from "../../subscription/positioned.js";
 import type { SubscriptionState } from "../../subscription/progress.js";
 import { attempt, storeFailure } from "../errors.js";
 import type { Release } from "../files/acquire-lock.js";
-import { createDirectory, createWithin } from "../files/directory.js";
+import {
+  createDirectory,
+  createWithin,
+  fileMode,
+  remove,
+  syncDirectory,
+} from "../files/directory.js";
 import { DocumentFile, namesIn, readOrReport } from "../files/document-file.js";
+import { openFile } from "../files/open-file.js";
 import type { OrdersFile } from "../orders/orders-file.js";
 import { OrderEvents, type Position } from "./order-events.js";
-import { ParkedDocuments } from "./parked-documents.js";
 
 /** The feed of a directory, with its subscriptions. */
 export function openFeed(file: OrdersFile, onDamage: (damage: Damage) => void): SubscriptionFeed {
@@ -27,13 +34,18 @@ export function openFeed(file: OrdersFile, onDamage: (damage: Damage) => void): 
 
 /** Some file systems report no changes: how often to look in any case. */
 const LOOK_INTERVAL_MS = 1000;
+const DOCUMENT = ".json";
+/** A request is an empty file: so each file has one writer. */
+const REQUEST = ".retry";
 
-/** What subscriptions need of a directory: `subscriptions/<name>.json`, a small lowdb document, says where one is. */
-export class JsonlSubscriptions implements PositionedStore<Position> {
+/**
+ * The subscriptions of a store: `subscriptions/<name>/` with small lowdb documents, which the process writes that
+ * has locked it: `position.json`, and one for each event that is parked. Others list, request retries and drop.
+ */
+export class JsonlSubscriptions implements PositionedStore<Position>, RequestableRecords {
   readonly events: OrderEvents;
-  readonly parked: ParkedDocuments;
+  readonly parked = this;
   readonly #store: string;
-  /** `subscriptions/` in the store. */
   readonly #directory: string;
   readonly #onDamage: (damage: Damage) => void;
 
@@ -42,96 +54,134 @@ export class JsonlSubscriptions implements PositionedStore<Position> {
     this.#directory = join(this.#store, "subscriptions");
     this.#onDamage = onDamage;
     this.events = new OrderEvents(file, onDamage);
-    this.parked = new ParkedDocuments(this.#directory, onDamage);
   }
 
   names(): readonly string[] {
-    const own = namesIn(this.#directory, ".json").filter(isSubscriptionName);
-    return [...new Set([...own, ...this.parked.names()])].sort();
+    const documents = (name: string) => namesIn(this.#path(name), DOCUMENT);
+    const isOne = (name: string) => readOrReport(() => documents(name))?.length !== 0;
+    return namesIn(this.#directory).filter((name) => isSubscriptionName(name) && isOne(name));
   }
 
   stateOf(name: string): SubscriptionState<Position> | undefined {
-    const file = this.#document(name);
-    const state = readOrReport(() => file.read(), this.#onDamage);
-    if (!existsSync(file.path) && this.parked.hasParked(name)) {
-      const problem = "it is gone, but there are orders that it has parked";
-      this.#onDamage({ location: `subscriptions/${name}.json`, problem });
+    const file = this.#positionOf(name);
+    const read = () => {
+      const state = file.read();
+      if (state === null) throw file.damaged("it is gone, but there are orders that it has parked");
+      return state;
+    };
+    const state = readOrReport(read, this.#onDamage) ?? undefined;
+    if (state !== undefined && !this.events.isHeld(state.position)) {
+      const problem = `its position, byte ${state.position.byte}, is beyond the end of orders.jsonl, or behind other orders`;
+      this.#onDamage({ location: `subscriptions/${name}/position.json`, problem });
     }
-    return state ?? undefined;
+    return state;
   }
 
-  async hold(name: string): Promise<HeldState<Position>> {
-    const release = await this.#lock(name);
-    const file = this.#document(name);
-    const db = new LowSync<SubscriptionState<Position> | null>(file, null);
-    return {
-      load() {
-        db.read();
-        return db.data ?? undefined;
-      },
-      save(state) {
-        db.data = state;
-        db.write();
-      },
-      remove: () => {
-        this.parked.clear(name);
-        attempt("remove the subscription", file.path, () => file.remove());
-      },
-      release,
-    };
-  }
-
-  watch(name: string | undefined, onEvent: () => void, onRequest: (key: string) => void) {
-    const parked = name === undefined ? [] : [this.parked.directoryOf(name)];
-    attempt("deliver the orders", this.#directory, () => {
-      createDirectory(this.#store);
-      parked.forEach(createWithin);
-    });
-    const look = () => {
-      try {
-        if (name !== undefined) this.parked.requested(name).forEach(onRequest);
-      } catch {
-        // It was moved or removed: whoever reads on says so.
-      }
-      onEvent();
-    };
-    const ends = [this.#store, ...parked].map((directory) => onChange(directory, look));
-    const timer = setInterval(look, LOOK_INTERVAL_MS);
-    look();
-    return () => {
-      clearInterval(timer);
-      for (const end of ends) end();
-    };
-  }
-
-  /** @throws {OrdersError} `subscription-busy` */
-  async #lock(name: string): Promise<Release> {
+  async hold(name: string): Promise<HeldSubscription<Position>> {
     let lock: Release | string;
     try {
       createDirectory(this.#store);
       createWithin(this.#directory);
       const { acquireLock } = await import("../files/acquire-lock.js");
-      lock = await acquireLock(this.#directory, name);
+      lock = await acquireLock(this.#path(name, "lock"));
     } catch (error) {
       throw storeFailure(`lock the subscription '${name}'`, this.#directory, error);
     }
-    if (typeof lock === "function") return lock;
-    throw subscriptionBusy(name, lock === "" ? undefined : `process ${lock}`);
+    if (typeof lock === "string") throw subscriptionBusy(name, lock && `process ${lock}`);
+    const db = new LowSync<SubscriptionState<Position> | null>(this.#positionOf(name), null);
+    return { db, remove: () => remove(this.#path(name)), release: lock };
   }
 
-  #document(name: string): DocumentFile<SubscriptionState<Position>> {
+  watch(name: string | undefined, onChange: () => void): () => void {
+    const directories = name === undefined ? [this.#store] : [this.#store, this.#path(name)];
+    attempt("deliver the orders", this.#store, () => createDirectory(this.#store));
+    // The documents of a subscription change by its own process.
+    const look = (file: string | null) => void (/\.json(\.tmp)?$/.test(file ?? "") || onChange());
+    const watchers = directories.map((directory) => watchDirectory(directory, look));
+    const timer = setInterval(onChange, LOOK_INTERVAL_MS);
+    return () => {
+      clearInterval(timer);
+      for (const watcher of watchers) watcher?.close();
+    };
+  }
+
+  async all(name?: string): Promise<readonly ParkedRecord[]> {
+    const names = name === undefined ? this.names() : [name];
+    const all = names.flatMap((each) => {
+      const keys = readOrReport(() => namesIn(this.#path(each), DOCUMENT), this.#onDamage) ?? [];
+      return keys.filter(idOfParkingKey).map((key) => this.get(each, key));
+    });
+    return (await Promise.all(all)).filter((record) => record !== undefined);
+  }
+
+  async get(name: string, key: string): Promise<ParkedRecord | undefined> {
+    const fix = `to drop it: orders parked drop ${idOfParkingKey(key)} --as ${name}`;
+    const file = new DocumentFile<StoredRecord>(this.#path(name, key + DOCUMENT));
+    const record = readOrReport(
+      () => file.read(),
+      ({ location, problem }) => this.#onDamage({ location, problem: `${problem}; ${fix}` }),
+    );
+    if (record === null) return undefined;
+    return { ...record, subscription: name, isRetryRequested: this.#isRequested(name, key) };
+  }
+
+  async put(record: StoredRecord): Promise<void> {
+    const { subscription } = record;
+    const path = this.#path(subscription, parkingKey(record) + DOCUMENT);
+    const stored = { ...record, isRetryRequested: undefined }; // which a file of its own says
+    new DocumentFile<StoredRecord>(path).write(stored); // not where the store was moved from
+    syncDirectory(this.#path(subscription));
+  }
+
+  async delete(name: string, key: string): Promise<boolean> {
+    const path = this.#path(name, key + DOCUMENT);
+    if (!existsSync(path)) return false;
+    remove(path);
+    this.forgetRequest(name, key);
+    return true;
+  }
+
+  async requestRetry(name: string, key: string): Promise<void> {
+    const path = this.#path(name, key + REQUEST);
+    attempt("request the retry", path, () => {
+      const mode = fileMode(this.#path(name));
+      closeSync(openFile(path, constants.O_CREAT | constants.O_WRONLY, mode).fd);
+      syncDirectory(this.#path(name));
+    });
+  }
+
+  requested(name: string): readonly string[] {
+    return namesIn(this.#path(name), REQUEST).filter((key) => {
+      const isRequest = this.#isRequested(name, key);
+      if (!isRequest) this.forgetRequest(name, key); // what is no file there is in the way
+      return isRequest;
+    });
+  }
+
+  forgetRequest(name: string, key: string): void {
+    remove(this.#path(name, key + REQUEST));
+  }
+
+  #isRequested(name: string, key: string): boolean {
+    const found = statSync(this.#path(name, key + REQUEST), { throwIfNoEntry: false });
+    return found?.isFile() ?? false;
+  }
+
+  #positionOf(name: string): DocumentFile<SubscriptionState<Position>> {
     const hint = `fix it: orders subscriptions reset ${name} --from <time or id>`;
-    return new DocumentFile(join(this.#directory, `${name}.json`), hint);
+    return new DocumentFile(this.#path(name, "position.json"), hint);
+  }
+
+  #path(name: string, file = ""): string {
+    return join(this.#directory, name, file);
   }
 }
 
-/** Calls back when something changes in a directory, until it is told to stop. Some file systems report no changes. */
-function onChange(directory: string, look: () => void): () => void {
+function watchDirectory(directory: string, onChange: (file: string | null) => void) {
   try {
-    const watcher = watch(directory, look);
-    watcher.on("error", () => watcher.close());
-    return () => watcher.close();
+    const watcher = watch(directory, (_, file) => onChange(file));
+    return watcher.on("error", () => watcher.close());
   } catch {
-    return () => {}; // too many are being watched already, or there are no events here
+    return undefined; // too many are being watched already, or there are no events here
   }
 }
