@@ -5,7 +5,6 @@ import type { SalesDesk } from "../handlers/notify-sales.js";
 import { type Setting, storeSetting } from "../settings.js";
 import { credentialFiles } from "../store/jetstream/server/credential-files.js";
 import type { Damage } from "../store/order-store.js";
-import { errorJson, type ReportedError } from "./error-json.js";
 import { hintFor } from "./hints.js";
 import { type Io, type Output, withChanges } from "./io.js";
 import { colorFlag, PLAIN, type Style, wantsColor } from "./render/style.js";
@@ -16,36 +15,35 @@ export async function createContext(argv: readonly string[], io: Io): Promise<Co
   const options = end < 0 ? argv : argv.slice(0, end);
   const flag = colorFlag(options);
   const isColored = [io.stdout, io.stderr].some((output) => wantsColor(output, io.env, flag));
-  return new Context(io, {
-    colorFlag: flag,
-    // chalk is loaded only for who sees colours: a script should not wait for it.
-    colors: isColored ? (await import("./render/colors.js")).COLORED : PLAIN,
-    wantsJson: options.includes("--json"), // whatever else is wrong with them
-    opened: [],
-    damaged: new Set(),
-    failures: [],
-    messageCounts: [],
-  });
+  // chalk is loaded only for who sees colours: a script should not wait for it.
+  const colors = isColored ? (await import("./render/colors.js")).COLORED : PLAIN;
+  return new Context(io, flag, colors, options.includes("--json")); // whatever else is wrong with them
 }
 
 /** What a verb works with: input and output, the settings, and what it opens. */
 export class Context {
   readonly io: Io;
-  readonly #run: Run;
-
-  constructor(io: Io, run: Run) {
-    this.io = io;
-    this.#run = run;
-  }
-
-  /** The same run with another stderr; what was opened and which damage was reported is shared. */
-  withStderr(stderr: Output): Context {
-    return new Context(withChanges(this.io, { stderr }), this.#run);
-  }
-
   /** Whether errors are printed as JSON. */
-  get wantsJson(): boolean {
-    return this.#run.wantsJson;
+  readonly wantsJson: boolean;
+  private readonly colorFlag: boolean | undefined;
+  /** Without colour if no output is coloured. */
+  private readonly colors: Style;
+  private readonly opened: Orders[] = [];
+  private readonly damaged = new Set<string>();
+  private readonly failures: ErrorCode[] = [];
+  /** For each bus that is traced, how many messages it has carried. */
+  private readonly messageCounts: (() => number)[] = [];
+
+  constructor(io: Io, colorFlag: boolean | undefined, colors: Style, wantsJson: boolean) {
+    this.io = io;
+    this.colorFlag = colorFlag;
+    this.colors = colors;
+    this.wantsJson = wantsJson;
+  }
+
+  /** The same with another stderr; what was opened and which damage was reported is shared. */
+  withStderr(stderr: Output): Context {
+    return withChanges<Context>(this, { io: withChanges(this.io, { stderr }) });
   }
 
   /** Where the store is, from the options and the environment. */
@@ -55,8 +53,7 @@ export class Context {
 
   /** The style of an output: see {@link wantsColor}. */
   style(output: Output): Style {
-    const { colorFlag, colors } = this.#run;
-    return wantsColor(output, this.io.env, colorFlag) ? colors : PLAIN;
+    return wantsColor(output, this.io.env, this.colorFlag) ? this.colors : PLAIN;
   }
 
   /** Opens the application on the store of the options; {@link close} closes it. */
@@ -68,11 +65,11 @@ export class Context {
       credentialFiles: credentialFiles(this.io.env),
       ...(salesDesk && { salesDesk }),
     });
-    this.#run.opened.push(orders);
+    this.opened.push(orders);
     if (options.trace) {
       const { traceMessages } = await import("./trace.js");
       const { stderr } = this.io;
-      this.#run.messageCounts.push(traceMessages(orders.bus, stderr, this.style(stderr)));
+      this.messageCounts.push(traceMessages(orders.bus, stderr, this.style(stderr)));
     }
     return orders;
   }
@@ -106,9 +103,8 @@ export class Context {
 
   /** Reports damage on stderr, once for each location. */
   reportDamage({ location, problem }: Damage): void {
-    const { damaged } = this.#run;
-    if (damaged.has(location)) return;
-    damaged.add(location);
+    if (this.damaged.has(location)) return;
+    this.damaged.add(location);
     this.reportFault("store-damaged", `${location}: ${problem}`);
   }
 
@@ -134,13 +130,13 @@ export class Context {
   /** Reports in one line a failure after which the verb goes on; the first of them decides the exit code. */
   reportFailure(error: OrdersError): void {
     const { code, message, orderId } = error;
-    this.#run.failures.push(code);
+    this.failures.push(code);
     this.reportError({ code, message, orderId, hint: this.wantsJson ? hintFor(error) : undefined });
   }
 
   /** What was the first {@link reportFailure}, if there was one. */
   get firstFailure(): ErrorCode | undefined {
-    return this.#run.failures[0];
+    return this.failures[0];
   }
 
   /**
@@ -149,7 +145,7 @@ export class Context {
    * @returns whether damage was found in the store.
    */
   async close(): Promise<boolean> {
-    const { opened, damaged, messageCounts } = this.#run;
+    const { opened, damaged, messageCounts } = this;
     for (const orders of opened) await orders.close();
     if (messageCounts.length > 0 && messageCounts.every((count) => count() === 0)) {
       this.io.stderr.write("(no messages were sent)\n");
@@ -165,15 +161,16 @@ export interface CommonOptions {
   readonly help?: boolean;
 }
 
-/** What the contexts of one run share. */
-interface Run {
-  readonly colorFlag: boolean | undefined;
-  /** Without colour if no output is coloured. */
-  readonly colors: Style;
-  readonly wantsJson: boolean;
-  readonly opened: Orders[];
-  readonly damaged: Set<string>;
-  readonly failures: ErrorCode[];
-  /** For each bus that is traced, how many messages it has carried. */
-  readonly messageCounts: (() => number)[];
+/** What is told of an error. */
+export interface ReportedError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  /** The order that it is about. */
+  readonly orderId?: string | undefined;
+}
+
+/** An error as a line of JSON. The shape only ever grows; docs/errors.md describes it. */
+function errorJson({ code, message, hint, orderId }: ReportedError): string {
+  return `${safeJson({ error: { code, message, hint: hint ?? null, id: orderId } })}\n`;
 }

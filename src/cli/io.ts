@@ -44,6 +44,6 @@ export interface Output {
 export type StopSignal = NodeJS.Signals;
 
 /** The same with some of it replaced. A copy would look up at once what is looked up when asked for. */
-export function withChanges<T extends Io | Output>(whole: T, changes: Partial<T>): T {
+export function withChanges<T extends object>(whole: T, changes: Partial<T>): T {
   return Object.assign(Object.create(whole), changes);
 }

@@ -1,6 +1,6 @@
-import { fstatSync, realpathSync } from "node:fs";
+import { fstatSync, realpathSync, type Stats } from "node:fs";
 import { dirname, isAbsolute } from "node:path";
-import { type Io, type Output, type StopSignal, withChanges } from "../io.js";
+import type { Io, Output, StopSignal } from "../io.js";
 import { isHangupIgnored, STOP_SIGNALS } from "./stop-signals.js";
 import { backgroundWriter, writeFully } from "./write.js";
 
@@ -24,7 +24,7 @@ export function processIo(packageRoot: string): Io {
       read: () => process.stdin,
     },
     stdout: processOutput(1, () => process.stdout),
-    stderr: quiet(processOutput(2, () => process.stderr)),
+    stderr: processOutput(2, () => process.stderr),
     env: process.env,
     platform: process.platform,
     get home() {
@@ -90,7 +90,7 @@ function processOutput(fd: 1 | 2, stream: () => NodeJS.WriteStream): Output {
   return {
     isTerminal: terminal,
     get writeInBackground() {
-      return process.platform === "win32" || isFile(fd) ? undefined : inBackground;
+      return process.platform === "win32" || statsOf(fd)?.isFile() ? undefined : inBackground;
     },
     get columns() {
       return terminal ? stream().columns || 80 : Number.POSITIVE_INFINITY;
@@ -99,33 +99,25 @@ function processOutput(fd: 1 | 2, stream: () => NodeJS.WriteStream): Output {
       return terminal ? stream().rows || 24 : Number.POSITIVE_INFINITY;
     },
     write(text) {
-      // A Windows console needs UTF-16, which only the stream writes.
-      if (terminal && process.platform === "win32") stream().write(text);
-      else open &&= writeFully(fd, Buffer.from(text));
-      return open;
+      try {
+        // A Windows console needs UTF-16, which only the stream writes.
+        if (terminal && process.platform === "win32") stream().write(text);
+        else open &&= writeFully(fd, Buffer.from(text));
+        return open;
+      } catch (error) {
+        if (fd === 2) return false; // there is nowhere to report it
+        throw error;
+      }
     },
   };
 }
 
-function isFile(fd: number): boolean {
+function statsOf(fd: number): Stats | undefined {
   try {
-    return fstatSync(fd).isFile();
+    return fstatSync(fd);
   } catch {
-    return false;
+    return undefined; // it is closed
   }
-}
-
-/** An output whose failures are ignored: there is nowhere to report them. */
-function quiet(output: Output): Output {
-  return withChanges(output, {
-    write(text) {
-      try {
-        return output.write(text);
-      } catch {
-        return false;
-      }
-    },
-  });
 }
 
 /** /dev/null: {@link https://www.kernel.org/doc/html/latest/admin-guide/devices.html device 1, 3}. */
@@ -133,12 +125,9 @@ const NULL_DEVICE = 0x103;
 
 /** Checks the file type first: creating a stream costs milliseconds, which only terminals need to pay. */
 function isTerminal(fd: 0 | 1 | 2, stream: () => { readonly isTTY?: boolean }): boolean {
-  try {
-    const stats = fstatSync(fd);
-    if (process.platform !== "win32" && !stats.isCharacterDevice()) return false;
-    if (process.platform === "linux" && stats.rdev === NULL_DEVICE) return false;
-  } catch {
-    return false;
-  }
+  const stats = statsOf(fd);
+  if (stats === undefined) return false;
+  if (process.platform !== "win32" && !stats.isCharacterDevice()) return false;
+  if (process.platform === "linux" && stats.rdev === NULL_DEVICE) return false;
   return stream().isTTY === true;
 }

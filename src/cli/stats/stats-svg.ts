@@ -1,4 +1,4 @@
-import { escapeUnsafe } from "../../domain/printable.js";
+import { escapeCharacter, escapeUnsafe } from "../../domain/printable.js";
 import { cut } from "../render/width.js";
 import {
   COUNTS_TITLE,
@@ -8,7 +8,6 @@ import {
   mostOrders,
   type StatsView,
 } from "./stats-view.js";
-import { svgBar, svgText } from "./svg.js";
 
 /** Draws statistics as a picture in SVG, which is light or dark as its reader prefers. */
 export function statsSvg({ counts, items, days }: StatsView): string {
@@ -107,4 +106,28 @@ function daysPart(days: StatsView["days"], top: number): string[] {
     }),
     `<line x1="${DAY_BARS_LEFT}" y1="${bottom}" x2="${RIGHT}" y2="${bottom}"/>`,
   ];
+}
+
+/** A line of text; of its characters only what XML needs is escaped here. */
+function svgText(className: string, x: number, y: number, text: string): string {
+  return `<text class="${className}" x="${round(x)}" y="${round(y)}">${escapeXml(text)}</text>`;
+}
+
+/** @param title what is shown of the bar when it is pointed at. */
+function svgBar(x: number, y: number, width: number, height: number, title = ""): string {
+  const place = `x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}"`;
+  return `<rect class="bar" ${place}>${title && `<title>${escapeXml(title)}</title>`}</rect>`;
+}
+
+function round(number: number): number {
+  return Math.round(number * 100) / 100;
+}
+
+/** Of the safe characters, {@link https://www.w3.org/TR/xml/#charsets XML} lacks two noncharacters. */
+function escapeXml(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replace(/[\ufffe\uffff]/g, escapeCharacter);
 }

@@ -3,7 +3,7 @@ import type { Notification } from "../../domain/notification.js";
 import { isOrderId, type Order } from "../../domain/order.js";
 import { escapeUnsafe } from "../../domain/printable.js";
 import { OrdersError } from "../../errors.js";
-import { doneJson, openToChange, printAllDone, printDone } from "../acknowledged.js";
+import { doneJson, openToChange, printDone } from "../acknowledged.js";
 import { confirm, YES } from "../confirm.js";
 import { define } from "../options/definition.js";
 import { findOrder } from "../options/find-order.js";
@@ -79,16 +79,16 @@ export const verb = define({
         const done = await orders.cancelOrder(id, options.reason);
         const { order, replayed } = done;
         if (options.json && !isOne) documents.push(doneJson(done));
-        else if (options.json) printDone(io, order, `${doneJson(done)}\n`);
-        else if (options.quiet) printDone(io, order, `${id}\n`);
+        else if (options.json) printDone(io, `${doneJson(done)}\n`, order);
+        else if (options.quiet) printDone(io, `${id}\n`, order);
         else if (!replayed && notification !== undefined) {
-          printDone(io, order, renderBanner(notification, context.style(io.stdout)));
+          printDone(io, renderBanner(notification, context.style(io.stdout)), order);
         }
         if (replayed && !options.json) io.stderr.write(alreadyCancelled(done));
       });
     }
     if (!options.json || isOne) return;
-    printAllDone(io, `[${documents.join(",")}]\n`, documents.length > 0 ? "cancelled" : undefined);
+    printDone(io, `[${documents.join(",")}]\n`, documents.length > 0 ? "cancelled" : undefined);
   },
 });
 

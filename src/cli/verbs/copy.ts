@@ -1,7 +1,7 @@
 import { safeJson } from "../../domain/printable.js";
 import { OrdersError } from "../../errors.js";
 import { copyOrders } from "../../transfer/copy-orders.js";
-import { printAllDone } from "../acknowledged.js";
+import { printDone } from "../acknowledged.js";
 import { define } from "../options/definition.js";
 import { flag, required, text } from "../options/options.js";
 import { counted } from "../render/count.js";
@@ -37,6 +37,6 @@ export const verb = define({
     const text = json
       ? safeJson({ ...locations, copied, present, cancelled, ...(later > 0 && { later }) })
       : summary(result, ["", "copied"], ["all verified"]);
-    printAllDone(context.io, `${text}\n`, copied + cancelled > 0 ? "stored" : undefined);
+    printDone(context.io, `${text}\n`, copied + cancelled > 0 ? "stored" : undefined);
   },
 });

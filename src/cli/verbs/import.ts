@@ -5,7 +5,7 @@ import { type Field, fieldOf } from "../../transfer/formats/fields.js";
 import { detectFormat, IMPORT_FORMATS, readerOf } from "../../transfer/formats/formats.js";
 import { type ImportFile, openImportFile, peek } from "../../transfer/import-file.js";
 import { importOrders } from "../../transfer/import-orders.js";
-import { printAllDone } from "../acknowledged.js";
+import { printDone } from "../acknowledged.js";
 import { define } from "../options/definition.js";
 import { choice, flag, InvalidValue, type Option } from "../options/options.js";
 import { renderBanner } from "../render/banner.js";
@@ -82,6 +82,6 @@ export const verb = define({
       ? safeJson({ format, imported, ...others, dryRun })
       : summary(result, [dryRun ? "would be " : "", "imported"], invalid);
     const isDone = !dryRun && imported + result.cancelled > 0;
-    printAllDone(io, `${text}\n`, isDone ? "stored" : undefined);
+    printDone(io, `${text}\n`, isDone ? "stored" : undefined);
   },
 });

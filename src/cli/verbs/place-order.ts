@@ -47,7 +47,7 @@ export const verb = define({
       if (!isSilent) io.stdout.write(renderBanner(notification, context.style(io.stdout)));
     });
     const done = await orders.placeOrder(items, details);
-    if (isSilent) printDone(io, done.order, `${options.json ? doneJson(done) : done.order.id}\n`);
+    if (isSilent) printDone(io, `${options.json ? doneJson(done) : done.order.id}\n`, done.order);
   },
 });
 
