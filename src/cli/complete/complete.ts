@@ -6,7 +6,6 @@ import type { OrderStore } from "../../store/order-store.js";
 import type { Io } from "../io.js";
 import { cut } from "../render/width.js";
 import { type Candidates, candidatesFor } from "./candidates.js";
-import type { CommandLine } from "./command-line.js";
 import { splitLine } from "./split-line.js";
 
 /**
@@ -20,9 +19,9 @@ export async function complete(io: Io): Promise<void> {
   const opened: OrderStore[] = [];
   try {
     const words = splitLine(io.env.ORDERS_LINE ?? "");
-    const candidates = await candidatesFor(words, async (line) => {
+    const candidates = await candidatesFor(words, async (location) => {
       deadline ??= setTimeout(() => process.exit(), DEADLINE_MS);
-      const store = await storeOf(line, io);
+      const store = await storeOf(location, io);
       if (store === undefined) return undefined;
       opened.push(store);
       return (await store.exists()) ? store : undefined;
@@ -43,8 +42,7 @@ const DESCRIPTION_COLUMNS = 60;
 const DESCRIPTION_CHARACTERS = 1000;
 
 /** The store that a line means, unless only a shell can tell which. */
-async function storeOf({ values }: CommandLine, io: Io): Promise<OrderStore | undefined> {
-  const flag = values.get("store");
+async function storeOf(flag: string | undefined, io: Io): Promise<OrderStore | undefined> {
   if (flag !== undefined && /[$`]/.test(flag)) return undefined;
   return openStore(storeSetting(flag, io).value, { credentialFiles: credentialFiles(io.env) });
 }
