@@ -66,7 +66,10 @@ export interface SubscriptionStatus {
   readonly name: string;
   /** The id of the last order before the first one that waits; `null` if there is none. */
   readonly after: string | null;
-  /** See {@link Waiting}; `null`: nobody can tell, for the orders before the position are not those that were there. */
+  /**
+   * See {@link Waiting}; `null`: nobody can tell, for the orders before the position are not those that were there, or
+   * what a server knows of it has no leader at the moment.
+   */
   readonly waiting: number | null;
   /** How many orders it has parked. */
   readonly parked: number;

@@ -46,7 +46,7 @@ describeWithServer("with the permissions that the documentation lists", () => {
     expect(await as("till", "place", "tv")).toMatchObject({
       exitCode: 7,
       stderr: expect.stringMatching(
-        /^orders: cannot store the order: there is no stream orders, and this user is not allowed to create it: .*\n {2}have a user who is allowed to run orders init\n$/,
+        /^orders: cannot store the order: Permissions Violation for Publish to "\$JS\.API\.STREAM\.CREATE\.orders": .*\n {2}have a user who is allowed to run orders init\n$/,
       ),
     });
     expect((await as("admin", "init")).exitCode).toBe(0);
@@ -70,14 +70,14 @@ describeWithServer("with the permissions that the documentation lists", () => {
     expect((await as("office", "cancel", id)).exitCode).toBe(0); // it is cancelled already
 
     expect((await as("till", "list")).stderr).toContain(
-      "this user is not allowed to publish to $JS.API.CONSUMER.CREATE.orders",
+      'Permissions Violation for Publish to "$JS.API.CONSUMER.CREATE.orders"',
     );
     const [tv] = [(await as("till", "place", "-q", "tv")).stdout.trimEnd()];
     expect((await as("office", "cancel", tv)).stderr).toContain(
-      "this user is not allowed to publish to orders.order-cancelled.",
+      'Permissions Violation for Publish to "orders.order-cancelled.',
     );
     expect((await as("office", "place", "tv")).stderr).toContain(
-      "this user is not allowed to publish to orders.order-created.",
+      'Permissions Violation for Publish to "orders.order-created.',
     );
   });
 });

@@ -1,12 +1,14 @@
-import { jetstreamManager } from "@nats-io/jetstream";
+import { AckPolicy, jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { beforeEach, expect, it, onTestFinished } from "vitest";
 import { openStore } from "../../src/store/open-store.js";
 import type { OrderStore } from "../../src/store/order-store.js";
+import { allCurrent, locationOf as clusterAt, startCluster } from "../support/nats-cluster.js";
 import { describeWithServer, type NatsServer, startServer } from "../support/nats-server.js";
 import { anOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
 import { handleAll, ordersOf, parkAll } from "../support/subscriber.js";
+import { until } from "../support/until.js";
 
 /** What somebody may not do whose command ends half-way, as if it were killed there. */
 const DENIED = {
@@ -29,7 +31,10 @@ beforeEach(async () => {
 });
 const locationOf = (user: string) => `${server.url.replace("//", `//${user}:pw@`)}`;
 const as = (user: string, ...argv: string[]) => runCli(argv, { store: locationOf(user) });
-const DENIAL = { exitCode: 7, stderr: expect.stringContaining("not allowed to publish") };
+const DENIAL = {
+  exitCode: 7,
+  stderr: expect.stringContaining("Permissions Violation for Publish"),
+};
 
 describeWithServer("on a server, a subscription that is being reset", () => {
   it("begins where it was to begin, also if the reset ends half-way", async () => {
@@ -116,5 +121,29 @@ describeWithServer("on a server whose stream of parked orders is full, a subscri
     expect(handled).toHaveLength(orders.length - parked.length);
     for (const { order } of parked) await subscriptions.drop("sales", order.id);
     expect(await subscriptions.parked()).toEqual([]);
+  });
+});
+
+describeWithServer("on a cluster, a subscription whose consumer has no leader", () => {
+  it("says that nobody can tell what waits, and keeps no other from being listed", async () => {
+    const nodes = await startCluster();
+    const cluster = await openStore(clusterAt(nodes, "?replicas=3&timeout=60"));
+    onTestFinished(() => cluster.close());
+    await cluster.save(anOrder());
+    await handleAll(await cluster.feed(), "sales");
+    await allCurrent(nodes);
+    const nc = await connect({ servers: nodes.map(({ address }) => address) });
+    onTestFinished(() => nc.close());
+    const { consumers } = await jetstreamManager(nc, { checkAPI: false });
+    const lone = { durable_name: "stock", num_replicas: 1, ack_policy: AckPolicy.Explicit };
+    const { leader } = (await consumers.add("orders", lone)).cluster ?? {};
+    await nodes[Number(leader?.replace("node-", ""))]?.kill();
+    const subscriptions = await cluster.subscriptions();
+    expect(await subscriptions.names()).toEqual(["sales", "stock"]);
+    await until(async () => {
+      const [sales, stock] = await subscriptions.list();
+      return sales?.waiting === 0 && stock?.name === "stock" && stock.waiting === null;
+    });
+    expect(await subscriptions.exists("stock")).toBe(true);
   });
 });

@@ -1,8 +1,7 @@
 import type { MsgRequest, StoredMsg } from "@nats-io/jetstream";
-import type { ServerConnection } from "../server/server-connection.js";
-import { isMissingStream, lastSeqOf } from "../server/streams.js";
-import { EVERY_SUBJECT, subjectMatcher } from "../server/subjects.js";
-import type { StoredMessage } from "./order-codec.js";
+import type { Connected, ServerConnection } from "../server/server-connection.js";
+import { isMissingStream, stateOf, streamInfo } from "../server/streams.js";
+import { EVERY_SUBJECT } from "../server/subjects.js";
 
 /** Where to look. */
 export interface Place {
@@ -11,11 +10,20 @@ export interface Place {
   readonly subjects: readonly string[];
 }
 
-/** A place, and the numbers in the stream to look at. */
-export interface Range extends Place {
-  readonly from: number;
-  /** The last of them. */
-  readonly to: number;
+export const READING = "read the orders";
+
+/** Asks the leader, which knows what was acknowledged: a replica can lag behind. `null`: there is none such. */
+export async function getMessage(
+  { jsm }: Connected,
+  stream: string,
+  request: MsgRequest,
+): Promise<StoredMsg | null> {
+  try {
+    return await jsm.streams.getMessage(stream, request);
+  } catch (error) {
+    if (isMissingStream(error)) return null;
+    throw error;
+  }
 }
 
 /** The message with a number; `null`: there is none. */
@@ -24,7 +32,9 @@ export function messageAt(
   stream: string,
   seq: number,
 ): Promise<StoredMsg | null> {
-  return seq < 1 ? Promise.resolve(null) : ask(server, stream, { seq });
+  return server.ask(READING, async (connected) =>
+    seq < 1 ? null : getMessage(connected, stream, { seq }),
+  );
 }
 
 /** The newest message of a subject; `null`: there is none. */
@@ -33,7 +43,21 @@ export function lastMessage(
   stream: string,
   subject: string,
 ): Promise<StoredMsg | null> {
-  return ask(server, stream, { last_by_subj: subject });
+  return server.ask(READING, (connected) =>
+    getMessage(connected, stream, { last_by_subj: subject }),
+  );
+}
+
+/** The first message of a subject, or of any, with this number or a later one; `null`: there is none. */
+export function nextMessage(
+  server: ServerConnection,
+  stream: string,
+  from: number,
+  subject = EVERY_SUBJECT,
+): Promise<StoredMsg | null> {
+  // The client's types lack this form of the request.
+  const request = { seq: from, next_by_subj: subject } as MsgRequest;
+  return server.ask(READING, (connected) => getMessage(connected, stream, request));
 }
 
 /** The first message of each of these subjects that has any, from a number on, in the order of storing. */
@@ -47,66 +71,10 @@ export async function firstMessages(
   return found.filter((each) => each !== null).sort((one, other) => one.seq - other.seq);
 }
 
-/** {@link lastSeqOf} a stream: a number that nothing stored by now is behind. */
+/** The number of the newest message that a stream has had by now; 0: it has had none, or there is no stream. */
 export function lastSeq(server: ServerConnection, stream: string): Promise<number> {
-  return server.ask(READING, (connected) => lastSeqOf(connected, stream));
-}
-
-/** The first message of a subject, or of any, with this number or a later one; `null`: there is none. */
-export function nextMessage(
-  server: ServerConnection,
-  stream: string,
-  from: number,
-  subject = EVERY_SUBJECT,
-): Promise<StoredMsg | null> {
-  // The client's types lack this form of the request.
-  return ask(server, stream, { seq: from, next_by_subj: subject } as MsgRequest);
-}
-
-const FIRST_BATCH = 32; // a gap is noticed once a batch of requests finds nothing
-const MAX_BATCH = 128;
-
-/**
- * Gets messages by their numbers, a growing batch of requests at a time: sooner than with a consumer if they are
- * few, and possible where no consumer can be had.
- */
-export async function* getMessages(
-  server: ServerConnection,
-  { from, to, ...place }: Range,
-): AsyncGenerator<readonly StoredMessage[], void> {
-  const matches = subjectMatcher(place.subjects);
-  let size = FIRST_BATCH;
-  for (let begin = from; begin <= to; size = Math.min(2 * size, MAX_BATCH)) {
-    const count = Math.min(size, to - begin + 1);
-    const requests = Array.from({ length: count }, (_, index) =>
-      ask(server, place.stream, { seq: begin + index }),
-    );
-    const messages = (await Promise.all(requests)).filter((each) => each !== null);
-    const found = messages.filter((each) => matches(each.subject));
-    yield found;
-    begin += count;
-    if (found.length > 0 || begin > to) continue;
-    // A gap, or the messages of others: it can be as long as the stream.
-    const [next] = await firstMessages(server, place, begin);
-    if (next === undefined) return;
-    begin = next.seq;
-  }
-}
-
-const READING = "read the orders";
-
-/** Asks the leader, which knows what was acknowledged: a replica can lag behind. `null`: there is none such. */
-function ask(
-  server: ServerConnection,
-  stream: string,
-  request: MsgRequest,
-): Promise<StoredMsg | null> {
-  return server.ask(READING, async ({ jsm }) => {
-    try {
-      return await jsm.streams.getMessage(stream, request);
-    } catch (error) {
-      if (isMissingStream(error)) return null;
-      throw error;
-    }
+  return server.ask(READING, async (connected) => {
+    const info = await streamInfo(connected, stream);
+    return info === undefined ? 0 : stateOf(info).last_seq;
   });
 }

@@ -1,13 +1,8 @@
 import { createInbox, type Msg, type Nanos } from "@nats-io/transport-node";
+import type { ConsumerName } from "../server/consumers.js";
 import { Unavailable } from "../server/failures.js";
 import type { ServerConnection } from "../server/server-connection.js";
 import type { StoredMessage } from "./order-codec.js";
-
-/** A consumer of a stream. */
-export interface ConsumerName {
-  readonly stream: string;
-  readonly name: string;
-}
 
 /** What a consumer is asked for: it answers for as long as it may wait, or with what there is. */
 export type PullRequest = { readonly batch: number; readonly max_bytes?: number } & (
@@ -47,7 +42,11 @@ export async function pull(
   const subscription = nc.subscribe(inbox);
   const end = () => subscription.unsubscribe();
   const silence = setTimeout(end, SILENCE_LIMIT_MS);
-  const stopListening = server.onStatus(end); // a server that was restarted has forgotten the request
+  let failure: Error = new Unavailable("no answer");
+  const stopListening = server.onStatus((status) => {
+    if (status instanceof Error) failure = status;
+    end(); // a server that was restarted has forgotten the request
+  });
   try {
     const subject = `${js.apiPrefix}.CONSUMER.MSG.NEXT.${stream}.${name}`;
     nc.publish(subject, JSON.stringify(request), { reply: inbox });
@@ -58,7 +57,7 @@ export async function pull(
       onMessage(delivered(msg));
       if (++received === request.batch) return true;
     }
-    throw new Unavailable("no answer");
+    throw failure;
   } finally {
     clearTimeout(silence);
     stopListening();

@@ -1,7 +1,7 @@
 import type { ServerConnection } from "../server/server-connection.js";
 import type { Place } from "./get-messages.js";
 import type { StoredMessage } from "./order-codec.js";
-import { readRange } from "./read-messages.js";
+import { readBatches } from "./read-messages.js";
 
 /** Who wants few messages gets few. */
 const FIRST_STRETCH = 32;
@@ -23,7 +23,7 @@ export async function* readBackward(
   for (let to = last; to >= first; ) {
     const from = Math.max(first, to - length + 1);
     const messages: StoredMessage[] = [];
-    for await (const batch of readRange(server, { ...place, from, to })) messages.push(...batch);
+    for await (const batch of readBatches(server, { ...place, from, to })) messages.push(...batch);
     const bytes = messages.reduce((sum, { data }) => sum + data.length, 0);
     const fitting = Math.ceil((messages.length * STRETCH_BYTES) / bytes) || LONGEST_STRETCH;
     yield messages.reverse();

@@ -1,9 +1,10 @@
-import { AckPolicy, DeliverPolicy } from "@nats-io/jetstream";
+import { AckPolicy } from "@nats-io/jetstream";
 import { nanos } from "@nats-io/transport-node";
+import { addConsumer } from "../server/consumers.js";
 import { isConsumerLimit, isTransient, serverFailure, Unavailable } from "../server/failures.js";
 import type { ServerConnection } from "../server/server-connection.js";
 import { passingName } from "../server/subjects.js";
-import { getMessages, lastSeq, type Place, type Range } from "./get-messages.js";
+import { firstMessages, lastSeq, type Place, READING } from "./get-messages.js";
 import type { StoredMessage } from "./order-codec.js";
 import { type DeliveredMessage, pull } from "./pull.js";
 
@@ -15,67 +16,80 @@ export interface ReadOptions extends Place {
   readonly to?: number;
 }
 
-/** {@link readBatches} of a range; of few numbers one by one, which is sooner and leaves no consumer behind. */
-export function readRange(
-  server: ServerConnection,
-  range: Range,
-): AsyncGenerator<readonly StoredMessage[], void> {
-  return range.to - range.from < MANY ? getMessages(server, range) : readBatches(server, range);
-}
-
-const MANY = 256;
-
 /**
  * Reads what is stored by now, oldest first, in bounded memory: many messages at a time, since passing on each alone
- * takes longer than reading it. If the server goes away meanwhile, the rest is read message by message: a new consumer
- * needs more of a cluster to be up.
+ * takes longer than reading it.
  */
 export async function* readBatches(
   server: ServerConnection,
-  { from: first = 1, to, ...place }: ReadOptions,
+  { from = 1, to, ...place }: ReadOptions,
 ): AsyncGenerator<readonly StoredMessage[], void> {
   const end = to ?? (await lastSeq(server, place.stream));
-  let next = first;
-  if (next > end) return;
-  try {
-    for await (const messages of pulledBatches(server, { ...place, from: next, to: end })) {
-      yield messages.filter(({ seq }) => seq <= end);
-      next = (messages.at(-1)?.seq ?? next - 1) + 1;
-      if (next > end) return;
+  let next = from;
+  for (let backoff = server.backoff(); next <= end; ) {
+    try {
+      for await (const messages of pulledBatches(server, place, next, end)) {
+        yield messages.filter(({ seq }) => seq <= end);
+        next = (messages.at(-1)?.seq ?? end) + 1;
+        backoff = server.backoff();
+      }
+      // Nothing of these subjects may be left, or a replica pushed these that lacks what the leader has.
+      const [missing] = next <= end ? await firstMessages(server, place, next) : [];
+      if (missing === undefined || missing.seq > end) return;
+      if (!(await backoff())) throw new Unavailable("a replica is behind");
+    } catch (error) {
+      if (isConsumerLimit(error)) return yield* eachMessage(server, place, next, end);
+      if (isTransient(error) && (await backoff())) continue;
+      throw serverFailure(READING, server.location.shown, error);
     }
-  } catch (error) {
-    if (!isTransient(error) && !isConsumerLimit(error))
-      throw serverFailure("read the orders", server.location.shown, error);
   }
-  // A replica can lack what the leader has.
-  yield* getMessages(server, { ...place, from: next, to: end });
+}
+
+/** Reads one message after another, which is slow, and possible where no consumer can be had. */
+async function* eachMessage(
+  server: ServerConnection,
+  place: Place,
+  from: number,
+  to: number,
+): AsyncGenerator<readonly StoredMessage[], void> {
+  for (let next = from; ; ) {
+    const [message] = await firstMessages(server, place, next);
+    if (message === undefined || message.seq > to) return;
+    yield [message];
+    next = message.seq + 1;
+  }
 }
 
 const MOST = 5000;
 const MOST_BYTES = 16 * 2 ** 20;
-const UNUSED_MS = 10_000;
+/** The server removes a consumer that was unused for so long: there can be too many. */
+const UNUSED_MS = 1000;
 
 /** The messages that a consumer delivers, until it has no more. */
 async function* pulledBatches(
   server: ServerConnection,
-  { stream, subjects, from, to }: Range,
+  { stream, subjects }: Place,
+  from: number,
+  to: number,
 ): AsyncGenerator<readonly DeliveredMessage[], void> {
-  const { jsm } = await server.connected();
-  const { name } = await jsm.consumers.add(stream, {
-    name: passingName(),
-    ack_policy: AckPolicy.None,
-    deliver_policy: DeliverPolicy.StartSequence,
-    opt_start_seq: from,
-    filter_subjects: [...subjects],
-    inactive_threshold: nanos(UNUSED_MS),
-    mem_storage: true,
-    num_replicas: 1,
-  });
+  const consumer = { stream, name: passingName() };
+  await server.attempt((connected) =>
+    addConsumer(connected, consumer, {
+      subjects,
+      from,
+      ack_policy: AckPolicy.None,
+      inactive_threshold: nanos(UNUSED_MS),
+      mem_storage: true,
+      num_replicas: 1,
+    }),
+  );
+  const { nc } = await server.connected();
+  const max_bytes = Math.max(MOST_BYTES, 2 * (nc.info?.max_payload ?? 0));
   for (let next = from, deliveries = 0; next <= to; ) {
     const messages: DeliveredMessage[] = [];
     const batch = Math.min(MOST, to - next + 1);
-    const request = { batch, max_bytes: MOST_BYTES, no_wait: true } as const;
-    const answered = await pull(server, { stream, name }, request, (each) => messages.push(each));
+    const request = { batch, max_bytes, no_wait: true } as const;
+    const answered = await pull(server, consumer, request, (each) => messages.push(each));
     if (!answered) throw new Unavailable("the consumer is gone");
     for (const { delivery } of messages) {
       if (delivery !== ++deliveries) throw new Unavailable("a message is missing");

@@ -1,5 +1,6 @@
 import { JetStreamApiCodes, type PubAck } from "@nats-io/jetstream";
 import { OrdersError } from "../../../errors.js";
+import { getMessage } from "../messages/get-messages.js";
 import type { StoredMessage } from "../messages/order-codec.js";
 import {
   apiCode,
@@ -10,13 +11,7 @@ import {
   Unavailable,
 } from "../server/failures.js";
 import type { Connected, ServerConnection } from "../server/server-connection.js";
-import {
-  createIfMissing,
-  isMissingStream,
-  orderStream,
-  streamInfo,
-  subjectsOf,
-} from "../server/streams.js";
+import { createIfMissing, orderStream, streamInfo, subjectsOf } from "../server/streams.js";
 import { type RecordKind, recordSubject, subjectMatcher } from "../server/subjects.js";
 import { Limiter } from "./limiter.js";
 
@@ -169,15 +164,10 @@ export class OrderPublisher {
   }
 
   /** What is stored on the subject of the record. */
-  async #holder({ jsm }: Connected, record: NewRecord): Promise<StoredMessage | null> {
+  #holder(connected: Connected, record: NewRecord): Promise<StoredMessage | null> {
     const { location } = this.#server;
     const last_by_subj = recordSubject(location, record, record.id);
-    try {
-      return await jsm.streams.getMessage(location.stream, { last_by_subj });
-    } catch (error) {
-      if (isMissingStream(error)) return null;
-      throw error;
-    }
+    return getMessage(connected, location.stream, { last_by_subj });
   }
 
   /** A leaf node with streams of its own answers for the hub that is meant, which never has the order. */
@@ -217,14 +207,14 @@ export class OrderPublisher {
 
   #failure(record: NewRecord, error: unknown, outcomeUnknown: boolean): unknown {
     const { shown } = this.#server.location;
+    const { id, event } = record;
     if (!outcomeUnknown) return serverFailure(`${verbOf(record)} the order`, shown, error);
-    const { id } = record;
-    const what = record.event === "order-created" ? "stored" : "cancelled";
-    return serverFailure(`make sure that order ${id} is ${what}`, shown, error, {
-      code: "outcome-unknown",
-      orderId: id,
-      record: what === "stored" ? "order" : "cancellation",
-    });
+    const [what, kind] =
+      event === "order-created"
+        ? (["stored", "order"] as const)
+        : (["cancelled", "cancellation"] as const);
+    const details = { code: "outcome-unknown", orderId: id, record: kind } as const;
+    return serverFailure(`make sure that order ${id} is ${what}`, shown, error, details);
   }
 }
 

@@ -1,4 +1,5 @@
 import { subscribe } from "node:diagnostics_channel";
+import { readFileSync } from "node:fs";
 import { isIP, type Socket } from "node:net";
 import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import {
@@ -8,10 +9,11 @@ import {
   credsAuthenticator,
   type NatsConnection,
   TimeoutError,
+  type TlsOptions,
 } from "@nats-io/transport-node";
+import { systemMessage } from "../../../error-message.js";
 import { OrdersError } from "../../../errors.js";
-import type { CredentialFiles } from "./credential-files.js";
-import { readCredentials } from "./credentials.js";
+import { CREDENTIAL_VARIABLES, type CredentialFiles } from "./credential-files.js";
 import { serverFailure } from "./failures.js";
 import { hostAndPort, type ServerLocation } from "./server-location.js";
 
@@ -75,22 +77,53 @@ async function withCurrentServer(nc: NatsConnection, shown: string): Promise<Nat
   );
 }
 
-function connectionOptions(location: ServerLocation, files: CredentialFiles): ConnectionOptions {
-  const { creds, ...certificates } = readCredentials(files);
-  const tls = { ...certificates, checkServerIdentity: identityCheck(location.servers) };
+function connectionOptions(
+  location: ServerLocation,
+  { creds, ca: caFile, cert: certFile, key: keyFile }: CredentialFiles,
+): ConnectionOptions {
+  const checkServerIdentity = identityCheck(location.servers);
   return {
     name: "orders",
     servers: [...location.servers],
     ...location.login,
-    ...(creds && { authenticator: credsAuthenticator(creds) }),
+    ...(creds && { authenticator: credsAuthenticator(rereading(creds)) }),
     // With it the client refuses a server without TLS.
-    ...(location.tls && { tls }),
+    ...(location.tls && { tls: { caFile, certFile, keyFile, checkServerIdentity } as TlsOptions }),
     timeout: Math.min(RESPONSE_TIMEOUT_MS, location.timeoutMs),
     maxReconnectAttempts: -1,
     reconnectTimeWait: 200,
     pingInterval: 10_000, // an idle client notices within half a minute that a server hangs
     noAsyncTraces: true,
   };
+}
+
+/**
+ * What a credentials file holds, read again whenever it is called: it can be replaced while a connection is in use. While
+ * it cannot be read, its last content counts.
+ */
+function rereading(path: string): () => Uint8Array {
+  let content = readCredentials(path);
+  return () => {
+    try {
+      content = readCredentials(path);
+    } catch {}
+    return content;
+  };
+}
+
+/** @throws {OrdersError} `invalid-usage`: it cannot be read, or holds something else. */
+function readCredentials(path: string): Uint8Array {
+  try {
+    const content = readFileSync(path);
+    credsAuthenticator(content)("nonce");
+    return content;
+  } catch (cause) {
+    const problem = (cause as NodeJS.ErrnoException).syscall
+      ? systemMessage(cause)
+      : "not a NATS credentials file";
+    const message = `cannot use ${CREDENTIAL_VARIABLES.creds}: ${problem}: ${path}`;
+    throw new OrdersError("invalid-usage", message, { cause });
+  }
 }
 
 /**

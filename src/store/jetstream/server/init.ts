@@ -3,10 +3,10 @@ import { OrdersError } from "../../../errors.js";
 import type { SetUp } from "../../order-store.js";
 import type { Connected, ServerConnection } from "./server-connection.js";
 import {
+  createIfMissing,
   differences,
   orderStream,
   parkingStream,
-  streamInfo,
   type WantedStream,
 } from "./streams.js";
 
@@ -23,8 +23,8 @@ export async function initStreams(
   const done: SetUp[] = [];
   for (const wanted of [orderStream(location), parkingStream(location)]) {
     done.push(
-      await server.ask("set up the store", (connected) =>
-        initStream(connected, wanted, alter, location.shown),
+      await server.ask("set up the store", (each) =>
+        initStream(each, wanted, alter, location.shown),
       ),
     );
   }
@@ -37,50 +37,29 @@ async function initStream(
   alter: boolean,
   shown: string,
 ): Promise<SetUp> {
+  const { name } = wanted;
   const { streams } = connected.jsm;
-  const info = await streamInfo(connected, wanted.name);
-  if (info === undefined) {
-    const { config } = await streams.add({ ...wanted, num_replicas: wanted.num_replicas ?? 1 });
-    const message = `created stream ${config.name} at ${shown}: ${guarantees(config)}`;
-    return { state: "created", name: config.name, message };
+  const isCreated = await createIfMissing(connected, wanted);
+  const { config } = await streams.info(name);
+  const as = `at ${shown}: ${guarantees(config)}`;
+  if (isCreated) return { state: "created", name, message: `created stream ${name} ${as}` };
+  const { mirror } = config;
+  if (mirror !== undefined) {
+    const message = `stream ${name} is a mirror of ${mirror.name}: ${shown}`;
+    const hint = "a mirror takes no orders; name another stream with ?stream=…, and copy them";
+    throw new OrdersError("server-failed", message, { hint, remedy: "copy" });
   }
-  if (info.config.mirror !== undefined) {
-    throw new OrdersError(
-      "server-failed",
-      `stream ${wanted.name} is a mirror of ${info.config.mirror.name}: ${shown}`,
-      {
-        hint: "a mirror takes no orders; name another stream with ?stream=…, and copy them",
-        remedy: "copy",
-      },
-    );
-  }
-  const differing = differences(info.config, wanted);
-  if (differing.length === 0) {
-    const message = `stream ${wanted.name} exists at ${shown}: ${guarantees(info.config)}`;
-    return { state: "exists", name: wanted.name, message };
-  }
+  const differing = differences(config, wanted).join(", ");
+  if (differing === "") return { state: "exists", name, message: `stream ${name} exists ${as}` };
   if (!alter) {
-    throw new OrdersError(
-      "server-failed",
-      `stream ${wanted.name} is configured differently: ${differing.join(", ")}: ${shown}`,
-      { hint: "it was left as it is", remedy: "alter" },
-    );
+    const message = `stream ${name} is configured differently: ${differing}: ${shown}`;
+    throw new OrdersError("server-failed", message, {
+      hint: "it was left as it is",
+      remedy: "alter",
+    });
   }
-  const { name, storage, retention, ...changeable } = wanted;
-  const { config } = await streams.update(name, changeable);
-  const left = differences(config, wanted);
-  if (left.length > 0) {
-    throw new OrdersError(
-      "server-failed",
-      `stream ${name} cannot be changed in this: ${left.join(", ")}: ${shown}`,
-      {
-        hint: "name another stream with ?stream=… and another ?prefix=…, and copy the orders",
-        remedy: "copy",
-      },
-    );
-  }
-  const message = `changed stream ${name} at ${shown}: ${differing.join(", ")}`;
-  return { state: "changed", name, message };
+  await streams.update(name, wanted);
+  return { state: "changed", name, message: `changed stream ${name} at ${shown}: ${differing}` };
 }
 
 function guarantees({ num_replicas: replicas, max_bytes: maxBytes }: StreamConfig): string {

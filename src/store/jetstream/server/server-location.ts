@@ -25,16 +25,21 @@ export interface ServerLocation {
 /** How the client logs in. */
 type Login = { readonly user: string; readonly pass: string } | { readonly token: string };
 
-const DEFAULT_PORT = 4222;
-const DEFAULT_STREAM = "orders";
-const DEFAULT_TIMEOUT_S = 30;
-const STREAM = /^[A-Za-z0-9_-]{1,64}$/;
-const DOMAIN = /^[A-Za-z0-9_-]{1,64}$/;
+const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 const BYTES = /^([1-9]\d{0,14})(?:([KMGT])B?)?$/i;
-const PREFIX = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
 const LOCATION = /^(nats|tls):\/\/([^?#]*?)\/?(?:\?([^#]*))?$/i;
+const SERVER = /^(?:(nats|tls):\/\/)?(?:(.*)@)?([^@]*)$/i;
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(\d{1,5}))?$/i;
-const HINT = "for example nats://sales:secret@one:4222,two:4222?stream=orders&replicas=3";
+
+/** What each parameter must be. */
+const PARAMETERS: ReadonlyMap<string, readonly [RegExp, string]> = new Map([
+  ["stream", [NAME, "be up to 64 of A-Z, a-z, 0-9, '_' and '-'"]],
+  ["prefix", [/^[\w-]+(?:\.[\w-]+)*$/, "be words of A-Z, a-z, 0-9, '_' and '-', joined by dots"]],
+  ["replicas", [/^[135]$/, "be 1, 3 or 5"]],
+  ["max_bytes", [BYTES, "be a size such as 1048576, 500MB or 10GB"]],
+  ["domain", [NAME, "be up to 64 of A-Z, a-z, 0-9, '_' and '-'"]],
+  ["timeout", [/^[1-9]\d{0,3}$/, "be 1 to 9999 seconds"]],
+]);
 
 /**
  * Parses `nats://user:password@host:4222,host?stream=orders&prefix=orders&replicas=3&timeout=30`.
@@ -45,21 +50,22 @@ const HINT = "for example nats://sales:secret@one:4222,two:4222?stream=orders&re
 export function parseServerLocation(location: string): ServerLocation {
   const [, scheme, authority = "", query = ""] = LOCATION.exec(location) ?? [];
   if (scheme === undefined) throw wrong("expected nats://host:port");
-  const tls = scheme.toLowerCase() === "tls";
-  const parts = authority.split(",").map((part) => splitServer(part, tls));
-  const logins = new Set(parts.map(({ login }) => login).filter((login) => login !== undefined));
-  if (logins.size > 1) throw wrong("all servers must have the same login");
-  const { prefix, stream, ...settings } = parseQuery(query);
+  const parts = authority.split(",").map((part) => splitServer(part, scheme));
   const servers = parts.map(({ server }) => server);
-  const shownQuery = query === "" ? "" : `?${query}`;
+  const logins = new Set(parts.flatMap(({ login }) => login ?? []));
+  if (logins.size > 1) throw wrong("all servers must have the same login");
+  const { stream = "orders", prefix, replicas, max_bytes, domain, timeout } = parseQuery(query);
   return {
     servers,
-    tls,
+    tls: scheme.toLowerCase() === "tls",
     login: parseLogin([...logins][0]),
     stream,
     prefix: prefix ?? stream,
-    ...settings,
-    shown: `${tls ? "tls" : "nats"}://${servers.join(",")}${shownQuery}`,
+    replicas: replicas === undefined ? undefined : Number(replicas),
+    maxBytes: max_bytes === undefined ? undefined : parseBytes(max_bytes),
+    domain,
+    timeoutMs: Number(timeout ?? 30) * 1000,
+    shown: `${scheme.toLowerCase()}://${servers.join(",")}${query && `?${query}`}`,
   };
 }
 
@@ -70,20 +76,18 @@ export function hostAndPort(server: string): { readonly host: string; readonly p
   return { host, port: Number(server.slice(colon + 1)) };
 }
 
-function splitServer(part: string, tls: boolean): { server: string; login: string | undefined } {
-  const scheme = /^(?:(nats|tls):\/\/)?/i.exec(part);
-  if (scheme?.[1] !== undefined && (scheme[1].toLowerCase() === "tls") !== tls) {
+function splitServer(part: string, common: string): { server: string; login: string | undefined } {
+  const [, scheme = common, login, rest = ""] = SERVER.exec(part) ?? [];
+  if (scheme.toLowerCase() !== common.toLowerCase()) {
     throw wrong("all servers must use the same scheme");
   }
-  const rest = part.slice(scheme?.[0].length ?? 0);
-  const at = rest.lastIndexOf("@");
-  const [address = "", ...path] = rest.slice(at + 1).split("/");
-  const [, host, port = String(DEFAULT_PORT)] = HOST.exec(address) ?? [];
+  const [address = "", ...path] = rest.split("/");
+  const [, host, port = "4222"] = HOST.exec(address) ?? [];
   if (host === undefined || Number(port) < 1 || Number(port) > 65_535) {
     throw wrong("expected host or host:port; write special characters in a password as %40");
   }
   if (path.length > 0) throw wrong("expected no path; name the stream with ?stream=NAME");
-  return { server: `${host}:${port}`, login: at < 0 ? undefined : rest.slice(0, at) };
+  return { server: `${host}:${port}`, login };
 }
 
 function parseLogin(login: string | undefined): Login | undefined {
@@ -94,36 +98,19 @@ function parseLogin(login: string | undefined): Login | undefined {
   return { user: decode(login.slice(0, colon)), pass: decode(login.slice(colon + 1)) };
 }
 
-function parseQuery(query: string) {
-  const { stream, prefix, replicas, max_bytes, domain, timeout, ...others } = Object.fromEntries(
-    new URLSearchParams(query),
-  );
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw wrong(`unknown parameter '${unknown}'`);
-  if (stream !== undefined && !STREAM.test(stream)) throw wrong(`invalid stream name '${stream}'`);
-  if (prefix !== undefined && !PREFIX.test(prefix))
-    throw wrong(`invalid subject prefix '${prefix}'`);
-  if (replicas !== undefined && !/^[135]$/.test(replicas))
-    throw wrong("replicas must be 1, 3 or 5");
-  if (domain !== undefined && !DOMAIN.test(domain)) throw wrong(`invalid domain '${domain}'`);
-  if (timeout !== undefined && !/^[1-9]\d{0,3}$/.test(timeout)) {
-    throw wrong("timeout must be 1 to 9999 seconds");
+function parseQuery(query: string): Partial<Record<string, string>> {
+  const given = new URLSearchParams(query);
+  for (const [name, value] of given) {
+    const [form, words] = PARAMETERS.get(name) ?? [];
+    if (form === undefined) throw wrong(`unknown parameter '${name}'`);
+    if (!form.test(value)) throw wrong(`${name} must ${words}`);
   }
-  return {
-    stream: stream ?? DEFAULT_STREAM,
-    prefix,
-    replicas: replicas === undefined ? undefined : Number(replicas),
-    maxBytes: max_bytes === undefined ? undefined : parseBytes(max_bytes),
-    domain,
-    timeoutMs: Number(timeout ?? DEFAULT_TIMEOUT_S) * 1000,
-  };
+  return Object.fromEntries(given);
 }
 
 function parseBytes(text: string): number {
   const [, number, unit = ""] = BYTES.exec(text) ?? [];
-  if (number === undefined) throw wrong("max_bytes must be a size such as 1048576, 500MB or 10GB");
-  const exponent = unit === "" ? 0 : 1 + "KMGT".indexOf(unit.toUpperCase());
-  return Number(number) * 1024 ** exponent;
+  return Number(number) * 1024 ** " KMGT".indexOf(unit.toUpperCase() || " ");
 }
 
 function decode(text: string): string {
@@ -135,7 +122,6 @@ function decode(text: string): string {
 }
 
 function wrong(problem: string): OrdersError {
-  return new OrdersError("invalid-usage", `invalid store location: ${problem}`, {
-    hint: HINT,
-  });
+  const hint = "for example nats://sales:secret@one:4222,two:4222?stream=orders&replicas=3";
+  return new OrdersError("invalid-usage", `invalid store location: ${problem}`, { hint });
 }

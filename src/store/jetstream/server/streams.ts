@@ -8,7 +8,6 @@ import {
   type StreamInfoRequestOptions,
   type StreamState,
 } from "@nats-io/jetstream";
-import { nanos } from "@nats-io/transport-node";
 import { apiCode, Unavailable } from "./failures.js";
 import type { Connected } from "./server-connection.js";
 import type { ServerLocation } from "./server-location.js";
@@ -47,7 +46,6 @@ function permanent({ replicas, maxBytes }: ServerLocation) {
     discard: DiscardPolicy.New,
     max_age: 0,
     allow_direct: true,
-    duplicate_window: nanos(120_000),
     no_ack: false,
     sealed: false,
     ...(replicas !== undefined && { num_replicas: replicas }),
@@ -79,19 +77,9 @@ export async function streamInfo(
  *
  * @throws {Unavailable} there is none: the state may be an old one.
  */
-export function leaderState({ cluster, state }: StreamInfo): StreamState {
+export function stateOf({ cluster, state }: StreamInfo): StreamState {
   if (cluster && !cluster.leader) throw new Unavailable("the stream has no leader");
   return state;
-}
-
-/**
- * The number of the newest message that a stream has had; 0: it has had none, or there is no stream.
- *
- * @throws {Unavailable} the stream has no leader.
- */
-export async function lastSeqOf(connected: Connected, name: string): Promise<number> {
-  const info = await streamInfo(connected, name);
-  return info === undefined ? 0 : leaderState(info).last_seq;
 }
 
 /** The subjects that a stream has: a mirror lists none, and may have any. */

@@ -18,7 +18,6 @@ export class Contact {
     this.#options = options;
     const stopListening = server.onStatus((status) => {
       if (status === "offline") this.lose();
-      else if (status !== "online") this.giveUp(serverFailure("watch", this.#shown, status));
     });
     this.end = () => {
       clearTimeout(this.#timer);
@@ -58,7 +57,7 @@ export class Contact {
 
   /** Waiting will not help. */
   giveUp(failure: unknown): void {
-    this.#failure ??= failure;
+    this.#failure ??= serverFailure("watch", this.#shown, failure);
     this.#options.changed.notify();
   }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { ConsumerInfo } from "@nats-io/jetstream";
+import { AckPolicy } from "@nats-io/jetstream";
+import { nanos } from "@nats-io/transport-node";
 import type { StartingPosition } from "../../order-feed.js";
 import { noSuchOrder, subscriptionRemoved } from "../../subscription/feed-errors.js";
 import type {
@@ -9,13 +10,20 @@ import type {
 } from "../../subscription/ports.js";
 import type { SubscriptionStatus, Waiting } from "../../subscriptions.js";
 import { firstMessages, lastSeq, messageAt } from "../messages/get-messages.js";
-import type { ConsumerName } from "../messages/pull.js";
 import { readBatches } from "../messages/read-messages.js";
 import { countMessages } from "../orders/count.js";
 import { type OrdersReader, storedSince } from "../orders/orders-reader.js";
-import { isTransient, serverFailure } from "../server/failures.js";
+import {
+  addConsumer,
+  type ConsumerName,
+  type ConsumerOptions,
+  consumerInfo,
+  consumerNames,
+  removeConsumer,
+} from "../server/consumers.js";
+import { apiCode, isConsumerLimit, isTransient, serverFailure } from "../server/failures.js";
 import type { Connected, ServerConnection } from "../server/server-connection.js";
-import { createIfMissing, orderStream, parkingStream, streamInfo } from "../server/streams.js";
+import { createIfMissing, orderStream, parkingStream } from "../server/streams.js";
 import {
   allRecords,
   consumerOf,
@@ -28,9 +36,8 @@ import {
   subscriptionConsumer,
   tokenOf,
 } from "../server/subjects.js";
-import { consumerNames, createConsumer, infoOf, removeConsumer } from "./consumers.js";
 import { Contact } from "./contact.js";
-import { type PulledConsumer, PulledEvents } from "./pulled-events.js";
+import { ACK_WAIT_MS, type PulledConsumer, PulledEvents } from "./pulled-events.js";
 import type { SubscriptionRecords } from "./records.js";
 
 /** The server removes the consumer of a subscription without a name when it has been unused for so long. */
@@ -38,6 +45,10 @@ const INACTIVE_AFTER_MS = 300_000;
 const LOOK_INTERVAL_MS = 100;
 /** Longer than a server that was just restarted takes to know what the rest of its cluster knows. */
 const REMOVED_AFTER_MS = 2000;
+/** Longer than the server keeps the consumer that it counts with. */
+const COUNTED_MS = 1500;
+/** The JetStream API error: there is a consumer of that name with another configuration. */
+const CONSUMER_EXISTS = 10148;
 
 /**
  * The subscriptions of a server: the position of each is a durable consumer of the stream of orders, and its
@@ -55,8 +66,7 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
   }
 
   async names(): Promise<readonly string[]> {
-    const consumers = await this.#server.ask("read the feed", (each) => this.#consumers(each));
-    return [...new Set(consumers.map(({ subscription }) => subscription))].sort();
+    return (await this.#all()).map(({ subscription }) => subscription);
   }
 
   async exists(name: string): Promise<boolean> {
@@ -64,21 +74,14 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
   }
 
   async list(): Promise<readonly Omit<SubscriptionStatus, "parked">[]> {
-    const consumers = await this.#server.ask("read the feed", (each) => this.#consumers(each));
-    const newest = new Map(consumers.map((each) => [each.subscription, each]));
-    const all = await Promise.all([...newest.values()].map((each) => this.#status(each)));
-    return all.sort((one, other) => (one.name < other.name ? -1 : 1));
+    return Promise.all((await this.#all()).map((consumer) => this.#status(consumer)));
   }
 
   async waitingFrom(from: StartingPosition): Promise<Waiting> {
-    const { location } = this.#server;
-    const place = { stream: location.stream, subjects: eventSubjects(location) };
-    const first = await this.#seqOf(from);
-    const waiting = await this.#server.ask("read the feed", async (connected) => {
-      if ((await streamInfo(connected, place.stream)) === undefined) return 0;
-      return countMessages(connected, { ...place, from: first });
-    });
-    return { waiting };
+    const { stream } = this.#server.location;
+    const place = { stream, subjects: this.#subjects, from: await this.#seqOf(from) };
+    const count = (connected: Connected) => countMessages(connected, place);
+    return { waiting: await this.#server.ask("read the feed", count) };
   }
 
   async open(options: OpenOptions): Promise<OpenSubscription> {
@@ -88,13 +91,13 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
     return name === undefined ? this.#openEphemeral(options) : this.#openNamed(name, options);
   }
 
-  /** The new consumer is the position once it is there; if this ends half-way, the next subscriber removes the old one. */
+  /** It is done once there is the new consumer. If it ends before the old one is removed, the next subscriber does that. */
   async reset(name: string, position: StartingPosition): Promise<void> {
     const from = await this.#seqOf(position);
     await this.#server.ask("reset the subscription", async (connected) => {
-      const old = await this.#consumersOf(connected, name);
+      const old = await this.#consumers(connected, name);
       const next = consumerOf(name, (old.at(-1)?.generation ?? 0) + 1);
-      await createConsumer(connected, this.#at(next), { subjects: this.#events, from });
+      await this.#create(connected, this.#at(next), { subjects: this.#subjects, from });
       for (const each of old) await removeConsumer(connected, this.#at(each));
     });
   }
@@ -104,7 +107,7 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
     await parked.create();
     await parked.clear(name); // before the name is free: whoever takes it next must not find these
     await this.#server.ask("remove the subscription", async (connected) => {
-      const consumers = await this.#consumersOf(connected, name);
+      const consumers = await this.#consumers(connected, name);
       for (const each of consumers) await removeConsumer(connected, this.#at(each));
       await removeConsumer(connected, this.#retries(name));
     });
@@ -114,21 +117,20 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
   async #openNamed(name: string, options: OpenOptions): Promise<OpenSubscription> {
     const { parked: records } = this;
     await records.create();
-    const known = await this.#server.ask("read the feed", (each) => this.#consumersOf(each, name));
-    if (known.length === 0) {
-      const from = await this.#seqOf(options.from ?? "start");
-      const first = this.#at(consumerOf(name, 1));
-      await this.#server.ask("subscribe", (connected) =>
-        createConsumer(connected, first, { subjects: this.#events, from }),
-      );
-    }
-    await this.#server.ask("subscribe", async (connected) => {
+    const resumed = await this.#server.ask("subscribe", async (connected) => {
+      const known = await this.#consumers(connected, name);
       for (const old of known.slice(0, -1)) await removeConsumer(connected, this.#at(old));
+      if (known.length === 0) {
+        const from = await this.#seqOf(options.from ?? "start");
+        const first = this.#at(consumerOf(name, 1));
+        await this.#create(connected, first, { subjects: this.#subjects, from });
+      }
       await this.#createRetries(connected, name);
+      return known.length > 0;
     });
     const parked = await records.all(name);
     const retries: PulledConsumer = {
-      current: () => this.#server.attempt((connected) => this.#currentRetries(connected, name)),
+      current: () => this.#currentRetries(name),
       decode: async ({ subject }) => {
         const retryOf = await records.get(name, idOf(subject));
         return retryOf && { event: retryOf.event, order: retryOf.order, retryOf }; // else it was dropped meanwhile
@@ -138,30 +140,30 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
       current: () => this.#current(name),
       decode: (message) => this.#reader.eventIn(message),
     };
-    return { resumed: known.length > 0, parked, ...this.#pull(options, [retries, events]) };
+    return { resumed, parked, ...this.#pull(options, [retries, events]) };
   }
 
   async #openEphemeral(options: OpenOptions): Promise<OpenSubscription> {
-    const server = this.#server;
     const first = await this.#seqOf(options.from ?? "now");
     const consumer = this.#at({ name: passingName() });
-    const create = async (connected: Connected, from: number) => {
-      const delivered = { subjects: this.#events, from, inactiveAfterMs: INACTIVE_AFTER_MS };
-      await createConsumer(connected, consumer, delivered);
+    const inactive_threshold = nanos(INACTIVE_AFTER_MS);
+    const create = async (connected: Connected, from = first) => {
+      const subjects = this.#subjects;
+      await this.#create(connected, consumer, { subjects, from, inactive_threshold });
       return consumer;
     };
-    await server.ask("subscribe", (connected) => create(connected, first));
+    await this.#server.ask("subscribe", create);
     const opened = this.#pull(options, [
       {
         current: (lastSeq) =>
-          server.attempt((connected) => create(connected, Math.max(first, lastSeq + 1))),
+          this.#server.attempt((each) => create(each, Math.max(first, lastSeq + 1))),
         decode: (message) => this.#reader.eventIn(message),
       },
     ]);
     const close = async () => {
       await opened.close();
       // Else the server does it.
-      await server.attempt((connected) => removeConsumer(connected, consumer)).catch(() => {});
+      await this.#server.attempt((each) => removeConsumer(each, consumer)).catch(() => {});
     };
     return { resumed: false, parked: [], ...opened, close };
   }
@@ -194,27 +196,52 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
    */
   async #current(name: string): Promise<ConsumerName> {
     for (const lostAt = Date.now(); ; await pause(LOOK_INTERVAL_MS)) {
-      const consumers = await this.#server.attempt((each) => this.#consumersOf(each, name));
+      const consumers = await this.#server.attempt((each) => this.#consumers(each, name));
       const newest = consumers.at(-1);
       if (newest !== undefined) return this.#at(newest);
       if (Date.now() - lostAt > REMOVED_AFTER_MS) throw subscriptionRemoved(name);
     }
   }
 
-  /** Not created again while there is no subscription: it may be being removed. */
-  async #currentRetries(connected: Connected, name: string): Promise<ConsumerName> {
+  /** Created again if it is gone, but not while there is no subscription: it may be being removed. */
+  #currentRetries(name: string): Promise<ConsumerName> {
     const retries = this.#retries(name);
-    if ((await infoOf(connected, retries)) !== undefined) return retries;
-    if ((await this.#consumersOf(connected, name)).length > 0) {
+    return this.#server.attempt(async (connected) => {
+      if ((await consumerInfo(connected, retries)) !== undefined) return retries;
+      if ((await this.#consumers(connected, name)).length === 0) return retries;
       await createIfMissing(connected, parkingStream(this.#server.location));
       await this.#createRetries(connected, name);
-    }
-    return retries;
+      return retries;
+    });
   }
 
-  async #createRetries(connected: Connected, name: string): Promise<void> {
+  #createRetries(connected: Connected, name: string): Promise<void> {
     const subjects = [this.parked.requests(name)];
-    await createConsumer(connected, this.#retries(name), { subjects, from: 1 });
+    return this.#create(connected, this.#retries(name), { subjects, from: 1 });
+  }
+
+  /** Creates a consumer, durable or not. One of its name is left as it is: somebody created it at the same time. */
+  async #create(
+    connected: Connected,
+    consumer: ConsumerName,
+    options: ConsumerOptions,
+  ): Promise<void> {
+    const durable_name = options.inactive_threshold === undefined ? consumer.name : undefined;
+    const add = () =>
+      addConsumer(connected, consumer, {
+        ...(durable_name && { durable_name }),
+        ack_policy: AckPolicy.Explicit,
+        ack_wait: nanos(ACK_WAIT_MS),
+        max_deliver: -1,
+        max_ack_pending: 10_000,
+        ...options,
+      });
+    await add().catch(async (error) => {
+      if (apiCode(error) === CONSUMER_EXISTS) return;
+      if (!isConsumerLimit(error)) throw error;
+      await pause(COUNTED_MS); // what counted the orders may have been one too many
+      await add();
+    });
   }
 
   /**
@@ -246,59 +273,55 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
     return next; // not after the newest: one may have been placed meanwhile
   }
 
-  /** What a subscription does; of one whose consumer has no leader nobody can tell. */
+  /** Where a subscription is; nobody can tell of one whose consumer has no leader. */
   async #status(consumer: SubscriptionConsumer): Promise<Omit<SubscriptionStatus, "parked">> {
+    const { stream, shown } = this.#server.location;
     const { subscription: name } = consumer;
     const info = await this.#server
-      .attempt((connected) => infoOf(connected, this.#at(consumer)))
+      .attempt((connected) => consumerInfo(connected, this.#at(consumer)))
       .catch((error) => {
-        if (!isTransient(error))
-          throw serverFailure("read the feed", this.#server.location.shown, error);
+        if (!isTransient(error)) throw serverFailure("read the feed", shown, error);
       });
     if (info === undefined) return { name, after: null, waiting: null, activeAt: null };
-    const { ack_floor, config, num_pending, num_ack_pending } = info;
+    const { ack_floor, config, delivered, num_pending, num_ack_pending } = info;
     // The last message that it is done with, or the one before its start.
     const reached = Math.max(ack_floor.stream_seq, (config.opt_start_seq ?? 1) - 1);
-    const last = await messageAt(this.#server, this.#server.location.stream, reached);
-    const isRecord = last !== null && kindOf(last.subject) !== undefined;
+    const { subject = "" } = (await messageAt(this.#server, stream, reached)) ?? {};
+    const times = [delivered.last_active, ack_floor.last_active].flatMap((time) => time ?? []);
+    const activeAt = Math.max(...times.map((time) => new Date(time).getTime()));
     return {
       name,
-      after: isRecord ? idOf(last.subject) : null,
+      after: kindOf(subject) === undefined ? null : idOf(subject),
       waiting: num_pending + num_ack_pending,
-      activeAt: lastActiveAt(info),
+      activeAt: times.length === 0 ? null : new Date(activeAt).toISOString(),
     };
   }
 
-  /** The consumers that are subscriptions, the oldest first: of a subscription the last one counts. */
-  async #consumers(connected: Connected): Promise<SubscriptionConsumer[]> {
-    const names = await consumerNames(connected, this.#server.location.stream);
-    return names
-      .map(subscriptionConsumer)
-      .filter((consumer) => consumer !== undefined)
-      .sort((one, other) => one.generation - other.generation);
+  /** The consumer of each subscription, by name. */
+  async #all(): Promise<SubscriptionConsumer[]> {
+    const consumers = await this.#server.ask("read the feed", (each) => this.#consumers(each));
+    const newest = [...new Map(consumers.map((each) => [each.subscription, each])).values()];
+    return newest.sort((one, other) => (one.subscription < other.subscription ? -1 : 1));
   }
 
-  async #consumersOf(connected: Connected, name: string): Promise<SubscriptionConsumer[]> {
-    return (await this.#consumers(connected)).filter(({ subscription }) => subscription === name);
+  /** The consumers that are subscriptions, or one subscription: of several the last one counts. */
+  async #consumers(connected: Connected, name?: string): Promise<SubscriptionConsumer[]> {
+    const names = await consumerNames(connected, this.#server.location.stream);
+    return names
+      .flatMap((each) => subscriptionConsumer(each) ?? [])
+      .filter(({ subscription }) => name === undefined || subscription === name)
+      .sort((one, other) => one.generation - other.generation);
   }
 
   #at({ name }: { readonly name: string }): ConsumerName {
     return { stream: this.#server.location.stream, name };
   }
 
-  get #events(): readonly string[] {
+  get #subjects(): readonly string[] {
     return eventSubjects(this.#server.location);
   }
 
   #retries(name: string): ConsumerName {
     return { stream: this.parked.stream, name: tokenOf(name) };
   }
-}
-
-/** When it last delivered a message or got an acknowledgement: ISO 8601, UTC; `null`: never. */
-function lastActiveAt({ delivered, ack_floor }: ConsumerInfo): string | null {
-  const times = [delivered.last_active, ack_floor.last_active]
-    .filter((time) => time !== undefined)
-    .map((time) => new Date(time).getTime());
-  return times.length === 0 ? null : new Date(Math.max(...times)).toISOString();
 }

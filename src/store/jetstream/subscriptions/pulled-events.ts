@@ -2,18 +2,18 @@ import { nanos } from "@nats-io/transport-node";
 import { parkingKey, type StoredEvent } from "../../order-feed.js";
 import type { EventSource, OpenOptions, PendingEvent } from "../../subscription/ports.js";
 import type { StoredMessage } from "../messages/order-codec.js";
-import {
-  type ConsumerName,
-  type DeliveredMessage,
-  pull,
-  SILENCE_LIMIT_MS,
-} from "../messages/pull.js";
+import { type DeliveredMessage, pull, SILENCE_LIMIT_MS } from "../messages/pull.js";
+import { type ConsumerName, consumerInfo } from "../server/consumers.js";
 import { isTransient, Unavailable } from "../server/failures.js";
 import type { ServerConnection } from "../server/server-connection.js";
-import { ACK_WAIT_MS, infoOf } from "./consumers.js";
 import type { Contact } from "./contact.js";
 import type { SubscriptionRecords } from "./records.js";
 
+/**
+ * After this long without a sign of life from its subscriber, an order in flight is delivered to
+ * another. A subscriber that is alive gives one three times as often.
+ */
+export const ACK_WAIT_MS = 15_000;
 /** How long an answer to an acknowledgement may take, before it is sent again. */
 const CONFIRM_TIMEOUT_MS = 2000;
 /**
@@ -92,8 +92,8 @@ export class PulledEvents implements EventSource {
   async isCaughtUp(): Promise<boolean> {
     const consumer = this.#consumer;
     if (!this.#isEmpty || this.#ready.length > 0 || consumer === undefined) return false;
-    const info = await this.#server.ask("read the feed", (each) => infoOf(each, consumer));
-    const own = [...this.#unsettled].filter((each) => each.consumer === consumer);
+    const info = await this.#server.ask("read the feed", (each) => consumerInfo(each, consumer));
+    const own = [...this.#unsettled].filter((each) => each.consumer.name === consumer.name);
     if (!info || info.num_pending + info.num_ack_pending <= own.length) return true;
     this.#isEmpty = false;
     this.#options.changed.notifySoon();
@@ -141,7 +141,8 @@ export class PulledEvents implements EventSource {
       changed.notify();
     } catch (error) {
       this.#consumer = undefined;
-      if (!isTransient(error)) this.#contact.giveUp(error);
+      const isPassing = isTransient(error) || isTransient((error as Error).cause);
+      if (!isPassing) this.#contact.giveUp(error);
       else if (Date.now() - this.#answeredAt > SILENCE_LIMIT_MS) this.#contact.lose();
       changed.notifySoon();
     } finally {
@@ -194,7 +195,7 @@ export class PulledEvents implements EventSource {
       } catch (error) {
         // Not confirmed is what the consumer has yet to deliver: it was reset or removed, or its server was killed and
         // came back in the state of a moment before. Then it is delivered again.
-        const info = await infoOf(connected, consumer);
+        const info = await consumerInfo(connected, consumer);
         if (info && info.delivered.stream_seq >= seq) throw error;
       }
     });

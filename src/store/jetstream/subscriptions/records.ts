@@ -3,9 +3,9 @@ import { OrdersError } from "../../../errors.js";
 import { idOfParkingKey, isSubscriptionName, parkingKey } from "../../order-feed.js";
 import type { Damage } from "../../order-store.js";
 import type { ParkedRecord, ParkedRecords } from "../../subscription/ports.js";
-import { lastMessage, lastSeq } from "../messages/get-messages.js";
+import { lastMessage } from "../messages/get-messages.js";
 import type { StoredMessage } from "../messages/order-codec.js";
-import { readRange } from "../messages/read-messages.js";
+import { readBatches } from "../messages/read-messages.js";
 import type { OrdersReader } from "../orders/orders-reader.js";
 import type { ServerConnection } from "../server/server-connection.js";
 import { createIfMissing, parkingStream } from "../server/streams.js";
@@ -47,8 +47,7 @@ export class SubscriptionRecords implements ParkedRecords {
     const found: Promise<ParkedRecord | undefined>[] = [];
     const { stream } = this;
     const subjects = [parkingSubject(this.#server.location, "parked", name, "*")];
-    const to = await lastSeq(this.#server, stream);
-    for await (const batch of readRange(this.#server, { stream, subjects, from: 1, to })) {
+    for await (const batch of readBatches(this.#server, { stream, subjects })) {
       found.push(...batch.map((message) => this.#decode(message)));
     }
     return (await Promise.all(found)).filter((record) => record !== undefined);

@@ -1,0 +1,81 @@
+import {
+  type ApiError,
+  type ConsumerConfig,
+  type ConsumerInfo,
+  DeliverPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
+} from "@nats-io/jetstream";
+import { RESPONSE_TIMEOUT_MS } from "./dial.js";
+import { apiCode } from "./failures.js";
+import type { Connected } from "./server-connection.js";
+
+/** A consumer of a stream. */
+export interface ConsumerName {
+  readonly stream: string;
+  readonly name: string;
+}
+
+/** How a consumer is created. */
+export interface ConsumerOptions extends Partial<Omit<ConsumerConfig, "filter_subjects">> {
+  readonly subjects: readonly string[];
+  /** The number in the stream to begin with. */
+  readonly from: number;
+}
+
+/** Creates a consumer; nothing changes if there is one just like it. */
+export function addConsumer(
+  { jsm }: Connected,
+  { stream, name }: ConsumerName,
+  { subjects, from, ...config }: ConsumerOptions,
+): Promise<ConsumerInfo> {
+  return jsm.consumers.add(stream, {
+    name,
+    deliver_policy: DeliverPolicy.StartSequence,
+    opt_start_seq: from,
+    filter_subjects: [...subjects],
+    ...config,
+  });
+}
+
+/** The state of a consumer; `undefined`: there is none. */
+export function consumerInfo(
+  { jsm }: Connected,
+  { stream, name }: ConsumerName,
+): Promise<ConsumerInfo | undefined> {
+  return jsm.consumers.info(stream, name).catch(unlessMissing);
+}
+
+/** Removes a consumer if there is one. One without a leader would not answer what it is: so that is not asked. */
+export async function removeConsumer(
+  { jsm }: Connected,
+  { stream, name }: ConsumerName,
+): Promise<void> {
+  await jsm.consumers.delete(stream, name).catch(unlessMissing);
+}
+
+/** The names of all consumers of a stream: also of those that have no leader, and would not answer what they are. */
+export async function consumerNames({ nc, js }: Connected, stream: string): Promise<string[]> {
+  const subject = `${js.apiPrefix}.CONSUMER.NAMES.${stream}`; // the client has no method for it
+  const names: string[] = [];
+  for (;;) {
+    const page = JSON.stringify({ offset: names.length });
+    const answer = await nc.request(subject, page, { timeout: RESPONSE_TIMEOUT_MS });
+    const { error, total = 0, consumers } = answer.json<NamesAnswer>();
+    if (error?.err_code === JetStreamApiCodes.StreamNotFound) return [];
+    if (error !== undefined) throw new JetStreamApiError(error);
+    names.push(...(consumers ?? []));
+    if (!consumers?.length || names.length >= total) return names;
+  }
+}
+
+interface NamesAnswer {
+  readonly error?: ApiError;
+  readonly total?: number;
+  readonly consumers?: readonly string[] | null;
+}
+
+function unlessMissing(error: unknown): undefined {
+  const missing = [JetStreamApiCodes.ConsumerNotFound, JetStreamApiCodes.StreamNotFound];
+  if (!missing.some((each) => each === apiCode(error))) throw error;
+}
