@@ -78,6 +78,34 @@ describe("orders watch --as", () => {
     expect((await handle(["--event", "created"])).stderr).toContain("order-created");
   });
 
+  it("prints only what is for a name and has an item, and is done with the rest", async () => {
+    await save(tv, sushi, cheese);
+    expect((await handle(["--item", "CHEESE", "-q"])).stdout).toBe(`${cheese.id}\n`);
+    expect((await handle(["-q"])).stdout).toBe("");
+    const desk = anOrder({ for: "Ada", items: ["desk"] });
+    await save(desk);
+    await run(["cancel", desk.id]);
+    const rung = await handle(["--for", "eve", "--bell"], {
+      terminal: ["stderr"],
+      env: { TERM: "dumb" },
+    });
+    for (const text of ["\x07", "desk"]) expect(rung.stdout + rung.stderr).not.toContain(text);
+    const { stdout } = await watch([
+      "--from",
+      "start",
+      "--until-caught-up",
+      "--json",
+      "--for",
+      "ada",
+    ]);
+    expect(
+      stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line).event),
+    ).toEqual(["order-created", "order-cancelled"]);
+  });
+
   it("prints what import takes", async () => {
     await save(tv, cheese);
     await run(["cancel", tv.id]);

@@ -6,21 +6,15 @@ import { FORMATS, type Format, listFormat } from "../list/formats.js";
 import { sayNoOrders } from "../list/no-orders.js";
 import type { Write } from "../list/pager.js";
 import { define } from "../options/definition.js";
-import { choice, count, flag, type Option, type OptionsOf, text } from "../options/options.js";
+import { FILTER_OPTIONS } from "../options/filter-options.js";
+import { choice, count, flag, type Option, type OptionsOf } from "../options/options.js";
 import { TIME_OPTIONS, timeFilter } from "../time/time-options.js";
 
 const OPTIONS = {
   limit: count("only the newest n orders", 0, 999_999_999),
   reverse: flag("newest first"),
   ...TIME_OPTIONS,
-  item: {
-    description:
-      "with an item that contains this text, ignoring case; given several times: with all of them",
-    value: "text",
-    mayBeBlank: true, // a blank can be part of an item
-    parse: (text, _, others = []) => [...others, text],
-  } as Option<readonly string[] | undefined>,
-  for: text("name", "for this name, ignoring case"),
+  ...FILTER_OPTIONS,
   all: flag("also orders that were cancelled"),
   count: flag("print only the number of orders", { excludes: ["format", "fields"] }),
   format: choice("format", "output format (default: table on a terminal, otherwise tsv)", FORMATS),

@@ -1,6 +1,7 @@
 import { isUnconditional } from "../../domain/order.js";
 import { sayNoOrders } from "../list/no-orders.js";
 import { define } from "../options/definition.js";
+import { FILTER_OPTIONS } from "../options/filter-options.js";
 import { count, flag, InvalidValue, text, withDefault } from "../options/options.js";
 import { OrderStatistics } from "../stats/order-statistics.js";
 import { statsText } from "../stats/stats-text.js";
@@ -13,7 +14,7 @@ export const verb = define({
     "Count today's orders, this week's and all of them; draw the most ordered items and the orders per day.\nDays are local ones, and a week begins on Monday. An item counts once for each time it is in an order.",
   options: {
     ...TIME_OPTIONS,
-    for: text("name", "for this name, ignoring case"),
+    for: FILTER_OPTIONS.for,
     top: withDefault(count("the n most ordered items", 1, 999), 10),
     svg: { ...text("file", "draw an SVG file instead", { excludes: ["json"] }), parse: parseSvg },
     json: flag("print the counts as JSON, with every day that has orders"),

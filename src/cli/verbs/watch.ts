@@ -3,11 +3,14 @@ import type { Middleware } from "../../delivery/handler.js";
 import { only } from "../../delivery/only.js";
 import type { Failure } from "../../delivery/settle.js";
 import { timeLimit } from "../../delivery/time-limit.js";
+import { orderMatcher } from "../../domain/order.js";
 import { escapeUnsafe } from "../../domain/printable.js";
 import { parseLocation } from "../../store/location.js";
+import type { Delivery } from "../../store/order-feed.js";
 import { YES } from "../confirm.js";
 import type { Context } from "../context.js";
 import { define } from "../options/definition.js";
+import { FILTER_OPTIONS } from "../options/filter-options.js";
 import {
   choice,
   count,
@@ -45,6 +48,7 @@ const OPTIONS = {
   ),
   from: text("position", `where a new subscription starts: ${FROM_FORMS}`),
   event: choice("event", "only when an order is placed, or only when it is cancelled", EVENTS),
+  ...FILTER_OPTIONS,
   untilCaughtUp: flag("handle the waiting orders, then exit", {
     needs: {
       oneOf: ["as", "from"],
@@ -97,6 +101,7 @@ export const verb = define({
     const context = outer.withStderr(heartbeat.output);
     const { io } = context;
     const say = (text: string) => void io.stderr.write(`${escapeUnsafe(text)}\n`);
+    const matches = deliveryMatcher(options);
     const [ending, abort] = [new AbortController(), new AbortController()];
     const hook = await createHook(options, context, ending.signal);
     const handler = hook ?? (await createWebhook(options, context));
@@ -126,7 +131,7 @@ export const verb = define({
         signal: ending.signal,
         abort: abort.signal,
         retry: handler && { maxAttempts: options.maxAttempts, firstPauseMs: options.retryPause },
-        around: [...onlyOf(options), heartbeat.hidden, ...desk.around],
+        around: [only(matches), heartbeat.hidden, ...desk.around],
         onReady: ({ resumed }) => {
           const fromIgnored = resumed && options.from !== undefined;
           // cron mails all output: a run that ends by itself prints only what matters.
@@ -142,13 +147,14 @@ export const verb = define({
           const waiting = state === "lost" ? "; waiting for the server" : "";
           say(`connection ${state}: ${orders.store.location}${waiting}`);
         },
-        onOutcome: ({ event, order }, outcome) => {
+        onOutcome: (delivery, outcome) => {
+          const { order } = delivery;
           if (outcome.state !== "handled") {
             const id = io.stderr.isTerminal ? order.id.slice(0, SHORT_ID_DIGITS) : order.id;
             const reason = outcome.reason.replace(FORWARDED, "$1");
             say(`order ${id}: ${reason}; ${consequence(outcome, options)}`);
           } else {
-            const rings = options.bell && event === (options.event ?? event);
+            const rings = options.bell && matches(delivery);
             if (rings && io.stderr.isTerminal) io.stderr.write("\x07");
             heartbeat.count(order);
           }
@@ -200,8 +206,14 @@ async function createWebhook(
   return new Webhook(forwardTo, io);
 }
 
-function onlyOf({ event }: WatchOptions): readonly Middleware[] {
-  return event === undefined ? [] : [only((delivery) => delivery.event === event)];
+/** Whether an event is one that is watched for. */
+function deliveryMatcher({
+  event,
+  item,
+  for: name,
+}: WatchOptions): (delivery: Delivery) => boolean {
+  const matches = orderMatcher({ item, for: name, includeCancelled: true });
+  return (delivery) => delivery.event === (event ?? delivery.event) && matches(delivery.order);
 }
 
 function timeLimits({ forwardTo, ...options }: WatchOptions): readonly Middleware[] {
