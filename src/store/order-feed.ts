@@ -37,8 +37,8 @@ export interface FeedOptions {
    * the next is asked for.
    */
   readonly batch?: number | undefined;
-  /** End once no order is waiting, instead of waiting for more. */
-  readonly untilCaughtUp?: boolean | undefined;
+  /** End once no order is waiting, instead of waiting for more; `settled`: and none is in flight. */
+  readonly untilCaughtUp?: boolean | "settled" | undefined;
   /** Ends the deliveries; those in flight can still be acknowledged or parked. */
   readonly signal?: AbortSignal | undefined;
   /** Called when the connection to a server is lost, and when it is regained. */

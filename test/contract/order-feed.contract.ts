@@ -6,6 +6,7 @@ import { describeProgress } from "./feed-progress.contract.js";
 import { describeBeginning } from "./feed-starting-position.contract.js";
 import { describeSubscriptions } from "./feed-subscriptions.contract.js";
 import type { NewPlace } from "./fresh-place.js";
+import { describeJobs } from "./jobs.contract.js";
 
 /** The one thing in which feeds may differ. */
 export interface FeedTraits {
@@ -22,5 +23,6 @@ export function describeOrderFeed(name: string, traits: FeedTraits, newPlace: Ne
     describeParking(newPlace);
     describeSubscriptions(traits, newPlace);
     describeApplication(newPlace);
+    describeJobs(newPlace);
   });
 }

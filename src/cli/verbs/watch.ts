@@ -3,7 +3,7 @@ import type { Middleware } from "../../delivery/handler.js";
 import { only } from "../../delivery/only.js";
 import type { Failure } from "../../delivery/settle.js";
 import { timeLimit } from "../../delivery/time-limit.js";
-import { orderMatcher } from "../../domain/order.js";
+import { foldCase, type Order, orderMatcher } from "../../domain/order.js";
 import { escapeUnsafe } from "../../domain/printable.js";
 import { parseLocation } from "../../store/location.js";
 import type { Delivery } from "../../store/order-feed.js";
@@ -72,6 +72,13 @@ const OPTIONS = {
     ...duration("stop a command or request that takes longer: 500ms, 30s, 5m", WITH_HANDLER),
     parse: parseTimeout,
   },
+  jobs: withDefault(count("handle up to n events at a time", 1, 100, WITH_HANDLER), 1),
+  keepOrder: choice(
+    "field",
+    "with --jobs, one after another for each name; for each order in any case",
+    ["for"],
+    { needs: { oneOf: ["jobs"], example: "orders watch --as web --jobs 4 --keep-order for …" } },
+  ),
   giveUpAfter: duration("exit 7 once the connection to a server is lost for so long"),
   bell: flag("ring the terminal bell for each order"),
   yes: YES,
@@ -118,7 +125,7 @@ export const verb = define({
     await heartbeat.prepare(orders.store);
     io.onStop((signal) => {
       if (!ending.signal.aborted) {
-        if (hook?.isRunning) say(WAITING_FOR_COMMAND);
+        if (hook?.running) say(waitingFor(hook.running));
         ending.abort();
       } else if (signal !== "SIGHUP") abort.abort(); // a terminal that is closed sends several
     });
@@ -127,6 +134,8 @@ export const verb = define({
         subscription: options.as,
         from,
         batch: handler === undefined ? PRINT_BATCH_ORDERS : 1,
+        jobs: options.jobs,
+        inOrderOf: options.keepOrder && nameOf,
         untilCaughtUp: options.untilCaughtUp,
         signal: ending.signal,
         abort: abort.signal,
@@ -179,8 +188,11 @@ const SHORT_ID_DIGITS = 8;
 /** The last line that a command wrote to stderr is kept with the reason, but was told when it was written. */
 const FORWARDED = /^(exit \d+|killed by \w+): .*$/s;
 
-/** After the first signal; the second one stops the command. */
-const WAITING_FOR_COMMAND = "waiting for the running command to finish; a second signal stops it";
+/** After the first signal; the second one stops the commands. */
+function waitingFor(commands: number): string {
+  const which = commands === 1 ? "the running command" : `${commands} running commands`;
+  return `waiting for ${which} to finish; a second signal stops ${commands === 1 ? "it" : "them"}`;
+}
 
 /** Loaded only for who runs a command: it costs as much as the rest of a start. */
 async function createHook(
@@ -214,6 +226,11 @@ function deliveryMatcher({
 }: WatchOptions): (delivery: Delivery) => boolean {
   const matches = orderMatcher({ item, for: name, includeCancelled: true });
   return (delivery) => delivery.event === (event ?? delivery.event) && matches(delivery.order);
+}
+
+/** What has no name is for itself. */
+function nameOf(order: Order): string {
+  return order.for === undefined ? order.id : `for ${foldCase(order.for)}`;
 }
 
 function timeLimits({ forwardTo, ...options }: WatchOptions): readonly Middleware[] {

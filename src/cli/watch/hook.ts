@@ -19,9 +19,10 @@ export class Hook {
   readonly #options: HookOptions;
   readonly #io: Io;
   #tag: string | undefined;
-  /** Settles once the last guardian is gone. */
-  #guardianEnd: Promise<unknown> | undefined;
-  #isRunning: boolean = false;
+  /** Resolves once nothing is left of an earlier watcher's commands. */
+  #ready: Promise<void> | undefined;
+  readonly #guardians = new Set<Promise<unknown>>();
+  #running = 0;
 
   /** @param command a line of shell. Nothing of an order is ever put into it. */
   constructor(command: string, options: HookOptions, io: Io) {
@@ -30,20 +31,19 @@ export class Hook {
     this.#io = io;
   }
 
-  /** Whether the command is running. */
-  get isRunning(): boolean {
-    return this.#isRunning;
+  /** How many commands are running. */
+  get running(): number {
+    return this.#running;
   }
 
   /** Around {@link run}: the command of a watcher that was killed may still be running, and for the same order. */
   readonly prepared: Middleware = (next) => async (delivery, signal) => {
     const { store, as, ending } = this.#options;
-    if (this.#tag === undefined) {
-      this.#tag = guardianTag(store, as);
-      await awaitEarlierGuardian(this.#tag, () => {
-        this.#io.stderr.write("waiting for the command of an earlier watcher to end\n");
-      });
-    }
+    this.#tag ??= guardianTag(store, as);
+    this.#ready ??= awaitEarlierGuardian(this.#tag, () => {
+      this.#io.stderr.write("waiting for the command of an earlier watcher to end\n");
+    });
+    await this.#ready;
     if (ending.aborted) throw new TryLater("stopped before the command was run", 0);
     await next(delivery, signal);
   };
@@ -68,7 +68,7 @@ export class Hook {
       stopped = this.#endGroup(child);
     };
     signal.addEventListener("abort", stop);
-    this.#isRunning = true;
+    this.#running++;
     let release = () => {};
     try {
       release = await this.#guard(child);
@@ -81,7 +81,7 @@ export class Hook {
       const reason = lastWords === "" ? exit : `${exit}: ${lastWords}`;
       throw signal.aborted ? new Error(reason) : failureOf(code, reason);
     } finally {
-      this.#isRunning = false;
+      this.#running--;
       signal.removeEventListener("abort", stop);
       release();
     }
@@ -89,7 +89,7 @@ export class Hook {
 
   /** To be called once no command is run any more. */
   async end(): Promise<void> {
-    await this.#guardianEnd;
+    await Promise.all(this.#guardians);
   }
 
   /**
@@ -109,7 +109,13 @@ export class Hook {
       gate.destroy();
       return refuseStart(cause as NodeJS.ErrnoException);
     }
-    this.#guardianEnd = new Promise((resolve) => guardian.once("exit", resolve));
+    const gone = new Promise<void>((resolve) => {
+      guardian.once("exit", () => {
+        this.#guardians.delete(gone);
+        resolve();
+      });
+    });
+    this.#guardians.add(gone);
     guardian.stdin?.on("error", () => {}); // somebody killed it
     gate.end("\n");
     return () => guardian.stdin?.end("\n");

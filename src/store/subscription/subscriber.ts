@@ -40,6 +40,8 @@ export class Subscriber {
     const { open, options, changed } = this.#deps;
     const { signal, batch = 1, untilCaughtUp = false, onReady } = options;
     signal?.addEventListener("abort", changed.notify);
+    const canEnd = (room: number) =>
+      untilCaughtUp === "settled" ? room === batch : untilCaughtUp && room > 0;
     let mayBeSettled = false;
     try {
       onReady?.({ resumed: open.resumed });
@@ -52,7 +54,7 @@ export class Subscriber {
           yield this.#delivery(next);
           if (batch === 1 && next.settling === undefined && !signal?.aborted) throw unsettled(next);
           await nextTurn(); // a signal is heard in a backlog too
-        } else if (untilCaughtUp && room > 0 && ((await open.isCaughtUp?.()) ?? true)) break;
+        } else if (canEnd(room) && ((await open.isCaughtUp?.()) ?? true)) break;
         else await changed.wait();
       }
       mayBeSettled = batch > 1; // one by one, who asks for the next order has given up the one before
