@@ -86,7 +86,8 @@ describe.runIf(process.platform === "linux")("orders watch --jobs", () => {
       echo $ORDERS_ID $ORDERS_ATTEMPT $ORDERS_REDELIVERED >> ${file("again")}`;
     await runOrders([...AS_SALES, none, "--until-caught-up"], store);
     expect(lines("overlaps")).toEqual([]);
-    expect(lines("again").sort()).toEqual(ids.map((id) => `${id} 2 true`).sort());
+    expect(new Set(lines("again"))).toEqual(new Set(ids.map((id) => `${id} 2 true`)));
+    expect(lines("again")).toHaveLength(3);
   });
 
   it.each([
