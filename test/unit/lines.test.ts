@@ -1,14 +1,13 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { LineNumbers } from "../../src/store/jsonl/lines/line-numbers.js";
-import { readBlocks } from "../../src/store/jsonl/lines/read-blocks.js";
+import { LineNumbers } from "../../src/store/jsonl/lines/line-scanner.js";
 import {
+  type Block,
   linesContaining,
-  linesOf,
-  readLines,
-  readLinesBackward,
-} from "../../src/store/jsonl/lines/read-lines.js";
+  readBlocks,
+  readBlocksBackward,
+} from "../../src/store/jsonl/lines/read-blocks.js";
 import fc from "../support/fast-check.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
@@ -24,7 +23,7 @@ const file = fc.tuple(fc.array(line, { maxLength: 6 }), fc.boolean());
 describe("the lines of a file", () => {
   it("read forward are those between its newlines, whatever their lengths", () => {
     eachFile((fd, bytes, expected) => {
-      const lines = [...readLines(fd, bytes.length)];
+      const lines = readLines(fd, bytes.length);
       expect(lines.map((line) => line.bytes.toString())).toEqual(expected);
       for (const { start, bytes: held } of lines) {
         expect(bytes.subarray(start, start + held.length).equals(held)).toBe(true);
@@ -34,8 +33,8 @@ describe("the lines of a file", () => {
 
   it("read backward are the same, the last one first", () => {
     eachFile((fd, bytes) => {
-      const forward = [...readLines(fd, bytes.length)];
-      const backward = [...readLinesBackward(fd, bytes.length)];
+      const forward = readLines(fd, bytes.length);
+      const backward = readLinesBackward(fd, bytes.length);
       expect(backward.map(summary)).toEqual(forward.reverse().map(summary));
     });
   });
@@ -43,7 +42,7 @@ describe("the lines of a file", () => {
   it("that contain some bytes are found wherever the bytes stand", () => {
     eachFile((fd, bytes) => {
       for (const needle of ["a", "xx", "y".repeat(70_000)].map((text) => Buffer.from(text))) {
-        const all = [...readLines(fd, bytes.length)];
+        const all = readLines(fd, bytes.length);
         const blocks = [...linesContaining(needle, readBlocks(fd, bytes.length))];
         expect(blocks.flatMap(linesOf).map(summary)).toEqual(
           all.filter((line) => line.bytes.includes(needle)).map(summary),
@@ -55,15 +54,30 @@ describe("the lines of a file", () => {
   it("are numbered from 1", () => {
     eachFile((fd, bytes) => {
       const numbers = new LineNumbers(fd);
-      const forward = [...readLines(fd, bytes.length)].map(({ start }) => numbers.at(start));
+      const forward = readLines(fd, bytes.length).map(({ start }) => numbers.at(start));
       expect(forward).toEqual(forward.map((_, index) => index + 1));
-      const backward = [...readLinesBackward(fd, bytes.length)].map(({ start }) =>
-        numbers.at(start),
-      );
+      const backward = readLinesBackward(fd, bytes.length).map(({ start }) => numbers.at(start));
       expect(backward).toEqual(forward.reverse());
     });
   });
 });
+
+const readLines = (fd: number, end: number) => [...readBlocks(fd, end)].flatMap(linesOf);
+const readLinesBackward = (fd: number, end: number) =>
+  [...readBlocksBackward(fd, end)].flatMap((block) => linesOf(block).reverse());
+
+/** The lines of a block, which may be cut nowhere else. */
+function linesOf({ start, bytes, end }: Block): { start: number; bytes: Buffer }[] {
+  expect(end).toBe(start + bytes.length);
+  const lines = [];
+  for (let from = 0; from < bytes.length; ) {
+    const newline = bytes.indexOf("\n", from);
+    const to = newline < 0 ? bytes.length : newline;
+    lines.push({ start: start + from, bytes: bytes.subarray(from, to) });
+    from = to + 1;
+  }
+  return lines;
+}
 
 const summary = ({ start, bytes }: { start: number; bytes: Buffer }) => [start, bytes.toString()];
 
@@ -82,6 +96,6 @@ function eachFile(check: (fd: number, bytes: Buffer, lines: string[]) => void): 
         closeSync(fd);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 200 },
   );
 }

@@ -27,9 +27,7 @@ export async function checkStore(reader: OrdersReader): Promise<StoreReport> {
   for (const line of eachLine(reader)) {
     if (line.kind === "damage" || line.kind === "repeated") report(line, line.problem);
     else if (line.kind === "torn") {
-      notes.push(
-        `${basename(reader.path)} ends in a torn line (${line.bytes} bytes) that was never acknowledged; the next order cancels it`,
-      );
+      notes.push(`${basename(reader.path)} ${line.problem}; the next order cancels it`);
     } else if (line.kind === "order") {
       report(line, check.problemOf(line.order));
       unmarked.look(line);

@@ -17,7 +17,7 @@ import type { OrderRecord, StoreAs } from "../records/record.js";
 import { storableCancellation, storableOrder } from "../records/storable-order.js";
 import type { SubscriptionFeed } from "../subscription/feed.js";
 import type { Subscriptions } from "../subscriptions.js";
-import { storeFailure } from "./errors.js";
+import { attempt } from "./errors.js";
 import { createDirectory, isPresent } from "./files/directory.js";
 import type { ClaimedSaves } from "./orders/claimed-saves.js";
 import { OrdersFile } from "./orders/orders-file.js";
@@ -47,7 +47,7 @@ export class JsonlOrderStore implements OrderStore {
 
   async save(requested: Order): Promise<Order> {
     const order = storableOrder(requested);
-    await this.#work.run(() => this.#saves.add({ kind: "order", order }));
+    await this.#work.run(() => this.#saves.add([{ kind: "order", order }]));
     return order;
   }
 
@@ -82,27 +82,18 @@ export class JsonlOrderStore implements OrderStore {
   }
 
   async exists(): Promise<boolean> {
-    try {
+    return attempt("read the orders", this.#file.path, () => {
       isPresent(this.#file.path); // a link to nothing, such as a disk that is gone, is an error here too
       return isPresent(this.location);
-    } catch (error) {
-      throw storeFailure("read the orders", this.#file.path, error);
-    }
+    });
   }
 
   async init(): Promise<readonly SetUp[]> {
-    try {
-      const found = await this.exists(); // fails if there is something else
-      createDirectory(this.location);
-      const name = this.location;
-      return [
-        found
-          ? { state: "exists", name, message: `${name} exists` }
-          : { state: "created", name, message: `created ${name}` },
-      ];
-    } catch (error) {
-      throw storeFailure("create the store", this.location, error);
-    }
+    const name = this.location;
+    const found = await this.exists(); // fails if there is something else
+    attempt("create the store", name, () => createDirectory(name));
+    if (found) return [{ state: "exists", name, message: `${name} exists` }];
+    return [{ state: "created", name, message: `created ${name}` }];
   }
 
   async check(): Promise<StoreReport> {
@@ -130,11 +121,8 @@ export class JsonlOrderStore implements OrderStore {
 
   async copyTarget(): Promise<CopyTarget> {
     const { JsonlCopyTarget } = await import("./orders/copy-target.js");
-    return (await this.#stored()).translateErrors(
-      () =>
-        new JsonlCopyTarget(this.#file.path, (records) =>
-          this.#work.run(() => this.#saves.addAll(records, "many")),
-        ),
+    return new JsonlCopyTarget(this.#file.path, (records) =>
+      this.#work.run(() => this.#saves.add(records, "many")),
     );
   }
 

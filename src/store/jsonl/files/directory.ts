@@ -11,7 +11,8 @@ export function createDirectory(path: string, mode = PRIVATE): void {
   try {
     if (!make(path, mode)) return;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || parent === path) throw error;
+    if (!isMissing(error) || parent === path) throw error;
+    isPresent(path); // says whether something is in the way
     createDirectory(parent, 0o777); // as mkdir -p makes them
     if (!make(path, mode)) return;
   }
@@ -40,7 +41,6 @@ function make(path: string, mode: number): boolean {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    if (isMissing(error)) refuseBelowFile(path, "mkdir");
     throw error;
   }
 }
@@ -68,9 +68,8 @@ export function isPresent(path: string): boolean {
     lstatSync(path);
   } catch (error) {
     if (!isMissing(error)) throw error;
-    refuseBelowFile(path, "stat");
     const parent = dirname(path);
-    if (parent !== path) isPresent(parent);
+    if (parent !== path && isPresent(parent)) refuseFile(parent);
     return false;
   }
   statSync(path);
@@ -84,17 +83,10 @@ export function remove(path: string): void {
 }
 
 /** Windows says of what is below a file that it is missing; other systems, that the file is no directory. */
-export function refuseBelowFile(path: string, syscall: string): void {
-  if (process.platform !== "win32") return;
-  const parent = dirname(path);
-  const stats = statSync(parent, { throwIfNoEntry: false });
-  if (stats?.isDirectory() || parent === path) return;
-  if (stats === undefined) {
-    refuseBelowFile(parent, syscall);
-    return;
-  }
-  const message = `ENOTDIR: not a directory, ${syscall} '${path}'`;
-  throw Object.assign(new Error(message), { code: "ENOTDIR", syscall });
+function refuseFile(path: string): void {
+  if (statSync(path).isDirectory()) return;
+  const message = `ENOTDIR: not a directory, stat '${path}'`;
+  throw Object.assign(new Error(message), { code: "ENOTDIR", syscall: "stat" });
 }
 
 /** Whether the system said that there is no such file or directory. */

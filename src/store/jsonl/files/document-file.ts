@@ -34,32 +34,14 @@ export class DocumentFile<T extends object> implements SyncAdapter<T | null> {
    * @throws {DocumentError} `store-damaged`: something else is in the file; `store-failed`.
    */
   read(): T | null {
-    const text = orUnreadable(this.path, () =>
-      withFile(this.path, (fd) => (fd === undefined ? null : readFileSync(fd, "utf8"))),
-    );
-    if (text === null) {
-      this.#checksum = undefined;
-      return null;
-    }
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch {
-      throw this.damaged("not JSON");
-    }
-    const { crc32, ...document } = Object(value);
-    if (crc32 !== checksumOf(this.path, document)) {
-      throw this.damaged("its checksum is not that of its name and content");
-    }
-    this.#checksum = crc32;
-    return document;
+    const found = this.#load();
+    this.#checksum = found?.crc32;
+    return found?.document ?? null;
   }
 
   /** @throws {OrdersError} `store-damaged`: it is not as it was left, or its directory is gone; `store-failed`. */
   write(document: T | null): void {
-    const known = this.#checksum;
-    if (known !== undefined && this.#look() !== known) {
-      this.#checksum = known;
+    if (this.#checksum !== undefined && this.#load()?.crc32 !== this.#checksum) {
       throw new OrdersError("store-damaged", `${this.path} is not as it was left`, {
         hint: "the store was moved, or another process changed the subscription",
       });
@@ -77,10 +59,20 @@ export class DocumentFile<T extends object> implements SyncAdapter<T | null> {
     this.#checksum = crc32;
   }
 
-  /** The checksum of what is on file. */
-  #look(): string | undefined {
-    this.read();
-    return this.#checksum;
+  #load(): { readonly document: T; readonly crc32: string } | null {
+    const text = orUnreadable(this.path, () =>
+      withFile(this.path, (fd) => (fd === undefined ? null : readFileSync(fd, "utf8"))),
+    );
+    if (text === null) return null;
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      throw this.damaged("not JSON");
+    }
+    const { crc32, ...document } = Object(value);
+    if (crc32 === checksumOf(this.path, document)) return { document, crc32 };
+    throw this.damaged("its checksum is not that of its name and content");
   }
 
   /** What is wrong with the document, as an error. */

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, type Stats } from "node:fs";
-import { isMissing, refuseBelowFile } from "./directory.js";
+import { isMissing } from "./directory.js";
 
 /** Does something with a file that is open for reading; `undefined`: there is no file. */
 export function withFile<T>(path: string, action: (fd: number | undefined) => T): T {
@@ -31,7 +31,7 @@ export function openFile(
   flags: number,
   mode?: number,
 ): { readonly fd: number; readonly stats: Stats } {
-  const fd = open(path, flags | (constants.O_NONBLOCK ?? 0), mode); // Windows has no such flag
+  const fd = openSync(path, flags | (constants.O_NONBLOCK ?? 0), mode); // Windows has no such flag
   const stats = fstatSync(fd);
   if (stats.isFile()) return { fd, stats };
   closeSync(fd);
@@ -39,13 +39,4 @@ export function openFile(
     ? ["EISDIR", "illegal operation on a directory"]
     : ["ENOTFILE", "not a regular file"];
   throw Object.assign(new Error(`${code}: ${what}, open '${path}'`), { code, syscall: "open" });
-}
-
-function open(path: string, flags: number, mode?: number): number {
-  try {
-    return openSync(path, flags, mode);
-  } catch (error) {
-    if (isMissing(error)) refuseBelowFile(path, "open");
-    throw error;
-  }
 }

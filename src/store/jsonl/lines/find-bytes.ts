@@ -1,14 +1,15 @@
 import { readSync } from "node:fs";
 
 export const NEWLINE = 0x0a;
-const CHUNK_BYTES = 64 * 1024;
+/** As many as are read at once: more make it no faster. */
+export const BLOCK_BYTES = 64 * 1024;
 const TAIL_BYTES = 1024;
 
 /** Where `needle` is first found between the bytes `from` and `end`; -1 if it is not there. */
 export function indexOf(needle: Buffer, fd: number, from: number, end: number): number {
   const overlap = needle.length - 1;
-  for (let position = from; position + overlap < end; position += CHUNK_BYTES) {
-    const chunk = readChunk(fd, position, Math.min(CHUNK_BYTES + overlap, end - position));
+  for (let position = from; position + overlap < end; position += BLOCK_BYTES) {
+    const chunk = readChunk(fd, position, Math.min(BLOCK_BYTES + overlap, end - position));
     const found = chunk.indexOf(needle);
     if (found >= 0) return position + found;
   }
@@ -18,22 +19,12 @@ export function indexOf(needle: Buffer, fd: number, from: number, end: number): 
 /** Where the last newline before `end` is, not before `from`; `from - 1` if there is none. */
 export function lastNewline(fd: number, from: number, end: number): number {
   for (let stop = end; stop > from; ) {
-    const start = Math.max(from, stop - CHUNK_BYTES);
+    const start = Math.max(from, stop - BLOCK_BYTES);
     const found = readChunk(fd, start, stop - start).lastIndexOf(NEWLINE);
     if (found >= 0) return start + found;
     stop = start;
   }
   return from - 1;
-}
-
-/** The bytes between `from` and `end`, a chunk at a time; fewer if the file ends before. */
-export function* readChunks(fd: number, from: number, end: number): Generator<Buffer, void> {
-  for (let position = from; position < end; ) {
-    const chunk = readChunk(fd, position, Math.min(CHUNK_BYTES, end - position));
-    if (chunk.length === 0) return; // cut while it was read
-    yield chunk;
-    position += chunk.length;
-  }
 }
 
 /** The last bytes of a file of this size: a few orders, or all that it has. */

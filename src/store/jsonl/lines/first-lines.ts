@@ -197,7 +197,7 @@ function laterPlace({ claim }: RecordLine, known: Known): Place {
 /** Some lines. Of one alone nothing is kept but itself, for mostly it stays alone. */
 class Group {
   #first: RecordLine | undefined;
-  #known: Map<string, Known> | undefined;
+  readonly #known = new Map<string, Known>();
 
   static of(lines: Iterable<RecordLine>): Group {
     const group = new Group();
@@ -208,16 +208,14 @@ class Group {
   /** Forgets all others. */
   beginWith(line: RecordLine): void {
     this.#first = line;
-    this.#known = undefined;
+    if (this.#known.size > 0) this.#known.clear();
   }
 
   /** Adds a line unless one of its key is there. @returns that one. */
   add(line: RecordLine): Known | undefined {
-    if (this.#known === undefined) {
-      const first = this.#first;
-      this.#known = new Map(first && [[keyOf(first), knownOf(first)]]);
-      this.#first = undefined;
-    }
+    const first = this.#first;
+    this.#first = undefined;
+    if (first !== undefined) this.add(first);
     const key = keyOf(line);
     const known = this.#known.get(key);
     if (known === undefined) this.#known.set(key, knownOf(line));

@@ -1,11 +1,9 @@
 import { OrderJson } from "../../records/order-json.js";
 import { viewOf } from "./crc32-within.js";
-import { decodeParts } from "./decode-parts.js";
+import { BLOCK_BYTES, NEWLINE, readChunk } from "./find-bytes.js";
 import type { FirstLines, SearchedFile } from "./first-lines.js";
-import { LineNumbers } from "./line-numbers.js";
-import { type DecodedRecord, isRecord } from "./order-codec.js";
-import { type Block, readBlocks } from "./read-blocks.js";
-import { eachLine, type Line, lineOf, linesContaining } from "./read-lines.js";
+import { type DecodedLine, type DecodedRecord, decodeLine, isRecord } from "./order-codec.js";
+import { type Block, linesContaining, MAX_LINE_BYTES, readBlocks } from "./read-blocks.js";
 import { isRecordLine, orderIdOf, type RecordLine, type ScannedLine } from "./scanned-line.js";
 import { WrittenLines } from "./written-lines.js";
 
@@ -33,12 +31,16 @@ export class LineScanner implements SearchedFile {
   scan(block: Block): ScannedLine[] {
     const scanned: ScannedLine[] = [];
     const written = new WrittenLines(block, this.#locationOf);
+    const { text } = written; // to ask for a search of a buffer takes longer than to search a string
     this.#first?.beginBlock(block.start);
-    eachLine(written.text, (from, to) => {
+    for (let from = 0; from < text.length; ) {
+      const newline = text.indexOf("\n", from);
+      const to = newline < 0 ? text.length : newline;
       const line = written.at(from, to);
-      if (line === undefined) this.#decode(lineOf(block, from, to), scanned);
+      if (line === undefined) this.#decode(block, from, to, scanned);
       else this.#place(line, scanned);
-    });
+      from = to + 1;
+    }
     return scanned;
   }
 
@@ -60,23 +62,53 @@ export class LineScanner implements SearchedFile {
     } else if (place !== "lost") scanned.push(line);
   }
 
-  #decode(line: Line, scanned: ScannedLine[]): void {
-    const location = () => this.#locationOf(line.start);
-    for (const { start, bytes, length, decoded } of decodeParts(line)) {
-      const isFinished = start + length < this.size;
-      if (isRecord(decoded)) {
-        const { problem } = decoded;
-        if (problem !== undefined) scanned.push({ kind: "damage", problem, location });
-        const end = start + length + (isFinished ? 1 : 0);
-        this.#place({ ...contentOf(decoded), start, end, location }, scanned);
-      } else if (decoded.kind === "damage" && (isFinished || length > bytes.length)) {
-        scanned.push({ kind: "damage", problem: decoded.problem, location });
-      } else if (!isFinished && length > 0) {
-        scanned.push({ kind: "torn", bytes: length, location });
-      }
+  /** Takes a close look at a line: as several where an editor has written carriage returns instead of newlines. */
+  #decode(block: Block, from: number, to: number, scanned: ScannedLine[]): void {
+    const start = block.start + from;
+    const bytes = block.bytes.subarray(from, to);
+    const length = block.cutFrom ?? bytes.length;
+    const decoded = decodeLine(bytes, length);
+    const isWhole = isRecord(decoded) && decoded.problem === undefined;
+    const inside = bytes.indexOf(CARRIAGE_RETURN); // no record holds one, for JSON escapes it
+    const location = () => this.#locationOf(start);
+    if (isWhole || length > bytes.length || inside < 0 || inside === length - 1) {
+      this.#add({ decoded, start, end: start + length, location }, scanned);
+      return;
+    }
+    for (let at = 0; at < length; ) {
+      const found = bytes.indexOf(CARRIAGE_RETURN, at);
+      const end = found < 0 ? length : found;
+      const part = { decoded: decodeLine(bytes.subarray(at, end)), start: start + at };
+      this.#add({ ...part, end: start + end, location }, scanned);
+      at = end + 1;
+    }
+  }
+
+  #add({ decoded, start, end, location }: DecodedPart, scanned: ScannedLine[]): void {
+    const isFinished = end < this.size;
+    if (isRecord(decoded)) {
+      const { problem } = decoded;
+      if (problem !== undefined) scanned.push({ kind: "damage", problem, location });
+      const span = { start, end: isFinished ? end + 1 : end, location };
+      this.#place({ ...contentOf(decoded), ...span }, scanned);
+    } else if (decoded.kind === "damage" && (isFinished || end - start > MAX_LINE_BYTES)) {
+      scanned.push({ kind: "damage", problem: decoded.problem, location });
+    } else if (!isFinished && end > start) {
+      const problem = `ends in a torn line (${end - start} bytes) that was never acknowledged`;
+      scanned.push({ kind: "torn", problem, location });
     }
   }
 }
+
+/** A line, or a part of one, between two bytes of the file. */
+interface DecodedPart {
+  readonly decoded: DecodedLine;
+  readonly start: number;
+  readonly end: number;
+  location(): string;
+}
+
+const CARRIAGE_RETURN = 0x0d;
 
 /** An order whose line was decoded may not be as we wrote it. */
 function contentOf(decoded: DecodedRecord) {
@@ -89,4 +121,33 @@ function contentOf(decoded: DecodedRecord) {
   const { kind, order } = decoded;
   const timeIn = viewOf(Buffer.from(order.placedAt));
   return { kind, order: OrderJson.of(order), isInOrder: false, timeIn, timeAt: 0, ...marks };
+}
+
+/** The numbers of lines. Each question costs a look at the bytes since the one before it. */
+export class LineNumbers {
+  readonly #fd: number;
+  #start = 0;
+  #number = 1;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  /** The number, counted from 1, of the line that begins at byte `start`. */
+  at(start: number): number {
+    const [from, to] = start >= this.#start ? [this.#start, start] : [start, this.#start];
+    const newlines = this.#newlines(from, to);
+    this.#number += start >= this.#start ? newlines : -newlines;
+    this.#start = start;
+    return this.#number;
+  }
+
+  #newlines(from: number, end: number): number {
+    let count = 0;
+    for (let position = from; position < end; position += BLOCK_BYTES) {
+      const chunk = readChunk(this.#fd, position, Math.min(BLOCK_BYTES, end - position));
+      for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) count++;
+    }
+    return count;
+  }
 }

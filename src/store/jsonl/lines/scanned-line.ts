@@ -4,7 +4,11 @@ import { CANCELLATION_START, type Claim } from "./order-codec.js";
 import type { PlacedTime } from "./placed-time.js";
 
 /** What a line turned out to be. */
-export type ScannedLine = RecordLine | DamagedLine | RepeatedLine | TornLine;
+export type ScannedLine =
+  | RecordLine
+  | OtherLine<"damage">
+  | OtherLine<"repeated">
+  | OtherLine<"torn">;
 
 /** An order or a cancellation: the first on file of its order. */
 export type RecordLine = OrderLine | CancellationLine;
@@ -58,22 +62,12 @@ export interface CancellationLine extends Span {
   readonly isMoved: boolean;
 }
 
-interface DamagedLine {
-  readonly kind: "damage";
+/**
+ * A line that is no record: damage; what an earlier line says already, which nobody but a person can have put there;
+ * or a last line that is torn, or being written: it was never acknowledged.
+ */
+interface OtherLine<Kind> {
+  readonly kind: Kind;
   readonly problem: string;
-  location(): string;
-}
-
-/** What an earlier line says already, which nobody but a person can have put there: it counts for nothing. */
-interface RepeatedLine {
-  readonly kind: "repeated";
-  readonly problem: string;
-  location(): string;
-}
-
-/** A last line that is no whole order: a write under way, or one torn by a crash. Never acknowledged. */
-interface TornLine {
-  readonly kind: "torn";
-  readonly bytes: number;
   location(): string;
 }

@@ -13,6 +13,7 @@ import { OrdersError } from "../../../errors.js";
 import type { StoreAs } from "../../records/record.js";
 import { refuseConflict } from "../../records/refuse-conflict.js";
 import type { Claim, StoredRecord } from "../lines/order-codec.js";
+import type { RecordLine } from "../lines/scanned-line.js";
 import type { OrdersFile } from "./orders-file.js";
 import { outcomeUnknown, type SaveQueue } from "./save-queue.js";
 import type { StoredOrders } from "./stored-orders.js";
@@ -41,11 +42,8 @@ export class ClaimedSaves {
     const holder = this.#stored.translateErrors(() => reader.holderOf(id));
     if (holder === undefined) {
       const record = { kind: "order", order, claim, ...as } as const;
-      await this.#saves.add(record);
-      // Another process may have claimed the id meanwhile: the first line on file decides.
-      const first = this.#confirm(record, () => reader.holderOf(id, claim.checkedTo));
-      const replayed = first !== undefined && first.claim?.token !== claim.token;
-      return placed(order, first?.order ?? order, replayed);
+      const first = await this.#append(record, () => reader.holderOf(id, claim.checkedTo));
+      return placed(order, first?.order ?? order, first !== undefined);
     }
     if (!contentDifference(holder.order, order)) {
       this.#confirm({ kind: "order", order }, () => this.#file.sync()); // its own writer may not have synced it yet
@@ -65,13 +63,20 @@ export class ClaimedSaves {
       this.#confirm(record, () => this.#file.sync());
       return { order: order as CancelledOrder, replayed: true };
     }
-    await this.#saves.add(record);
-    // Another process may have cancelled it meanwhile: the first line on file decides.
-    const first = this.#confirm(record, () =>
-      this.#stored.reader.cancellationOf(id, claim.checkedTo),
-    );
-    const replayed = first !== undefined && first.claim?.token !== claim.token;
-    return { order: cancelledOrder(order, first?.cancellation ?? cancellation), replayed };
+    const { reader } = this.#stored;
+    const first = await this.#append(record, () => reader.cancellationOf(id, claim.checkedTo));
+    const held = first?.cancellation ?? cancellation;
+    return { order: cancelledOrder(order, held), replayed: first !== undefined };
+  }
+
+  /** Appends a record. Of several processes the first line on file decides: it is returned if it is another one. */
+  async #append<T extends RecordLine>(
+    record: StoredRecord,
+    find: () => T | undefined,
+  ): Promise<T | undefined> {
+    await this.#saves.add([record]);
+    const first = this.#confirm(record, find);
+    return first?.claim?.token === record.claim?.token ? undefined : first;
   }
 
   /** The claim of the record that is appended next: what is on file now was searched for its like. */

@@ -3,7 +3,7 @@ import { newId } from "../../../domain/new-id.js";
 import type { CopyTarget } from "../../order-store.js";
 import { type Comparison, KnownRecords } from "../../records/known-records.js";
 import type { OrderRecord } from "../../records/record.js";
-import { storeFailure } from "../errors.js";
+import { attempt } from "../errors.js";
 import type { Claim, StoredRecord } from "../lines/order-codec.js";
 import { isRecordLine } from "../lines/scanned-line.js";
 import type { WrittenTo } from "./orders-file.js";
@@ -49,8 +49,8 @@ export class JsonlCopyTarget implements CopyTarget {
 
   /** Reads what was appended since the last time. @returns the keys of those records that are ours. */
   #readOn(): ReadonlySet<string> {
-    const ours = new Set<string>();
-    try {
+    return attempt("read the orders", this.#reader.path, () => {
+      const ours = new Set<string>();
       const end = this.#reader.endOfLastLine();
       for (const lines of this.#reader.lines(this.#readTo)) {
         for (const line of lines) {
@@ -59,14 +59,12 @@ export class JsonlCopyTarget implements CopyTarget {
         }
       }
       this.#readTo = end;
-    } catch (error) {
-      throw storeFailure("read the orders", this.#reader.path, error);
-    }
-    return ours;
+      return ours;
+    });
   }
 }
 
-/** Appends records, and tells where they are: see {@link SaveQueue.addAll}. */
+/** Appends records, and tells where they are: see {@link SaveQueue.add}. */
 type Append = (records: readonly StoredRecord[]) => Promise<WrittenTo | undefined>;
 
 function keyOf(record: OrderRecord): string {

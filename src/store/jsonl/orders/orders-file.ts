@@ -3,10 +3,16 @@ import { dirname } from "node:path";
 import type { SyncAdapter } from "lowdb";
 import { createDirectory, fileMode, isMissing, syncDirectory } from "../files/directory.js";
 import { openFile } from "../files/open-file.js";
-import { indexOf, readTail } from "../lines/find-bytes.js";
-import { encodeRecord, type StoredRecord } from "../lines/order-codec.js";
+import { indexOf, lastNewline, NEWLINE, readChunk, readTail } from "../lines/find-bytes.js";
+import {
+  CANCEL,
+  decodeLine,
+  encodeRecord,
+  isRecord,
+  type StoredRecord,
+} from "../lines/order-codec.js";
+import { MAX_LINE_BYTES } from "../lines/read-blocks.js";
 import { newestTime } from "./newest-time.js";
-import { endOfTornLine } from "./torn-line.js";
 
 /**
  * `orders.jsonl` as a lowdb adapter. The data of a database on it are the records that are to be appended:
@@ -19,7 +25,7 @@ import { endOfTornLine } from "./torn-line.js";
  */
 export class OrdersFile implements SyncAdapter<StoredRecord[]> {
   readonly path: string;
-  /** Between which bytes of the file the last write put its lines. */
+  /** Between which bytes of the file the last write put its lines, or may have; `undefined`: nowhere. */
   lastWritten: WrittenTo | undefined;
 
   constructor(path: string) {
@@ -34,8 +40,7 @@ export class OrdersFile implements SyncAdapter<StoredRecord[]> {
   /**
    * Appends records, and takes them off the list. When this returns they are on stable storage.
    *
-   * @throws {OutcomeUnknown} some of them may be stored, as is known only to those who read the file.
-   * @throws {Error} a system error: none of them is stored.
+   * @throws {Error} a system error: none of them is stored, unless {@link lastWritten} says where they may be.
    *
    * They go out in one write on a descriptor opened for append: on a local file system the kernel
    * orders such writes, so that processes need no lock between them.
@@ -44,31 +49,28 @@ export class OrdersFile implements SyncAdapter<StoredRecord[]> {
   write(waiting: StoredRecord[]): void {
     const records = waiting.splice(0); // what fails is not to go out with the next one
     if (records.length === 0) return;
-    let mayBeStored = false;
+    this.lastWritten = undefined;
+    const { fd, stats } = this.#openForAppend();
     try {
-      const { fd, stats } = this.#openForAppend();
-      try {
-        const { size } = stats;
-        // Whoever finds the file empty makes sure that its name survives a power cut too.
-        if (size === 0) syncDirectory(dirname(this.path));
-        const tail = readTail(fd, size);
-        const lines = linesOf(records, newestTime(fd, size, tail));
-        const bytes = Buffer.from(endOfTornLine(fd, size, tail) + lines.join(""));
-        const written = writeSync(fd, bytes); // throws if not one byte could be written
-        mayBeStored = true;
-        const found = written < bytes.length ? -1 : placeOnFile(fd, bytes, size);
-        if (found < 0) {
-          // One record is whole if it lacks no more than its newline; of several, the first ones may be.
-          mayBeStored = records.length > 1 || placeOnFile(fd, bytes.subarray(0, -1), size) >= 0;
-          throw diskFull(writeProblem(bytes, written));
-        }
-        fdatasyncSync(fd);
-        this.lastWritten = { start: found, end: found + bytes.length };
-      } finally {
-        closeSync(fd);
+      const { size } = stats;
+      // Whoever finds the file empty makes sure that its name survives a power cut too.
+      if (size === 0) syncDirectory(dirname(this.path));
+      const tail = readTail(fd, size);
+      const lines = linesOf(records, newestTime(fd, size, tail));
+      const bytes = Buffer.from(endOfTornLine(fd, size, tail) + lines.join(""));
+      const written = writeSync(fd, bytes); // throws if not one byte could be written
+      this.lastWritten = { start: size, end: size + bytes.length };
+      const found = written < bytes.length ? -1 : placeOnFile(fd, bytes, size);
+      if (found < 0) {
+        // One record is whole if it lacks no more than its newline; of several, the first ones may be.
+        const mayBeStored = records.length > 1 || placeOnFile(fd, bytes.subarray(0, -1), size) >= 0;
+        if (!mayBeStored) this.lastWritten = undefined;
+        throw diskFull(bytes, written);
       }
-    } catch (error) {
-      throw mayBeStored ? new OutcomeUnknown(error) : error;
+      this.lastWritten = { start: found, end: found + bytes.length };
+      fdatasyncSync(fd);
+    } finally {
+      closeSync(fd);
     }
   }
 
@@ -125,25 +127,11 @@ export interface WrittenTo {
 /** As the flag `a+` of the C library, but that a file which is missing is not made. */
 const APPEND = constants.O_APPEND | constants.O_RDWR;
 
-/** Writing failed when bytes were on file already. `cause` is what failed. */
-export class OutcomeUnknown extends Error {
-  override readonly name = "OutcomeUnknown";
-  declare readonly cause: unknown;
-
-  constructor(cause: unknown) {
-    super("orders may or may not be stored", { cause });
-  }
-}
-
-/** Why bytes that went to the end of a file are not there as they should be. */
-function writeProblem(bytes: Buffer, written: number): string {
+/** Bytes that went to the end of a file are not there as they should be. */
+function diskFull(bytes: Buffer, written: number): Error {
   // The kernel takes less than all of a write to a file only when the file cannot grow.
-  return written < bytes.length
-    ? `only ${written} of ${bytes.length} bytes could be written`
-    : "it was written in parts";
-}
-
-function diskFull(what: string): Error {
+  const part = `only ${written} of ${bytes.length} bytes could be written`;
+  const what = written < bytes.length ? part : "it was written in parts";
   return Object.assign(new Error(`ENOSPC: ${what}`), { code: "ENOSPC", syscall: "write" });
 }
 
@@ -156,4 +144,20 @@ function diskFull(what: string): Error {
 function placeOnFile(fd: number, bytes: Buffer, from: number): number {
   const { size } = fstatSync(fd);
   return size === from + bytes.length ? from : indexOf(bytes, fd, from, size);
+}
+
+/**
+ * What ends the last line if it has no newline, so that the next record is on a line of its own. A whole
+ * record, which an editor may have left so, is finished. A fragment was torn by a crash and never
+ * acknowledged: it is cancelled. What is longer than any order, or several lines in one, is left for
+ * readers to judge.
+ *
+ * @param tail the last bytes of the file.
+ */
+function endOfTornLine(fd: number, size: number, tail: Buffer): string {
+  if (size === 0 || tail.at(-1) === NEWLINE) return "";
+  const start = lastNewline(fd, 0, size) + 1;
+  const line = readChunk(fd, start, Math.min(size - start, MAX_LINE_BYTES + 1));
+  if (line.length > MAX_LINE_BYTES || line.includes("\r")) return "\n";
+  return isRecord(decodeLine(line)) ? "\n" : `${CANCEL}\n`;
 }

@@ -8,8 +8,13 @@ import { lastNewline } from "../lines/find-bytes.js";
 import { FirstLines } from "../lines/first-lines.js";
 import { LineScanner } from "../lines/line-scanner.js";
 import { CANCELLATION_START } from "../lines/order-codec.js";
-import { type Block, readBlocks, readBlocksBackward } from "../lines/read-blocks.js";
-import { linesContaining, linesContainingBackward } from "../lines/read-lines.js";
+import {
+  type Block,
+  linesContaining,
+  linesContainingBackward,
+  readBlocks,
+  readBlocksBackward,
+} from "../lines/read-blocks.js";
 import {
   type CancellationLine,
   isRecordLine,

@@ -3,7 +3,7 @@ import { systemMessage } from "../../../error-message.js";
 import { type ErrorFacts, OrdersError } from "../../../errors.js";
 import { storeFailure } from "../errors.js";
 import type { StoredRecord } from "../lines/order-codec.js";
-import { type OrdersFile, OutcomeUnknown, type WrittenTo } from "./orders-file.js";
+import type { OrdersFile, WrittenTo } from "./orders-file.js";
 
 /** Saves that are asked for in the same turn of the event loop share one write and one sync. */
 export class SaveQueue {
@@ -16,18 +16,13 @@ export class SaveQueue {
     this.#db = new LowSync<StoredRecord[]>(file, file.read());
   }
 
-  /** Resolves once the order, or its cancellation, is on stable storage. */
-  add(record: StoredRecord): Promise<unknown> {
-    return this.addAll([record]);
-  }
-
   /**
    * Resolves once all of the records are on stable storage, with where they are if nothing else was
    * written together with them.
    *
    * @param what is said to be stored: one, or many at once.
    */
-  addAll(
+  add(
     records: readonly StoredRecord[],
     what?: ErrorFacts["record"],
   ): Promise<WrittenTo | undefined> {
@@ -56,9 +51,7 @@ export class SaveQueue {
 
   #failure({ records, what }: Save, error: unknown): unknown {
     const record = records[0] as StoredRecord;
-    if (error instanceof OutcomeUnknown) {
-      return outcomeUnknown(record, this.#file, error.cause, what);
-    }
+    if (this.#file.lastWritten) return outcomeUnknown(record, this.#file, error, what);
     const action = record.kind === "order" ? "store the order" : "cancel the order";
     return storeFailure(action, this.#file.path, error, what ?? record.kind);
   }

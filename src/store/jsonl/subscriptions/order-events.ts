@@ -13,8 +13,7 @@ import { withFile } from "../files/open-file.js";
 import { readChunk } from "../lines/find-bytes.js";
 import { FirstLines } from "../lines/first-lines.js";
 import { LineScanner } from "../lines/line-scanner.js";
-import { readBlocks, readBlocksBackward } from "../lines/read-blocks.js";
-import { linesContainingBackward } from "../lines/read-lines.js";
+import { linesContainingBackward, readBlocks, readBlocksBackward } from "../lines/read-blocks.js";
 import {
   type CancellationLine,
   isRecordLine,
@@ -87,8 +86,7 @@ export class OrderEvents implements PositionedEvents<Position> {
     const count = this.#whileHeld(position, (lines, fd) => {
       let count = 0;
       for (const line of lines) {
-        const mayLackOrder = line.kind === "cancellation" && line.isMoved;
-        if (!line.isImported && (!mayLackOrder || placedBefore(line, fd))) count++;
+        if (!line.isImported && (line.kind === "order" || placedBefore(line, fd))) count++;
       }
       return count;
     });
