@@ -1,5 +1,5 @@
 import type { Orders } from "../../app.js";
-import type { Middleware } from "../../delivery/handler.js";
+import type { Handler, Middleware } from "../../delivery/handler.js";
 import { only } from "../../delivery/only.js";
 import type { Failure } from "../../delivery/settle.js";
 import { timeLimit } from "../../delivery/time-limit.js";
@@ -26,7 +26,7 @@ import { counted } from "../render/count.js";
 import { shownDuration } from "../render/duration.js";
 import { FROM_FORMS, parseStartingPosition } from "../time/starting-position.js";
 import { duration, parseMs } from "../time/time-options.js";
-import { handlingDesk, OutputClosed, printingDesk } from "../watch/desk.js";
+import { OutputClosed, printingDesk } from "../watch/desk.js";
 import { Heartbeat } from "../watch/heartbeat.js";
 import type { Hook } from "../watch/hook.js";
 import { checkNewSubscription } from "../watch/new-subscription.js";
@@ -112,11 +112,8 @@ export const verb = define({
     const [ending, abort] = [new AbortController(), new AbortController()];
     const hook = await createHook(options, context, ending.signal);
     const handler = hook ?? (await createWebhook(options, context));
-    const desk =
-      handler === undefined
-        ? printingDesk(options, context, ending.signal)
-        : handlingDesk(handler.run, [...(hook ? [hook.prepared] : []), ...timeLimits(options)]);
-    const orders = await context.openExisting(options, desk.notify);
+    const desk = handler ? undefined : printingDesk(options, context, ending.signal);
+    const orders = await context.openExisting(options, desk);
     const from =
       options.from === undefined
         ? undefined
@@ -140,7 +137,12 @@ export const verb = define({
         signal: ending.signal,
         abort: abort.signal,
         retry: handler && { maxAttempts: options.maxAttempts, firstPauseMs: options.retryPause },
-        around: [only(matches), heartbeat.hidden, ...desk.around],
+        around: [
+          only(matches),
+          heartbeat.hidden,
+          ...(hook ? [hook.prepared] : []),
+          ...(handler ? [...timeLimits(options), handledBy(handler.run)] : []),
+        ],
         onReady: ({ resumed }) => {
           const fromIgnored = resumed && options.from !== undefined;
           // cron mails all output: a run that ends by itself prints only what matters.
@@ -237,6 +239,14 @@ function timeLimits({ forwardTo, ...options }: WatchOptions): readonly Middlewar
   const { timeout = forwardTo === undefined ? undefined : REQUEST_TIMEOUT_MS } = options;
   if (timeout === undefined) return [];
   return [timeLimit(timeout, `timed out after ${shownDuration(timeout)}`)];
+}
+
+/** Has an order handled by something else than the sales desk, once everybody else was told. */
+function handledBy(handle: Handler): Middleware {
+  return (next) => async (delivery, signal) => {
+    await next(delivery, signal);
+    await handle(delivery, signal);
+  };
 }
 
 function watching({ store }: Orders, { as }: WatchOptions, fromIgnored: boolean): string {

@@ -1,4 +1,3 @@
-import type { Handler, Middleware } from "../../delivery/handler.js";
 import type { NotifySales } from "../../domain/commands.js";
 import type { Order } from "../../domain/order.js";
 import { safeJson } from "../../domain/printable.js";
@@ -8,36 +7,16 @@ import type { Context } from "../context.js";
 import { renderBanner } from "../render/banner.js";
 import { longTime } from "../time/time.js";
 
-/** The sales desk of a watcher, and what surrounds it. */
-export interface Desk {
-  readonly notify: SalesDesk;
-  readonly around: readonly Middleware[];
-}
-
-/**
- * A desk that has something else handle each order, which needs more of it than the notification has.
- *
- * @param around are policies around that.
- */
-export function handlingDesk(handle: Handler, around: readonly Middleware[]): Desk {
-  // The messages that lead to the desk carry the order alone.
-  const runs = new WeakMap<Order, () => Promise<void>>();
-  const remembered: Middleware = (next) => (delivery, signal) => {
-    runs.set(delivery.order, () => handle(delivery, signal));
-    return next(delivery, signal);
-  };
-  return {
-    notify: ({ order }) => runs.get(order)?.(),
-    around: [...around, remembered],
-  };
-}
-
 /**
  * A desk that prints each order.
  *
  * @param ending ends the wait for somebody who reads.
  */
-export function printingDesk(options: ViewOptions, context: Context, ending: AbortSignal): Desk {
+export function printingDesk(
+  options: ViewOptions,
+  context: Context,
+  ending: AbortSignal,
+): SalesDesk {
   const { stdout } = context.io;
   const view = viewOf(options, context);
   let stopWaiting = () => {};
@@ -51,11 +30,8 @@ export function printingDesk(options: ViewOptions, context: Context, ending: Abo
     });
     return Promise.race([written, stopped]);
   };
-  return {
-    async notify(command) {
-      if (ending.aborted || !(await print(view(command)))) throw new OutputClosed();
-    },
-    around: [],
+  return async (command) => {
+    if (ending.aborted || !(await print(view(command)))) throw new OutputClosed();
   };
 }
 
