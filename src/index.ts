@@ -13,35 +13,14 @@ export {
 } from "./app.js";
 export { HandlerError } from "./bus/dispatch.js";
 export { MessageBus } from "./bus/message-bus.js";
-export type {
-  AnyMessage,
-  CommandHandler,
-  CommandMap,
-  CommandMessage,
-  Dispatcher,
-  EventHandler,
-  EventMessage,
-  Observer,
-  Registry,
-  SubscribeOptions,
-  TopicOf,
-} from "./bus/types.js";
+export type * from "./bus/types.js";
 export { Park, Stop, TryLater } from "./delivery/decisions.js";
 export type { DeliverOptions } from "./delivery/deliver.js";
 export type { Handler, Middleware } from "./delivery/handler.js";
 export type { RetryPolicy } from "./delivery/retry.js";
 export type { Failure, Outcome, OutcomeListener } from "./delivery/settle.js";
 export { timeLimit } from "./delivery/time-limit.js";
-export type {
-  CancelOrder,
-  CancelResult,
-  Commands,
-  ImportedOrders,
-  ImportOrders,
-  NotifySales,
-  PlacedOrder,
-  PlaceOrder,
-} from "./domain/commands.js";
+export type * from "./domain/commands.js";
 export type { Events, OrderCancelled, OrderCreated, OrdersImported } from "./domain/events.js";
 export type { Message } from "./domain/message.js";
 export type { Notification } from "./domain/notification.js";
@@ -62,22 +41,8 @@ export type {
   OrderFeed,
   StartingPosition,
 } from "./store/order-feed.js";
-export type {
-  CopyTarget,
-  Damage,
-  OrderQuery,
-  OrderRepository,
-  OrderStore,
-  SetUp,
-  StoreOptions,
-  StoreReport,
-} from "./store/order-store.js";
+export type * from "./store/order-store.js";
 export type { Comparison } from "./store/records/known-records.js";
 export { OrderJson } from "./store/records/order-json.js";
 export type { OrderRecord, StoreAs } from "./store/records/record.js";
-export type {
-  ParkedOrder,
-  SubscriptionStatus,
-  Subscriptions,
-  Waiting,
-} from "./store/subscriptions.js";
+export type * from "./store/subscriptions.js";

@@ -27,7 +27,7 @@ export async function paged(
       let next = text;
       if (held !== undefined) {
         held += text;
-        if (fits(held, io.stdout.rows)) return true;
+        if (held.split("\n").length <= io.stdout.rows) return true; // the prompt has a line
         next = held;
         held = undefined;
         pager = await startPager(command, io);
@@ -92,15 +92,6 @@ async function startPager(command: string, io: Io): Promise<Pager | undefined> {
 const DEFAULT_PAGER = "less";
 /** git's options, and a prompt that tells how to go on. */
 const LESS_OPTIONS = "FRX -Ps?e(end):space\\: more. q\\: quit";
-
-/** Whether a text leaves the terminal a line for the prompt of the shell. */
-function fits(text: string, rows: number): boolean {
-  let lines = 0;
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) {
-    if (++lines >= rows) return false;
-  }
-  return true;
-}
 
 /** `undefined`: none is wanted. A dumb terminal has no pages. */
 function pagerCommand({ stdout, env, platform }: Io): string | undefined {

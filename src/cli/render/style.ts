@@ -1,27 +1,18 @@
 import type { Output } from "../io.js";
 
 /** How each kind of text is written on one output: see {@link PLAIN} and {@link COLORED}. */
-export interface Style {
-  readonly heading: Paint;
-  readonly faint: Paint;
-  readonly id: Paint;
-  readonly name: Paint;
-  readonly bar: Paint;
-  readonly bad: Paint;
-}
-
-type Paint = (text: string) => string;
-
-const unchanged: Paint = (text) => text;
+export type Style = Readonly<
+  Record<"heading" | "faint" | "id" | "name" | "bar" | "bad", (text: string) => string>
+>;
 
 /** Without colour. */
 export const PLAIN: Style = {
-  heading: unchanged,
-  faint: unchanged,
-  id: unchanged,
-  name: unchanged,
-  bar: unchanged,
-  bad: unchanged,
+  heading: String,
+  faint: String,
+  id: String,
+  name: String,
+  bar: String,
+  bad: String,
 };
 
 /**
