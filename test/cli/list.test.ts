@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { asText } from "../support/as-text.js";
-import { FORMULA_ORDER, HOSTILE_ORDER, TV_ORDER } from "../support/orders.js";
+import { anOrder, FORMULA_ORDER, HOSTILE_ORDER, TV_ORDER } from "../support/orders.js";
 import { runCli, type World } from "../support/run-cli.js";
 import { storeOf } from "../support/stored.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
@@ -81,6 +81,15 @@ describe("orders list", () => {
         '2026-02-02 10:30  5ac9e5e2-f7d3-49a8-a671-bba93b597a3b  =cmd() "quoted", comma',
         "",
       ].join("\n"),
+    );
+  });
+
+  it("cuts nothing of a table in a pipe, however long it is after the first orders", async () => {
+    const short = Array.from({ length: 100 }, () => anOrder({ items: ["tv"] }));
+    const long = anOrder({ items: ["magic carpet ".repeat(5).trim()], for: "Ada Lovelace" });
+    const { stdout } = await list(["--format", "table"], { store: storeOf([...short, long]) });
+    expect(stdout.split("\n").at(-2)).toMatch(
+      / {2}(?:magic carpet ){4}magic carpet {2}Ada Lovelace$/,
     );
   });
 

@@ -1,7 +1,7 @@
 import { escapeUnsafe } from "../../domain/printable.js";
 import type { Output } from "../io.js";
 import type { Style } from "./style.js";
-import { cut, padded, width } from "./width.js";
+import { cut, width } from "./width.js";
 
 /** A column of a table. */
 export interface Column<Row> {
@@ -12,8 +12,8 @@ export interface Column<Row> {
 }
 
 /**
- * A table whose columns are as wide as their headings and the first rows need it, or as there is room for. Control
- * characters in cells are escaped.
+ * A table whose columns are as wide as their headings and the first rows need it, or as there is room for; in
+ * lines without an end nothing is cut. Control characters in cells are escaped.
  */
 export class Table<Row> {
   /** Whether the first rows need more than there is room for. */
@@ -57,7 +57,8 @@ export class Table<Row> {
       const columns = at === end ? left : Math.min(this.#widths[at] ?? 0, left);
       if (columns === 0) return [];
       left = Math.max(0, left - columns - this.#gap.length);
-      return paint(at === end ? cut(cell, columns) : padded(cell, columns), at);
+      const text = this.#limit === Number.POSITIVE_INFINITY ? cell : cut(cell, columns);
+      return paint(at === end ? text : text.padEnd(text.length + columns - width(text)), at);
     });
     return shown.join(this.#gap);
   }
