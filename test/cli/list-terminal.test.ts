@@ -70,6 +70,12 @@ describe("orders list on a terminal", () => {
     });
   });
 
+  it("shows whom an order is for also where none of the first ones is for anybody", async () => {
+    const nameless = Array.from({ length: 100 }, () => anOrder({ items: ["carpet ".repeat(20)] }));
+    await save([...nameless, anOrder({ items: ["carpet ".repeat(20)], for: "Ada" })]);
+    expect((await list()).stdout).toMatch(/ {2}carpet [^\n]*… {2}for Ada\n\n101 orders\n$/);
+  });
+
   it("begins with the newest day with --reverse", async () => {
     await save(ORDERS.slice(0, 2));
     expect((await list(["--reverse"])).stdout.match(/^\d.*/gm)).toEqual([

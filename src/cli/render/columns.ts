@@ -49,13 +49,15 @@ export class Table<Row> {
     return this.#columns.map(({ cell }) => escapeUnsafe(cell(row)));
   }
 
-  /** What is last in a line has all that is left of it. */
+  /** What is last in a line has all that is left of it, and some of that in any case. */
   #line(cells: readonly string[], paint: (text: string, at: number) => string = String): string {
     const end = cells.findLastIndex((cell) => cell !== "");
+    const kept = Math.min(LEAST_COLUMNS, width(cells[end] ?? "")) + this.#gap.length;
     let left = this.#limit;
     const shown = cells.slice(0, end + 1).flatMap((cell, at) => {
-      const columns = at === end ? left : Math.min(this.#widths[at] ?? 0, left);
-      if (columns === 0) return [];
+      const most = at < end && this.#columns[at]?.isFlexible ? left - kept : left;
+      const columns = at === end ? left : Math.min(this.#widths[at] ?? 0, most);
+      if (columns <= 0) return [];
       left = Math.max(0, left - columns - this.#gap.length);
       const text = this.#limit === Number.POSITIVE_INFINITY ? cell : cut(cell, columns);
       return paint(at === end ? text : text.padEnd(text.length + columns - width(text)), at);
@@ -100,5 +102,7 @@ function fittingWidths(
   return widths;
 }
 
+/** Of what is last in a line. */
+const LEAST_COLUMNS = 8;
 /** So many of the first rows tell how wide the others mostly are. */
 const SAMPLE_ROWS = 100;
