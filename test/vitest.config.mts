@@ -1,7 +1,6 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
-import { SOAK } from "./support/soak.js";
 
 /** What the standalone executable could do otherwise than the built program: what Bun does instead of Node. */
 const STANDALONE = [
@@ -23,7 +22,7 @@ export default defineConfig({
     // To load the source anew for each file takes as long as most of the tests.
     isolate: false,
     // Only what hangs takes so long, however busy the machine is.
-    testTimeout: 300_000 * SOAK,
+    testTimeout: 300_000 * Number(process.env.ORDERS_SOAK ?? 1),
     hookTimeout: 300_000,
   },
 });

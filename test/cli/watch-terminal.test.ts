@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Order } from "../../src/domain/order.js";
@@ -156,6 +156,24 @@ describe("orders watch on a terminal", () => {
       "1 order today, last 2 h ago",
       "1 order today, last 1 min ago",
     ]);
+  });
+
+  it("begins to count anew at midnight also if no order comes then", async () => {
+    await save(tv);
+    let now = NOW;
+    const { stderr } = await runCli(["watch", "-q", "--from", "start", "--no-color"], {
+      store,
+      clock: () => now,
+      terminal: ["stderr"],
+      whenWritten({ stdout, stderr }, stop) {
+        if (now === NOW && stdout.includes(tv.id) && heartbeats(stderr).length === 2) {
+          now = "2026-02-02T23:00:00.000Z";
+          appendFileSync(join(store, "orders.jsonl"), "nonsense\n"); // named above the line, which is drawn anew
+        }
+        if (heartbeats(stderr).length === 3) stop("SIGINT");
+      },
+    });
+    expect(heartbeats(stderr).at(-1)).toBe("0 orders today, last 13 h ago");
   });
 
   it("cuts that line to a narrow terminal", async () => {
