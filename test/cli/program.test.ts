@@ -130,6 +130,7 @@ describe("orders", () => {
       ["list", "yesterday"],
       "orders: unexpected argument 'yesterday'\n  did you mean orders list --since yesterday?\n",
     ],
+    [["list", "5"], "orders: unexpected argument '5'\n  did you mean orders list --limit 5?\n"],
     [["list", "20"], "orders: unexpected argument '20'\n  did you mean orders list --limit 20?\n"],
     [
       ["list", "999"],
