@@ -98,7 +98,7 @@ describe.runIf(process.platform === "linux")("the command of orders watch --exec
       parked.stdout
         .trimEnd()
         .split("\n")
-        .map((line) => line.split("\t").at(-1)),
+        .map((line) => line.split("\t").at(-2)),
     ).toEqual(["order-created", "order-cancelled"]);
     expect((await runCli(["parked", "retry", id.slice(0, 8)], { store })).stdout).toBe(`${id}\n`);
     await runOrders([...watch, "true"], store);

@@ -8,7 +8,7 @@ import { runOrders } from "../support/run-orders.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 import { until } from "../support/until.js";
 
-const ORDERS = 10_000;
+const ORDERS = 5000;
 
 describe("orders copy, as several processes,", () => {
   it("stores each order once, also if one of them is killed and run again", async () => {

@@ -15,8 +15,8 @@ const KILLS = 8 * SOAK;
 
 describe("a watcher that is killed again and again while orders are placed", () => {
   it.each([
-    ["prints them", [], 125, 100],
-    ["runs a command for each", ["--exec", `printf '%s\n' "$ORDERS_ID" >> "$SEEN"`], 25, 1],
+    ["prints them", [], 60, 100],
+    ["runs a command for each", ["--exec", `printf '%s\n' "$ORDERS_ID" >> "$SEEN"`], 10, 1],
   ])("misses none and keeps their order if it %s", async (_, flags, ordersEach, inHand) => {
     const store = temporaryDirectory();
     const seen = join(temporaryDirectory(), "seen");

@@ -10,7 +10,7 @@ describe("shownDuration", () => {
     [1540, "1.5 s"],
     [59_960, "60 s"],
     [600_000, "10 min"],
-    [172_800_000, "48 h"],
+    [172_800_000, "2 d"],
   ])("says %d ms as people do: %s", (ms, said) => {
     expect(shownDuration(ms)).toBe(said);
   });
