@@ -97,7 +97,7 @@ export class OrdersError extends Error implements ErrorFacts {
 
   /** The clock shows no time that an order could have. */
   static wrongClock(verb: "place" | "cancel" | "import"): OrdersError {
-    const problem = "the clock is wrong: it shows no time in the years 0 to 9999";
+    const problem = "the system clock is out of range";
     return new OrdersError(
       "invalid-order",
       `cannot ${verb} the ${verb === "import" ? "orders" : "order"}: ${problem}`,

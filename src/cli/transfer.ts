@@ -54,7 +54,7 @@ function advised(error: unknown): unknown {
 const NOTHING = "nothing was stored";
 const OTHERS = `${NOTHING}; --skip-invalid imports the others`;
 const COLUMNS =
-  "--columns items=<name>,for=<name> says what they are called, and --ignore-unknown leaves out what nobody knows";
+  "--columns items=<name>,for=<name> says what they are called, and --ignore-unknown leaves out the rest";
 
 const HINTS: Readonly<Record<ImportProblem["kind"], string | undefined>> = {
   "invalid-file": undefined,

@@ -11,7 +11,7 @@ export function parkUnsettled(maxAttempts: number): Middleware {
   return (next) => async (delivery, signal) => {
     const before = delivery.attempt - delivery.firstAttempt;
     if (before >= maxAttempts * FACTOR) {
-      throw new Park("each of its subscribers ended before it was handled", false);
+      throw new Park("every subscriber exited before handling it", false);
     }
     await next(delivery, signal);
   };

@@ -14,7 +14,7 @@ export interface OrderFeed {
    *
    * @throws {OrdersError} when the first order is asked for. `invalid-usage`: not a name for a
    *   subscription; `subscription-busy`: the subscription has a subscriber, and this store cannot
-   *   share orders between several; `order-not-found`: there is no order to begin with; `store-damaged`:
+   *   share orders between several; `order-not-found`: there is no order to start from; `store-damaged`:
    *   the orders before the position are not those that were there; `store-failed`.
    */
   subscribe(options?: FeedOptions): AsyncIterable<Delivery>;

@@ -19,7 +19,7 @@ export interface Subscriptions {
   /**
    * How many deliveries would be waiting for a new subscription that begins at a position.
    *
-   * @throws {OrdersError} `order-not-found`: there is no order to begin with.
+   * @throws {OrdersError} `order-not-found`: there is no order to start from.
    */
   waitingFrom(from: StartingPosition): Promise<Waiting>;
 

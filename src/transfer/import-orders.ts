@@ -150,9 +150,9 @@ class Examination {
     let isPresent = false;
     for (const record of recordsOf(order, { isUndated: !row.hasTime })) {
       const stored = this.#target.compare(record);
-      if (stored === "different") return `order ${order.id} is stored already, and differs`;
+      if (stored === "different") return `order ${order.id} already exists with different content`;
       if (this.#inFile.compare(record) === "different") {
-        return `order ${order.id} is in the file a second time, and differs`;
+        return `order ${order.id} appears twice, with different content`;
       }
       if (stored === "missing" && this.#inFile.add(record)) {
         count[record.kind === "order" ? "stored" : "cancelled"]++;

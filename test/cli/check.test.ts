@@ -36,12 +36,7 @@ describe("orders check", () => {
 
   it.each([
     ["a line that is no order", "nonsense\n", "not an order: nonsense", 1],
-    [
-      "an order that is there twice",
-      encodeOrder(first),
-      `order ${first.id} is stored a second time`,
-      1,
-    ],
+    ["an order that is there twice", encodeOrder(first), `order ${first.id} is a duplicate`, 1],
     [
       "an order of a day that does not exist",
       `${JSON.stringify({ ...second, placedAt: "2026-02-30T00:00:00.000Z" })}\n`,

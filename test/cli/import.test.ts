@@ -129,12 +129,12 @@ describe("orders import", () => {
     expect(outcome.stderr).toBe(
       `${file}:3: not JSON
 ${file}:4: there are no items
-${file}:5: unknown field 'colour'; an order has id, placedAt, items, for, note, cancelledAt and reason
+${file}:5: unknown field 'colour'; known fields: id, placedAt, items, for, note, cancelledAt, reason
 ${file}:6: id is not a UUID
 ${file}:7: placedAt is not a time such as 2026-01-31T09:30:00+01:00 or 2026-01-31 09:30
 orders: 5 of 6 orders cannot be imported
   nothing was stored; --skip-invalid imports the others
-  --columns items=<name>,for=<name> says what they are called, and --ignore-unknown leaves out what nobody knows
+  --columns items=<name>,for=<name> says what they are called, and --ignore-unknown leaves out the rest
 `,
     );
     expect((await orders(["list", "--count"])).stdout).toBe("0\n");
@@ -203,8 +203,10 @@ orders: 5 of 6 orders cannot be imported
     );
     const outcome = await run(file);
     expect(outcome.exitCode).toBe(2);
-    expect(outcome.stderr).toContain(`${file}:1: order ${TV.id} is stored already, and differs\n`);
-    expect(outcome.stderr).toContain(`${file}:3: order ${DESK.id} is in the file a second time`);
+    expect(outcome.stderr).toContain(
+      `${file}:1: order ${TV.id} already exists with different content\n`,
+    );
+    expect(outcome.stderr).toContain(`${file}:3: order ${DESK.id} appears twice`);
     await run(file, "--skip-invalid");
     expect(await listed()).toEqual([TV, DESK]);
   });
@@ -316,7 +318,7 @@ orders: 5 of 6 orders cannot be imported
     [
       "has a column that nobody knows",
       "items,colour\ntv,red\n",
-      /file has an unknown column 'colour'\n {2}there are/,
+      /file has an unknown column 'colour'\n {2}known columns: /,
     ],
     [
       "breaks off",

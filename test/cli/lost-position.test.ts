@@ -40,7 +40,7 @@ describe("orders subscriptions, after the file of orders", () => {
     expect(exitCode).toBe(6);
     expect(stdout).toMatch(/^sales\t\?\t0\t/);
     expect(stderr).toMatch(
-      /^subscriptions\/sales\/position\.json: its position, byte \d+, is beyond the end of orders\.jsonl, or behind other orders\n$/,
+      /^subscriptions\/sales\/position\.json: its position, byte \d+, no longer matches orders\.jsonl\n$/,
     );
     const json = await runCli(["subscriptions", "--json"], { store });
     expect(JSON.parse(json.stdout)).toMatchObject([{ name: "sales", waiting: null, parked: 0 }]);

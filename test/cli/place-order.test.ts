@@ -41,7 +41,7 @@ describe("orders place-order", () => {
         exitCode: 2,
         stdout: "",
         stderr:
-          "orders: cannot place the order: the clock is wrong: it shows no time in the years 0 to 9999\n  set the clock\n",
+          "orders: cannot place the order: the system clock is out of range\n  set the clock\n",
       });
       expect(stored(store)).toEqual([]);
     },

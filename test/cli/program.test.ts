@@ -33,7 +33,7 @@ describe("orders", () => {
           `^[A-Z].*(?:\n.+)*\\.\n\nUsage:\n  orders ${name}.*\n\nExamples:\n.*orders ${name}`,
         ),
       );
-      expect(stdout.match(/^\S.*$/gm)?.at(-1)).toBe("Options of every verb:");
+      expect(stdout.match(/^\S.*$/gm)?.at(-1)).toBe("Global options:");
       expect(stdout).toContain("--store <location>");
       expect((await runCli([name, "--help"])).stdout).toBe(stdout);
       expect((await runCli(["help", alias ?? name])).stdout).toBe(stdout);

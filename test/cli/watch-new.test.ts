@@ -27,13 +27,14 @@ async function names(): Promise<string[]> {
   return JSON.parse(stdout).map(({ name }: { name: string }) => name);
 }
 
-const BEGINS = (orders: string) => `'salse' is a new subscription and begins with ${orders}`;
+const BEGINS = (events: string) => `new subscription 'salse', ${events} waiting`;
+const SKIP = "; --from now skips them";
 const TERMINAL = { terminal: ["stdin", "stderr"] } as const;
 
 describe("a new subscription", () => {
-  it("tells a script with how many stored orders it begins, once", async () => {
+  it("tells a script how many events it starts with, once", async () => {
     await place(11);
-    expect((await handle([])).stderr).toBe(`${BEGINS("11 stored orders")}\n`);
+    expect((await handle([])).stderr).toBe(`${BEGINS("11 events")}${SKIP}\n`);
     expect((await handle([])).stderr).toBe("");
   });
 
@@ -45,16 +46,16 @@ describe("a new subscription", () => {
         if (stderr.includes("new subscription")) stop("SIGTERM");
       },
     });
-    expect(stderr).toContain(`${BEGINS("1 stored order")}\n`);
+    expect(stderr).toContain(`${BEGINS("1 event")}; --from now skips it\n`);
   });
 
   it("counts from where it begins", async () => {
     const ids = await place(12);
     expect((await handle(["--from", "now"])).stderr).toBe("");
     await runCli(["subscriptions", "remove", "salse", "--yes"], { store });
-    expect((await handle(["--from", ids[1] ?? ""])).stderr).toBe(`${BEGINS("11 stored orders")}\n`);
+    expect((await handle(["--from", ids[1] ?? ""])).stderr).toBe(`${BEGINS("11 events")}\n`);
     await runCli(["subscriptions", "remove", "salse", "--yes"], { store });
-    expect((await handle(["--from", "1h"])).stderr).toBe(`${BEGINS("12 stored orders")}\n`);
+    expect((await handle(["--from", "1h"])).stderr).toBe(`${BEGINS("12 events")}\n`);
   });
 
   it("says nothing to cron if there is little or nothing to do", async () => {
@@ -67,7 +68,7 @@ describe("a new subscription", () => {
   it("says it of many that are only printed, too", async () => {
     await place(11);
     const argv = ["watch", "--as", "salse", "--until-caught-up", "-q"];
-    expect((await runCli(argv, { store })).stderr).toBe(`${BEGINS("11 stored orders")}\n`);
+    expect((await runCli(argv, { store })).stderr).toBe(`${BEGINS("11 events")}${SKIP}\n`);
   });
 
   it.each([
@@ -78,7 +79,7 @@ describe("a new subscription", () => {
     await place(11);
     const outcome = await handle([], { ...TERMINAL, stdin: `${answer}\n` });
     expect(outcome.exitCode).toBe(exitCode);
-    expect(outcome.stderr).toContain(BEGINS("11 stored orders"));
+    expect(outcome.stderr).toContain(BEGINS("11 events"));
     expect(outcome.stderr).toContain("Run the command for each of them? [y/N] ");
     expect(await names()).toEqual(known);
   });
@@ -92,7 +93,7 @@ describe("a new subscription", () => {
     await place(count);
     const { exitCode, stderr } = await handle(flags, { ...TERMINAL, ...world });
     expect(exitCode).toBe(0);
-    if (count > 10) expect(stderr).toContain(BEGINS(`${count} stored orders`));
+    if (count > 10) expect(stderr).toContain(BEGINS(`${count} events`));
     expect(stderr).not.toContain("[y/N]");
   });
 });

@@ -90,7 +90,7 @@ export function describeApplication(newPlace: NewPlace): void {
       });
       await orders.close();
       expect(handled).toEqual([next]);
-      const reason = "each of its subscribers ended before it was handled";
+      const reason = "every subscriber exited before handling it";
       expect(failed).toEqual([{ order: poison, state: "parked", attempts: 5, reason }]);
       expect(await place.otherSubscriptions.parked()).toMatchObject([
         { order: poison, attempts: 5, reason },

@@ -262,7 +262,7 @@ describe.runIf(process.platform === "linux")("the command of orders watch --exec
     }
     const { exitCode, stderr } = await handle(command, "--max-attempts", "1");
     expect(exitCode).toBe(0);
-    const reason = "each of its subscribers ended before it was handled";
+    const reason = "every subscriber exited before handling it";
     expect(stderr).toContain(`order ${bad}: ${reason}; parked after 5 attempts`);
     expect(await parked()).toMatchObject([{ order: { id: bad }, reason, attempts: 5 }]);
     expect(readFileSync(file("order"), "utf8")).toContain(good);

@@ -42,7 +42,7 @@ describeWithServer("orders check, of a server,", () => {
       exitCode: 6,
       stdout: "3 orders, 2 damaged locations\n",
     });
-    expect(stderr).toContain(`orders:3: order ${order.id} is stored a second time\n`);
+    expect(stderr).toContain(`orders:3: order ${order.id} is a duplicate\n`);
     expect(stderr).toContain("orders:4: not an order: not JSON\n");
   });
 });

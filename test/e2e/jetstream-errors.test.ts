@@ -446,7 +446,7 @@ describeWithServer("a server", () => {
     const { exitCode, stderr } = await place(server.url.replace("//", "//ada:pw@"));
     expect(exitCode).toBe(8);
     expect(stderr).toMatch(
-      /^orders: cannot make sure that order (\S+) is stored: Permissions Violation for Subscription to "_INBOX\.\S+": .*\n {2}it may or may not be stored; placing it again with --id \1 is safe\n$/,
+      /^orders: cannot confirm that order (\S+) was stored: Permissions Violation for Subscription to "_INBOX\.\S+": .*\n {2}it may or may not be stored; placing it again with --id \1 is safe\n$/,
     );
   });
 

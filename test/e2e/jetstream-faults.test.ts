@@ -146,7 +146,7 @@ describeWithServer("a cluster of three", () => {
     await expect(store.saveIfNew(order)).rejects.toMatchObject({
       code: "outcome-unknown",
       orderId: id,
-      message: expect.stringContaining(`cannot make sure that order ${id} is stored: `),
+      message: expect.stringContaining(`cannot confirm that order ${id} was stored: `),
       record: "order",
     });
     await nodes[1].start();

@@ -139,7 +139,7 @@ const ON_A_SERVER = {
       const { url } = await holdingBack(server);
       return run(["place-order", "--json", "--id", ID, "tv"], { store: `${url}?timeout=2` });
     },
-    `cannot make sure that order ${ID} is stored`,
+    `cannot confirm that order ${ID} was stored`,
   ],
 } satisfies Cases;
 

@@ -85,7 +85,7 @@ describe("a place that cannot be a store", () => {
           failure(
             `${what}: no such file or directory`,
             store,
-            "a link leads nowhere; is a disk not mounted?",
+            "dangling link; is the disk mounted?",
           ),
         );
       }

@@ -48,7 +48,7 @@ describe.runIf(HAS_STRACE)("placing an order, as the system sees it,", () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 8, stdout: "" });
     const id = stored(store)[1]?.id;
     expect(stderr).toBe(
-      `orders: cannot make sure that order ${id} is stored: i/o error: ${store}/orders.jsonl\n` +
+      `orders: cannot confirm that order ${id} was stored: i/o error: ${store}/orders.jsonl\n` +
         `  it may or may not be stored; placing it again with --id ${id} is safe\n`,
     );
     const again = await runCli(["place-order", "--json", "--id", id as string, "tv"], { store });

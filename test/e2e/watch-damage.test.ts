@@ -241,7 +241,7 @@ describe("the document of a parked order that is damaged", () => {
 describe("a watcher that cannot begin", () => {
   it.each([
     ["its document is damaged", [], 6],
-    ["there is no order to begin with", ["--from", "403d33e9"], 4],
+    ["there is no order to start from", ["--from", "403d33e9"], 4],
   ])("ends by itself if %s", async (_, flags, exitCode) => {
     await place("tv");
     if (exitCode === 6) {

@@ -60,7 +60,7 @@ describe("two lines that claim one id", () => {
     expect(itemsListed()).toEqual([["mine"]]);
     expect(await new JsonlOrderStore(directory).check()).toMatchObject({
       orders: 1,
-      damage: [{ location: "orders.jsonl:2", problem: `order ${id} is stored a second time` }],
+      damage: [{ location: "orders.jsonl:2", problem: `order ${id} is a duplicate` }],
     });
   });
 

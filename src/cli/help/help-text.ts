@@ -17,7 +17,7 @@ export function helpText(path: readonly string[], definition: Definition, view: 
       ...(isProgram ? verbSections() : [commandSection(definition)]),
       ["Arguments:", argument === undefined ? [] : [[argument.name, argumentMeaning(argument)]]],
       ["Options:", optionRows(options)],
-      ["Options of every verb:", optionRows(COMMON_OPTIONS)],
+      ["Global options:", optionRows(COMMON_OPTIONS)],
     ]),
     ...(isProgram ? listed(layout, [["Exit codes:", EXIT_CODES]]) : []),
     ...(isProgram ? listed(layout, [topicSection()]) : []),

@@ -7,7 +7,7 @@ export const TOPICS: readonly Topic[] = [
     name: "exit-codes",
     summary: "what each exit code means",
     blocks: [
-      "What a verb ends with. The numbers and their meanings never change.",
+      "The numbers and their meanings never change.",
       {
         terms: [
           ...EXIT_CODES,
@@ -56,7 +56,7 @@ export const TOPICS: readonly Topic[] = [
           ["list --count", "only the number of orders"],
         ],
       },
-      "Items that come from elsewhere may begin with a dash: put -- before them, or pass them on stdin, one a line.",
+      "Items that come from other programs may begin with a dash: put -- before them, or pass them on stdin, one a line.",
       { example: ['orders place-order -- "$item"', "orders place-order - < items.txt"] },
       "A script that tries again chooses the id itself; then there is one order however often it tries:",
       {

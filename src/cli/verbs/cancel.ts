@@ -22,7 +22,7 @@ export const verb = define({
     isRepeated: true,
   },
   options: {
-    reason: text("text", "why"),
+    reason: text("text", "reason for the cancellation"),
     yes: YES,
     quiet: flag("print the order's id instead of the banner", { short: "q", excludes: ["json"] }),
     json: flag("print the cancelled order as JSON instead of the banner; of several, an array"),

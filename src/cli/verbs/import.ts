@@ -31,14 +31,10 @@ export const verb = define({
     "Import orders from a file: JSON Lines, a JSON array, a lowdb or TinyDB file, or CSV.\nThe whole file is checked first; if something is wrong with it, nothing is imported.\nOrders that are stored already are skipped: run it again to resume an interrupted import.",
   argument: { name: "file", description: "the file; '-' reads stdin" },
   options: {
-    format: choice(
-      "format",
-      "the file's format (default: told from its beginning)",
-      IMPORT_FORMATS,
-    ),
+    format: choice("format", "the file's format (default: detected)", IMPORT_FORMATS),
     dryRun: flag("only check the file, and print what would be done"),
     columns: COLUMNS,
-    ignoreUnknown: flag("leave out fields that nobody knows"),
+    ignoreUnknown: flag("leave out unknown fields"),
     skipInvalid: flag("import the others if some orders are invalid"),
     again: flag("import orders without ids as new ones, also if they were imported before"),
     notify: flag("print the banner of each imported order"),

@@ -17,7 +17,7 @@ export const verb = define({
   },
   options: {
     for: text("name", "whom the order is for"),
-    note: text("text", "what else there is to know about it"),
+    note: text("text", "a note for the sales desk"),
     id: {
       ...text("uuid", "use this id (a UUID), so that placing the order again is safe"),
       parse: parseId,

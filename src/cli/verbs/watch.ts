@@ -79,7 +79,7 @@ const OPTIONS = {
     ["for"],
     { needs: { oneOf: ["jobs"], example: "orders watch --as web --jobs 4 --keep-order for …" } },
   ),
-  giveUpAfter: duration("exit 7 once the connection to a server is lost for so long"),
+  giveUpAfter: duration("exit 7 if the server stays unreachable this long"),
   bell: flag("ring the terminal bell for each order"),
   yes: YES,
   quiet: flag("print the ids of new orders instead of banners", {

@@ -5,7 +5,7 @@ import type { Io } from "../io.js";
 import { counted } from "../render/count.js";
 
 /**
- * What to say of a new subscription, for its name may be mistyped: with how many stored orders it begins.
+ * What to say of a new subscription, for its name may be mistyped: how many events it starts with.
  * On a terminal, asks before a command is run or an event sent for more than a handful that nobody asked for.
  *
  * @returns `undefined` if it exists, or there is nothing worth saying.
@@ -22,11 +22,11 @@ export async function checkNewSubscription(
   const acts = exec !== undefined || forwardTo !== undefined;
   const { waiting } = await subscriptions.waitingFrom(from ?? "start");
   const isMany = waiting > HANDFUL;
-  const orders = counted(waiting, "stored order");
-  const begins = `'${as}' is a new subscription and begins with ${orders}`;
+  const skip = from === undefined ? `; --from now skips ${waiting === 1 ? "it" : "them"}` : "";
+  const begins = `new subscription '${as}', ${counted(waiting, "event")} waiting${skip}`;
   const canAsk = io.stdin.isTerminal && io.stderr.isTerminal;
   if (acts && from === undefined && isMany && canAsk && !yes) {
-    io.stderr.write(`${begins}; with --from now, with the next one that is placed\n`);
+    io.stderr.write(`${begins}\n`);
     const question =
       exec === undefined ? "Send each of them?" : "Run the command for each of them?";
     await confirm(question, yes, io);

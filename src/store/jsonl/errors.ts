@@ -47,7 +47,7 @@ const HINTS: Readonly<Record<string, string>> = {
   EFBIG: "raise the limit on file sizes (ulimit -f)",
   EACCES: PERMISSION,
   EPERM: PERMISSION,
-  ENOENT: "a link leads nowhere; is a disk not mounted?",
+  ENOENT: "dangling link; is the disk mounted?",
   ENOTDIR: DIRECTORY,
   EEXIST: DIRECTORY,
   ...FILE_LIMIT_HINTS,

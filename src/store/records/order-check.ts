@@ -17,7 +17,7 @@ export class OrderCheck {
 
   /** What is wrong with an order, if anything is. */
   problemOf({ id, placedAt }: Order): string | undefined {
-    if (!this.#ids.add(id)) return `order ${id} is stored a second time`;
+    if (!this.#ids.add(id)) return `order ${id} is a duplicate`;
     if (dayExists(placedAt)) return undefined;
     return `order ${id} was placed at a time that does not exist: ${placedAt}`;
   }
@@ -25,7 +25,7 @@ export class OrderCheck {
   /** What is wrong with a cancellation, if anything is: its order was looked at before. */
   cancellationProblemOf({ id, cancelledAt }: Cancellation): string | undefined {
     if (!this.#ids.has(id)) return cancelsNothing(id);
-    if (!this.#cancelled.add(id)) return `order ${id} is cancelled a second time`;
+    if (!this.#cancelled.add(id)) return `order ${id} is cancelled twice`;
     if (dayExists(cancelledAt)) return undefined;
     return `order ${id} was cancelled at a time that does not exist: ${cancelledAt}`;
   }

@@ -39,9 +39,9 @@ export function subscriptionRemoved(name: string): OrdersError {
   });
 }
 
-/** There is no such order to begin with. */
+/** There is no such order to start from. */
 export function noSuchOrder(id: string): OrdersError {
-  return new OrdersError("order-not-found", `no order ${id} to begin with`, { orderId: id });
+  return new OrdersError("order-not-found", `no order ${id} to start from`, { orderId: id });
 }
 
 /** The order is not parked there. */

@@ -15,13 +15,13 @@ export interface SubscriptionDriver {
   exists(name: string): Promise<boolean>;
   /** Where each subscription is, by name. */
   list(): Promise<readonly Omit<SubscriptionStatus, "parked">[]>;
-  /** @throws {OrdersError} `order-not-found`: there is no order to begin with. */
+  /** @throws {OrdersError} `order-not-found`: there is no order to start from. */
   waitingFrom(from: StartingPosition): Promise<Waiting>;
   /**
    * Opens a subscription for one subscriber, and creates it where there is none. `options.subscription` is a name
    * that was checked, or none.
    *
-   * @throws {OrdersError} `subscription-busy`; `order-not-found`: there is no order to begin with.
+   * @throws {OrdersError} `subscription-busy`; `order-not-found`: there is no order to start from.
    */
   open(options: OpenOptions): Promise<OpenSubscription>;
   /** @throws {OrdersError} `order-not-found`; `subscription-busy`. */

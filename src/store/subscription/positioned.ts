@@ -32,7 +32,7 @@ export interface PositionedStore<P> {
 
 /** What happened to the orders of a store, in that order. */
 export interface PositionedEvents<P> {
-  /** @throws {OrdersError} `order-not-found`: there is no order to begin with. */
+  /** @throws {OrdersError} `order-not-found`: there is no order to start from. */
   start(from: StartingPosition): P;
   /** The events behind a position, at most `limit`, all of them on stable storage. */
   read(position: P, limit: number): ReadEvents<P>;

@@ -108,7 +108,7 @@ class Header {
   }
 }
 
-const KNOWN = "there are id, placed_at, items or item, for, note, cancelled_at and reason";
+const KNOWN = "known columns: id, placed_at, items or item, for, note, cancelled_at, reason";
 
 /** What a cell holds: items as JSON, unless they are none, or a text. */
 function cellValue(cell: string, field: Field | undefined): unknown {

@@ -111,7 +111,7 @@ function rowOf(at: string, { id, placedAt, items, cancelledAt, ...rest }: Fields
   return { at, order: OrderJson.of(order as Order), hasId, hasTime };
 }
 
-const KNOWN = "an order has id, placedAt, items, for, note, cancelledAt and reason";
+const KNOWN = "known fields: id, placedAt, items, for, note, cancelledAt, reason";
 
 const SOME_ID = "00000000-0000-4000-8000-000000000000";
 const SOME_TIME = "2000-01-01T00:00:00.000Z";

@@ -35,7 +35,7 @@ export async function* readBackward(
 
 /** What to read. */
 interface BackwardOptions extends Place {
-  /** The number in the stream to begin with. */
+  /** The number in the stream to start from. */
   readonly to: number;
   /** The number to end with; asked for only if the first stretch is not enough. */
   readonly from: () => Promise<number>;

@@ -10,7 +10,7 @@ import { type DeliveredMessage, pull } from "./pull.js";
 
 /** What to read. */
 export interface ReadOptions extends Place {
-  /** The number in the stream to begin with; the first unless given. */
+  /** The number in the stream to start from; the first unless given. */
   readonly from?: number;
   /** That to end with; the last by now unless given. */
   readonly to?: number;

@@ -19,7 +19,7 @@ export interface ConsumerName {
 /** How a consumer is created. */
 export interface ConsumerOptions extends Partial<Omit<ConsumerConfig, "filter_subjects">> {
   readonly subjects: readonly string[];
-  /** The number in the stream to begin with. */
+  /** The number in the stream to start from. */
   readonly from: number;
 }
 

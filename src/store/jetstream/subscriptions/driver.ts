@@ -247,7 +247,7 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
   /**
    * The number in the stream with which a subscription begins that begins at a position.
    *
-   * @throws {OrdersError} `order-not-found`: there is no order to begin with.
+   * @throws {OrdersError} `order-not-found`: there is no order to start from.
    */
   async #seqOf(from: StartingPosition): Promise<number> {
     const server = this.#server;

@@ -17,7 +17,7 @@ import {
   subscriptionOf,
 } from "../server/subjects.js";
 
-const RECORD = "record what became of the order";
+const RECORD = "record the delivery";
 
 /**
  * What subscriptions record besides their positions, in a second stream that keeps the latest message of each

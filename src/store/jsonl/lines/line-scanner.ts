@@ -54,8 +54,8 @@ export class LineScanner implements SearchedFile {
   #place(line: RecordLine, scanned: ScannedLine[]): void {
     const place = this.#first?.placeOf(line, this) ?? "first";
     if (place === "repeated") {
-      const what = line.kind === "order" ? "stored" : "cancelled";
-      const problem = `order ${orderIdOf(line)} is ${what} a second time`;
+      const what = line.kind === "order" ? "a duplicate" : "cancelled twice";
+      const problem = `order ${orderIdOf(line)} is ${what}`;
       scanned.push({ kind: "repeated", problem, location: () => line.location() });
     } else if (place === "moved" && line.kind === "cancellation") {
       scanned.push({ ...line, isMoved: true });

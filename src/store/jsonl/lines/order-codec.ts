@@ -135,7 +135,7 @@ export function decodeLine(line: Buffer, length = line.length): DecodedLine {
     return { kind: "cancellation", cancellation, ...marksOf(rest), hasChecksum };
   }
   if (hasChecksum && !text.startsWith(ORDER_START)) {
-    return damage(`of a kind that only a newer version of orders knows: ${excerpt(text)}`);
+    return damage(`written by a newer version of orders: ${excerpt(text)}`);
   }
   const problem = orderProblem(value) ?? unknownField(value, hasChecksum, FIELDS);
   if (problem !== undefined) return damage(`not an order: ${problem}: ${excerpt(text)}`);

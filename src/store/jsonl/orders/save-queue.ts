@@ -74,6 +74,6 @@ export function outcomeUnknown(
 ): OrdersError {
   const { id } = record.kind === "order" ? record.order : record.cancellation;
   const done = record.kind === "order" ? "stored" : "cancelled";
-  const message = `cannot make sure that order ${id} is ${done}: ${systemMessage(cause)}: ${path}`;
+  const message = `cannot confirm that order ${id} was ${done}: ${systemMessage(cause)}: ${path}`;
   return new OrdersError("outcome-unknown", message, { cause, orderId: id, record: what });
 }

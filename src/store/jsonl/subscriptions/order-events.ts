@@ -143,7 +143,7 @@ export class OrderEvents implements PositionedEvents<Position> {
     if (line.kind === "order") return line.order.parse();
     const order = placedBefore(line, fd);
     if (order !== undefined) return cancelledOrder(order, line.cancellation);
-    const problem = `it cancels order ${line.cancellation.id}, which is not before it`;
+    const problem = `it cancels order ${line.cancellation.id}, which was not placed before it`;
     this.#onDamage({ location: line.location(), problem });
     return undefined;
   }

@@ -71,7 +71,7 @@ export class JsonlSubscriptions implements PositionedStore<Position>, Requestabl
     };
     const state = readOrReport(read, this.#onDamage) ?? undefined;
     if (state !== undefined && !this.events.isHeld(state.position)) {
-      const problem = `its position, byte ${state.position.byte}, is beyond the end of orders.jsonl, or behind other orders`;
+      const problem = `its position, byte ${state.position.byte}, no longer matches orders.jsonl`;
       this.#onDamage({ location: `subscriptions/${name}/position.json`, problem });
     }
     return state;
