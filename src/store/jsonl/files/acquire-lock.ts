@@ -52,7 +52,7 @@ export async function acquireLock(lock: string): Promise<Release | string> {
     await pause(5 + 20 * Math.random());
   }
   await close?.();
-  return others[0]?.split("-")[1] ?? "";
+  return others.sort()[0]?.split("-")[1] ?? ""; // the first has listened for the longest
 }
 
 /** Releases a lock. */
