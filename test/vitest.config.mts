@@ -7,7 +7,7 @@ const STANDALONE = [
   ...["standalone", "executable", "encoding", "time-zone", "completion", "stdin", "closed-streams"],
   ...["default-store", "no-store", "modes", "faults", "strace", "import", "list-pager"],
   ...["signals", "watch", "watch-damage", "watch-terminal"],
-  ...["hook", "hook-command", "hook-overlap", "hook-processes"],
+  ...["hook", "hook-command", "hook-overlap", "hook-processes", "webhook"],
   ...["jetstream-signals", "jetstream-watch"],
 ].map((name) => `test/e2e/${name}.test.ts`);
 
@@ -22,7 +22,7 @@ export default defineConfig({
     // To load the source anew for each file takes as long as most of the tests.
     isolate: false,
     // Only what hangs takes so long, however busy the machine is.
-    testTimeout: 300_000 * Number(process.env.ORDERS_SOAK ?? 1),
-    hookTimeout: 300_000,
+    testTimeout: 600_000 * Number(process.env.ORDERS_SOAK ?? 1),
+    hookTimeout: 600_000,
   },
 });

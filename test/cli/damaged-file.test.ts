@@ -78,7 +78,7 @@ describe("a file of orders to which anything happened", () => {
         expect(next).toMatchObject({ exitCode: 0, stderr: "" });
         expect(await listOf(store)).toEqual([...listed, JSON.parse(next.stdout)]);
       }),
-      { numRuns: 150 * SOAK },
+      { numRuns: 100 * SOAK },
     );
   });
 });

@@ -164,6 +164,6 @@ it("every verb tells the same orders of a store that people have had their hands
       expect(await json("subscriptions")).toMatchObject([{ waiting: eventsOf(lines) }]);
       await run("subscriptions", "remove", "sales", "--yes");
     }),
-    { numRuns: 100 * SOAK },
+    { numRuns: 60 * SOAK },
   );
 });
