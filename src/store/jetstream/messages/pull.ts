@@ -39,28 +39,34 @@ export async function pull(
 ): Promise<boolean> {
   const { nc, js } = await server.connected();
   const inbox = createInbox();
-  const subscription = nc.subscribe(inbox);
-  const end = () => subscription.unsubscribe();
-  const silence = setTimeout(end, SILENCE_LIMIT_MS);
-  let failure: Error = new Unavailable("no answer");
-  const stopListening = server.onStatus((status) => {
-    if (status instanceof Error) failure = status;
-    end(); // a server that was restarted has forgotten the request
+  let end = () => {};
+  const answered = new Promise<boolean>((resolve, reject) => {
+    let received = 0;
+    const subscription = nc.subscribe(inbox, {
+      callback(error, msg) {
+        if (error) return reject(error);
+        silence.refresh();
+        if (!msg.reply) return resolve(isEnd(msg));
+        onMessage(delivered(msg));
+        if (++received === request.batch) resolve(true);
+      },
+    });
+    const silence = setTimeout(reject, SILENCE_LIMIT_MS, new Unavailable("no answer"));
+    // A server that was restarted has forgotten the request.
+    const stopListening = server.onStatus((status) =>
+      reject(status instanceof Error ? status : new Unavailable("the connection was lost")),
+    );
+    end = () => {
+      subscription.unsubscribe();
+      clearTimeout(silence);
+      stopListening();
+    };
   });
   try {
     const subject = `${js.apiPrefix}.CONSUMER.MSG.NEXT.${stream}.${name}`;
     nc.publish(subject, JSON.stringify(request), { reply: inbox });
-    let received = 0;
-    for await (const msg of subscription) {
-      silence.refresh();
-      if (!msg.reply) return isEnd(msg);
-      onMessage(delivered(msg));
-      if (++received === request.batch) return true;
-    }
-    throw failure;
+    return await answered;
   } finally {
-    clearTimeout(silence);
-    stopListening();
     end();
   }
 }

@@ -60,7 +60,7 @@ async function* eachMessage(
   }
 }
 
-const MOST = 5000;
+const MOST = 2000;
 const MOST_BYTES = 16 * 2 ** 20;
 /** The server removes a consumer that was unused for so long: there can be too many. */
 const UNUSED_MS = 1000;
