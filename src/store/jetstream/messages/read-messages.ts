@@ -1,9 +1,8 @@
 import { AckPolicy } from "@nats-io/jetstream";
 import { nanos } from "@nats-io/transport-node";
-import { addConsumer } from "../server/consumers.js";
+import { addConsumer, passingName } from "../server/consumers.js";
 import { isConsumerLimit, isTransient, serverFailure, Unavailable } from "../server/failures.js";
 import type { ServerConnection } from "../server/server-connection.js";
-import { passingName } from "../server/subjects.js";
 import { firstMessages, lastSeq, type Place, READING } from "./get-messages.js";
 import type { StoredMessage } from "./order-codec.js";
 import { type DeliveredMessage, pull } from "./pull.js";

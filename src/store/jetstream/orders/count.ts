@@ -2,11 +2,11 @@ import { AckPolicy } from "@nats-io/jetstream";
 import { nanos } from "@nats-io/transport-node";
 import type { OrderFilter } from "../../../domain/order.js";
 import { getMessage, type Place } from "../messages/get-messages.js";
-import { addConsumer } from "../server/consumers.js";
+import { addConsumer, passingName } from "../server/consumers.js";
 import { isConsumerLimit } from "../server/failures.js";
 import type { Connected, ServerConnection } from "../server/server-connection.js";
 import { isMissingStream, stateOf, streamInfo, subjectsOf } from "../server/streams.js";
-import { passingName, recordSubjects } from "../server/subjects.js";
+import { recordSubjects } from "../server/subjects.js";
 
 /** Counts the orders of a stream, of which the server has most of the numbers. */
 export function countOrders(

@@ -6,14 +6,56 @@ import {
   JetStreamApiCodes,
   JetStreamApiError,
 } from "@nats-io/jetstream";
+import { nuid } from "@nats-io/transport-node";
+import { isSubscriptionName } from "../../order-feed.js";
 import { RESPONSE_TIMEOUT_MS } from "./dial.js";
 import { apiCode } from "./failures.js";
 import type { Connected } from "./server-connection.js";
+import { nameOf, tokenOf } from "./subjects.js";
 
 /** A consumer of a stream. */
 export interface ConsumerName {
   readonly stream: string;
   readonly name: string;
+}
+
+/** A consumer that is a subscription: each reset replaces it by one of the next generation. */
+export interface SubscriptionConsumer extends ConsumerName {
+  readonly subscription: string;
+  readonly generation: number;
+}
+
+/** The consumer of a subscription. */
+export function consumerOf(
+  stream: string,
+  subscription: string,
+  generation: number,
+): SubscriptionConsumer {
+  const token = tokenOf(subscription);
+  const name = generation === 1 ? token : `${token}~${generation}`;
+  return { stream, name, subscription, generation };
+}
+
+/**
+ * The consumers of a stream that are subscriptions, also those that have no leader and would not answer what they are.
+ * Of several that are one subscription the last one counts.
+ */
+export async function subscriptionConsumers(
+  connected: Connected,
+  stream: string,
+): Promise<SubscriptionConsumer[]> {
+  const found: SubscriptionConsumer[] = [];
+  for (const name of await consumerNames(connected, stream)) {
+    const [token = "", generation = "1"] = name.split("~");
+    const consumer = consumerOf(stream, nameOf(token), Number(generation));
+    if (isSubscriptionName(consumer.subscription) && consumer.name === name) found.push(consumer);
+  }
+  return found.sort((one, other) => one.generation - other.generation);
+}
+
+/** The name of a consumer that is nobody's subscription. */
+export function passingName(): string {
+  return `_${nuid.next()}`;
 }
 
 /** How a consumer is created. */
@@ -54,8 +96,7 @@ export async function removeConsumer(
   await jsm.consumers.delete(stream, name).catch(unlessMissing);
 }
 
-/** The names of all consumers of a stream: also of those that have no leader, and would not answer what they are. */
-export async function consumerNames({ nc, js }: Connected, stream: string): Promise<string[]> {
+async function consumerNames({ nc, js }: Connected, stream: string): Promise<string[]> {
   const subject = `${js.apiPrefix}.CONSUMER.NAMES.${stream}`; // the client has no method for it
   const names: string[] = [];
   for (;;) {

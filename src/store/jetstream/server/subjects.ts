@@ -1,5 +1,4 @@
-import { nuid } from "@nats-io/transport-node";
-import { type FeedEvent, isSubscriptionName } from "../../order-feed.js";
+import type { FeedEvent } from "../../order-feed.js";
 import type { ServerLocation } from "./server-location.js";
 
 /** What a message of the stream of orders is about. */
@@ -107,37 +106,12 @@ export function subscriptionOf(subject: string): string {
   return nameOf(subject.split(".").at(-2) ?? "");
 }
 
-/** A consumer that is a subscription: each reset replaces it by one of the next generation. */
-export interface SubscriptionConsumer {
-  readonly name: string;
-  readonly subscription: string;
-  readonly generation: number;
-}
-
-/** The consumer of a subscription. */
-export function consumerOf(subscription: string, generation: number): SubscriptionConsumer {
-  const token = tokenOf(subscription);
-  const name = generation === 1 ? token : `${token}~${generation}`;
-  return { name, subscription, generation };
-}
-
-/** What the name of a consumer says; `undefined`: it is no subscription's. */
-export function subscriptionConsumer(name: string): SubscriptionConsumer | undefined {
-  const [token = "", generation = "1"] = name.split("~");
-  const consumer = consumerOf(nameOf(token), Number(generation));
-  return isSubscriptionName(consumer.subscription) && consumer.name === name ? consumer : undefined;
-}
-
-/** The name of a consumer that is nobody's subscription. */
-export function passingName(): string {
-  return `_${nuid.next()}`;
-}
-
 /** The name of a subscription as one token of a subject. */
 export function tokenOf(name: string): string {
   return name.replaceAll(".", "=");
 }
 
-function nameOf(token: string): string {
+/** The subscription that a token names. */
+export function nameOf(token: string): string {
   return token.replaceAll("=", ".");
 }

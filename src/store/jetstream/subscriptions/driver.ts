@@ -18,22 +18,21 @@ import {
   type ConsumerName,
   type ConsumerOptions,
   consumerInfo,
-  consumerNames,
+  consumerOf,
+  passingName,
   removeConsumer,
+  type SubscriptionConsumer,
+  subscriptionConsumers,
 } from "../server/consumers.js";
 import { apiCode, isConsumerLimit, isTransient, serverFailure } from "../server/failures.js";
 import type { Connected, ServerConnection } from "../server/server-connection.js";
 import { createIfMissing, orderStream, parkingStream } from "../server/streams.js";
 import {
   allRecords,
-  consumerOf,
   eventSubjects,
   idOf,
   kindOf,
-  passingName,
-  type SubscriptionConsumer,
   subjectsOfOrder,
-  subscriptionConsumer,
   tokenOf,
 } from "../server/subjects.js";
 import { Contact } from "./contact.js";
@@ -96,9 +95,10 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
     const from = await this.#seqOf(position);
     await this.#server.ask("reset the subscription", async (connected) => {
       const old = await this.#consumers(connected, name);
-      const next = consumerOf(name, (old.at(-1)?.generation ?? 0) + 1);
-      await this.#create(connected, this.#at(next), { subjects: this.#subjects, from });
-      for (const each of old) await removeConsumer(connected, this.#at(each));
+      const next = (old.at(-1)?.generation ?? 0) + 1;
+      const consumer = consumerOf(this.#server.location.stream, name, next);
+      await this.#create(connected, consumer, { subjects: this.#subjects, from });
+      for (const each of old) await removeConsumer(connected, each);
     });
   }
 
@@ -108,7 +108,7 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
     await parked.clear(name); // before the name is free: whoever takes it next must not find these
     await this.#server.ask("remove the subscription", async (connected) => {
       const consumers = await this.#consumers(connected, name);
-      for (const each of consumers) await removeConsumer(connected, this.#at(each));
+      for (const each of consumers) await removeConsumer(connected, each);
       await removeConsumer(connected, this.#retries(name));
     });
     await parked.clear(name); // what a subscriber has recorded meanwhile
@@ -119,10 +119,10 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
     await records.create();
     const resumed = await this.#server.ask("subscribe", async (connected) => {
       const known = await this.#consumers(connected, name);
-      for (const old of known.slice(0, -1)) await removeConsumer(connected, this.#at(old));
+      for (const old of known.slice(0, -1)) await removeConsumer(connected, old);
       if (known.length === 0) {
         const from = await this.#seqOf(options.from ?? "start");
-        const first = this.#at(consumerOf(name, 1));
+        const first = consumerOf(this.#server.location.stream, name, 1);
         await this.#create(connected, first, { subjects: this.#subjects, from });
       }
       await this.#createRetries(connected, name);
@@ -145,7 +145,7 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
 
   async #openEphemeral(options: OpenOptions): Promise<OpenSubscription> {
     const first = await this.#seqOf(options.from ?? "now");
-    const consumer = this.#at({ name: passingName() });
+    const consumer = { stream: this.#server.location.stream, name: passingName() };
     const inactive_threshold = nanos(INACTIVE_AFTER_MS);
     const create = async (connected: Connected, from = first) => {
       const subjects = this.#subjects;
@@ -198,7 +198,7 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
     for (const lostAt = Date.now(); ; await pause(LOOK_INTERVAL_MS)) {
       const consumers = await this.#server.attempt((each) => this.#consumers(each, name));
       const newest = consumers.at(-1);
-      if (newest !== undefined) return this.#at(newest);
+      if (newest !== undefined) return newest;
       if (Date.now() - lostAt > REMOVED_AFTER_MS) throw subscriptionRemoved(name);
     }
   }
@@ -278,7 +278,7 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
     const { stream, shown } = this.#server.location;
     const { subscription: name } = consumer;
     const info = await this.#server
-      .attempt((connected) => consumerInfo(connected, this.#at(consumer)))
+      .attempt((connected) => consumerInfo(connected, consumer))
       .catch((error) => {
         if (!isTransient(error)) throw serverFailure("read the feed", shown, error);
       });
@@ -304,17 +304,10 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
     return newest.sort((one, other) => (one.subscription < other.subscription ? -1 : 1));
   }
 
-  /** The consumers that are subscriptions, or one subscription: of several the last one counts. */
+  /** The consumers of subscriptions, or of one, the newest last. */
   async #consumers(connected: Connected, name?: string): Promise<SubscriptionConsumer[]> {
-    const names = await consumerNames(connected, this.#server.location.stream);
-    return names
-      .flatMap((each) => subscriptionConsumer(each) ?? [])
-      .filter(({ subscription }) => name === undefined || subscription === name)
-      .sort((one, other) => one.generation - other.generation);
-  }
-
-  #at({ name }: { readonly name: string }): ConsumerName {
-    return { stream: this.#server.location.stream, name };
+    const all = await subscriptionConsumers(connected, this.#server.location.stream);
+    return all.filter(({ subscription }) => name === undefined || subscription === name);
   }
 
   get #subjects(): readonly string[] {
