@@ -109,7 +109,7 @@ export function locationOf(servers: readonly NatsServer[], query = ""): string {
 export async function leaderOf(nodes: readonly NatsServer[]): Promise<NatsServer> {
   let leader: NatsServer | undefined;
   await untilStream(nodes, ({ cluster }) => {
-    leader = nodes[Number(cluster?.leader?.replace("node-", ""))];
+    leader = nodes[indexOf(cluster?.leader)];
     return leader !== undefined;
   });
   return leader as NatsServer;
@@ -118,14 +118,23 @@ export async function leaderOf(nodes: readonly NatsServer[]): Promise<NatsServer
 /**
  * Waits until every server has all that was stored, by every server's own account: before that, no
  * other one may be stopped. One that was cut off can hold itself for the leader for some seconds
- * after, and is held for current by the others as long.
+ * after, and is held for current by the others as long. A 2.10.27 that was killed can stay out for good
+ * once it is started again: then it is started once more.
  */
 export async function allCurrent(nodes: readonly NatsServer[]): Promise<void> {
+  const startedAgain = new Set<string>();
   await until(async () => {
     const leaders = new Set<string | undefined>();
     for (const node of nodes) {
-      await untilStream([node], ({ cluster: { leader, replicas = [] } = {} }) => {
+      await untilStream([node], async ({ cluster: { leader, replicas = [] } = {} }) => {
         leaders.add(leader);
+        for (const { name, active } of replicas) {
+          if (active < OUT_AFTER_NS || startedAgain.has(name)) continue;
+          startedAgain.add(name);
+          const out = nodes[indexOf(name)];
+          await out?.kill();
+          await out?.start();
+        }
         return replicas.length === nodes.length - 1 && replicas.every(({ current }) => current);
       });
     }
@@ -133,9 +142,17 @@ export async function allCurrent(nodes: readonly NatsServer[]): Promise<void> {
   });
 }
 
+/** A leader that has not heard of another server for so long will not. */
+const OUT_AFTER_NS = 60e9;
+
+/** Which server has a name. */
+function indexOf(name: string | undefined): number {
+  return Number(name?.replace("node-", ""));
+}
+
 async function untilStream(
   nodes: readonly NatsServer[],
-  condition: (info: StreamInfo) => boolean,
+  condition: (info: StreamInfo) => boolean | Promise<boolean>,
 ): Promise<void> {
   const nc = await connect({
     servers: nodes.map(({ address }) => address),
@@ -145,7 +162,7 @@ async function untilStream(
     const { streams } = await jetstreamManager(nc, { checkAPI: false });
     await until(async () => {
       const info = await streams.info("orders").catch(() => undefined);
-      return info !== undefined && condition(info);
+      return info !== undefined && (await condition(info));
     });
   } finally {
     await nc.close();
