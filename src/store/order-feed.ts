@@ -50,7 +50,7 @@ export interface FeedOptions {
 }
 
 /**
- * Where a new subscription begins: with the oldest order, after the newest, with the first order
+ * Where a new subscription begins: with the first one stored, after the newest, with the first order
  * placed at or after a time (form of {@link Order.placedAt}; after the newest if there is none yet),
  * or with one order.
  */

@@ -79,27 +79,28 @@ export interface OrderRepository {
   cancel(cancellation: Cancellation, as?: StoreAs): Promise<CancelResult>;
 
   /**
-   * Lists orders in the order in which they were stored, those that were cancelled only if the query says so.
-   * Memory is bounded but for about 250 bytes and the reason of each cancellation.
+   * Lists orders by `placedAt`, oldest first, and of equal times in the order of storing; those that were cancelled
+   * only if the query says so. Memory is bounded but for about 250 bytes and the reason of each cancellation, and 28
+   * bytes of each order that is stored behind newer ones.
    */
   list(query?: OrderQuery): AsyncIterable<Order>;
 
   /**
    * The same as JSON texts, which is faster for many orders: as many at a time as were read together, and
-   * all at once where `newest` limits them without `reverse`.
+   * all at once where `newest` limits them.
    */
   listJson(query?: OrderQuery): AsyncIterable<readonly OrderJson[]>;
 
   /** How many orders match. */
   count(filter?: OrderFilter): Promise<number>;
 
-  /** The orders whose id starts with `prefix` (lower case), cancelled or not, oldest first, at most `limit`. */
+  /** Orders whose id starts with `prefix` (lower case), cancelled or not, at most `limit` of them, oldest first. */
   findByIdPrefix(prefix: string, limit: number): Promise<readonly Order[]>;
 }
 
 /** Which orders to list. */
 export interface OrderQuery extends OrderFilter {
-  /** Only the newest so many of those that match; still listed oldest first. */
+  /** Only so many of those that match, the newest by `placedAt`; still listed oldest first. */
   readonly newest?: number | undefined;
   /** Newest first. */
   readonly reverse?: boolean | undefined;

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Order } from "../../src/domain/order.js";
 import { encodeOrder } from "../../src/store/jsonl/lines/order-codec.js";
 import fc from "../support/fast-check.js";
-import { anyOrder } from "../support/orders.js";
+import { anyOrder, byTime } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
 import { SOAK } from "../support/soak.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
@@ -76,7 +76,7 @@ describe("a file of orders to which anything happened", () => {
 
         const next = await runCli(["place-order", "--json", "next"], { store });
         expect(next).toMatchObject({ exitCode: 0, stderr: "" });
-        expect(await listOf(store)).toEqual([...listed, JSON.parse(next.stdout)]);
+        expect(await listOf(store)).toEqual(byTime([...listed, JSON.parse(next.stdout)]));
       }),
       { numRuns: 100 * SOAK },
     );

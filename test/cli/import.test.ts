@@ -5,7 +5,7 @@ import type { Order } from "../../src/domain/order.js";
 import { OrdersError } from "../../src/errors.js";
 import { openStore } from "../../src/store/open-store.js";
 import fc from "../support/fast-check.js";
-import { all, anOrder, anyOrder } from "../support/orders.js";
+import { all, anOrder, anyOrder, byTime } from "../support/orders.js";
 import { runCli, type World } from "../support/run-cli.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
@@ -372,7 +372,7 @@ orders: 5 of 6 orders cannot be imported
         const file = written("export", stdout);
         expect((await runCli(["import", file], { store: to })).exitCode).toBe(0);
         const copy = await openStore(to);
-        expect(await all(copy.list({ includeCancelled: true }))).toEqual(given);
+        expect(await all(copy.list({ includeCancelled: true }))).toEqual(byTime(given));
       }),
       { numRuns: 40 },
     );

@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { width } from "../../src/cli/render/width.js";
 import type { Order } from "../../src/domain/order.js";
@@ -46,6 +48,32 @@ describe("orders list on a terminal", () => {
     const shown = ["403d33e9-39", "403d33e9-3b", "5ac9e5e2-f7"];
     expect(ids((await list()).stdout)).toEqual(shown);
     expect(ids((await list(["--fields", "id,items"], { columns: 50 })).stdout)).toEqual(shown);
+  });
+
+  it("shows orders that were imported late below the day of their time, once, and leaves out the oldest", async () => {
+    await save([FORMULA_ORDER]);
+    const imported = join(temporaryDirectory(), "last-year.jsonl");
+    const rows = [
+      { placedAt: "2025-02-02T09:00:00Z", items: ["lamp"] },
+      { placedAt: "2026-02-02T08:00:00Z", items: ["chair"] },
+      { placedAt: "2025-02-02T10:00:00Z", items: ["sofa"] },
+    ];
+    writeFileSync(imported, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    expect(await runCli(["import", imported], { store })).toMatchObject({ exitCode: 0 });
+    const shown = (text: string) => text.match(/^\d{4}-.*$|lamp|chair|sofa|cmd/gm);
+    const [lastYear, today] = ["2025-02-02 Sunday", "2026-02-02 Monday, today"];
+    expect(shown((await list()).stdout)).toEqual([lastYear, "lamp", "sofa", today, "chair", "cmd"]);
+    expect(shown((await list(["--reverse"])).stdout)).toEqual([
+      today,
+      "cmd",
+      "chair",
+      lastYear,
+      "sofa",
+      "lamp",
+    ]);
+    const { stdout } = await list(["--limit", "1"]);
+    expect(shown(stdout)).toEqual([today, "cmd"]);
+    expect(stdout).toContain("1 order, older ones not shown (--limit)");
   });
 
   it("groups the orders by the local day, and counts them in the end", async () => {
@@ -207,7 +235,8 @@ describe("orders list --fields", () => {
   });
 
   it("escapes in tsv what would be a tab, a newline or an order to the terminal", async () => {
-    await save([anOrder({ for: "a\tb\nc", note: "\x1b[2J" })]);
+    const placedAt = "2026-02-02T11:00:00.000Z";
+    await save([anOrder({ placedAt, for: "a\tb\nc", note: "\x1b[2J" })]);
     expect((await list(["--limit", "1", "--fields", "for,note"], pipe)).stdout).toBe(
       "a\\tb\\nc\t\\x1b[2J\n",
     );

@@ -22,6 +22,13 @@ export function describeDelivery(newPlace: NewPlace): void {
       await sales.end();
     });
 
+    it("delivers in the order of storing, whenever the orders were placed", async () => {
+      const orders = [3, 1, 2].map((day) => anOrder({ placedAt: `2026-01-0${day}T09:30:00.000Z` }));
+      for (const order of orders) await place.store.save(order);
+      expect(ordersOf(await handleAll(place.feed, "sales", { from: "start" }))).toEqual(orders);
+      expect(await all(place.store.list())).toEqual([orders[1], orders[2], orders[0]]);
+    });
+
     it("delivers orders that are placed under an id of their own, once each", async () => {
       const sales = await subscribed(place.feed, "sales");
       const orders = [anOrder(), anOrder()];

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openOrders } from "../../src/app.js";
 import { type Order, orderMatcher } from "../../src/domain/order.js";
-import type { OrderStore } from "../../src/store/order-store.js";
+import type { OrderQuery, OrderStore } from "../../src/store/order-store.js";
+import { openCopyTarget } from "../../src/transfer/copy-target.js";
 import fc from "../support/fast-check.js";
-import { all, anOrder, anyOrder } from "../support/orders.js";
+import { all, anOrder, anyOrder, byTime } from "../support/orders.js";
 
 /** What every store promises; `open` gives a new and empty one. */
 export function describeOrderStore(name: string, open: () => Promise<OrderStore>): void {
@@ -34,16 +35,100 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
       expect(await store.findByIdPrefix("0123", 10)).toEqual([]);
     });
 
-    it("lists what was saved, unchanged, in the order of saving", async () => {
+    it("lists what was saved, unchanged, by time", async () => {
+      const orders = fc.uniqueArray(anyOrder, { maxLength: 5, selector: ({ id }) => id });
       await fc.assert(
-        fc.asyncProperty(fc.array(anyOrder, { maxLength: 5 }), async (orders) => {
+        fc.asyncProperty(orders, async (saved) => {
           const empty = await open();
-          for (const order of orders) await empty.save(order);
-          expect(await all(empty.list())).toEqual(orders);
+          for (const order of saved) await empty.save(order);
+          expect(await all(empty.list())).toEqual(byTime(saved));
           await empty.close();
         }),
         { numRuns: 30 },
       );
+    });
+
+    it("lists by time, and of equal times in the order of storing, however it came to its orders", async () => {
+      const row = fc.record({
+        minute: fc.nat({ max: 9 }),
+        how: fc.constantFrom("saved", "claimed", "imported"),
+        item: fc.constantFrom("tv", "red desk"),
+        isCancelled: fc.boolean(),
+      });
+      const queries = fc.array(
+        fc.record(
+          {
+            newest: fc.nat({ max: 8 }),
+            reverse: fc.boolean(),
+            since: fc.nat({ max: 9 }).map(minute),
+            until: fc.nat({ max: 9 }).map(minute),
+            item: fc.constantFrom("TV", "red"),
+            includeCancelled: fc.boolean(),
+          },
+          { requiredKeys: [] },
+        ),
+        { minLength: 4, maxLength: 8 },
+      );
+      await fc.assert(
+        fc.asyncProperty(fc.array(row, { maxLength: 12 }), queries, async (rows, asked) => {
+          const empty = await open();
+          const orders: Order[] = [];
+          for (const { how, item, isCancelled, ...placed } of rows) {
+            const order = anOrder({ placedAt: minute(placed.minute), items: [item] });
+            if (how === "saved") await empty.save(order);
+            else await empty.saveIfNew(order, { isImported: how === "imported" });
+            const { id, placedAt: cancelledAt } = order;
+            if (isCancelled) orders.push((await empty.cancel({ id, cancelledAt })).order);
+            else orders.push(order);
+          }
+          for (const query of [{}, ...asked]) {
+            const { newest = orders.length, reverse, ...filter } = query;
+            const matching = byTime(orders.filter(orderMatcher(filter)));
+            const wanted = matching.slice(Math.max(0, matching.length - newest));
+            expect(await all(empty.list(query))).toEqual(reverse ? wanted.reverse() : wanted);
+            expect(await empty.count(filter)).toBe(matching.length);
+          }
+          await empty.close();
+        }),
+        { numRuns: 30 },
+      );
+    });
+
+    it("lists many imported orders among those that were placed", async () => {
+      const at = (second: number) => new Date(Date.UTC(2026, 0, 31) + 1000 * second).toISOString();
+      const items = ["x".repeat(300)]; // so that a directory is no small one
+      const orders = Array.from({ length: 4000 }, (_, n) =>
+        anOrder({ placedAt: at(n), items: [...items, `item ${n % 7}`] }),
+      );
+      const [placed, imported] = [0, 1].map((half) => orders.filter((_, n) => n % 2 === half));
+      await Promise.all((placed ?? []).map((order) => store.save(order)));
+      const target = await openCopyTarget(store);
+      const stretches = [1000, 0].flatMap((from) => imported?.slice(from, from + 1000) ?? []);
+      const scattered = stretches.splice(400, 300).toReversed();
+      for (let n = 0; n < stretches.length; n += 500)
+        await target.store(
+          stretches.slice(n, n + 500).map((order) => ({ kind: "order", order, isImported: true })),
+        );
+      for (const order of scattered) await store.saveIfNew(order, { isImported: true });
+      const latest = anOrder({ placedAt: at(4000), items });
+      await store.save(latest);
+      orders.push(latest);
+      const [cancelled] = scattered;
+      await store.cancel({ id: cancelled?.id ?? "", cancelledAt: at(5000) });
+      const left = orders.filter(({ id }) => id !== cancelled?.id);
+      const ids = async (query: OrderQuery) => (await all(store.list(query))).map(({ id }) => id);
+      const idsOf = (of: readonly Order[]) => of.map(({ id }) => id);
+      expect(await ids({})).toEqual(idsOf(left));
+      expect(await ids({ reverse: true })).toEqual(idsOf(left.toReversed()));
+      expect(await ids({ includeCancelled: true })).toEqual(idsOf(orders));
+      for (const newest of [1, 20, 3900])
+        expect(await ids({ newest })).toEqual(idsOf(left.slice(-newest)));
+      const item = "item 3";
+      const some = left.filter(({ items: [, last] }) => last === item);
+      expect(await ids({ item, reverse: true })).toEqual(idsOf(some.toReversed()));
+      expect(await ids({ item, newest: 9 })).toEqual(idsOf(some.slice(-9)));
+      const since = at(3000);
+      expect(await ids({ since })).toEqual(idsOf(left.filter(({ placedAt }) => placedAt >= since)));
     });
 
     it("keeps every one of many orders that are saved at once", async () => {
@@ -266,7 +351,15 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
       expect(await store.count({ item: [] })).toBe(3);
     });
 
-    it("finds orders by the beginning of their ids, oldest first and no more than asked", async () => {
+    it("finds orders by the beginning of their ids, oldest first", async () => {
+      const orders = [3, 1, 2].map((n) =>
+        anOrder({ id: `aaaa0f3${n}-91b6-430f-86e6-997935ae61b4`, placedAt: minute(n) }),
+      );
+      for (const order of orders) await store.save(order);
+      expect(await store.findByIdPrefix("aaaa", 10)).toEqual(byTime(orders));
+    });
+
+    it("finds no more orders by the beginning of their ids than asked", async () => {
       const ids = ["aaaa0", "aaaa1", "aaab0"].map(
         (start) => `${start}f32-91b6-430f-86e6-997935ae61b4`,
       );
@@ -367,6 +460,10 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
       for await (const _ of store.list()) break;
       expect(await store.count()).toBe(3);
     });
+
+    function minute(n: number): string {
+      return `2026-01-31T09:0${n}:00.000Z`;
+    }
 
     /** The one order of an id, by every way of looking for it. */
     async function holders(id: string): Promise<readonly Order[]> {

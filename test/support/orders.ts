@@ -47,6 +47,11 @@ export const anyOrder: fc.Arbitrary<Order> = fc.record(
   { requiredKeys: ["id", "placedAt", "items"] },
 );
 
+/** Orders as they are listed: of equal times in the order in which they are given. */
+export function byTime<T extends Order>(orders: readonly T[]): T[] {
+  return orders.toSorted((one, other) => one.placedAt.localeCompare(other.placedAt));
+}
+
 /** All of an async iterable. */
 export async function all<T>(iterable: AsyncIterable<T>): Promise<T[]> {
   const found: T[] = [];

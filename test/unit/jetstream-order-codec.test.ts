@@ -7,6 +7,7 @@ import { anOrder, anyOrder } from "../support/orders.js";
 const order = anOrder({ items: ["tv"] });
 const message = (body: string, id = order.id) => ({
   seq: 17,
+  time: new Date(0),
   subject: `orders.order-created.${id.slice(0, 8)}.${id}`,
   data: new TextEncoder().encode(body),
 });

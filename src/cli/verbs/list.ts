@@ -35,7 +35,7 @@ type ListOptions = OptionsOf<typeof OPTIONS>;
 
 export const verb = define({
   description:
-    "List orders, oldest first. On a terminal they are grouped by day, and ORDERS_PAGER, PAGER or less shows what does not fit.\nIn a pipe: time, id and items, tab-separated; with --all also when an order was cancelled. In tsv and csv, items are a JSON array, which is never taken for a formula.",
+    "List orders by the time they were placed, oldest first, whatever the order of storing. On a terminal they are grouped by day, and ORDERS_PAGER, PAGER or less shows what does not fit.\nIn a pipe: time, id and items, tab-separated; with --all also when an order was cancelled. In tsv and csv, items are a JSON array, which is never taken for a formula.",
   options: OPTIONS,
   examples: [
     "orders list --limit 20",

@@ -11,7 +11,6 @@ import { OrdersError } from "../../errors.js";
 import type { OrderFeed } from "../order-feed.js";
 import type { Damage, OrderQuery, OrderStore, SetUp, StoreReport } from "../order-store.js";
 import { PendingWork } from "../pending-work.js";
-import { allOf, firstOf } from "../records/batches.js";
 import type { OrderJson } from "../records/order-json.js";
 import { parseAll } from "../records/parse-all.js";
 import type { OrderRecord, StoreAs } from "../records/record.js";
@@ -29,6 +28,7 @@ import {
 } from "./messages/order-codec.js";
 import { checkServer } from "./orders/check.js";
 import { countOrders } from "./orders/count.js";
+import { OrdersByTime } from "./orders/orders-by-time.js";
 import { OrdersReader } from "./orders/orders-reader.js";
 import { type NewRecord, OrderPublisher } from "./orders/publisher.js";
 import type { ServerStoreOptions } from "./server/credential-files.js";
@@ -46,6 +46,7 @@ export class JetStreamOrderStore implements OrderStore {
   readonly #server: ServerConnection;
   readonly #publisher: OrderPublisher;
   readonly #reader: OrdersReader;
+  readonly #byTime: OrdersByTime;
   readonly #feed: SubscriptionFeed;
   readonly #pending = new PendingWork();
 
@@ -63,6 +64,7 @@ export class JetStreamOrderStore implements OrderStore {
     this.#server = new ServerConnection(this.#location, credentialFiles);
     this.#publisher = new OrderPublisher(this.#server);
     this.#reader = new OrdersReader(this.#server, onDamage);
+    this.#byTime = new OrdersByTime(this.#server, this.#reader);
     const records = new SubscriptionRecords(this.#server, this.#reader, onDamage);
     const driver = new JetStreamSubscriptions(this.#server, this.#reader, records);
     this.#feed = new SubscriptionFeed(driver, this.location);
@@ -123,15 +125,8 @@ export class JetStreamOrderStore implements OrderStore {
     return parseAll(this.listJson(query));
   }
 
-  async *listJson(query: OrderQuery = {}): AsyncIterable<readonly OrderJson[]> {
-    const { newest, reverse = false } = query;
-    if (!reverse && newest === undefined) {
-      yield* this.#reader.list(query);
-      return;
-    }
-    const backward = firstOf(this.#reader.backward(query), newest);
-    if (reverse) yield* backward;
-    else yield (await allOf(backward)).reverse();
+  listJson(query: OrderQuery = {}): AsyncIterable<readonly OrderJson[]> {
+    return this.#byTime.list(query);
   }
 
   records(): AsyncIterable<readonly OrderRecord[]> {
@@ -143,7 +138,7 @@ export class JetStreamOrderStore implements OrderStore {
       return countOrders(this.#server, filter);
     }
     let count = 0;
-    for await (const orders of this.listJson(filter)) count += orders.length;
+    for await (const orders of this.#reader.matching(filter)) count += orders.length;
     return count;
   }
 

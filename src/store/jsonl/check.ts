@@ -63,7 +63,7 @@ class UnmarkedLines {
   get note(): string | undefined {
     if (this.#first === undefined) return undefined;
     const others = this.#count === 1 ? "" : ` and ${this.#count - 1} more`;
-    return `${this.#first}${others}: older than orders before it, and not marked, so list --since can miss those; it finds all in a copy made with orders copy`;
+    return `${this.#first}${others}: older than orders before it, and not marked, so list can show it out of place, and list --since miss those; a copy made with orders copy is in order`;
   }
 }
 

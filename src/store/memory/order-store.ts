@@ -11,6 +11,7 @@ import { OrdersError } from "../../errors.js";
 import type { OrderFeed } from "../order-feed.js";
 import type { OrderQuery, OrderStore, SetUp, StoreReport } from "../order-store.js";
 import { PendingWork } from "../pending-work.js";
+import { compareTimes, listed } from "../records/by-time.js";
 import { OrderJson } from "../records/order-json.js";
 import { parseAll } from "../records/parse-all.js";
 import type { OrderRecord, StoreAs } from "../records/record.js";
@@ -75,10 +76,7 @@ export class MemoryOrderStore implements OrderStore {
   }
 
   async *listJson(query: OrderQuery = {}): AsyncIterable<readonly OrderJson[]> {
-    const matching = this.#orders().filter(orderMatcher(query));
-    const first = Math.max(0, matching.length - (query.newest ?? matching.length));
-    const wanted = matching.slice(first).map(OrderJson.of);
-    yield query.reverse ? wanted.reverse() : wanted;
+    yield listed(this.#orders().filter(orderMatcher(query)), query).map(OrderJson.of);
   }
 
   async *records(): AsyncIterable<readonly OrderRecord[]> {
@@ -92,7 +90,8 @@ export class MemoryOrderStore implements OrderStore {
   async findByIdPrefix(prefix: string, limit: number): Promise<readonly Order[]> {
     return this.#orders()
       .filter(({ id }) => id.startsWith(prefix))
-      .slice(0, limit);
+      .slice(0, limit)
+      .sort(compareTimes);
   }
 
   async exists(): Promise<boolean> {

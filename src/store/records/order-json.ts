@@ -48,6 +48,11 @@ export class OrderJson implements Order {
     return `${this.#fields}}`;
   }
 
+  /** How long {@link OrderJson.json} is. */
+  get length(): number {
+    return this.#fields.length + 1;
+  }
+
   get id(): string {
     return this.#fields.slice(ID_AT, ID_AT + ID_LENGTH);
   }

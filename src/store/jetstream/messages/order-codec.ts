@@ -16,6 +16,8 @@ export interface StoredMessage {
   readonly seq: number;
   readonly subject: string;
   readonly data: Uint8Array;
+  /** When it was stored, by the clock of the server. */
+  readonly time: Date;
 }
 
 /** What a message of the stream of orders holds. */

@@ -84,6 +84,8 @@ function isEnd({ headers }: Msg): boolean {
  */
 function delivered({ reply: ackSubject = "", subject, data }: Msg): DeliveredMessage {
   const tokens = ackSubject.split(".");
-  const [deliveryCount, seq, delivery] = tokens.slice(tokens.length > 9 ? 6 : 4).map(Number);
-  return { seq, subject, data, deliveryCount, delivery, ackSubject } as DeliveredMessage;
+  const numbers = tokens.slice(tokens.length > 9 ? 6 : 4).map(Number);
+  const [deliveryCount, seq, delivery, nanoseconds = 0] = numbers;
+  const time = new Date(nanoseconds / 1e6);
+  return { seq, subject, data, time, deliveryCount, delivery, ackSubject } as DeliveredMessage;
 }

@@ -1,18 +1,30 @@
-import { cancelledOrder, isOrderId, type Order, orderFields } from "../../../domain/order.js";
+import {
+  cancelledOrder,
+  isOrderId,
+  type Order,
+  type OrderFilter,
+  orderFields,
+} from "../../../domain/order.js";
 import type { FeedEvent, StoredEvent } from "../../order-feed.js";
-import type { Damage, OrderQuery } from "../../order-store.js";
+import type { Damage } from "../../order-store.js";
+import { compareTimes } from "../../records/by-time.js";
 import { Cancellations } from "../../records/cancellations.js";
 import { cancelsNothing } from "../../records/order-check.js";
 import { type OrderJson, orderJsonMatcher } from "../../records/order-json.js";
 import type { OrderRecord } from "../../records/record.js";
-import { firstMessages, lastMessage, lastSeq, nextMessage } from "../messages/get-messages.js";
+import {
+  firstMessages,
+  lastMessage,
+  lastSeq,
+  nextMessage,
+  type Place,
+} from "../messages/get-messages.js";
 import {
   type DecodedRecord,
   decodeRecord,
   isDamage,
   type StoredMessage,
 } from "../messages/order-codec.js";
-import { readBackward } from "../messages/read-backward.js";
 import { readBatches } from "../messages/read-messages.js";
 import type { ServerConnection } from "../server/server-connection.js";
 import { streamInfo } from "../server/streams.js";
@@ -35,56 +47,42 @@ export class OrdersReader {
   }
 
   /** The orders that match, in the order of storing, as many at a time as have arrived. */
-  async *list(query: OrderQuery): AsyncGenerator<readonly OrderJson[], void> {
-    const matches = orderJsonMatcher(query);
-    const { since } = query;
-    const from = since === undefined ? 1 : await storedSince(this.#server, since);
-    const cancellations = await this.#cancellations(from);
-    for await (const batch of readBatches(this.#server, { ...this.#records(), from })) {
-      yield cancellations.select(ordersOf(this.#decodeAll(batch)), query).filter(matches);
-    }
-  }
-
-  /** The same orders, the last first: a cancellation is stored after its order, and is met before it. */
-  async *backward(query: OrderQuery): AsyncGenerator<readonly OrderJson[], void> {
-    const matches = orderJsonMatcher(query);
-    const cancellations = new Cancellations();
-    const { stream } = this.#server.location;
-    const { since } = query;
-    const from = async () => {
-      if (since !== undefined) return storedSince(this.#server, since);
-      return (await nextMessage(this.#server, stream, 1))?.seq ?? 1;
-    };
-    const to = await lastSeq(this.#server, stream);
-    for await (const batch of readBackward(this.#server, { ...this.#records(), to, from })) {
-      const records = this.#decodeAll(batch);
-      collect(records, cancellations);
-      yield cancellations.select(ordersOf(records), query).filter(matches);
+  async *matching(filter: OrderFilter): AsyncGenerator<readonly OrderJson[], void> {
+    const choose = chooser(filter);
+    const from = await firstSince(this.#server, filter);
+    const cancellations = await this.cancellations(from);
+    for await (const batch of readBatches(this.#server, { ...this.everything, from })) {
+      yield cancellations.select(choose(this.decodeAll(batch)), filter);
     }
   }
 
   /** See {@link OrderStore.records}. */
   async *records(): AsyncGenerator<readonly OrderRecord[], void> {
-    for await (const batch of readBatches(this.#server, this.#records())) {
-      yield this.#decodeAll(batch);
+    for await (const batch of readBatches(this.#server, this.everything)) {
+      yield this.decodeAll(batch);
     }
   }
 
-  /** The orders whose id is, or begins with, `prefix`, in the order of storing. */
+  /** See {@link OrderRepository.findByIdPrefix}. */
   async startingWith(prefix: string, limit: number): Promise<Order[]> {
     if (prefix.length < SHORT_ID_DIGITS) return this.#search(prefix, limit);
     const { location } = this.#server;
     const subjects = isOrderId(prefix)
       ? subjectsOfOrder(location, prefix)
       : (await this.#subjectsOf(prefix)).filter((each) => idOf(each).startsWith(prefix));
-    const found = this.#decodeAll(
+    const found = this.decodeAll(
       await firstMessages(this.#server, { stream: location.stream, subjects }),
     );
     const cancellations = new Cancellations();
-    collect(found, cancellations);
-    const orders = new Map(ordersOf(found.reverse()).map((order) => [order.id, order]));
+    cancellations.addAll(found);
+    const orders = new Map<string, OrderJson>();
+    for (const record of found) {
+      if (record.kind === "order" && !orders.has(record.order.id)) {
+        orders.set(record.order.id, record.order);
+      }
+    }
     return [...orders.values()]
-      .reverse()
+      .sort(compareTimes)
       .slice(0, limit)
       .map((order) => cancellations.applyTo(order).parse());
   }
@@ -120,14 +118,27 @@ export class OrdersReader {
     return undefined;
   }
 
+  /** The cancellations from a number in the stream on. */
+  async cancellations(from: number): Promise<Cancellations> {
+    const { location } = this.#server;
+    const cancellations = new Cancellations();
+    const subjects = recordSubjects(location, { event: "order-cancelled" });
+    const place = { stream: location.stream, subjects };
+    const to = await lastOf(this.#server, place);
+    for await (const batch of readBatches(this.#server, { ...place, from, to })) {
+      cancellations.addAll(this.decodeAll(batch));
+    }
+    return cancellations;
+  }
+
   /** Fewer digits than subjects have take reading, until there are as many as are wanted. */
   async #search(prefix: string, limit: number): Promise<Order[]> {
     const found: Order[] = [];
-    for await (const batch of this.list({ includeCancelled: true })) {
+    for await (const batch of this.matching({ includeCancelled: true })) {
       found.push(...batch.filter(({ id }) => id.startsWith(prefix)).map((order) => order.parse()));
       if (found.length >= limit) break;
     }
-    return found.slice(0, limit);
+    return found.slice(0, limit).sort(compareTimes);
   }
 
   async #subjectsOf(prefix: string): Promise<string[]> {
@@ -139,51 +150,59 @@ export class OrdersReader {
     return Object.keys(info?.state.subjects ?? {});
   }
 
-  #records() {
+  /** Where all orders and cancellations are. */
+  get everything(): Place {
     const { location } = this.#server;
     return { stream: location.stream, subjects: [allRecords(location)] };
   }
 
-  /** The cancellations from a number in the stream on. */
-  async #cancellations(from: number): Promise<Cancellations> {
-    const { location } = this.#server;
-    const cancellations = new Cancellations();
-    const place = {
-      stream: location.stream,
-      subjects: recordSubjects(location, { event: "order-cancelled" }),
-    };
-    const newest = await Promise.all(
-      place.subjects.map((each) => lastMessage(this.#server, place.stream, each)),
-    );
-    const to = Math.max(...newest.map((message) => message?.seq ?? 0));
-    for await (const batch of readBatches(this.#server, { ...place, from, to })) {
-      collect(this.#decodeAll(batch), cancellations);
-    }
-    return cancellations;
-  }
-
-  #decodeAll(batch: readonly StoredMessage[]): StoredRecord[] {
+  /** What messages hold, but for what is damaged or something else's. */
+  decodeAll(batch: readonly StoredMessage[]): StoredRecord[] {
     const records: StoredRecord[] = [];
     for (const message of batch) {
       const decoded = this.decode(message);
-      if (decoded !== undefined) records.push({ ...decoded, seq: message.seq });
+      const { seq, time } = message;
+      if (decoded !== undefined) records.push({ ...decoded, start: seq, end: seq + 1, time });
     }
     return records;
   }
 }
 
-type StoredRecord = DecodedRecord & { readonly seq: number };
+/** What a message holds. */
+export type StoredRecord = DecodedRecord & {
+  /** Its number in the stream, and the next one. */
+  readonly start: number;
+  readonly end: number;
+  /** When it was stored. */
+  readonly time: Date;
+};
 
-function ordersOf(records: readonly StoredRecord[]): OrderJson[] {
-  const orders: OrderJson[] = [];
-  for (const record of records) if (record.kind === "order") orders.push(record.order);
-  return orders;
+/** Chooses those records that are orders and match, cancelled or not. */
+export type Chooser = (
+  records: readonly StoredRecord[],
+) => readonly (StoredRecord & { readonly kind: "order" })[];
+
+export function chooser(filter: OrderFilter): Chooser {
+  const matches = orderJsonMatcher(filter);
+  return (records) =>
+    records.filter((record) => record.kind === "order").filter(({ order }) => matches(order));
 }
 
-function collect(records: readonly StoredRecord[], cancellations: Cancellations): void {
-  for (const record of records) {
-    if (record.kind === "cancellation") cancellations.add(record.cancellation, record.seq);
-  }
+/** The number of the newest message of a place; 0: there is none. */
+export async function lastOf(
+  server: ServerConnection,
+  { stream, subjects }: Place,
+): Promise<number> {
+  const newest = await Promise.all(subjects.map((each) => lastMessage(server, stream, each)));
+  return Math.max(...newest.map((message) => message?.seq ?? 0));
+}
+
+/** From which number in the stream on there can be orders that a filter wants. */
+export async function firstSince(
+  server: ServerConnection,
+  { since }: OrderFilter,
+): Promise<number> {
+  return since === undefined ? 1 : storedSince(server, since);
 }
 
 /** So much the server's clock may be behind that of whoever places orders. */

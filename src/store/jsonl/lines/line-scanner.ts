@@ -118,9 +118,10 @@ function contentOf(decoded: DecodedRecord) {
     const { kind, cancellation } = decoded;
     return { kind, cancellation, isMoved: false, ...marks };
   }
-  const { kind, order } = decoded;
+  const { kind, order, newestBefore } = decoded;
+  const isInOrder = hasChecksum && newestBefore === undefined;
   const timeIn = viewOf(Buffer.from(order.placedAt));
-  return { kind, order: OrderJson.of(order), isInOrder: false, timeIn, timeAt: 0, ...marks };
+  return { kind, order: OrderJson.of(order), isInOrder, timeIn, timeAt: 0, ...marks };
 }
 
 /** The numbers of lines. Each question costs a look at the bytes since the one before it. */

@@ -18,6 +18,16 @@ export function compareTime({ timeIn, timeAt }: PlacedTime, other: Uint32Array):
   return 0;
 }
 
+/** Compares two times in the same way. */
+export function compareTimes(one: PlacedTime, other: PlacedTime): number {
+  for (let at = 0; at < PLACED_AT_LENGTH; at += 4) {
+    const difference =
+      one.timeIn.getUint32(one.timeAt + at) - other.timeIn.getUint32(other.timeAt + at);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
 /** Copies a time. */
 export function copyTime({ timeIn, timeAt }: PlacedTime, to: Uint32Array): void {
   for (let index = 0; index < TIME_WORDS; index++) to[index] = timeIn.getUint32(timeAt + 4 * index);

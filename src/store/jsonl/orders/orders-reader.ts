@@ -1,7 +1,9 @@
 import { closeSync, fstatSync } from "node:fs";
 import { basename } from "node:path";
 import type { Damage } from "../../order-store.js";
+import { compareTimes } from "../../records/by-time.js";
 import { Cancellations } from "../../records/cancellations.js";
+import type { Range } from "../../records/late-orders.js";
 import type { OrderJson } from "../../records/order-json.js";
 import { openForReading, withFile } from "../files/open-file.js";
 import { lastNewline } from "../lines/find-bytes.js";
@@ -39,22 +41,19 @@ export class OrdersReader {
     this.#onDamage = onDamage;
   }
 
-  /** Every line from byte `from` on, which must be the beginning of a line. */
-  lines(from = 0): Generator<readonly ScannedLine[], void> {
-    return this.#scan((fd, end) => readBlocks(fd, end, from), new FirstLines(from));
+  /** Every line from byte `from` on to before byte `to`, which must both be the beginnings of lines. */
+  lines(from = 0, to = Number.POSITIVE_INFINITY): Generator<readonly ScannedLine[], void> {
+    const blocks = (fd: number, end: number) => readBlocks(fd, Math.min(to, end), from);
+    return this.#scan(blocks, new FirstLines(from));
   }
 
-  /** The lines of orders and cancellations, from byte `from` on; damage is reported. */
-  *records(from = 0): Generator<readonly RecordLine[], void> {
-    for (const lines of this.lines(from)) yield this.recordsOf(lines);
+  /** The lines of orders and cancellations, from byte `from` on to before byte `to`; damage is reported. */
+  *records(from = 0, to?: number): Generator<readonly RecordLine[], void> {
+    for (const lines of this.lines(from, to)) yield this.recordsOf(lines);
   }
 
-  /** The lines of orders and cancellations, the newest first. */
+  /** The lines of orders and cancellations, the last one first. */
   *recordsBackward(from = 0): Generator<readonly RecordLine[], void> {
-    if (this.isSmall()) {
-      yield [...this.records(from)].flat().reverse();
-      return;
-    }
     const blocks = (fd: number, end: number) => readBlocksBackward(fd, end, from);
     for (const lines of this.#scan(blocks, FirstLines.backward())) {
       yield this.recordsOf(lines).reverse();
@@ -73,13 +72,36 @@ export class OrdersReader {
     return records;
   }
 
-  /** The cancellations from byte `from` on. The lines of orders are not looked at, nor is damage in them. */
-  cancellations(from = 0): Cancellations {
-    const cancellations = new Cancellations();
-    for (const line of this.#containing(CANCELLATION_START, from)) {
-      if (line.kind === "cancellation") cancellations.add(line.cancellation, line.start);
+  /** The orders of some ranges of whole lines, the last one of each first if they are read backward. */
+  *ordersIn(ranges: Iterable<Range>, isBackward: boolean): Generator<readonly OrderLine[], void> {
+    function* blocks(fd: number) {
+      for (const { from, to } of ranges) {
+        yield* isBackward ? readBlocksBackward(fd, to, from) : readBlocks(fd, to, from);
+      }
     }
-    return cancellations;
+    for (const lines of this.#scan(blocks)) {
+      const orders = lines.filter((line) => line.kind === "order");
+      yield isBackward ? orders.reverse() : orders;
+    }
+  }
+
+  /**
+   * The cancellations from byte `from` on, and whether an order there is marked as older than one before it. The
+   * lines of orders are not looked at, nor is damage in them.
+   */
+  overview(from = 0): Overview {
+    const cancellations = new Cancellations();
+    let hasLate = false;
+    const blocks = function* (fd: number, end: number) {
+      for (const block of readBlocks(fd, end, from)) {
+        hasLate ||= block.bytes.includes(LATE_MARK);
+        yield* linesContaining(CANCELLATION, [block]);
+      }
+    };
+    for (const lines of this.#scan(blocks)) {
+      cancellations.addAll(this.recordsOf(lines));
+    }
+    return { cancellations, hasLate };
   }
 
   /** The orders whose ids begin with `prefix`, as they are now, oldest first, at most `limit`. */
@@ -91,7 +113,8 @@ export class OrdersReader {
       else if (line.order.id.startsWith(prefix) && found.size < limit && !found.has(line.order.id))
         found.set(line.order.id, line.order);
     }
-    return [...found.values()].map((order) => cancellations.applyTo(order));
+    const orders = [...found.values()].map((order) => cancellations.applyTo(order));
+    return orders.sort(compareTimes);
   }
 
   /** The order that has an id, as it is now, or nothing. A large file is searched from its end. */
@@ -198,6 +221,15 @@ export class OrdersReader {
   }
 }
 
+/** What is known of a file before it is listed. */
+interface Overview {
+  readonly cancellations: Cancellations;
+  readonly hasLate: boolean;
+}
+
+const CANCELLATION = Buffer.from(CANCELLATION_START);
+/** The end of `newestBefore` and its quotes, which no text has in JSON: it begins with a letter that is rare. */
+const LATE_MARK = Buffer.from('Before":"');
 /**
  * How far apart the clocks of those who write to one file may be. On a local file system they have one clock,
  * but two that write at once may not have seen each other's orders.

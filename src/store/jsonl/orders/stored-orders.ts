@@ -7,12 +7,20 @@ import {
 } from "../../../domain/order.js";
 import { nextTurn } from "../../next-turn.js";
 import type { Damage, OrderQuery } from "../../order-store.js";
-import { allOf, firstOf } from "../../records/batches.js";
+import { allOf } from "../../records/batches.js";
+import { byTime, listed, newestOf, type Stretch } from "../../records/by-time.js";
 import { Cancellations } from "../../records/cancellations.js";
+import { LateOrders } from "../../records/late-orders.js";
 import { type OrderJson, orderJsonMatcher } from "../../records/order-json.js";
 import type { OrderRecord } from "../../records/record.js";
 import { storeFailure } from "../errors.js";
-import type { CancellationLine, ScannedLine } from "../lines/scanned-line.js";
+import { compareTimes } from "../lines/placed-time.js";
+import type {
+  CancellationLine,
+  OrderLine,
+  RecordLine,
+  ScannedLine,
+} from "../lines/scanned-line.js";
 import { OrdersReader } from "./orders-reader.js";
 
 /**
@@ -29,12 +37,10 @@ export class StoredOrders {
 
   /** See {@link OrderRepository.listJson}. */
   async *list(query: OrderQuery = {}): AsyncGenerator<readonly OrderJson[], void> {
-    const { newest, reverse = false } = query;
-    const isBackward = reverse || newest !== undefined;
-    const batches = this.#matching(query, isBackward);
-    if (!isBackward) yield* batches;
-    else if (reverse) yield* firstOf(batches, newest);
-    else yield (await allOf(firstOf(batches, newest))).reverse();
+    const isSmall = this.translateErrors(() => this.reader.isSmall());
+    if (isSmall) yield listed(await allOf(this.#matching(query)), query);
+    else if (query.newest === undefined) yield* this.#byTime(query);
+    else yield listed(await newestOf(this.#backward(query), query.newest), query);
   }
 
   /** See {@link OrderStore.records}. What does not stand where its writer put it comes last: it may be before its order. */
@@ -55,7 +61,7 @@ export class StoredOrders {
     const known = isUnconditional(filter) ? await this.#countAll(filter) : undefined;
     if (known !== undefined) return known;
     let count = 0;
-    for await (const orders of this.list(filter)) count += orders.length;
+    for await (const orders of this.#matching(filter)) count += orders.length;
     return count;
   }
 
@@ -110,29 +116,100 @@ export class StoredOrders {
     }
   }
 
-  /** The orders that match. In a large file a cancellation is behind its order: backward it is met first. */
-  async *#matching(
-    query: OrderQuery,
-    isBackward: boolean,
-  ): AsyncGenerator<readonly OrderJson[], void> {
-    const { reader } = this;
-    const matches = orderJsonMatcher(query);
-    const texts = textsOnFile(query);
-    const { from, cancellations } = this.translateErrors(() => {
-      const from = reader.firstSince(query.since);
-      const isMetFirst = isBackward && !reader.isSmall();
-      return { from, cancellations: isMetFirst ? new Cancellations() : reader.cancellations(from) };
-    });
-    const batches = isBackward ? reader.recordsBackward(from) : reader.records(from);
-    for await (const lines of this.#turns(batches)) {
-      const orders: OrderJson[] = [];
-      for (const line of lines) {
-        if (line.kind === "cancellation") cancellations.add(line.cancellation, line.start);
-        else if (texts.every((text) => line.mayContain?.(text) ?? true)) orders.push(line.order);
-      }
-      yield cancellations.select(orders, query).filter(matches);
+  /** The orders that match, as they are stored. */
+  async *#matching(query: OrderQuery): AsyncGenerator<readonly OrderJson[], void> {
+    const from = this.#firstSince(query);
+    const { cancellations } = this.translateErrors(() => this.reader.overview(from));
+    const choose = chooser(query);
+    for await (const lines of this.#turns(this.reader.records(from))) {
+      yield cancellations.select(choose(lines), query);
     }
   }
+
+  /** The same orders, the last one first: a cancellation is behind its order, and is met before it. */
+  async *#backward(query: OrderQuery): AsyncGenerator<Stretch, void> {
+    const from = this.#firstSince(query);
+    const cancellations = new Cancellations();
+    const choose = chooser(query);
+    let latestBefore: string | undefined;
+    for await (const lines of this.#turns(this.reader.recordsBackward(from))) {
+      cancellations.addAll(lines);
+      const times = lines
+        .filter(isInOrder)
+        .slice(-WRITTEN_AT_ONCE)
+        .map(({ order }) => order.placedAt);
+      latestBefore = times.sort().at(-1) ?? latestBefore;
+      yield { orders: cancellations.select(choose(lines), query), latestBefore };
+    }
+  }
+
+  /** The same orders by time. Late ones are looked for only in a file that has some. */
+  async *#byTime(query: OrderQuery): AsyncGenerator<readonly OrderJson[], void> {
+    const { reader } = this;
+    const { reverse = false } = query;
+    const from = this.#firstSince(query);
+    const { cancellations, hasLate } = reverse
+      ? { cancellations: new Cancellations(), hasLate: false } // both are met in time
+      : this.translateErrors(() => reader.overview(from));
+    const choose = chooser(query);
+    const findLate = async (end: number) => {
+      const late = new LateOrders();
+      for await (const lines of this.#turns(reader.records(from, end))) {
+        cancellations.addAll(lines);
+        for (const line of choose(lines).filter(isLate)) late.add(line);
+      }
+      return late;
+    };
+    let late = hasLate ? await findLate(Number.POSITIVE_INFINITY) : undefined;
+    const batches = this.#turns(reverse ? reader.recordsBackward(from) : reader.records(from));
+    const others = async function* () {
+      for await (const lines of batches) {
+        if (reverse) {
+          cancellations.addAll(lines);
+          if (lines.some(isLate)) late ??= await findLate(lines[0]?.end ?? 0);
+        }
+        const chosen = choose(lines);
+        yield late === undefined ? chosen : chosen.filter((line) => !isLate(line));
+      }
+    };
+    const merged = byTime(others(), {
+      compare: (one, other) => compareTimes(one, other) || one.start - other.start,
+      reverse,
+      late: () => late && this.#turns(reader.ordersIn(late.ranges(reverse), reverse)),
+      window: WRITTEN_AT_ONCE,
+    });
+    for await (const lines of merged) yield cancellations.select(lines, query);
+  }
+
+  #firstSince({ since }: OrderFilter): number {
+    return this.translateErrors(() => this.reader.firstSince(since));
+  }
+}
+
+/** Of several who write at once, none sees the orders of the others: they are that close to each other. */
+const WRITTEN_AT_ONCE = 8;
+
+function isLate(line: RecordLine): boolean {
+  return line.kind === "order" && !line.isInOrder;
+}
+
+function isInOrder(line: RecordLine): line is OrderLine {
+  return line.kind === "order" && line.isInOrder;
+}
+
+/** Chooses those lines whose orders match, cancelled or not. */
+function chooser(filter: OrderFilter): (lines: readonly RecordLine[]) => OrderLine[] {
+  const matches = orderJsonMatcher(filter);
+  const texts = textsOnFile(filter);
+  return (lines) => {
+    const chosen: OrderLine[] = [];
+    for (const line of lines) {
+      if (line.kind !== "order" || !texts.every((text) => line.mayContain?.(text) ?? true))
+        continue;
+      if (matches(line.order)) chosen.push(line);
+    }
+    return chosen;
+  };
 }
 
 function standsAsWritten(line: ScannedLine): boolean {
