@@ -169,16 +169,20 @@ export class StoredOrders {
           if (lines.some(isLate)) late ??= await findLate(lines[0]?.end ?? 0);
         }
         const chosen = choose(lines);
+        if (!reverse && !areSorted(chosen)) chosen.sort(compare);
         yield late === undefined ? chosen : chosen.filter((line) => !isLate(line));
       }
     };
     const merged = byTime(others(), {
-      compare: (one, other) => compareTimes(one, other) || one.start - other.start,
+      compare,
       reverse,
       late: () => late && this.#turns(reader.ordersIn(late.ranges(reverse), reverse)),
       window: WRITTEN_AT_ONCE,
     });
-    for await (const lines of merged) yield cancellations.select(lines, query);
+    // To hold orders back takes a tenth longer: in a file without late ones only what is read together is sorted.
+    const isPlain = !reverse && late === undefined;
+    const sorted = isPlain ? others() : merged;
+    for await (const lines of sorted) yield cancellations.select(lines, query);
   }
 
   #firstSince({ since }: OrderFilter): number {
@@ -188,6 +192,17 @@ export class StoredOrders {
 
 /** Of several who write at once, none sees the orders of the others: they are that close to each other. */
 const WRITTEN_AT_ONCE = 8;
+
+function compare(one: OrderLine, other: OrderLine): number {
+  return compareTimes(one, other) || one.start - other.start;
+}
+
+function areSorted(lines: readonly OrderLine[]): boolean {
+  for (let index = 1; index < lines.length; index++) {
+    if (compareTimes(lines[index - 1] as OrderLine, lines[index] as OrderLine) > 0) return false;
+  }
+  return true;
+}
 
 function isLate(line: RecordLine): boolean {
   return line.kind === "order" && !line.isInOrder;
