@@ -214,7 +214,7 @@ export class OrderPublisher {
         ? (["stored", "order"] as const)
         : (["cancelled", "cancellation"] as const);
     const details = { code: "outcome-unknown", orderId: id, record: kind } as const;
-    return serverFailure(`make sure that order ${id} is ${what}`, shown, error, details);
+    return serverFailure(`confirm that order ${id} was ${what}`, shown, error, details);
   }
 }
 
