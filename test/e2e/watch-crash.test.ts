@@ -3,11 +3,10 @@ import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
-import { openStore } from "../../src/store/open-store.js";
 import { aRandomMoment } from "../support/crash-harness.js";
-import { all } from "../support/orders.js";
 import { environment, ordersCommand, ROOT, runOrders } from "../support/run-orders.js";
 import { SOAK } from "../support/soak.js";
+import { stored } from "../support/stored.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 const WRITERS = 8;
@@ -37,7 +36,7 @@ describe("a watcher that is killed again and again while orders are placed", () 
     );
     expect(last.exitCode).toBe(0);
 
-    const placed = (await all((await openStore(store)).list())).map(({ id }) => id);
+    const placed = stored(store).map(({ id }) => id);
     const told = linesOf(seen).concat(flags.length === 0 ? String(last.stdout).split("\n") : []);
     const whole = told.filter((id) => id.length === 36);
     expect(placed).toHaveLength(WRITERS * ordersEach);
