@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { asText } from "../support/as-text.js";
@@ -59,6 +59,32 @@ describe("a store that does not exist", () => {
         stderr: `no store yet at ${store}; the first order creates it\n`,
       });
       expect(existsSync(store)).toBe(false);
+    },
+  );
+
+  it("is no directory that holds something else, until init or an order makes it one", async () => {
+    const store = temporaryDirectory();
+    writeFileSync(join(store, "letter.txt"), "Dear Ada");
+    for (const argv of [["list"], ["check"], ["subscriptions"], ["copy", "--to", "elsewhere"]]) {
+      const { exitCode, stderr } = await runCli(argv, { store });
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 4,
+        stderr: `orders: no store at ${store}\n  the first order creates it, and so does orders init\n`,
+      });
+    }
+    expect((await runCli(["init"], { store })).stdout).toBe(`created ${store}\n`);
+    expect(await runCli(["list"], { store })).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+    expect((await runCli(["init"], { store })).stdout).toBe(`${store} exists\n`);
+    expect((await runCli(["place-order", "-q", "tv"], { store })).exitCode).toBe(0);
+    expect((await runCli(["list", "--count"], { store })).stdout).toBe("1\n");
+  });
+
+  it.each(["lost+found", ".gitkeep", "subscriptions"])(
+    "is one that holds nothing but %s, without orders",
+    async (name) => {
+      const store = temporaryDirectory();
+      mkdirSync(join(store, name));
+      expect(await runCli(["list"], { store })).toEqual({ exitCode: 0, stdout: "", stderr: "" });
     },
   );
 

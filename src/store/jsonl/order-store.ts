@@ -18,7 +18,7 @@ import { storableCancellation, storableOrder } from "../records/storable-order.j
 import type { SubscriptionFeed } from "../subscription/feed.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { attempt } from "./errors.js";
-import { createDirectory, isPresent } from "./files/directory.js";
+import { createDirectory, createEmpty, holdsOther, isPresent } from "./files/directory.js";
 import type { ClaimedSaves } from "./orders/claimed-saves.js";
 import { OrdersFile } from "./orders/orders-file.js";
 import { SaveQueue } from "./orders/save-queue.js";
@@ -83,15 +83,19 @@ export class JsonlOrderStore implements OrderStore {
 
   async exists(): Promise<boolean> {
     return attempt("read the orders", this.#file.path, () => {
-      isPresent(this.#file.path); // a link to nothing, such as a disk that is gone, is an error here too
-      return isPresent(this.location);
+      // A link to nothing, such as a disk that is gone, is an error here too.
+      if (isPresent(this.#file.path)) return true;
+      return isPresent(this.location) && !holdsOther(this.location);
     });
   }
 
   async init(): Promise<readonly SetUp[]> {
     const name = this.location;
     const found = await this.exists(); // fails if there is something else
-    attempt("create the store", name, () => createDirectory(name));
+    attempt("create the store", name, () => {
+      createDirectory(name);
+      if (holdsOther(name)) createEmpty(this.#file.path); // from now on it is a store, too
+    });
     if (found) return [{ state: "exists", name, message: `${name} exists` }];
     return [{ state: "created", name, message: `created ${name}` }];
   }

@@ -1,4 +1,13 @@
-import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { attempt } from "../errors.js";
 
@@ -33,6 +42,21 @@ export function directoryMode(within: string): number {
 export function fileMode(within: string): number {
   return directoryMode(within) & 0o666;
 }
+
+/** Creates a file without content in a directory, and syncs its name. */
+export function createEmpty(path: string): void {
+  const directory = dirname(path);
+  closeSync(openSync(path, "a", fileMode(directory)));
+  syncDirectory(directory);
+}
+
+/** Whether a directory is there for something else than a store that has no orders yet. */
+export function holdsOther(directory: string): boolean {
+  return readdirSync(directory).some((name) => !name.startsWith(".") && !OF_A_STORE.includes(name));
+}
+
+/** The first is at the root of a file system; subscriptions may have been kept without their orders. */
+const OF_A_STORE = ["lost+found", "subscriptions"];
 
 /** Whether there was none. mkdir's own `recursive` says ENOENT of a file system that is read-only. */
 function make(path: string, mode: number): boolean {
