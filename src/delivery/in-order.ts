@@ -10,6 +10,9 @@ import type { Middleware } from "./handler.js";
  */
 export function inOrder(keyOf: (order: Order) => string, ending?: AbortSignal): Middleware {
   const lines = new Map<string, Waiting[]>();
+  ending?.addEventListener("abort", () => {
+    for (const each of [...lines.values()].flat()) each.begin();
+  });
   return (next) => async (delivery, signal) => {
     const key = keyOf(delivery.order);
     const line = lines.get(key) ?? [];
@@ -17,7 +20,7 @@ export function inOrder(keyOf: (order: Order) => string, ending?: AbortSignal): 
     const name = parkingKey(delivery);
     const own = line.find((each) => each.name === name) ?? waiting(name);
     if (!line.includes(own)) line.push(own);
-    if (line[0] !== own) await Promise.race([own.turn, aborted(ending)]);
+    if (line[0] !== own && !ending?.aborted) await own.turn;
     const leave = () => {
       line.splice(line.indexOf(own), 1);
       line[0]?.begin();
@@ -38,7 +41,7 @@ export function inOrder(keyOf: (order: Order) => string, ending?: AbortSignal): 
   };
 }
 
-/** An event that waits for its turn or has it. */
+/** An event that waits for its turn, or for the end, or has it. */
 interface Waiting {
   readonly name: string;
   readonly turn: Promise<void>;
@@ -51,11 +54,4 @@ function waiting(name: string): Waiting {
     begin = resolve;
   });
   return { name, turn, begin };
-}
-
-function aborted(signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted) resolve();
-    signal?.addEventListener("abort", () => resolve(), { once: true });
-  });
 }
