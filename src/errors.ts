@@ -50,6 +50,8 @@ export type ErrorCode =
    * again with the same id is safe.
    */
   | "outcome-unknown"
+  /** A subscription is not as a health check asked for. */
+  | "unhealthy"
   /** Results could not be written to stdout or a file. */
   | "output-failed"
   /** A fault of the program itself. No {@link OrdersError} has this code: it is for reports of any other error. */

@@ -15,6 +15,7 @@ const MEANINGS = {
   [DAMAGE_FOUND]: "damage found in the store; everything readable was still shown",
   7: "the server cannot be reached or refuses; nothing was stored",
   8: "outcome unknown: the order may or may not be stored; a retry with --id is safe",
+  9: "a health check that was asked for is not met",
 };
 
 /** Every exit code but those of signals, and what it means. */
@@ -45,4 +46,5 @@ export const EXIT_CODE_OF: Readonly<Record<ErrorCode, keyof typeof MEANINGS>> = 
   "server-full": 7,
   "server-failed": 7,
   "outcome-unknown": 8,
+  unhealthy: 9,
 };

@@ -19,6 +19,11 @@ export interface Order {
   readonly reason?: string | undefined;
 }
 
+/** When happened what happened last to an order. */
+export function occurredAt({ placedAt, cancelledAt }: Order): string {
+  return cancelledAt ?? placedAt;
+}
+
 /** An order that was cancelled. */
 export type CancelledOrder = Order & { readonly cancelledAt: string };
 

@@ -71,6 +71,8 @@ export interface SubscriptionStatus {
    * what a server knows of it has no leader at the moment.
    */
   readonly waiting: number | null;
+  /** When the first of those occurred, which waits for the longest; `null`: none waits, or nobody can tell. */
+  readonly waitingSince: string | null;
   /** How many orders it has parked. */
   readonly parked: number;
   /** When an order was last delivered or acknowledged, to a few seconds; `null`: never. */

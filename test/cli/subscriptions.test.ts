@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { openStore } from "../../src/store/open-store.js";
 import { anOrder } from "../support/orders.js";
@@ -50,8 +52,22 @@ describe("orders subscriptions", () => {
   it("prints one JSON array with --json", async () => {
     const { stdout } = await subscriptions(["--json"]);
     expect(JSON.parse(stdout)).toEqual([
-      { name: "audit", after: null, waiting: 2, parked: 0, activeAt: null },
-      { name: "sales", after: tv.id, waiting: 1, parked: 1, activeAt: expect.any(String) },
+      {
+        name: "audit",
+        after: null,
+        waiting: 2,
+        waitingSince: tv.placedAt,
+        parked: 0,
+        activeAt: null,
+      },
+      {
+        name: "sales",
+        after: tv.id,
+        waiting: 1,
+        waitingSince: cheese.placedAt,
+        parked: 1,
+        activeAt: expect.any(String),
+      },
     ]);
     expect((await subscriptions(["--json"], { store: temporaryDirectory() })).stdout).toBe("[]\n");
   });
@@ -101,6 +117,66 @@ describe("orders subscriptions", () => {
     }
     await watching.end();
     expect(await status("sales")).toMatchObject({ waiting: 1, parked: 1 });
+  });
+});
+
+describe("orders subscriptions as a health check", () => {
+  const now = "2026-02-01T08:10:00.000Z";
+
+  it.each([
+    [["--max-waiting", "1"], "audit: 2 events waiting (at most 1)"],
+    [
+      ["--max-age", "5m"],
+      "audit: oldest waiting for 1.4 d (at most 5 min); sales: oldest waiting for 10 min (at most 5 min)",
+    ],
+    [["--max-age", "5m", "--as", "sales"], "sales: oldest waiting for 10 min (at most 5 min)"],
+    [
+      ["--max-waiting", "0", "--max-parked", "0", "--as", "sales"],
+      "sales: 1 event waiting (at most 0), 1 parked (at most 0)",
+    ],
+  ])(
+    "exits with 9 after its table and says in one line what is beyond %j",
+    async (limits, said) => {
+      const { exitCode, stdout, stderr } = await subscriptions(limits, { now });
+      expect({ exitCode, stderr }).toEqual({ exitCode: 9, stderr: `orders: ${said}\n` });
+      expect(stdout).toMatch(/^sales\t1\t1\t/m);
+    },
+  );
+
+  it("exits with 0 and says nothing within the limits", async () => {
+    const limits = ["--max-waiting", "2", "--max-age", "2d", "--max-parked", "1"];
+    expect(await subscriptions(limits, { now })).toMatchObject({ exitCode: 0, stderr: "" });
+  });
+
+  it("fails where it cannot tell what waits, and where the one that is asked for is missing", async () => {
+    const file = join(store, "orders.jsonl");
+    writeFileSync(file, readFileSync(file, "utf8").replace("tv", "TV"));
+    const limits = ["--max-age", "10d", "--as", "sales"];
+    const { exitCode, stderr } = await subscriptions(limits, { now });
+    expect(exitCode).toBe(9);
+    expect(stderr).toMatch(/^orders: sales: cannot tell what waits$/m);
+    expect((await subscriptions(["--max-age", "5m", "--as", "sale"])).exitCode).toBe(4);
+  });
+
+  it("prints metrics with --format prometheus, and leaves out what there is not", async () => {
+    const argv = ["--format", "prometheus", "--max-parked", "0"];
+    const { exitCode, stdout } = await subscriptions(argv, { now });
+    expect(exitCode).toBe(9);
+    const lines = stdout.trimEnd().split("\n");
+    const samples = lines.filter((line) => !line.startsWith("#"));
+    expect(samples.map((line) => line.replace(/(active.*) .*/, "$1 <time>"))).toEqual([
+      'orders_subscription_waiting{subscription="audit"} 2',
+      'orders_subscription_waiting{subscription="sales"} 1',
+      `orders_subscription_waiting_since_timestamp_seconds{subscription="audit"} ${Date.parse(tv.placedAt) / 1000}`,
+      `orders_subscription_waiting_since_timestamp_seconds{subscription="sales"} ${Date.parse(cheese.placedAt) / 1000}`,
+      'orders_subscription_parked{subscription="audit"} 0',
+      'orders_subscription_parked{subscription="sales"} 1',
+      'orders_subscription_active_timestamp_seconds{subscription="sales"} <time>',
+    ]);
+    // https://prometheus.io/docs/instrumenting/exposition_formats/: each metric once, HELP and TYPE before its samples.
+    const GROUP =
+      /# HELP (\w+) .+\n# TYPE \1 gauge\n(?:\1\{subscription="[^"\\]+"\} \d+(?:\.\d+)?\n)*/g;
+    expect(stdout.replace(GROUP, "")).toBe("");
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Order } from "../../src/domain/order.js";
 import type { OrderFeed, StartingPosition } from "../../src/store/order-feed.js";
 import { anOrder } from "../support/orders.js";
 import {
@@ -64,7 +65,14 @@ export function describeSubscriptions({ shares }: FeedTraits, newPlace: NewPlace
       const orders = await place.save(2);
       await (await subscribed(place.feed, "sales", { from: "now" })).end();
       expect(await place.otherSubscriptions.list()).toEqual([
-        { name: "sales", after: orders[1]?.id, waiting: 0, parked: 0, activeAt: null },
+        {
+          name: "sales",
+          after: orders[1]?.id,
+          waiting: 0,
+          waitingSince: null,
+          parked: 0,
+          activeAt: null,
+        },
       ]);
     });
 
@@ -95,6 +103,23 @@ export function describeSubscriptions({ shares }: FeedTraits, newPlace: NewPlace
       await sales.end();
       expect(await handleAll(place.otherFeed, "sales")).toHaveLength(3);
       expect(await status()).toMatchObject({ waiting: 0 });
+    });
+
+    it("tells since when the first event waits, also one that is in flight", async () => {
+      const [first, second] = [1, 2].map((hour) =>
+        anOrder({ placedAt: `2026-02-01T0${hour}:00:00.000Z` }),
+      ) as [Order, Order];
+      const cancelledAt = "2026-02-01T09:00:00.000Z";
+      for (const order of [first, second]) await place.store.save(order);
+      await place.store.cancel({ id: first.id, cancelledAt });
+      const sales = await subscribed(place.feed, "sales");
+      for (const since of [first.placedAt, second.placedAt, cancelledAt]) {
+        const delivery = await sales.take();
+        expect(await status()).toMatchObject({ waitingSince: since });
+        await delivery.ack();
+      }
+      expect(await status()).toMatchObject({ waiting: 0, waitingSince: null });
+      await sales.end();
     });
 
     it("tells when a subscription was last active", async () => {

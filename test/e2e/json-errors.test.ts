@@ -97,6 +97,15 @@ const LOCAL = {
     "orders.jsonl:2: ",
   ],
   "server-unreachable": [() => run(PLACE, { store: "nats://127.0.0.1:1" }), "connection refused"],
+  unhealthy: [
+    async () => {
+      const store = await shop();
+      const watch = ["watch", "--as", "sales", "--until-caught-up", "--exec", "exit 65"];
+      await run(watch, { store });
+      return run(["subscriptions", "--json", "--max-parked", "0"], { store });
+    },
+    "sales: 1 parked (at most 0)",
+  ],
   "output-failed": [
     async () => runShell("orders list --json > /dev/full", await shop()),
     "cannot write to stdout: no space left on device",

@@ -5,11 +5,15 @@ import type { SubscriptionStatus, Subscriptions } from "../../store/subscription
 import { confirm, YES } from "../confirm.js";
 import type { Output } from "../io.js";
 import { define } from "../options/definition.js";
-import { flag, required, text } from "../options/options.js";
+import { choice, count, flag, required, text } from "../options/options.js";
 import { type Column, renderColumns } from "../render/columns.js";
+import { checkHealth } from "../subscriptions/health.js";
+import { metricsOf } from "../subscriptions/metrics.js";
 import { FROM_FORMS, parseStartingPosition } from "../time/starting-position.js";
 import { shortTime } from "../time/time.js";
+import { duration } from "../time/time-options.js";
 
+const MOST = 999_999_999;
 const NAME = { name: "subscription", description: "its name" };
 
 const reset = define({
@@ -46,23 +50,40 @@ const remove = define({
 });
 
 export const verb = define({
-  description: "List subscriptions with their waiting and parked orders and their position.",
-  options: { json: flag("print a JSON array") },
+  description:
+    "List subscriptions with their waiting and parked orders and their position.\nWith --max-waiting, --max-age or --max-parked, exit 9 if one of them has more.",
+  options: {
+    as: text("subscription", "only this one"),
+    maxWaiting: count("at most n events wait", 0, MOST),
+    maxAge: duration("no event waits that is older: 30s, 5m, 2h"),
+    maxParked: count("at most n orders are parked", 0, MOST),
+    format: choice("format", "prometheus: as metrics for Prometheus", ["prometheus"], {
+      excludes: ["json"],
+    }),
+    json: flag("print a JSON array"),
+  },
   commands: { reset, remove },
   examples: [
     "orders subscriptions",
+    "orders subscriptions --max-waiting 100 --max-age 5m --max-parked 0",
     "orders subscriptions reset sales --from yesterday",
     "orders subscriptions remove sales --yes",
   ],
-  async run(options, context) {
-    const { stdout, stderr } = context.io;
+  async run({ as, ...options }, context) {
+    const { io } = context;
+    const { stdout, stderr } = io;
     const { store } = await context.openExisting(options);
-    const subscriptions = await (await store.subscriptions()).list();
-    if (options.json) return context.printJson(subscriptions);
-    stdout.write(renderColumns(columnsFor(stdout), subscriptions, stdout, context.style(stdout)));
-    if (subscriptions.length === 0 && stderr.isTerminal) {
-      stderr.write("no subscriptions yet; create one: orders watch --as sales\n");
+    const all = await (as === undefined ? store.subscriptions() : existing(as, store));
+    const subscriptions = (await all.list()).filter(({ name }) => name === (as ?? name));
+    if (options.json) context.printJson(subscriptions);
+    else if (options.format === "prometheus") stdout.write(metricsOf(subscriptions));
+    else {
+      stdout.write(renderColumns(columnsFor(stdout), subscriptions, stdout, context.style(stdout)));
+      if (subscriptions.length === 0 && stderr.isTerminal) {
+        stderr.write("no subscriptions yet; create one: orders watch --as sales\n");
+      }
     }
+    checkHealth(subscriptions, options, io.now());
   },
 });
 

@@ -1,5 +1,5 @@
 import type { NotifySales } from "../../domain/commands.js";
-import type { Order } from "../../domain/order.js";
+import { type Order, occurredAt } from "../../domain/order.js";
 import { safeJson } from "../../domain/printable.js";
 import type { SalesDesk } from "../../handlers/notify-sales.js";
 import type { FeedEvent } from "../../store/order-feed.js";
@@ -56,8 +56,7 @@ function viewOf({ json, quiet }: ViewOptions, context: Context): (command: Notif
   // A script that reads ids does something for each new order, and not again when it is cancelled.
   if (quiet) return ({ order }) => (order.cancelledAt === undefined ? `${order.id}\n` : "");
   return ({ order, notification }) => {
-    const at = order.cancelledAt ?? order.placedAt;
-    const time = stdout.isTerminal ? `\n${style.faint(longTime(at))}\n` : "";
+    const time = stdout.isTerminal ? `\n${style.faint(longTime(occurredAt(order)))}\n` : "";
     return time + renderBanner(notification, style);
   };
 }

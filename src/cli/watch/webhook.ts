@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import http from "node:http";
 import { Park, Stop, TryLater } from "../../delivery/decisions.js";
 import type { Handler } from "../../delivery/handler.js";
+import { occurredAt } from "../../domain/order.js";
 import { systemMessage } from "../../error-message.js";
 import { OrdersError } from "../../errors.js";
 import type { Delivery } from "../../store/order-feed.js";
@@ -94,7 +95,7 @@ function envelope(id: string, { event, order }: Delivery): object {
   return {
     id,
     topic: event,
-    occurredAt: order.cancelledAt ?? order.placedAt,
+    occurredAt: occurredAt(order),
     correlationId: order.id,
     payload: { order },
   };

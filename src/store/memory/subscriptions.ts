@@ -1,9 +1,11 @@
 import { LowSync, type SyncAdapter } from "lowdb";
+import { occurredAt } from "../../domain/order.js";
 import { parkingKey, type StartingPosition, type StoredEvent } from "../order-feed.js";
 import type { StoreAs } from "../records/record.js";
 import { noSuchOrder, subscriptionBusy } from "../subscription/feed-errors.js";
 import type { ParkedRecord, RequestableRecords, StoredRecord } from "../subscription/ports.js";
 import type {
+  Counted,
   HeldSubscription,
   PositionedEvents,
   PositionedStore,
@@ -61,8 +63,9 @@ export class MemorySubscriptions
     return { events, end };
   }
 
-  count(position: number): number {
-    return this.#log.slice(position).filter(({ isImported }) => !isImported).length;
+  count(position: number): Counted {
+    const behind = this.#log.slice(position).filter(({ isImported }) => !isImported);
+    return { events: behind.length, since: behind[0] ? occurredAt(behind[0].order) : null };
   }
 
   before(position: number): string | null {

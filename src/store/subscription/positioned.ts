@@ -36,10 +36,16 @@ export interface PositionedEvents<P> {
   start(from: StartingPosition): P;
   /** The events behind a position, at most `limit`, all of them on stable storage. */
   read(position: P, limit: number): ReadEvents<P>;
-  /** How many events are behind a position; `null`: what is before it is not what was there. */
-  count(position: P): number | null;
+  /** What is behind a position; `null`: what is before it is not what was there. */
+  count(position: P): Counted | null;
   /** The id of the last order before a position. */
   before(position: P): string | null;
+}
+
+/** How many events there are, and when the first of them occurred. */
+export interface Counted {
+  readonly events: number;
+  readonly since: string | null;
 }
 
 /** What follows a position. */
@@ -81,15 +87,17 @@ export class PositionedSubscriptions<P> implements SubscriptionDriver {
       const state = this.#store.stateOf(name);
       if (state === undefined) return [];
       const { position, delivered, activeAt } = state;
-      const count = this.#store.events.count(position);
+      const counted = this.#store.events.count(position);
       const settled = delivered.filter((each) => each === "settled").length;
-      const waiting = count === null ? null : count - settled;
-      return [{ name, after: this.#store.events.before(position), waiting, activeAt }];
+      const waiting = counted === null ? null : counted.events - settled;
+      const waitingSince = counted?.since ?? null; // the first behind the position is not settled
+      const after = this.#store.events.before(position);
+      return [{ name, after, waiting, waitingSince, activeAt }];
     });
   }
 
   async waitingFrom(from: StartingPosition): Promise<Waiting> {
-    return { waiting: this.#store.events.count(this.#store.events.start(from)) ?? 0 };
+    return { waiting: this.#store.events.count(this.#store.events.start(from))?.events ?? 0 };
   }
 
   async open(options: OpenOptions): Promise<OpenSubscription> {

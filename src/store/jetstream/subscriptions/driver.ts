@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { AckPolicy } from "@nats-io/jetstream";
 import { nanos } from "@nats-io/transport-node";
+import { occurredAt } from "../../../domain/order.js";
 import type { StartingPosition } from "../../order-feed.js";
 import { noSuchOrder, subscriptionRemoved } from "../../subscription/feed-errors.js";
 import type {
@@ -282,19 +283,31 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
       .catch((error) => {
         if (!isTransient(error)) throw serverFailure("read the feed", shown, error);
       });
-    if (info === undefined) return { name, after: null, waiting: null, activeAt: null };
+    if (info === undefined) {
+      return { name, after: null, waiting: null, waitingSince: null, activeAt: null };
+    }
     const { ack_floor, config, delivered, num_pending, num_ack_pending } = info;
     // The last message that it is done with, or the one before its start.
     const reached = Math.max(ack_floor.stream_seq, (config.opt_start_seq ?? 1) - 1);
     const { subject = "" } = (await messageAt(this.#server, stream, reached)) ?? {};
+    const waiting = num_pending + num_ack_pending;
     const times = [delivered.last_active, ack_floor.last_active].flatMap((time) => time ?? []);
     const activeAt = Math.max(...times.map((time) => new Date(time).getTime()));
     return {
       name,
       after: kindOf(subject) === undefined ? null : idOf(subject),
-      waiting: num_pending + num_ack_pending,
+      waiting,
+      waitingSince: waiting === 0 ? null : await this.#occurredAfter(reached),
       activeAt: times.length === 0 ? null : new Date(activeAt).toISOString(),
     };
+  }
+
+  /** When the first event occurred whose message is behind this one. */
+  async #occurredAfter(seq: number): Promise<string | null> {
+    const place = { stream: this.#server.location.stream, subjects: this.#subjects };
+    const [message] = await firstMessages(this.#server, place, seq + 1);
+    const event = message && (await this.#reader.eventIn(message));
+    return event === undefined ? null : occurredAt(event.order);
   }
 
   /** The consumer of each subscription, by name. */

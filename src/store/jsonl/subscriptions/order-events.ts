@@ -6,7 +6,7 @@ import type { StartingPosition } from "../../order-feed.js";
 import type { Damage } from "../../order-store.js";
 import { crc32, hexOf } from "../../records/crc32.js";
 import { noSuchOrder } from "../../subscription/feed-errors.js";
-import type { PositionedEvents, ReadEvents } from "../../subscription/positioned.js";
+import type { Counted, PositionedEvents, ReadEvents } from "../../subscription/positioned.js";
 import type { PositionedEvent } from "../../subscription/progress.js";
 import { attempt } from "../errors.js";
 import { withFile } from "../files/open-file.js";
@@ -82,15 +82,17 @@ export class OrderEvents implements PositionedEvents<Position> {
     return found;
   }
 
-  count(position: Position): number | null {
-    const count = this.#whileHeld(position, (lines, fd) => {
-      let count = 0;
+  count(position: Position): Counted | null {
+    const counted = this.#whileHeld(position, (lines, fd) => {
+      let [events, since]: [number, string | null] = [0, null];
       for (const line of lines) {
-        if (!line.isImported && (line.kind === "order" || placedBefore(line, fd))) count++;
+        if (line.isImported || !(line.kind === "order" || placedBefore(line, fd))) continue;
+        since ??= line.kind === "order" ? line.order.placedAt : line.cancellation.cancelledAt;
+        events++;
       }
-      return count;
+      return { events, since };
     });
-    return count ?? null;
+    return counted ?? null;
   }
 
   before({ after }: Position): string | null {
