@@ -30,6 +30,16 @@ describe("the example of a second subscriber", () => {
   });
 });
 
+describe("the exercises", () => {
+  it.each([
+    ["1-event.mjs", "buy: magic carpet, 1 left"],
+    ["2-handler.mjs", "2 × for Ada\n1 × for cash"],
+    ["3-policy.mjs", "handled: desk for Ada\nparked: lamp, it is for nobody"],
+  ])("have a solution: %s", async (name, output) => {
+    expect((await example(join("../exercises", name))).stdout).toBe(output);
+  });
+});
+
 describe("the example of a web handler", () => {
   it("places an order once, however often it is asked with the same key", async () => {
     const { post, store } = await webShop();

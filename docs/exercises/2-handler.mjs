@@ -1,0 +1,26 @@
+/**
+ * Exercise 2, a new handler: write a receipt for each order, and test it without a store. A handler is a function of its
+ * dependencies; here the only one is how a receipt is written.
+ */
+import assert from "node:assert/strict";
+import { MemoryOrderStore, openOrders } from "orders-cli";
+
+/** @param {(text: string) => void} write @returns {import("orders-cli").EventHandler<import("orders-cli").Commands, import("orders-cli").Events, "order-created">} */
+function writeReceipt(write) {
+  return async function writeReceipt({ payload: { order } }) {
+    write(`${order.items.length} × for ${order.for ?? "cash"}`);
+  };
+}
+
+const receipts = [];
+const orders = await openOrders({ store: new MemoryOrderStore() });
+orders.bus.subscribe(
+  "order-created",
+  writeReceipt((text) => receipts.push(text)),
+);
+await orders.placeOrder(["lamp", "desk"], { for: "Ada" });
+await orders.placeOrder(["chair"]);
+await orders.close();
+
+assert.deepEqual(receipts, ["2 × for Ada", "1 × for cash"]);
+console.log(receipts.join("\n"));
