@@ -13,13 +13,11 @@ import type { Io } from "./io.js";
  * stored though it has not said so yet: its answer is waited for, so that what became of the order is printed. Another
  * signal ends the process at once.
  *
- * @param open which stores are opened: see {@link Context.openExisting}.
  * @returns with the application, whether a signal has come since: nothing more is to be begun.
  */
 export async function openToChange(
   options: CommonOptions,
   context: Context,
-  open: "open" | "openExisting",
   salesDesk: SalesDesk,
 ): Promise<{ readonly orders: Orders; readonly isEnding: () => boolean }> {
   const { io } = context;
@@ -32,7 +30,7 @@ export async function openToChange(
     store.stopRetrying();
     setTimeout(() => io.endBy(signal), ANSWER_TIMEOUT_MS).unref();
   });
-  orders = await context[open](options, salesDesk);
+  orders = await context.open(options, salesDesk);
   return { orders, isEnding: () => isEnding };
 }
 

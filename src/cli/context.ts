@@ -4,7 +4,7 @@ import { type ErrorCode, OrdersError } from "../errors.js";
 import type { SalesDesk } from "../handlers/notify-sales.js";
 import { type Setting, storeSetting } from "../settings.js";
 import { credentialFiles } from "../store/jetstream/server/credential-files.js";
-import type { Damage } from "../store/order-store.js";
+import type { Damage, OrderStore } from "../store/order-store.js";
 import { hintFor } from "./hints.js";
 import { type Io, type Output, withChanges } from "./io.js";
 import { colorFlag, PLAIN, type Style, wantsColor } from "./render/style.js";
@@ -83,17 +83,26 @@ export class Context {
    */
   async openExisting(options: CommonOptions, salesDesk?: SalesDesk): Promise<Orders> {
     const orders = await this.open(options, salesDesk);
-    const { store } = orders;
-    if (await store.exists()) return orders;
+    await this.mustExist(orders.store, options);
+    return orders;
+  }
+
+  /**
+   * The same of a store that was opened. Who only reads asks once nothing was found: on the way to a server it would
+   * be one more round trip for everybody else.
+   *
+   * @throws {OrdersError} as {@link openExisting}.
+   */
+  async mustExist(store: OrderStore, options: CommonOptions): Promise<void> {
+    if (await store.exists()) return;
     if (this.storeSetting(options).origin !== "default") {
       throw new OrdersError("store-not-found", `no store at ${store.location}`, {
         hint: "the first order creates it, and so does orders init",
       });
     }
-    if (this.wantsJson) return orders; // what follows may be an error, which stands alone
+    if (this.wantsJson) return; // what follows may be an error, which stands alone
     const location = escapeUnsafe(store.location);
     this.io.stderr.write(`no store yet at ${location}; the first order creates it\n`);
-    return orders;
   }
 
   /** Prints a result as a line of JSON. */

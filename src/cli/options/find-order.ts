@@ -17,10 +17,15 @@ const NIL = "00000000-0000-0000-0000-000000000000";
 /**
  * Finds the one order whose id is `text` or begins with it, in either case.
  *
+ * @param mustExist called if no order matches: throws if there is not even a store.
  * @throws {OrdersError} `invalid-usage`: not the beginning of an id; `order-not-found`: no
  *   order matches; `ambiguous-id`: more than one does.
  */
-export async function findOrder(text: string, store: OrderStore): Promise<Order> {
+export async function findOrder(
+  text: string,
+  store: OrderStore,
+  mustExist: () => Promise<void> = async () => {},
+): Promise<Order> {
   const prefix = idPrefix(text);
   if (prefix === undefined) {
     throw new OrdersError("invalid-usage", `'${text}' is not an order id`, {
@@ -29,7 +34,10 @@ export async function findOrder(text: string, store: OrderStore): Promise<Order>
   }
   const candidates = await store.findByIdPrefix(prefix, MAX_CANDIDATES_SHOWN + 1);
   const [order] = candidates;
-  if (order === undefined) throw OrdersError.noOrder(prefix, store.location);
+  if (order === undefined) {
+    await mustExist();
+    throw OrdersError.noOrder(prefix, store.location);
+  }
   if (candidates.length > 1) throw ambiguous(prefix, candidates);
   return order;
 }

@@ -43,7 +43,7 @@ export const verb = define({
     const isOne = !isPiped && args.length === 1;
     const lines = isPiped ? await stdinLines(io, "ids") : args;
     let notification: Notification | undefined;
-    const { orders, isEnding } = await openToChange(options, context, "openExisting", (told) => {
+    const { orders, isEnding } = await openToChange(options, context, (told) => {
       notification = told.notification;
     });
     /** Of several, each is tried. */
@@ -51,7 +51,9 @@ export const verb = define({
       try {
         return [await act()];
       } catch (error) {
-        if (isOne || !(error instanceof OrdersError)) throw error;
+        if (!(error instanceof OrdersError)) throw error;
+        if (error.code === "order-not-found") await context.mustExist(orders.store, options);
+        if (isOne) throw error;
         context.reportFailure(error);
         return [];
       }

@@ -48,8 +48,9 @@ export const verb = define({
   async run(options, context) {
     const { stdout } = context.io;
     if (options.count) {
-      const { store } = await context.openExisting(options);
+      const { store } = await context.open(options);
       const count = await store.count(filterOf(options));
+      if (count === 0) await context.mustExist(store, options);
       stdout.write(`${Math.min(count, options.limit ?? count)}\n`);
       return;
     }
@@ -76,7 +77,7 @@ async function writeList(
   write: Write,
 ): Promise<void> {
   const { stdout, stderr } = context.io;
-  const { store } = await context.openExisting(options);
+  const { store } = await context.open(options);
   const { fields, all, reverse = false, limit = Number.POSITIVE_INFINITY } = options;
   const [style, now] = [context.style(stdout), context.io.now()];
   const form = await listFormat(format, { output: stdout, style, fields, all, now });
@@ -102,6 +103,7 @@ async function writeList(
     if (!(await write(page))) return; // a person should not wait for a page to fill
     page = "";
   }
+  if (listed === 0) await context.mustExist(store, options);
   if (listed > 0 || always) await write(page + end(listed, isCut));
   if (isCut && !form.tellsMore && stderr.isTerminal) {
     stderr.write("older orders not shown (--limit)\n");

@@ -43,7 +43,7 @@ export const verb = define({
       ...(note !== undefined && { note }),
     };
     const isSilent = options.json || options.quiet;
-    const { orders } = await openToChange(options, context, "open", ({ notification }) => {
+    const { orders } = await openToChange(options, context, ({ notification }) => {
       if (!isSilent) io.stdout.write(renderBanner(notification, context.style(io.stdout)));
     });
     const done = await orders.placeOrder(items, details);

@@ -11,8 +11,8 @@ export const verb = define({
   examples: ["orders show 403d33e9", "orders show 403d --json"],
   async run(options, context, text) {
     const { stdout } = context.io;
-    const { store } = await context.openExisting(options);
-    const order = await findOrder(text, store);
+    const { store } = await context.open(options);
+    const order = await findOrder(text, store, () => context.mustExist(store, options));
     if (options.json) return context.printJson(order);
     const { id, placedAt, items, for: name, note, cancelledAt, reason } = order;
     const { isTerminal } = stdout;

@@ -27,7 +27,7 @@ export const verb = define({
   async run(options, context) {
     const { io } = context;
     const { top, until } = options;
-    const { store } = await context.openExisting(options);
+    const { store } = await context.open(options);
     const filter = { ...timeFilter(options), for: options.for };
     const statistics = new OrderStatistics();
     for await (const orders of store.listJson(filter)) {
@@ -35,6 +35,7 @@ export const verb = define({
     }
     const now = io.now();
     const { total } = statistics;
+    if (total === 0) await context.mustExist(store, options);
     if (options.json) {
       const today = statistics.onDay(now);
       const orders = { today, thisWeek: statistics.inWeek(now), total };

@@ -104,12 +104,16 @@ export class JetStreamOrderStore implements OrderStore {
     const [order] = await this.findByIdPrefix(own.id, 1);
     if (order === undefined) throw OrdersError.noOrder(own.id, this.location);
     if (order.cancelledAt !== undefined) return { order: order as CancelledOrder, replayed: true };
-    const { holder, attempts } = await this.#publisher.publishFirst({
-      id: own.id,
-      event: "order-cancelled",
-      isImported: as.isImported ?? false,
-      body: encodeCancellation(own),
-    });
+    // Neither subject was taken a moment ago.
+    const { holder, attempts } = await this.#publisher.publishFirst(
+      {
+        id: own.id,
+        event: "order-cancelled",
+        isImported: as.isImported ?? false,
+        body: encodeCancellation(own),
+      },
+      { isFree: true },
+    );
     const decoded = holder && decodeCancellation(this.#location.stream, holder);
     const first = decoded === undefined ? own : refuseDamage(decoded, "cancel");
     const isOwn = first === own || (attempts > 1 && first.cancelledAt === own.cancelledAt);

@@ -22,8 +22,7 @@ export class StoredSubscriptions implements Subscriptions {
   }
 
   async list(): Promise<readonly SubscriptionStatus[]> {
-    const all = await this.#driver.list();
-    const parked = all.length === 0 ? [] : await this.#driver.parked.all();
+    const [all, parked] = await Promise.all([this.#driver.list(), this.#driver.parked.all()]);
     return all.map(({ activeAt, ...status }) => {
       const own = parked.filter(({ subscription }) => subscription === status.name);
       return { ...status, parked: own.length, activeAt };

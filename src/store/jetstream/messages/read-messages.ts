@@ -1,6 +1,4 @@
-import { AckPolicy } from "@nats-io/jetstream";
-import { nanos } from "@nats-io/transport-node";
-import { addConsumer, passingName } from "../server/consumers.js";
+import { addPassing } from "../server/consumers.js";
 import { isConsumerLimit, isTransient, serverFailure, Unavailable } from "../server/failures.js";
 import type { ServerConnection } from "../server/server-connection.js";
 import { firstMessages, lastSeq, type Place, READING } from "./get-messages.js";
@@ -71,16 +69,8 @@ async function* pulledBatches(
   from: number,
   to: number,
 ): AsyncGenerator<readonly DeliveredMessage[], void> {
-  const consumer = { stream, name: passingName() };
-  await server.attempt((connected) =>
-    addConsumer(connected, consumer, {
-      subjects,
-      from,
-      ack_policy: AckPolicy.None,
-      inactive_threshold: nanos(UNUSED_MS),
-      mem_storage: true,
-      num_replicas: 1,
-    }),
+  const consumer = await server.attempt((connected) =>
+    addPassing(connected, stream, { subjects, from, unusedMs: UNUSED_MS }),
   );
   const { nc } = await server.connected();
   const max_bytes = Math.max(MOST_BYTES, 2 * (nc.info?.max_payload ?? 0));
@@ -88,7 +78,9 @@ async function* pulledBatches(
     const messages: DeliveredMessage[] = [];
     const batch = Math.min(MOST, to - next + 1);
     const request = { batch, max_bytes, no_wait: true } as const;
-    const answered = await pull(server, consumer, request, (each) => messages.push(each));
+    const answered = await pull(server, { stream, name: consumer.name }, request, (each) =>
+      messages.push(each),
+    );
     if (!answered) throw new Unavailable("the consumer is gone");
     for (const { delivery } of messages) {
       if (delivery !== ++deliveries) throw new Unavailable("a message is missing");

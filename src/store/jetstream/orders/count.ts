@@ -1,8 +1,6 @@
-import { AckPolicy } from "@nats-io/jetstream";
-import { nanos } from "@nats-io/transport-node";
 import type { OrderFilter } from "../../../domain/order.js";
 import { getMessage, type Place } from "../messages/get-messages.js";
-import { addConsumer, passingName } from "../server/consumers.js";
+import { addPassing } from "../server/consumers.js";
 import { isConsumerLimit } from "../server/failures.js";
 import type { Connected, ServerConnection } from "../server/server-connection.js";
 import { isMissingStream, stateOf, streamInfo, subjectsOf } from "../server/streams.js";
@@ -16,14 +14,14 @@ export function countOrders(
   const { location } = server;
   const { stream } = location;
   return server.ask("count the orders", async (connected) => {
-    const info = await streamInfo(connected, stream);
-    if (info === undefined) return 0;
     const count = (subjects: readonly string[]) => countMessages(connected, { stream, subjects });
     const subjects = recordSubjects(location, { event: "order-cancelled" });
     // Most often there is none, and counting leaves a consumer behind for a second.
-    const newest = await Promise.all(
-      subjects.map((each) => getMessage(connected, stream, { last_by_subj: each })),
-    );
+    const [info, ...newest] = await Promise.all([
+      streamInfo(connected, stream),
+      ...subjects.map((each) => getMessage(connected, stream, { last_by_subj: each })),
+    ]);
+    if (info === undefined) return 0;
     const cancelled = newest.some((message) => message !== null) ? await count(subjects) : 0;
     const own = recordSubjects(location);
     const isShared = subjectsOf(info).some((subject) => !own.includes(subject));
@@ -36,25 +34,15 @@ export function countOrders(
 
 /**
  * How many messages of some subjects a stream has, those from a number on; none if there is no stream. The server counts
- * what a consumer would deliver, and removes that within a second: to delete it would need a permission that reaches
- * to the consumers of subscriptions. Where no consumer is allowed any more, it lists the subjects instead, which
- * takes half a second for 100,000.
+ * what a consumer would deliver. Where no consumer is allowed any more, it lists the subjects instead, which takes half a
+ * second for 100,000.
  */
 export async function countMessages(
   connected: Connected,
   { stream, subjects, from = 1 }: Place & { readonly from?: number },
 ): Promise<number> {
   try {
-    const consumer = { stream, name: passingName() };
-    const { num_pending } = await addConsumer(connected, consumer, {
-      subjects,
-      from,
-      ack_policy: AckPolicy.None,
-      inactive_threshold: nanos(1), // to which the server adds up to a second
-      mem_storage: true,
-      num_replicas: 1,
-    });
-    return num_pending;
+    return (await addPassing(connected, stream, { subjects, from })).num_pending;
   } catch (error) {
     if (isMissingStream(error)) return 0;
     if (!isConsumerLimit(error)) throw error;

@@ -55,13 +55,16 @@ export class OrdersByTime {
     const server = this.#server;
     const reader = this.#reader;
     const choose = chooser(query);
-    const from = await firstSince(server, query);
-    const [late, to] = await Promise.all([
-      this.#findImported(from, choose),
+    const since = firstSince(server, query);
+    const [from, late, to, before] = await Promise.all([
+      since,
+      this.#findImported(since, choose),
       lastSeq(server, server.location.stream),
+      reverse ? undefined : reader.cancellations(since),
     ]);
     const areMetFirst = reverse && late === undefined;
-    const cancellations = areMetFirst ? new Cancellations() : await reader.cancellations(from);
+    const cancellations =
+      before ?? (areMetFirst ? new Cancellations() : await reader.cancellations(from));
     const decoded = async function* (batches: AsyncIterable<readonly StoredMessage[]>) {
       for await (const batch of batches) {
         const records = reader.decodeAll(batch);
@@ -85,9 +88,9 @@ export class OrdersByTime {
   }
 
   /** The imported orders that match, from a number in the stream on; `undefined`: none was imported. */
-  async #findImported(from: number, choose: Chooser): Promise<LateOrders | undefined> {
+  async #findImported(since: Promise<number>, choose: Chooser): Promise<LateOrders | undefined> {
     const place = this.#orders({ areImported: true });
-    const to = await lastOf(this.#server, place);
+    const [from, to] = await Promise.all([since, lastOf(this.#server, place)]);
     if (to < from) return undefined;
     const late = new LateOrders();
     for await (const batch of readBatches(this.#server, { ...place, from, to })) {

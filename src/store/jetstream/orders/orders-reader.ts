@@ -16,8 +16,8 @@ import {
   firstMessages,
   lastMessage,
   lastSeq,
-  nextMessage,
   type Place,
+  READING,
 } from "../messages/get-messages.js";
 import {
   type DecodedRecord,
@@ -26,10 +26,13 @@ import {
   type StoredMessage,
 } from "../messages/order-codec.js";
 import { readBatches } from "../messages/read-messages.js";
+import { addPassing } from "../server/consumers.js";
+import { isConsumerLimit } from "../server/failures.js";
 import type { ServerConnection } from "../server/server-connection.js";
-import { streamInfo } from "../server/streams.js";
+import { isMissingStream, streamInfo } from "../server/streams.js";
 import {
   allRecords,
+  EVERY_SUBJECT,
   idOf,
   recordSubjects,
   SHORT_ID_DIGITS,
@@ -49,9 +52,13 @@ export class OrdersReader {
   /** The orders that match, in the order of storing, as many at a time as have arrived. */
   async *matching(filter: OrderFilter): AsyncGenerator<readonly OrderJson[], void> {
     const choose = chooser(filter);
-    const from = await firstSince(this.#server, filter);
-    const cancellations = await this.cancellations(from);
-    for await (const batch of readBatches(this.#server, { ...this.everything, from })) {
+    const since = firstSince(this.#server, filter);
+    const [from, cancellations, to] = await Promise.all([
+      since,
+      this.cancellations(since),
+      lastSeq(this.#server, this.#server.location.stream),
+    ]);
+    for await (const batch of readBatches(this.#server, { ...this.everything, from, to })) {
       yield cancellations.select(choose(this.decodeAll(batch)), filter);
     }
   }
@@ -119,12 +126,12 @@ export class OrdersReader {
   }
 
   /** The cancellations from a number in the stream on. */
-  async cancellations(from: number): Promise<Cancellations> {
+  async cancellations(since: number | Promise<number>): Promise<Cancellations> {
     const { location } = this.#server;
     const cancellations = new Cancellations();
     const subjects = recordSubjects(location, { event: "order-cancelled" });
     const place = { stream: location.stream, subjects };
-    const to = await lastOf(this.#server, place);
+    const [from, to] = await Promise.all([since, lastOf(this.#server, place)]);
     for await (const batch of readBatches(this.#server, { ...place, from, to })) {
       cancellations.addAll(this.decodeAll(batch));
     }
@@ -144,7 +151,7 @@ export class OrdersReader {
   async #subjectsOf(prefix: string): Promise<string[]> {
     const { location } = this.#server;
     const subjects_filter = allRecords(location, prefix);
-    const info = await this.#server.ask("read the orders", (connected) =>
+    const info = await this.#server.ask(READING, (connected) =>
       streamInfo(connected, location.stream, { subjects_filter }),
     );
     return Object.keys(info?.state.subjects ?? {});
@@ -209,22 +216,25 @@ export async function firstSince(
 const CLOCK_SLACK_MS = 24 * 60 * 60 * 1000;
 
 /**
- * The number in the stream before which no order is of a time or later, found by halving; one behind
- * the newest message if there can be none. An order may be stored long after it was placed, but before it
+ * The number in the stream before which no order is of a time or later; one behind the newest message if there can be
+ * none. The server tells where a consumer would begin that reads from that time on. An order may be stored long after it was placed, but before it
  * only if the server's clock is behind, by no more than {@link CLOCK_SLACK_MS}.
  *
  * @param since as {@link Order.placedAt}.
  */
 export async function storedSince(server: ServerConnection, since: string): Promise<number> {
   const { stream } = server.location;
-  const time = new Date(Date.parse(since) - CLOCK_SLACK_MS);
-  let first = 1;
-  let end = (await lastSeq(server, stream)) + 1;
-  while (first < end) {
-    const middle = Math.floor((first + end) / 2);
-    const message = await nextMessage(server, stream, middle);
-    if (message === null || message.time >= time) end = middle;
-    else first = message.seq + 1;
-  }
-  return first;
+  const from = new Date(Date.parse(since) - CLOCK_SLACK_MS);
+  return server.ask(READING, async (connected) => {
+    try {
+      const { delivered } = await addPassing(connected, stream, {
+        subjects: [EVERY_SUBJECT],
+        from,
+      });
+      return delivered.stream_seq + 1;
+    } catch (error) {
+      if (isMissingStream(error) || isConsumerLimit(error)) return 1;
+      throw error;
+    }
+  });
 }

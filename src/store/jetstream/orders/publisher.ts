@@ -69,11 +69,13 @@ export class OrderPublisher {
    * two subjects, of which the server compares only one: so whoever has stored one looks at the other, and takes its
    * own back if it is the later one. Subscriptions read what is not imported: so that is not even tried if the other
    * subject is known to be taken.
+   *
+   * @param options `isFree`: that was looked at already.
    */
-  publishFirst(record: NewRecord): Promise<Published> {
+  publishFirst(record: NewRecord, { isFree = false } = {}): Promise<Published> {
     const other = { ...record, isImported: !record.isImported };
     return this.#limiter.run(async () => {
-      const looking = record.isImported ? null : this.#peek(other);
+      const looking = record.isImported || isFree ? null : this.#peek(other);
       // What is asked for together is sent in that order, however long each look takes.
       this.#turn = Promise.allSettled([this.#turn, looking]);
       await this.#turn;

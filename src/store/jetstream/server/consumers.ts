@@ -1,4 +1,5 @@
 import {
+  AckPolicy,
   type ApiError,
   type ConsumerConfig,
   type ConsumerInfo,
@@ -6,7 +7,7 @@ import {
   JetStreamApiCodes,
   JetStreamApiError,
 } from "@nats-io/jetstream";
-import { nuid } from "@nats-io/transport-node";
+import { nanos, nuid } from "@nats-io/transport-node";
 import { isSubscriptionName } from "../../order-feed.js";
 import { RESPONSE_TIMEOUT_MS } from "./dial.js";
 import { apiCode } from "./failures.js";
@@ -61,8 +62,8 @@ export function passingName(): string {
 /** How a consumer is created. */
 export interface ConsumerOptions extends Partial<Omit<ConsumerConfig, "filter_subjects">> {
   readonly subjects: readonly string[];
-  /** The number in the stream to start from. */
-  readonly from: number;
+  /** The number in the stream to start from, or the first of what was stored then or later. */
+  readonly from: number | Date;
 }
 
 /** Creates a consumer; nothing changes if there is one just like it. */
@@ -73,11 +74,35 @@ export function addConsumer(
 ): Promise<ConsumerInfo> {
   return jsm.consumers.add(stream, {
     name,
-    deliver_policy: DeliverPolicy.StartSequence,
-    opt_start_seq: from,
+    ...(from instanceof Date
+      ? { deliver_policy: DeliverPolicy.StartTime, opt_start_time: from.toISOString() }
+      : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: from }),
     filter_subjects: [...subjects],
     ...config,
   });
+}
+
+/**
+ * Creates a consumer that is nobody's subscription, for reading or counting. The server removes it once it was unused for
+ * so long, to which it adds up to a second: to delete it would need a permission that reaches to the consumers of
+ * subscriptions.
+ */
+export function addPassing(
+  connected: Connected,
+  stream: string,
+  { unusedMs = 0, ...options }: ConsumerOptions & { readonly unusedMs?: number },
+): Promise<ConsumerInfo> {
+  return addConsumer(
+    connected,
+    { stream, name: passingName() },
+    {
+      ack_policy: AckPolicy.None,
+      inactive_threshold: Math.max(nanos(unusedMs), 1),
+      mem_storage: true,
+      num_replicas: 1,
+      ...options,
+    },
+  );
 }
 
 /** The state of a consumer; `undefined`: there is none. */

@@ -85,8 +85,6 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
   }
 
   async open(options: OpenOptions): Promise<OpenSubscription> {
-    const { location } = this.#server;
-    await this.#server.ask("read the feed", (each) => createIfMissing(each, orderStream(location)));
     const { subscription: name } = options;
     return name === undefined ? this.#openEphemeral(options) : this.#openNamed(name, options);
   }
@@ -117,20 +115,25 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
 
   async #openNamed(name: string, options: OpenOptions): Promise<OpenSubscription> {
     const { parked: records } = this;
-    await records.create();
-    const resumed = await this.#server.ask("subscribe", async (connected) => {
-      const known = await this.#consumers(connected, name);
-      for (const old of known.slice(0, -1)) await removeConsumer(connected, old);
-      if (known.length === 0) {
+    await Promise.all([this.#createStream(), records.create()]);
+    const [[opened, resumed], parked] = await Promise.all([
+      this.#server.ask("subscribe", async (connected) => {
+        const [known] = await Promise.all([
+          this.#consumers(connected, name),
+          this.#createRetries(connected, name),
+        ]);
+        for (const old of known.slice(0, -1)) await removeConsumer(connected, old);
+        const newest = known.at(-1);
+        if (newest !== undefined) return [newest, true] as const;
         const from = await this.#seqOf(options.from ?? "start");
         const first = consumerOf(this.#server.location.stream, name, 1);
         await this.#create(connected, first, { subjects: this.#subjects, from });
-      }
-      await this.#createRetries(connected, name);
-      return known.length > 0;
-    });
-    const parked = await records.all(name);
+        return [first, false] as const;
+      }),
+      records.all(name),
+    ]);
     const retries: PulledConsumer = {
+      opened: this.#retries(name),
       current: () => this.#currentRetries(name),
       decode: async ({ subject }) => {
         const retryOf = await records.get(name, idOf(subject));
@@ -138,6 +141,7 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
       },
     };
     const events: PulledConsumer = {
+      opened,
       current: () => this.#current(name),
       decode: (message) => this.#reader.eventIn(message),
     };
@@ -145,7 +149,7 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
   }
 
   async #openEphemeral(options: OpenOptions): Promise<OpenSubscription> {
-    const first = await this.#seqOf(options.from ?? "now");
+    const [first] = await Promise.all([this.#seqOf(options.from ?? "now"), this.#createStream()]);
     const consumer = { stream: this.#server.location.stream, name: passingName() };
     const inactive_threshold = nanos(INACTIVE_AFTER_MS);
     const create = async (connected: Connected, from = first) => {
@@ -154,19 +158,20 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
       return consumer;
     };
     await this.#server.ask("subscribe", create);
-    const opened = this.#pull(options, [
+    const pulled = this.#pull(options, [
       {
+        opened: consumer,
         current: (lastSeq) =>
           this.#server.attempt((each) => create(each, Math.max(first, lastSeq + 1))),
         decode: (message) => this.#reader.eventIn(message),
       },
     ]);
     const close = async () => {
-      await opened.close();
+      await pulled.close();
       // Else the server does it.
       await this.#server.attempt((each) => removeConsumer(each, consumer)).catch(() => {});
     };
-    return { resumed: false, parked: [], ...opened, close };
+    return { resumed: false, parked: [], ...pulled, close };
   }
 
   #pull(
@@ -180,8 +185,7 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
     return {
       sources,
       async isCaughtUp() {
-        for (const source of sources) if (!(await source.isCaughtUp())) return false;
-        return true;
+        return !(await Promise.all(sources.map((each) => each.isCaughtUp()))).includes(false);
       },
       async close() {
         await Promise.all(sources.map((source) => source.close()));
@@ -214,6 +218,11 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
       await this.#createRetries(connected, name);
       return retries;
     });
+  }
+
+  async #createStream(): Promise<void> {
+    const wanted = orderStream(this.#server.location);
+    await this.#server.ask("read the feed", (each) => createIfMissing(each, wanted));
   }
 
   #createRetries(connected: Connected, name: string): Promise<void> {

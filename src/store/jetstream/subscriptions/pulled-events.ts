@@ -25,6 +25,8 @@ const NOW = { no_wait: true } as const;
 
 /** Where the events of a subscription come from. */
 export interface PulledConsumer {
+  /** The consumer as it was a moment ago. */
+  readonly opened: ConsumerName;
   /** The consumer as it is now, created again if it has to be: a reset replaces it. */
   current(lastSeq: number): Promise<ConsumerName>;
   /** What a message of it delivers; `undefined`: nothing. */
@@ -69,6 +71,7 @@ export class PulledEvents implements EventSource {
   ) {
     this.#server = server;
     this.#source = source;
+    this.#consumer = source.opened;
     this.#records = records;
     this.#contact = contact;
     this.#options = options;
