@@ -124,14 +124,14 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
     }
   });
 
-  it("what ORDERS_NATS_CREDS names is no credentials file", async () => {
+  it("what ORDERS_NATS_CREDS names holds no login", async () => {
     const { url } = await startServer();
     const file = join(temporaryDirectory(), "empty.creds");
     writeFileSync(file, "hello\n");
     expect(await place(url, { ORDERS_NATS_CREDS: file })).toEqual({
       exitCode: 2,
       stdout: "",
-      stderr: `orders: cannot use ORDERS_NATS_CREDS: not a NATS credentials file: ${file}\n`,
+      stderr: `orders: cannot use ORDERS_NATS_CREDS: neither NATS credentials nor an nkey seed nor user:password: ${file}\n`,
     });
   });
 

@@ -9,8 +9,8 @@ export interface Certificates {
   readonly key: string;
 }
 
-/** Makes an authority and a certificate for 127.0.0.1, good for servers and for clients. */
-export function makeCertificates(directory: string): Certificates {
+/** Makes an authority and a certificate, for 127.0.0.1 unless given, good for servers and for clients. */
+export function makeCertificates(directory: string, name = "IP:127.0.0.1"): Certificates {
   const file = (name: string) => join(directory, name);
   const openssl = (...args: string[]) =>
     execFileSync("openssl", args, { cwd: directory, stdio: "ignore" });
@@ -19,8 +19,8 @@ export function makeCertificates(directory: string): Certificates {
     ...["req", "-x509", ...newKey, "-keyout", "ca.key", "-out", "ca.pem"],
     ...["-days", "2", "-subj", "/CN=test authority"],
   );
-  openssl("req", ...newKey, "-keyout", "key.pem", "-out", "request.pem", "-subj", "/CN=127.0.0.1");
-  writeFileSync(file("names"), "subjectAltName=IP:127.0.0.1");
+  openssl("req", ...newKey, "-keyout", "key.pem", "-out", "request.pem", "-subj", "/CN=test");
+  writeFileSync(file("names"), `subjectAltName=${name}`);
   openssl(
     ...["x509", "-req", "-in", "request.pem", "-CA", "ca.pem", "-CAkey", "ca.key"],
     ...["-CAcreateserial", "-days", "2", "-extfile", "names", "-out", "cert.pem"],

@@ -78,7 +78,10 @@ export const TOPICS: readonly Topic[] = [
       {
         terms: [
           ["ORDERS_STORE", "the store, if there is no --store: see orders help stores"],
-          [CREDENTIAL_VARIABLES.creds, "a file with the NATS credentials for a server"],
+          [
+            CREDENTIAL_VARIABLES.creds,
+            "a file with the login for a server: NATS credentials, an nkey seed, or user:password",
+          ],
           [
             CREDENTIAL_VARIABLES.ca,
             "a file with the certificates of the authorities that a tls:// server is trusted by",
@@ -124,7 +127,7 @@ export const TOPICS: readonly Topic[] = [
           ["ORDERS_CANCELLED_AT, ORDERS_REASON", "when and why it was cancelled, if it was"],
           ["ORDERS_ATTEMPT", "which attempt this is, from 1"],
           ["ORDERS_REDELIVERED", "true if the order may have been handled before"],
-          ["ORDERS_STORE", 'the store, absolute, for orders show "$ORDERS_ID"'],
+          ["ORDERS_STORE", 'the store, absolute and without a login, for orders show "$ORDERS_ID"'],
         ],
       },
     ],

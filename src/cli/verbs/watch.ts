@@ -5,7 +5,7 @@ import type { Failure } from "../../delivery/settle.js";
 import { timeLimit } from "../../delivery/time-limit.js";
 import { foldCase, type Order, orderMatcher } from "../../domain/order.js";
 import { escapeUnsafe } from "../../domain/printable.js";
-import { parseLocation } from "../../store/location.js";
+import { shownLocation } from "../../store/location.js";
 import type { Delivery } from "../../store/order-feed.js";
 import { YES } from "../confirm.js";
 import type { Context } from "../context.js";
@@ -205,8 +205,7 @@ async function createHook(
   if (exec === undefined) return undefined;
   const { Hook } = await import("../watch/hook.js");
   const { value } = context.storeSetting(options);
-  const location = parseLocation(value);
-  const store = location.kind === "directory" ? location.path : value;
+  const store = await shownLocation(value); // without a login, which is not for every command
   return new Hook(exec, { store, as, ending }, context.io);
 }
 

@@ -136,7 +136,7 @@ export class Hook {
 }
 
 export interface HookOptions {
-  /** The store's location, absolute, so that `orders` in the command uses the same store. */
+  /** The store's location, absolute and without a login, so that `orders` in the command uses the same store. */
   readonly store: string;
   /** The name of the subscription. */
   readonly as?: string | undefined;

@@ -2,7 +2,7 @@ import type { StoreOptions } from "../../order-store.js";
 
 /** The paths of credential files for a server. */
 export interface CredentialFiles {
-  /** A NATS credentials file. */
+  /** NATS credentials, the seed of an nkey, or `user:password`. */
   readonly creds?: string | undefined;
   /** Certificates of the authorities to trust, PEM, instead of those that Node.js trusts. */
   readonly ca?: string | undefined;

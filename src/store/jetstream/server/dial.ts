@@ -1,20 +1,18 @@
 import { subscribe } from "node:diagnostics_channel";
-import { readFileSync } from "node:fs";
 import { isIP, type Socket } from "node:net";
 import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import {
   ConnectionError,
   type ConnectionOptions,
   connect,
-  credsAuthenticator,
   type NatsConnection,
   TimeoutError,
   type TlsOptions,
 } from "@nats-io/transport-node";
-import { systemMessage } from "../../../error-message.js";
 import { OrdersError } from "../../../errors.js";
-import { CREDENTIAL_VARIABLES, type CredentialFiles } from "./credential-files.js";
+import type { CredentialFiles } from "./credential-files.js";
 import { serverFailure } from "./failures.js";
+import { loginFrom } from "./login-file.js";
 import { hostAndPort, type ServerLocation } from "./server-location.js";
 
 /** How long one server may take to answer a request. */
@@ -86,7 +84,7 @@ function connectionOptions(
     name: "orders",
     servers: [...location.servers],
     ...location.login,
-    ...(creds && { authenticator: credsAuthenticator(rereading(creds)) }),
+    ...(creds && { authenticator: loginFrom(creds) }),
     // With it the client refuses a server without TLS.
     ...(location.tls && { tls: { caFile, certFile, keyFile, checkServerIdentity } as TlsOptions }),
     timeout: Math.min(RESPONSE_TIMEOUT_MS, location.timeoutMs),
@@ -98,49 +96,18 @@ function connectionOptions(
 }
 
 /**
- * What a credentials file holds, read again whenever it is called: it can be replaced while a connection is in use. While
- * it cannot be read, its last content counts.
- */
-function rereading(path: string): () => Uint8Array {
-  let content = readCredentials(path);
-  return () => {
-    try {
-      content = readCredentials(path);
-    } catch {}
-    return content;
-  };
-}
-
-/** @throws {OrdersError} `invalid-usage`: it cannot be read, or holds something else. */
-function readCredentials(path: string): Uint8Array {
-  try {
-    const content = readFileSync(path);
-    credsAuthenticator(content)("nonce");
-    return content;
-  } catch (cause) {
-    const problem = (cause as NodeJS.ErrnoException).syscall
-      ? systemMessage(cause)
-      : "not a NATS credentials file";
-    const message = `cannot use ${CREDENTIAL_VARIABLES.creds}: ${problem}: ${path}`;
-    throw new OrdersError("invalid-usage", message, { cause });
-  }
-}
-
-/**
  * Checks that a certificate is for one of these servers, each `host:port`.
  *
- * For a server that is given by its IP address the client passes no name to TLS, which then checks
- * for "localhost": right certificates would be refused, and those for "localhost" accepted.
+ * For a server that is given by its IP address the client passes no name to TLS, which then checks for "localhost":
+ * right certificates would be refused, and those for "localhost" accepted.
  */
 function identityCheck(servers: readonly string[]) {
-  const addresses = servers
+  const unnamed = servers
     .map((server) => hostAndPort(server).host)
-    .filter((host) => isIP(host) !== 0);
+    .filter((host) => isIP(host) !== 0 || host === "localhost");
   return (hostname: string, certificate: PeerCertificate): Error | undefined => {
-    if (addresses.length === 0 || hostname !== "localhost") {
-      return checkServerIdentity(hostname, certificate);
-    }
-    const failures = addresses.map((address) => checkServerIdentity(address, certificate));
+    const names = hostname === "localhost" && unnamed.length > 0 ? unnamed : [hostname];
+    const failures = names.map((name) => checkServerIdentity(name, certificate));
     return failures.includes(undefined) ? undefined : failures[0];
   };
 }
