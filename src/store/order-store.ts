@@ -2,6 +2,7 @@ import type { CancelResult, PlacedOrder } from "../domain/commands.js";
 import type { Cancellation, Order, OrderFilter } from "../domain/order.js";
 import type { OrderFeed } from "./order-feed.js";
 import type { Comparison } from "./records/known-records.js";
+import type { Problem } from "./records/order-check.js";
 import type { OrderJson } from "./records/order-json.js";
 import type { OrderRecord, StoreAs } from "./records/record.js";
 import type { Subscriptions } from "./subscriptions.js";
@@ -111,8 +112,19 @@ export interface SetUp {
   readonly state: "created" | "exists" | "changed";
   /** The directory, or the stream of a server. */
   readonly name: string;
+  /** Of a stream: how many servers have it. */
+  readonly replicas?: number;
+  /** Of a stream that was changed. */
+  readonly changes?: readonly Difference[];
   /** The same as a sentence. */
   readonly message: string;
+}
+
+/** A setting that is not as it should be. */
+export interface Difference {
+  readonly setting: string;
+  readonly is: unknown;
+  readonly wanted: unknown;
 }
 
 /** What checking a store found. */
@@ -120,16 +132,42 @@ export interface StoreReport {
   /** How many orders there are, cancelled or not. */
   readonly orders: number;
   readonly damage: readonly Damage[];
-  /** What is worth knowing but is no damage, a sentence each. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
+/** What is worth knowing of a store but is no damage. */
+export type Note = NoteFacts & {
+  /** A line, as `orders.jsonl:17`, or a stream. */
+  readonly location: string;
+  /** All of it as a sentence. */
+  readonly message: string;
+};
+
+/** Which note it is, and what a program may want to know of it. */
+export type NoteFacts =
+  /** A write that a crash cut short, and that was never acknowledged; the next order ends it. */
+  | { readonly kind: "torn-line"; readonly bytes: number }
+  /** Lines that something else than `orders` put behind newer ones, this one the first of them. */
+  | { readonly kind: "out-of-order"; readonly lines: number }
+  | { readonly kind: "no-stream" }
+  | {
+      readonly kind: "stream";
+      readonly version: string;
+      readonly replicas: number;
+      readonly consumers: number;
+    }
+  /** Replicas that do not hold all that is stored. */
+  | { readonly kind: "replicas-behind"; readonly replicas: number; readonly behind: number }
+  /** The stream is in memory only. */
+  | { readonly kind: "in-memory" }
+  /** The server syncs on a timer, unless it is configured otherwise, which it does not report. */
+  | { readonly kind: "power-cut"; readonly replicas: number }
+  | ({ readonly kind: "configuration" } & Difference);
+
 /** What a store holds and cannot be read. It is reported and left as it is. */
-export interface Damage {
+export interface Damage extends Problem {
   /** File and line, as `orders.jsonl:17`. */
   readonly location: string;
-  /** What is wrong there; safe to print. */
-  readonly problem: string;
 }
 
 /** How any store is opened. */

@@ -77,14 +77,16 @@ describe("orders check", () => {
   });
 
   it("takes a torn end for no damage, and says that it is there", async () => {
-    const note = `orders.jsonl ends in a torn line (${torn.length} bytes) that was never acknowledged; the next order cancels it`;
+    const note = `orders.jsonl ends in a torn line (${torn.length} bytes) that was never acknowledged; the next order ends it`;
     const store = storeWith(encodeOrder(first), torn);
     expect(await runCli(["check"], { store })).toEqual({
       exitCode: 0,
       stdout: "1 order, no damage\n",
       stderr: `${note}\n`,
     });
-    expect(JSON.parse((await runCli(["check", "--json"], { store })).stdout).notes).toEqual([note]);
+    expect(JSON.parse((await runCli(["check", "--json"], { store })).stdout).notes).toEqual([
+      { kind: "torn-line", location: "orders.jsonl:2", bytes: torn.length, message: note },
+    ]);
     await runCli(["place-order", "tv"], { store });
     expect(await runCli(["check"], { store })).toMatchObject({
       exitCode: 0,
@@ -102,6 +104,7 @@ describe("orders check", () => {
     const bad = storeWith(encodeOrder(first), "bad\n");
     const outcome = await runCli(["check", "--json"], { store: bad });
     const damage = {
+      kind: "unreadable",
       location: "orders.jsonl:2",
       problem: "not an order: bad",
     };

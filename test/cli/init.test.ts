@@ -49,7 +49,8 @@ describeWithServer("orders init on a server", () => {
     expect(JSON.parse(stdout)).toEqual({
       location: url,
       done: ["orders", "orders-parked"].map((name) => {
-        return { state: "exists", name, message: `stream ${name} exists at ${url}: ${promise}` };
+        const message = `stream ${name} exists at ${url}: ${promise}`;
+        return { state: "exists", name, replicas: 1, message };
       }),
     });
   });
@@ -66,7 +67,19 @@ describeWithServer("orders init on a server", () => {
       stderr: `orders: stream orders is configured differently: discard is old, not new, max_age is 3600000000000, not 0, subjects is orders.order-created.*.*, not orders.order-created.*.* orders.order-cancelled.*.* orders.order-imported.*.* orders.cancellation-imported.*.*: ${url}\n  it was left as it is; orders init --alter changes it\n`,
     });
     expect((await streams.info("orders")).config).toMatchObject({ max_age: 3600e9 });
-    expect((await runCli(["init", "--alter"], { store: url })).stdout).toContain(
+    const { notes } = JSON.parse((await runCli(["check", "--json"], { store: url })).stdout);
+    const maxAge = { setting: "max_age", is: 3600e9, wanted: 0 };
+    expect(notes).toContainEqual({
+      kind: "configuration",
+      location: "orders",
+      ...maxAge,
+      message: "stream orders: max_age is 3600000000000, not 0",
+    });
+    const [orders] = JSON.parse(
+      (await runCli(["init", "--alter", "--json"], { store: url })).stdout,
+    ).done;
+    expect(orders).toMatchObject({ state: "changed", changes: expect.arrayContaining([maxAge]) });
+    expect(orders.message).toContain(
       `changed stream orders at ${url}: discard is old, not new, max_age`,
     );
     expect((await streams.info("orders")).config).toMatchObject({ max_age: 0, discard: "new" });

@@ -2,6 +2,7 @@ import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { VERBS } from "../../src/cli/verb-table.js";
+import type { Damage, Note } from "../../src/store/order-store.js";
 import { runCli } from "../support/run-cli.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
@@ -34,7 +35,10 @@ it("docs/json.md shows what each verb prints with --json", async () => {
   };
   await expectShape("`init`", ["init"]);
   await expectShape("`where`", ["where"]);
-  await run(["place-order", "--id", ID, "--for", "Ada", "--note", "ring twice", "tv"]);
+  const place = ["place-order", "--id", ID, "--for", "Ada", "--note", "ring twice", "tv"];
+  await run(place);
+  const { cancelledAt, reason, ...placed } = shown("`place-order`") as Record<string, unknown>;
+  expect(shapeOf(await run(place))).toEqual(shapeOf(placed));
   await expectShape("`stats`", ["stats"]);
   const watch = ["watch", "--as", "sales", "--until-caught-up"];
   await runCli([...watch, "--exec", "exit 1", "--max-attempts", "1"], { store });
@@ -60,6 +64,27 @@ it("docs/json.md shows what each verb prints with --json", async () => {
   await expectShape("`copy`", ["copy", "--to", join(temporaryDirectory(), "copy")]);
   appendFileSync(join(store, "orders.jsonl"), "nonsense\ntorn");
   await expectShape("`check`", ["check"]);
+});
+
+it("docs/json.md names each kind of damage and of note", () => {
+  const kinds: Record<Damage["kind"] | Note["kind"], true> = {
+    unreadable: true,
+    duplicate: true,
+    "no-order": true,
+    "no-such-time": true,
+    position: true,
+    "torn-line": true,
+    "out-of-order": true,
+    stream: true,
+    "replicas-behind": true,
+    "in-memory": true,
+    "no-stream": true,
+    "power-cut": true,
+    configuration: true,
+  };
+  const [, tables = ""] = PAGE.split("| `kind` of damage |");
+  const cells = [...tables.matchAll(/^\|( `[a-z`, -]+`) \|/gm)].map(([, cell = ""]) => cell);
+  expect(cells.join(",").match(/[a-z-]+/g)).toEqual(Object.keys(kinds));
 });
 
 it.each(VERBS)("docs/json.md names $name if it has --json", async ({ name, load }) => {

@@ -94,7 +94,12 @@ it("check says where lines were put that are not in order, and a copy is", async
   const { store, path } = openStore();
   const [newer, ...older] = ordersAt([100, 1, 2]) as [Order, Order, Order];
   appendFileSync(path, [newer, ...older].map((order) => encodeOrder(order)).join(""));
-  const note = expect.stringMatching(/^orders\.jsonl:2 and 1 more: older than orders before it, /);
+  const note = {
+    kind: "out-of-order",
+    location: "orders.jsonl:2",
+    lines: 2,
+    message: expect.stringMatching(/^orders\.jsonl:2 and 1 more: older than orders before it, /),
+  };
   expect(await store.check()).toEqual({ orders: 3, damage: [], notes: [note] });
   const { store: copy } = openStore();
   await copyOrders(store, copy, () => {});

@@ -14,7 +14,7 @@ export const verb = define({
     const { orders, damage, notes } = await store.check();
     for (const each of damage) context.reportDamage(each);
     if (options.json) return context.printJson({ location: store.location, orders, damage, notes });
-    for (const note of notes) stderr.write(`${escapeUnsafe(note)}\n`);
+    for (const { message } of notes) stderr.write(`${escapeUnsafe(message)}\n`);
     const found = damage.length === 0 ? "no damage" : counted(damage.length, "damaged location");
     stdout.write(`${counted(orders, "order")}, ${found}\n`);
   },

@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import type { Cancellation } from "../../domain/order.js";
 import { parkingKey } from "../order-feed.js";
-import type { Damage, StoreReport } from "../order-store.js";
-import { OrderCheck } from "../records/order-check.js";
+import type { Damage, Note, StoreReport } from "../order-store.js";
+import { OrderCheck, type Problem } from "../records/order-check.js";
 import { storeFailure } from "./errors.js";
 import { readOrReport } from "./files/document-file.js";
 import type { OrderLine, ScannedLine } from "./lines/scanned-line.js";
@@ -16,18 +16,22 @@ import { JsonlSubscriptions } from "./subscriptions/subscriptions.js";
  */
 export async function checkStore(reader: OrdersReader): Promise<StoreReport> {
   const damage: Damage[] = [];
-  const notes: string[] = [];
+  const notes: Note[] = [];
   const check = new OrderCheck();
   const unmarked = new UnmarkedLines();
   /** Their orders are not before them: perhaps behind them. */
   const early: { readonly cancellation: Cancellation; location(): string }[] = [];
-  const report = (line: { location(): string }, problem: string | undefined) => {
-    if (problem !== undefined) damage.push({ location: line.location(), problem });
+  const report = (line: { location(): string }, problem: Problem | undefined) => {
+    if (problem !== undefined) damage.push({ location: line.location(), ...problem });
   };
   for (const line of eachLine(reader)) {
-    if (line.kind === "damage" || line.kind === "repeated") report(line, line.problem);
+    if (line.kind === "damage") report(line, { kind: "unreadable", problem: line.problem });
+    else if (line.kind === "repeated") report(line, { kind: "duplicate", problem: line.problem });
     else if (line.kind === "torn") {
-      notes.push(`${basename(reader.path)} ${line.problem}; the next order cancels it`);
+      const { bytes } = line;
+      const what = `ends in a torn line (${bytes} bytes) that was never acknowledged`;
+      const message = `${basename(reader.path)} ${what}; the next order ends it`;
+      notes.push({ kind: "torn-line", location: line.location(), bytes, message });
     } else if (line.kind === "order") {
       report(line, check.problemOf(line.order));
       unmarked.look(line);
@@ -60,10 +64,12 @@ class UnmarkedLines {
     }
   }
 
-  get note(): string | undefined {
-    if (this.#first === undefined) return undefined;
-    const others = this.#count === 1 ? "" : ` and ${this.#count - 1} more`;
-    return `${this.#first}${others}: older than orders before it, and not marked, so list can show it out of place, and list --since miss those; a copy made with orders copy is in order`;
+  get note(): Note | undefined {
+    const [location, lines] = [this.#first, this.#count];
+    if (location === undefined) return undefined;
+    const others = lines === 1 ? "" : ` and ${lines - 1} more`;
+    const message = `${location}${others}: older than orders before it, and not marked, so list can show it out of place, and list --since miss those; a copy made with orders copy is in order`;
+    return { kind: "out-of-order", location, lines, message };
   }
 }
 
@@ -88,7 +94,7 @@ async function damagedSubscriptions(
   for (const record of await subscriptions.all()) {
     if (ids.has(record.order.id)) continue;
     const location = `subscriptions/${record.subscription}/${parkingKey(record)}.json`;
-    report({ location, problem: "there is no such order" });
+    report({ kind: "no-order", location, problem: "there is no such order" });
   }
   return damage;
 }

@@ -8,7 +8,7 @@ export function checkOrders(orders: readonly Order[]): StoreReport {
   const damage: Damage[] = [];
   for (const [index, order] of orders.entries()) {
     const problem = check.problemOf(order);
-    if (problem !== undefined) damage.push({ location: `memory:${index + 1}`, problem });
+    if (problem !== undefined) damage.push({ location: `memory:${index + 1}`, ...problem });
   }
   return { orders: orders.length, damage, notes: [] };
 }

@@ -16,22 +16,38 @@ export class OrderCheck {
   }
 
   /** What is wrong with an order, if anything is. */
-  problemOf({ id, placedAt }: Order): string | undefined {
-    if (!this.#ids.add(id)) return `order ${id} is a duplicate`;
+  problemOf({ id, placedAt }: Order): Problem | undefined {
+    if (!this.#ids.add(id)) return { kind: "duplicate", problem: `order ${id} is a duplicate` };
     if (dayExists(placedAt)) return undefined;
-    return `order ${id} was placed at a time that does not exist: ${placedAt}`;
+    const problem = `order ${id} was placed at a time that does not exist: ${placedAt}`;
+    return { kind: "no-such-time", problem };
   }
 
   /** What is wrong with a cancellation, if anything is: its order was looked at before. */
-  cancellationProblemOf({ id, cancelledAt }: Cancellation): string | undefined {
+  cancellationProblemOf({ id, cancelledAt }: Cancellation): Problem | undefined {
     if (!this.#ids.has(id)) return cancelsNothing(id);
-    if (!this.#cancelled.add(id)) return `order ${id} is cancelled twice`;
+    if (!this.#cancelled.add(id)) {
+      return { kind: "duplicate", problem: `order ${id} is cancelled twice` };
+    }
     if (dayExists(cancelledAt)) return undefined;
-    return `order ${id} was cancelled at a time that does not exist: ${cancelledAt}`;
+    const problem = `order ${id} was cancelled at a time that does not exist: ${cancelledAt}`;
+    return { kind: "no-such-time", problem };
   }
 }
 
+/** What is wrong with something that is stored. */
+export interface Problem {
+  /**
+   * `unreadable`: no order, cancellation or document of ours, or not as it was written; `duplicate`: another one holds
+   * the id, or has cancelled it; `no-order`: what it belongs to is not there; `no-such-time`; `position`: that of a
+   * subscription is not in the file.
+   */
+  readonly kind: "unreadable" | "duplicate" | "no-order" | "no-such-time" | "position";
+  /** The same in words, which are safe to print. */
+  readonly problem: string;
+}
+
 /** What is wrong with a cancellation whose order is not there. */
-export function cancelsNothing(id: string): string {
-  return `it cancels order ${id}, which is not there`;
+export function cancelsNothing(id: string): Problem {
+  return { kind: "no-order", problem: `it cancels order ${id}, which is not there` };
 }

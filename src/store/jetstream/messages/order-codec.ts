@@ -94,7 +94,7 @@ function elsewhere(stream: string, message: StoredMessage, id: string): Damage {
 }
 
 function damageOf(stream: string, { seq }: StoredMessage, problem: string): Damage {
-  return { location: `${stream}:${seq}`, problem: escapeUnsafe(problem) };
+  return { kind: "unreadable", location: `${stream}:${seq}`, problem: escapeUnsafe(problem) };
 }
 
 function parsed(json: string): unknown {

@@ -1,10 +1,10 @@
 import { StorageType, type StreamInfo } from "@nats-io/jetstream";
-import type { Damage, StoreReport } from "../../order-store.js";
+import type { Damage, Note, StoreReport } from "../../order-store.js";
 import { OrderCheck } from "../../records/order-check.js";
 import { decodeRecord, isDamage } from "../messages/order-codec.js";
 import { readBatches } from "../messages/read-messages.js";
 import type { ServerConnection } from "../server/server-connection.js";
-import { differences, orderStream, streamInfo } from "../server/streams.js";
+import { differences, orderStream, phrase, streamInfo } from "../server/streams.js";
 import { allRecords } from "../server/subjects.js";
 
 /** Reads every order, and notes what the server guarantees. */
@@ -17,8 +17,8 @@ export async function checkServer(server: ServerConnection): Promise<StoreReport
     streamInfo(connected, location.stream),
   );
   if (info === undefined) {
-    const note = `there is no stream ${location.stream} yet; create it with orders init`;
-    return { orders, damage, notes: [note] };
+    const message = `there is no stream ${location.stream} yet; create it with orders init`;
+    return { orders, damage, notes: [{ kind: "no-stream", location: location.stream, message }] };
   }
   const all = { stream: location.stream, subjects: [allRecords(location)] };
   for await (const batch of readBatches(server, all)) {
@@ -35,29 +35,37 @@ export async function checkServer(server: ServerConnection): Promise<StoreReport
           ? check.problemOf(decoded.order)
           : check.cancellationProblemOf(decoded.cancellation);
       if (problem === undefined) continue;
-      damage.push({ location: `${location.stream}:${message.seq}`, problem });
+      damage.push({ location: `${location.stream}:${message.seq}`, ...problem });
     }
   }
   const version = await server.ask("check the store", async ({ nc }) => nc.info?.version);
   const notes = [
     ...guarantees(info, version),
-    ...differences(info.config, orderStream(location)).map(
-      (difference) => `stream ${location.stream}: ${difference}`,
-    ),
+    ...differences(info.config, orderStream(location)).map((difference): Note => {
+      const message = `stream ${location.stream}: ${phrase(difference)}`;
+      return { kind: "configuration", location: location.stream, ...difference, message };
+    }),
   ];
   return { orders, damage, notes };
 }
 
-function guarantees({ config, cluster, state }: StreamInfo, version = ""): string[] {
-  const { name, num_replicas: replicas, storage } = config;
+function guarantees({ config, cluster, state }: StreamInfo, version = ""): Note[] {
+  const { name: location, num_replicas: replicas, storage } = config;
+  const consumers = state.consumer_count;
   const current = 1 + (cluster?.replicas ?? []).filter((each) => each.current).length;
   const behind = replicas - current;
-  return [
-    `stream ${name} on nats-server ${version}: replicas: ${replicas}, consumers: ${state.consumer_count}`,
-    ...(behind > 0 ? [`warning: ${behind} of ${replicas} replicas not up to date`] : []),
-    ...(storage === StorageType.File ? [] : ["warning: the orders are in memory only"]),
-    powerCut(replicas),
-  ];
+  const is = `replicas: ${replicas}, consumers: ${consumers}`;
+  const message = `stream ${location} on nats-server ${version}: ${is}`;
+  const notes: Note[] = [{ kind: "stream", location, version, replicas, consumers, message }];
+  if (behind > 0) {
+    const message = `warning: ${behind} of ${replicas} replicas not up to date`;
+    notes.push({ kind: "replicas-behind", location, replicas, behind, message });
+  }
+  if (storage !== StorageType.File) {
+    notes.push({ kind: "in-memory", location, message: "warning: the orders are in memory only" });
+  }
+  notes.push({ kind: "power-cut", location, replicas, message: powerCut(replicas) });
+  return notes;
 }
 
 /** The server syncs on a timer unless `sync_interval` is set, which it does not report. */

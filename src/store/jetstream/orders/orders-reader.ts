@@ -113,7 +113,7 @@ export class OrdersReader {
       return { event: "order-cancelled", order: cancelledOrder(order, decoded.cancellation) };
     }
     const location = `${this.#server.location.stream}:${message.seq}`;
-    this.#onDamage({ location, problem: cancelsNothing(id) });
+    this.#onDamage({ location, ...cancelsNothing(id) });
     return undefined;
   }
 

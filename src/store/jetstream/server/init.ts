@@ -7,6 +7,7 @@ import {
   differences,
   orderStream,
   parkingStream,
+  phrase,
   type WantedStream,
 } from "./streams.js";
 
@@ -42,15 +43,21 @@ async function initStream(
   const isCreated = await createIfMissing(connected, wanted);
   const { config } = await streams.info(name);
   const as = `at ${shown}: ${guarantees(config)}`;
-  if (isCreated) return { state: "created", name, message: `created stream ${name} ${as}` };
+  const replicas = config.num_replicas;
+  if (isCreated) {
+    return { state: "created", name, replicas, message: `created stream ${name} ${as}` };
+  }
   const { mirror } = config;
   if (mirror !== undefined) {
     const message = `stream ${name} is a mirror of ${mirror.name}: ${shown}`;
     const hint = "a mirror takes no orders; name another stream with ?stream=…, and copy them";
     throw new OrdersError("server-failed", message, { hint, remedy: "copy" });
   }
-  const differing = differences(config, wanted).join(", ");
-  if (differing === "") return { state: "exists", name, message: `stream ${name} exists ${as}` };
+  const changes = differences(config, wanted);
+  if (changes.length === 0) {
+    return { state: "exists", name, replicas, message: `stream ${name} exists ${as}` };
+  }
+  const differing = changes.map(phrase).join(", ");
   if (!alter) {
     const message = `stream ${name} is configured differently: ${differing}: ${shown}`;
     throw new OrdersError("server-failed", message, {
@@ -59,7 +66,8 @@ async function initStream(
     });
   }
   await streams.update(name, wanted);
-  return { state: "changed", name, message: `changed stream ${name} at ${shown}: ${differing}` };
+  const message = `changed stream ${name} at ${shown}: ${differing}`;
+  return { state: "changed", name, replicas: wanted.num_replicas ?? replicas, changes, message };
 }
 
 function guarantees({ num_replicas: replicas, max_bytes: maxBytes }: StreamConfig): string {

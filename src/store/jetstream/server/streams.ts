@@ -8,6 +8,7 @@ import {
   type StreamInfoRequestOptions,
   type StreamState,
 } from "@nats-io/jetstream";
+import type { Difference } from "../../order-store.js";
 import { apiCode, Unavailable } from "./failures.js";
 import type { Connected } from "./server-connection.js";
 import type { ServerLocation } from "./server-location.js";
@@ -103,18 +104,19 @@ export async function createIfMissing(
   }
 }
 
-/** How a stream differs from the wanted configuration, a phrase each. */
-export function differences(config: StreamConfig, wanted: WantedStream): string[] {
+/** How a stream differs from the wanted configuration. */
+export function differences(config: StreamConfig, wanted: WantedStream): Difference[] {
   return Object.entries(wanted)
-    .filter(([key, value]) => !same(config[key as keyof StreamConfig], value))
-    .map(([key, value]) => {
-      return `${key} is ${shown(config[key as keyof StreamConfig])}, not ${shown(value)}`;
-    });
+    .map(([setting, value]) => {
+      // A server leaves some settings out that are off.
+      return { setting, is: config[setting as keyof StreamConfig] ?? false, wanted: value };
+    })
+    .filter(({ is, wanted }) => JSON.stringify(is) !== JSON.stringify(wanted));
 }
 
-/** A server leaves some settings out that are off. */
-function same(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one ?? false) === JSON.stringify(other);
+/** The same in words. */
+export function phrase({ setting, is, wanted }: Difference): string {
+  return `${setting} is ${shown(is)}, not ${shown(wanted)}`;
 }
 
 function shown(value: unknown): string {

@@ -121,6 +121,7 @@ export class SubscriptionRecords implements ParkedRecords {
     const canDrop = isSubscriptionName(name) && id !== undefined;
     const fix = canDrop ? `; to drop it: orders parked drop ${id} --as ${name}` : "";
     this.#onDamage({
+      kind: "unreadable",
       location: `${this.stream}:${seq}`,
       problem: escapeUnsafe(`not a parked order: ${problem}${fix}`),
     });

@@ -94,7 +94,7 @@ class DocumentError extends OrdersError {
 
   constructor(path: string, problem: string, ...error: ConstructorParameters<typeof OrdersError>) {
     super(...error);
-    this.damage = { location: splitPath(path).location, problem };
+    this.damage = { kind: "unreadable", location: splitPath(path).location, problem };
   }
 }
 

@@ -94,8 +94,7 @@ export class LineScanner implements SearchedFile {
     } else if (decoded.kind === "damage" && (isFinished || end - start > MAX_LINE_BYTES)) {
       scanned.push({ kind: "damage", problem: decoded.problem, location });
     } else if (!isFinished && end > start) {
-      const problem = `ends in a torn line (${end - start} bytes) that was never acknowledged`;
-      scanned.push({ kind: "torn", problem, location });
+      scanned.push({ kind: "torn", bytes: end - start, location });
     }
   }
 }

@@ -6,9 +6,9 @@ import type { PlacedTime } from "./placed-time.js";
 /** What a line turned out to be. */
 export type ScannedLine =
   | RecordLine
-  | OtherLine<"damage">
-  | OtherLine<"repeated">
-  | OtherLine<"torn">;
+  | OtherLine<"damage", { readonly problem: string }>
+  | OtherLine<"repeated", { readonly problem: string }>
+  | OtherLine<"torn", { readonly bytes: number }>;
 
 /** An order or a cancellation: the first on file of its order. */
 export type RecordLine = OrderLine | CancellationLine;
@@ -66,8 +66,7 @@ export interface CancellationLine extends Span {
  * A line that is no record: damage; what an earlier line says already, which nobody but a person can have put there;
  * or a last line that is torn, or being written: it was never acknowledged.
  */
-interface OtherLine<Kind> {
+type OtherLine<Kind, Facts> = Facts & {
   readonly kind: Kind;
-  readonly problem: string;
   location(): string;
-}
+};

@@ -66,7 +66,8 @@ export class OrdersReader {
     for (const line of lines) {
       if (isRecordLine(line)) records.push(line);
       else if (line.kind === "damage") {
-        this.#onDamage({ location: line.location(), problem: line.problem });
+        const { problem } = line;
+        this.#onDamage({ kind: "unreadable", location: line.location(), problem });
       }
     }
     return records;

@@ -134,7 +134,8 @@ export class OrderEvents implements PositionedEvents<Position> {
     for (const block of readBlocks(fd, size, from)) {
       for (const line of scanner.scan(block)) {
         if (line.kind === "damage") {
-          this.#onDamage({ location: line.location(), problem: line.problem });
+          const { problem } = line;
+          this.#onDamage({ kind: "unreadable", location: line.location(), problem });
         } else if (isRecordLine(line)) yield line;
       }
     }
@@ -146,7 +147,7 @@ export class OrderEvents implements PositionedEvents<Position> {
     const order = placedBefore(line, fd);
     if (order !== undefined) return cancelledOrder(order, line.cancellation);
     const problem = `it cancels order ${line.cancellation.id}, which was not placed before it`;
-    this.#onDamage({ location: line.location(), problem });
+    this.#onDamage({ kind: "no-order", location: line.location(), problem });
     return undefined;
   }
 }

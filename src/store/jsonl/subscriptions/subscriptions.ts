@@ -72,7 +72,8 @@ export class JsonlSubscriptions implements PositionedStore<Position>, Requestabl
     const state = readOrReport(read, this.#onDamage) ?? undefined;
     if (state !== undefined && !this.events.isHeld(state.position)) {
       const problem = `its position, byte ${state.position.byte}, no longer matches orders.jsonl`;
-      this.#onDamage({ location: `subscriptions/${name}/position.json`, problem });
+      const location = `subscriptions/${name}/position.json`;
+      this.#onDamage({ kind: "position", location, problem });
     }
     return state;
   }
@@ -119,7 +120,7 @@ export class JsonlSubscriptions implements PositionedStore<Position>, Requestabl
     const file = new DocumentFile<StoredRecord>(this.#path(name, key + DOCUMENT));
     const record = readOrReport(
       () => file.read(),
-      ({ location, problem }) => this.#onDamage({ location, problem: `${problem}; ${fix}` }),
+      (damage) => this.#onDamage({ ...damage, problem: `${damage.problem}; ${fix}` }),
     );
     if (record === null) return undefined;
     return { ...record, subscription: name, isRetryRequested: this.#isRequested(name, key) };
