@@ -58,6 +58,9 @@ describe("what completes a line", () => {
     ["orders help parked ", ["retry", "drop"]],
     ["orders help parked retry ", []],
     ["orders help st", ["stats", "stores"]],
+    ["orders list --fields i", ["id", "items"]],
+    ["orders list --fields=id,i", ["--fields=id,items"]],
+    ["orders import --columns it", ["items="]],
     ["orders list --json=", []],
     ["orders list --nonsense=", []],
     ["orders place-order ", []],
@@ -76,6 +79,31 @@ describe("what completes a line", () => {
     expect(await offered("orders show ", store)).toEqual(orders);
     expect(await offered(`orders show ${ids[3]?.slice(0, 13)}`, store)).toEqual([orders[3]]);
     expect((await values("orders watch --from ", store)).slice(4)).toEqual(ids.slice(0, 50));
+  });
+
+  it("offers any order once four digits of its id are typed", async () => {
+    const store = temporaryDirectory();
+    const id = await place(store, "tv");
+    const lines = Array.from({ length: 60 }, (_, n) => `{"items":["tv ${n}"]}\n`).join("");
+    await runCli(["import", "-"], { store, stdin: lines });
+    expect(await values("orders show ", store)).not.toContain(id);
+    expect(await offered(`orders show ${id.slice(0, 4)}`, store)).toContainEqual([id, "tv"]);
+    expect(await offered(`orders cancel ${id.slice(0, 9)}`, store)).toEqual([[id, "tv"]]);
+    await runCli(["cancel", id], { store });
+    expect(await values(`orders cancel ${id}`, store)).toEqual([]);
+  });
+
+  it("offers names that need no more than quotes, those of the newest orders first", async () => {
+    const store = temporaryDirectory();
+    for (const name of ["Ada Lovelace", "Bob", "$(reboot)", "Bob's", "Ana Müller"]) {
+      await runCli(["place-order", "--for", name, "tv"], { store });
+    }
+    await runCli(["place-order", "--for", "Bob", "tv"], { store });
+    const all = ["Bob", "Ana Müller", "Ada Lovelace"];
+    for (const verb of ["list", "stats", "watch", "place-order"]) {
+      expect(await values(`orders ${verb} --for `, store)).toEqual(all);
+    }
+    expect(await values("orders list --for 'Ada L", store)).toEqual(["Ada Lovelace"]);
   });
 
   it("offers an order to cancel only until it is cancelled", async () => {

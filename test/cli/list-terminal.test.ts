@@ -4,7 +4,6 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { width } from "../../src/cli/render/width.js";
 import type { Order } from "../../src/domain/order.js";
 import { openStore } from "../../src/store/open-store.js";
-import { asText } from "../support/as-text.js";
 import fc from "../support/fast-check.js";
 import { anOrder, anyOrder, FORMULA_ORDER, HOSTILE_ORDER, TV_ORDER } from "../support/orders.js";
 import { runCli, type World } from "../support/run-cli.js";
@@ -281,13 +280,16 @@ describe("orders list --fields", () => {
     );
   });
 
-  it("is not for formats that have all fields", async () => {
-    for (const format of [["--json"], ["--format", "ndjson"]]) {
-      const { exitCode, stderr } = await list(["--fields", "id", ...format]);
-      expect(exitCode).toBe(2);
-      expect(asText(stderr)).toMatch(
-        /^orders: --fields is not for n?d?json, which has all fields\n/,
-      );
-    }
+  it("chooses the fields of JSON, where an order has those that it has", async () => {
+    const chosen = ["--fields", "for,items", "--limit", "2"];
+    const ndjson = '{"for":"Ada","items":["tv"]}\n{"items":["=cmd() \\"quoted\\", comma"]}\n';
+    expect((await list([...chosen, "--format", "ndjson"], pipe)).stdout).toBe(ndjson);
+    const json = JSON.parse((await list([...chosen, "--json"], pipe)).stdout);
+    expect(json).toEqual(
+      ndjson
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    );
   });
 });

@@ -30,7 +30,8 @@ beforeEach(async () => {
   mkdirSync(join(home, "a shop"));
   ids = [...IDS];
   for (const [index, items] of [["tv"], HOSTILE].entries()) {
-    const argv = ["place-order", "--id", IDS[index] as string, "--", ...items];
+    const name = ["Ada Lovelace", HOSTILE[0]][index] as string;
+    const argv = ["place-order", "--id", IDS[index] as string, "--for", name, "--", ...items];
     await runCli(argv, { store: store() });
   }
   await runCli(["watch", "--as", "sales", "--until-caught-up"], { store: store() });
@@ -126,6 +127,9 @@ describe.each(Object.keys(SHELLS))("in %s", (name) => {
         "<orders><--store><nats://host:4222><completion>",
       ],
       ["orders list --store a\t", "<orders><list><--store><a shop>"],
+      ["orders list --for \t", "<orders><list><--for><Ada Lovelace>"],
+      ["orders list --for=Ad\t", "<orders><list><--for=Ada Lovelace>"],
+      ["orders import --columns item\tA x\t", "<orders><import><--columns><items=A><x>"],
       ["orders help exi\t", "<orders><help><exit-codes>"],
     ])("completes %j to %s", async (keys, expected) => {
       const shell = await atShell(name);

@@ -43,20 +43,23 @@ export async function candidatesFor(
   }
 
   const current = words.at(-1) ?? "";
-  const valuesOf = async (placeholder: string, choices?: readonly string[]) =>
+  const valuesOf = async (placeholder: string, text: string, choices?: readonly string[]) =>
     choices?.map((value) => ({ value })) ??
-    (await sourceOf(placeholder, verb)({ values, store: () => openStore(values.get("store")) }));
-  const valuesOfOption = (name: string) => {
+    (await sourceOf(
+      placeholder,
+      verb,
+    )({ values, text, store: () => openStore(values.get("store")) }));
+  const valuesOfOption = async (name: string, text: string) => {
     const { value = "", choices } = optionsOf(definition)[name] ?? {};
-    return valuesOf(value, choices);
+    return startingWith(text, await valuesOf(value, text, choices));
   };
-  if (pending !== undefined) return startingWith(current, await valuesOfOption(pending));
+  if (pending !== undefined) return valuesOfOption(pending, current);
   if (!optionsEnded && current.startsWith("-")) {
     const [flag = "", value] = current.split("=");
     if (value === undefined) return startingWith(current, options(definition));
     const [name, option] = findOption(flag, definition) ?? [];
     if (name === undefined || option?.value === undefined) return [];
-    const found = startingWith(value, await valuesOfOption(name));
+    const found = await valuesOfOption(name, value);
     if (typeof found === "string") return found;
     return found.map((each) => ({ ...each, value: `${flag}=${each.value}` }));
   }
@@ -67,7 +70,8 @@ export async function candidatesFor(
   if (!isOpen && below.length === 0) {
     return optionsEnded ? [] : startingWith(current, options(definition));
   }
-  const found = argument === undefined ? [] : await valuesOf(argument.name, argument.choices);
+  const found =
+    argument === undefined ? [] : await valuesOf(argument.name, current, argument.choices);
   if (typeof found === "string") return found;
   return startingWith(
     current,

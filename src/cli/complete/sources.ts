@@ -1,5 +1,8 @@
+import { setTimeout } from "node:timers/promises";
 import type { Order } from "../../domain/order.js";
-import type { OrderStore } from "../../store/order-store.js";
+import type { OrderQuery, OrderStore } from "../../store/order-store.js";
+import { FIELDS } from "../list/columns.js";
+import { idPrefix } from "../options/find-order.js";
 import { DAY_WORDS } from "../time/parse-time.js";
 import { POSITION_WORDS } from "../time/starting-position.js";
 
@@ -19,49 +22,88 @@ const SOURCES: Readonly<Record<string, Source>> = {
   time: async () => DAY_WORDS.map((value) => ({ value })),
   position: async (line) => [
     ...[...POSITION_WORDS, ...DAY_WORDS].map((value) => ({ value })),
-    ...(await newest(line, true)),
+    ...(await orders(line, true)),
   ],
-  id: (line) => newest(line, true),
-  "cancel ids": (line) => newest(line, false),
+  id: (line) => orders(line, true),
+  "cancel ids": (line) => orders(line, false),
   "parked ids": parked,
   subscription: async ({ store }) => {
     const names = (await (await store())?.subscriptions())?.names() ?? [];
     return (await names).map((value) => ({ value }));
   },
+  name: names,
+  "list names": async ({ text }) => {
+    const chosen = text.split(",").slice(0, -1);
+    const others = FIELDS.filter((field) => !chosen.includes(field));
+    return others.map((field) => ({ value: [...chosen, field].join(",") }));
+  },
+  "import names": async () => FIELDS.map((field) => ({ value: `${field}=` })),
 };
 
 /** Finds values for a command line. */
-export type Source = (line: {
+export type Source = (line: Line) => Promise<readonly Candidate[] | "directories" | "files">;
+
+/** What a value is for. */
+interface Line {
   readonly values: ReadonlyMap<string, string>;
+  /** What was typed of the value. */
+  readonly text: string;
   /** The store that the line means; `undefined` if there is none. */
   store(): Promise<OrderStore | undefined>;
-}) => Promise<readonly Candidate[] | "directories" | "files">;
+}
 
-/** A word that could stand at the cursor. It never needs quoting: no text of an order is one. */
+/** A word that could stand at the cursor. All that a shell could see in it is a blank. */
 export interface Candidate {
   readonly value: string;
   /** What it stands for, as it is stored: not escaped. */
   readonly description?: string;
 }
 
-/** How many orders are offered: the newest ones. */
-const NEWEST = 50;
+/** How many orders, or names, are offered at most. */
+const OFFERED = 50;
+/** The names of so many orders. */
+const NAMED = 1000;
+/** A server with very many orders cannot be searched for less of an id than `list` shows. */
+const SEARCH_MS = 1500;
 
-async function newest(
-  { store }: Parameters<Source>[0],
-  includeCancelled: boolean,
-): Promise<readonly Candidate[]> {
-  const found: Candidate[] = [];
-  const orders = (await store())?.list({ newest: NEWEST, includeCancelled }) ?? [];
-  for await (const order of orders) found.push(orderCandidate(order));
-  return found.reverse();
+/** The orders whose ids begin with what was typed, or as long as that is too little to search for the newest ones. */
+async function orders(line: Line, includeCancelled: boolean): Promise<readonly Candidate[]> {
+  const store = await line.store();
+  if (store === undefined) return [];
+  const newest = () => newestFirst(store, { newest: OFFERED, includeCancelled });
+  const prefix = idPrefix(line.text);
+  if (prefix === undefined) return (await newest()).map(orderCandidate);
+  const found = await Promise.race([
+    store.findByIdPrefix(prefix, OFFERED).then((found) => found.toReversed()),
+    setTimeout(SEARCH_MS, undefined, { ref: false }).then(newest),
+  ]);
+  const isOffered = ({ cancelledAt }: Order) => includeCancelled || cancelledAt === undefined;
+  return found.filter(isOffered).map(orderCandidate);
 }
 
-async function parked({ store, values }: Parameters<Source>[0]): Promise<readonly Candidate[]> {
+async function names(line: Line): Promise<readonly Candidate[]> {
+  const store = await line.store();
+  const orders = store === undefined ? [] : await newestFirst(store, { newest: NAMED });
+  const names = orders.flatMap((order) => order.for ?? []);
+  return [...new Set(names.filter((name) => PLAIN_NAME.test(name)))]
+    .slice(0, OFFERED)
+    .map((value) => ({ value }));
+}
+
+/** Others, such as those with quotes, would have to be written otherwise in each shell. */
+const PLAIN_NAME = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} .@_-]*$/u;
+
+async function newestFirst(store: OrderStore, query: OrderQuery): Promise<readonly Order[]> {
+  const orders: Order[] = [];
+  for await (const order of store.list(query)) orders.push(order);
+  return orders.reverse();
+}
+
+async function parked({ store, values }: Line): Promise<readonly Candidate[]> {
   const subscriptions = await (await store())?.subscriptions();
   const orders = (await subscriptions?.parked(values.get("as"))) ?? [];
   const byId = new Map(orders.map(({ order }) => [order.id, order]));
-  return [...byId.values()].slice(-NEWEST).reverse().map(orderCandidate);
+  return [...byId.values()].slice(-OFFERED).reverse().map(orderCandidate);
 }
 
 function orderCandidate({ id, items, cancelledAt }: Order): Candidate {

@@ -13,6 +13,7 @@ export type Format = (typeof FORMATS)[number];
 /** How to write orders in a format. What only a table needs is loaded for that one. */
 export async function listFormat(format: Format, view: ListView): Promise<ListFormat> {
   const { output, fields, all } = view;
+  const json = fields === undefined ? ({ json }: OrderJson) => json : jsonOf(fields);
   switch (format) {
     case "table":
       if (output.isTerminal && fields === undefined) {
@@ -28,11 +29,11 @@ export async function listFormat(format: Format, view: ListView): Promise<ListFo
       return { begin, order: separated(fields ?? FIELDS, ",", csvText, csvJson), always: true };
     }
     case "ndjson":
-      return { order: ({ json }) => `${json}\n` };
+      return { order: (order) => `${json(order)}\n` };
     case "json":
       return {
         begin: () => "[",
-        order: ({ json }) => json,
+        order: json,
         separator: ",\n",
         end: () => "]\n",
         always: true,
@@ -43,6 +44,11 @@ export async function listFormat(format: Format, view: ListView): Promise<ListFo
 const TSV_FIELDS = ["placedAt", "id", "items"] as const;
 /** What holds nothing to escape. */
 const SAFE: readonly Field[] = ["placedAt", "id", "cancelledAt"];
+
+/** Those of some fields that an order has. */
+function jsonOf(fields: readonly Field[]): (order: OrderJson) => string {
+  return (order) => safeJson(Object.fromEntries(fields.map((field) => [field, order[field]])));
+}
 
 /**
  * A row of fields for each order.

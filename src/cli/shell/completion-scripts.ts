@@ -20,6 +20,8 @@ _orders() {
       :files) compopt -o default 2> /dev/null; return ;;
     esac
     [[ $COMP_WORDBREAKS == *=* ]] && value=\${value#--*=}
+    [[ \${COMP_WORDS[COMP_CWORD]} == [\\"\\']* ]] || value=\${value// /\\\\ }
+    [[ $value == *= ]] && compopt -o nospace 2> /dev/null
     COMPREPLY+=("$value")
     descriptions+=("$description")
   done < <(ORDERS_LINE=\${COMP_LINE:0:COMP_POINT} command orders __complete 2> /dev/null < /dev/null)
@@ -39,15 +41,16 @@ const ZSH = `#compdef orders
 # Completion of orders for zsh.
 _orders() {
   local line="\${(j: :)words[1,CURRENT-1]} $PREFIX" value description
-  local -a found
+  local -a found ending
   while IFS=$'\\t' read -r value description; do
     case $value in
       (:directories) compset -P '--*='; _files -/; return ;;
       (:files) compset -P '--*='; _files; return ;;
     esac
+    [[ $value == *= ]] && ending=(-S '')
     found+=("$value\${description:+:$description}")
   done < <(ORDERS_LINE=$line command orders __complete 2> /dev/null < /dev/null)
-  (( $#found )) && _describe -V value found
+  (( $#found )) && _describe -V value found "\${ending[@]}"
 }
 if [[ \${funcstack[1]} == _orders ]]; then
   _orders "$@"
@@ -92,6 +95,7 @@ Register-ArgumentCompleter -Native -CommandName orders -ScriptBlock {
       $value, $description = $_ -split "\`t", 2
       if ($value.StartsWith(':')) { return }
       if (-not $description) { $description = $value }
+      if ($value.Contains(' ')) { $value = "'$value'" }
       [System.Management.Automation.CompletionResult]::new($value, $value, 'ParameterValue', $description)
     }
   } finally {

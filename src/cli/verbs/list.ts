@@ -1,5 +1,4 @@
 import type { OrderFilter } from "../../domain/order.js";
-import { OrdersError } from "../../errors.js";
 import type { Context } from "../context.js";
 import { FIELDS, type Field, parseFields } from "../list/columns.js";
 import { FORMATS, type Format, listFormat } from "../list/formats.js";
@@ -19,7 +18,7 @@ const OPTIONS = {
   count: flag("print only the number of orders", { excludes: ["format", "fields"] }),
   format: choice("format", "output format (default: table on a terminal, otherwise tsv)", FORMATS),
   fields: {
-    description: `columns of table, tsv and csv: ${FIELDS.join(",")}`,
+    description: `only these fields, in this order: ${FIELDS.join(",")}`,
     value: "names",
     parse: parseFields,
   } as Option<readonly Field[] | undefined>,
@@ -58,10 +57,6 @@ export const verb = define({
     if (options.quiet) return writeList("tsv", { ...options, fields: ["id"] }, context, write);
     const byDefault = stdout.isTerminal ? "table" : "tsv";
     const format = options.json ? "json" : (options.format ?? byDefault);
-    if (options.fields !== undefined && (format === "json" || format === "ndjson")) {
-      const message = `--fields is not for ${format}, which has all fields`;
-      throw new OrdersError("invalid-usage", message, { hint: "give --format table, tsv or csv" });
-    }
     if (format !== "table" || !stdout.isTerminal || options.noPager) {
       return writeList(format, options, context, write);
     }
