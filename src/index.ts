@@ -45,5 +45,6 @@ export type * from "./store/order-store.js";
 export type { Comparison } from "./store/records/known-records.js";
 export type { Problem } from "./store/records/order-check.js";
 export { OrderJson } from "./store/records/order-json.js";
+export type { OrderLines } from "./store/records/order-lines.js";
 export type { OrderRecord, StoreAs } from "./store/records/record.js";
 export type * from "./store/subscriptions.js";

@@ -14,23 +14,23 @@ export function importOrders(deps: {
   copyTarget: () => Promise<CopyTarget>;
 }): HandlerOf<"import-orders"> {
   return async function importOrders({ payload }, bus) {
-    const { deliver, notify, undatedAt } = payload;
-    const { recordsOf } = await import("../transfer/records.js"); // only for who imports
-    const target = await deps.copyTarget();
-    const stored = await target.store(
-      payload.orders.flatMap((order) =>
-        recordsOf(order, { isImported: !deliver, isUndated: order.placedAt === undatedAt }),
-      ),
-    );
-    const orders = stored.flatMap((record) => (record.kind === "order" ? [record.order] : []));
-    if (orders.length > 0) {
+    const { storeImported } = await import("../transfer/store-imported.js"); // only for who imports
+    const stored = await storeImported(payload, await deps.copyTarget());
+    const { imported, cancelled } = stored;
+    if (imported > 0) {
+      const event = {
+        get orders() {
+          return stored.orders(); // only who looks at them has them read
+        },
+        notify: payload.notify,
+      };
       try {
-        await bus.publish("orders-imported", { orders, notify });
+        await bus.publish("orders-imported", event);
       } catch (cause) {
         const message = `the orders are imported, but a notification failed: ${messageOf(cause)}`;
         throw new OrdersError("notification-failed", message, { cause });
       }
     }
-    return { imported: orders.length, cancelled: stored.length - orders.length };
+    return { imported, cancelled };
   };
 }

@@ -4,6 +4,7 @@ import type { OrderFeed } from "./order-feed.js";
 import type { Comparison } from "./records/known-records.js";
 import type { Problem } from "./records/order-check.js";
 import type { OrderJson } from "./records/order-json.js";
+import type { OrderLines } from "./records/order-lines.js";
 import type { OrderRecord, StoreAs } from "./records/record.js";
 import type { Subscriptions } from "./subscriptions.js";
 
@@ -190,4 +191,29 @@ export interface CopyTarget {
   store(records: readonly OrderRecord[]): Promise<readonly OrderRecord[]>;
   /** Whether the store holds a record, or another order of its id. */
   compare(record: OrderRecord): Comparison;
+  /** Stores orders as bytes; absent where they are not kept as lines. */
+  readonly lines?: LineTarget | undefined;
+}
+
+/**
+ * Stores many orders as a {@link CopyTarget} does, but as bytes: what is stored already is read against the orders that
+ * are expected, and is not kept. Needs 33 to 39 bytes for each of those.
+ */
+export interface LineTarget {
+  /**
+   * Notes an order that is to be stored: JSON text as in {@link OrderLines}, between two bytes.
+   *
+   * @param isUndated it has no time of its own: the same order at another time is no other.
+   * @returns `missing`: it was noted; else how it compares to the one of its id that was.
+   */
+  expect(text: DataView, from: number, to: number, isUndated: boolean): Comparison;
+  /** Reads what is stored. @returns how many of the expected orders are; `undefined`: one is there with other content. */
+  lookUp(): number | undefined;
+  /**
+   * Stores those that are not there yet of some orders that were expected and looked up.
+   *
+   * @returns those that were stored.
+   * @throws {OrdersError} `conflict`: another order holds an id; none of these was stored.
+   */
+  store(lines: OrderLines, as: StoreAs): Promise<OrderLines>;
 }

@@ -12,6 +12,7 @@ export async function openCopyTarget(to: OrderStore): Promise<CopyTarget> {
     async store(records) {
       return target.store(records.map(validRecord));
     },
+    lines: target.lines,
   };
 }
 

@@ -1,12 +1,12 @@
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { systemMessage } from "../error-message.js";
 import { ImportProblem } from "./import-problem.js";
 
-/** A file, which is read once: it can be a pipe. */
+/** A file to import. */
 export interface ImportFile {
   /** As messages call it. */
   readonly name: string;
-  /** How many bytes it has, if that is known. */
+  /** How many bytes it has, if that is known: then it can be read again, and is no pipe. */
   readonly size?: number | undefined;
   readonly blocks: AsyncIterable<Uint8Array>;
   /** Lets go of it, also if it was not read to its end. */
@@ -18,10 +18,13 @@ export async function openImportFile(path: string): Promise<ImportFile> {
   try {
     const file = await open(path, "r");
     const stats = await file.stat();
-    const size = stats.isFile() ? stats.size : undefined;
-    const blocks = file.createReadStream(BLOCKS);
+    if (stats.isFile()) {
+      const blocks = { [Symbol.asyncIterator]: () => blocksOf(file) };
+      return { name: path, size: stats.size, blocks, close: () => void file.close() };
+    }
+    const blocks = file.createReadStream({ highWaterMark: BLOCK_BYTES });
     const close = () => void blocks.destroy(); // which closes the file
-    if (!stats.isDirectory()) return { name: path, size, blocks, close };
+    if (!stats.isDirectory()) return { name: path, blocks, close };
     close();
     throw new Error("it is a directory");
   } catch (cause) {
@@ -29,21 +32,36 @@ export async function openImportFile(path: string): Promise<ImportFile> {
   }
 }
 
-const BLOCKS = { highWaterMark: 1024 * 1024 };
+/** What a file holds that is no pipe, from its beginning on. */
+export async function* blocksOf(file: FileHandle): AsyncGenerator<Uint8Array, void> {
+  for (let position = 0; ; ) {
+    const block = Buffer.allocUnsafe(BLOCK_BYTES);
+    const { bytesRead } = await file.read(block, 0, BLOCK_BYTES, position);
+    if (bytesRead === 0) return;
+    yield block.subarray(0, bytesRead);
+    position += bytesRead;
+  }
+}
+
+const BLOCK_BYTES = 1024 * 1024;
 
 /** The first bytes of a file, and the same file with them. */
 export async function peek(file: ImportFile): Promise<{ begin: Buffer; whole: ImportFile }> {
   const blocks = file.blocks[Symbol.asyncIterator]();
-  let begin = Buffer.alloc(0);
+  let bytes = Buffer.alloc(0);
   for (let next = await blocks.next(); !next.done; next = await blocks.next()) {
-    begin = Buffer.concat([begin, next.value]);
-    if (begin.length >= LEAST_BYTES) break;
+    bytes = Buffer.concat([bytes, next.value]);
+    if (bytes.length >= LEAST_BYTES) break;
+  }
+  if (file.size !== undefined) {
+    await blocks.return?.();
+    return { begin: bytes, whole: file };
   }
   async function* all() {
-    yield begin;
+    yield bytes;
     yield* { [Symbol.asyncIterator]: () => blocks };
   }
-  return { begin, whole: { ...file, blocks: all() } };
+  return { begin: bytes, whole: { ...file, blocks: all() } };
 }
 
 /** Enough to tell a format; a pipe gives them in parts. */

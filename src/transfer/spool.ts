@@ -5,58 +5,57 @@ import { join } from "node:path";
 import { systemMessage } from "../error-message.js";
 import { OrdersError, systemErrorCode } from "../errors.js";
 import { wholeLines } from "./formats/whole-lines.js";
+import { blocksOf } from "./import-file.js";
 
 /**
  * Lines that are read back once all of them are known: a few from memory, many from a temporary file, which nobody
  * else can read and which has no name.
  */
 export class Spool {
-  #lines: string[] = [];
-  #characters = 0;
+  #waiting: Uint8Array[] = [];
+  #bytes = 0;
   #file: FileHandle | undefined;
 
-  /** @throws {OrdersError} `disk-full`, `permission-denied`, `store-failed`. */
-  async add(lines: readonly string[]): Promise<void> {
-    for (const line of lines) {
-      this.#lines.push(line);
-      this.#characters += line.length;
-    }
-    if (this.#characters >= MOST_IN_MEMORY) await this.#write();
+  /**
+   * @param lines whole ones, each with its newline.
+   * @throws {OrdersError} `disk-full`, `permission-denied`, `store-failed`.
+   */
+  async add(lines: Uint8Array): Promise<void> {
+    this.#waiting.push(lines);
+    this.#bytes += lines.length;
+    if (this.#bytes >= MOST_IN_MEMORY) await this.#write();
   }
 
-  /** The lines, as many at a time as are read together. */
-  async *read(): AsyncGenerator<readonly string[], void> {
-    if (this.#file === undefined) {
-      yield this.#lines;
-      return;
-    }
-    await this.#write();
-    const blocks = this.#file.createReadStream({ ...FROM_START, highWaterMark: MOST_IN_MEMORY });
-    for await (const block of wholeLines(blocks)) {
-      if (block.length > 0) yield block.toString("utf8").split("\n");
-    }
+  /** The lines, as many at a time as are read together. The last one of each has no newline. */
+  async *read(): AsyncGenerator<Buffer, void> {
+    if (this.#file !== undefined) await this.#write();
+    const blocks = this.#file ? blocksOf(this.#file) : this.#inMemory();
+    for await (const block of wholeLines(blocks)) if (block.length > 0) yield block;
   }
 
   async close(): Promise<void> {
     await this.#file?.close();
   }
 
+  async *#inMemory(): AsyncGenerator<Uint8Array, void> {
+    yield* this.#waiting;
+  }
+
   async #write(): Promise<void> {
     try {
       this.#file ??= await openTemporary();
-      await this.#file.writeFile(this.#lines.map((line) => `${line}\n`).join(""));
+      await this.#file.writeFile(Buffer.concat(this.#waiting));
     } catch (cause) {
       const message = `cannot keep the orders in ${tmpdir()}: ${systemMessage(cause)}`;
       const hint = "nothing was imported; TMPDIR names another directory";
       throw new OrdersError(systemErrorCode(cause), message, { cause, hint });
     }
-    this.#lines = [];
-    this.#characters = 0;
+    this.#waiting = [];
+    this.#bytes = 0;
   }
 }
 
 const MOST_IN_MEMORY = 1024 * 1024;
-const FROM_START = { start: 0, autoClose: false };
 
 async function openTemporary(): Promise<FileHandle> {
   const path = join(tmpdir(), `orders-${randomBytes(8).toString("hex")}`);

@@ -3,11 +3,15 @@ import { dirname, join } from "node:path";
 import { LowSync } from "lowdb";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Order } from "../../src/domain/order.js";
+import { encodeLines } from "../../src/store/jsonl/lines/encode-lines.js";
 import { encodeOrder, type StoredRecord } from "../../src/store/jsonl/lines/order-codec.js";
 import { OrdersFile } from "../../src/store/jsonl/orders/orders-file.js";
 import { OrdersReader } from "../../src/store/jsonl/orders/orders-reader.js";
 import type { Damage } from "../../src/store/order-store.js";
-import { anOrder } from "../support/orders.js";
+import { OrderJson } from "../../src/store/records/order-json.js";
+import { OrderLines } from "../../src/store/records/order-lines.js";
+import fc from "../support/fast-check.js";
+import { anOrder, anyOrder } from "../support/orders.js";
 import { ordersIn } from "../support/stored.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
@@ -56,6 +60,26 @@ describe("the file of orders under lowdb", () => {
     expect(ordersIn(reader.records())).toEqual(orders);
     expect(content()).toBe(orders.map(line).join(""));
   });
+});
+
+it("orders that are bytes become the same lines, whatever they hold and whatever is before them", () => {
+  const claim = { checkedTo: 17, token: "0badcafe" };
+  const orders = fc.array(anyOrder, { minLength: 1, maxLength: 5 });
+  fc.assert(
+    fc.property(orders, fc.option(anyOrder), fc.boolean(), (all, before, isImported) => {
+      const [asRecords, asBytes] = [1, 2].map(() => {
+        const own = new OrdersFile(join(temporaryDirectory(), "orders.jsonl"));
+        if (before !== null) own.write([record(before)]);
+        return own;
+      }) as [OrdersFile, OrdersFile];
+      asRecords.write(all.map((order) => ({ ...record(order), isImported, claim })));
+      const lines = OrderLines.of(
+        Buffer.from(all.map((order) => OrderJson.of(order).json).join("\n")),
+      );
+      asBytes.append((newest) => encodeLines(lines, { isImported, claim }, newest), all.length);
+      expect(readFileSync(asBytes.path)).toEqual(readFileSync(asRecords.path));
+    }),
+  );
 });
 
 describe("a file of orders that is not as it should be", () => {

@@ -2,9 +2,10 @@ import { placedAtOf } from "../../domain/order.js";
 import { escapeUnsafe, safeJson } from "../../domain/printable.js";
 import { OrdersError } from "../../errors.js";
 import { type Field, fieldOf } from "../../transfer/formats/fields.js";
-import { detectFormat, IMPORT_FORMATS, readerOf } from "../../transfer/formats/formats.js";
+import { detectFormat, IMPORT_FORMATS } from "../../transfer/formats/formats.js";
 import { type ImportFile, openImportFile, peek } from "../../transfer/import-file.js";
 import { importOrders } from "../../transfer/import-orders.js";
+import { readersOf } from "../../transfer/readers.js";
 import { printDone } from "../acknowledged.js";
 import { define } from "../options/definition.js";
 import { choice, flag, InvalidValue, type Option } from "../options/options.js";
@@ -63,7 +64,7 @@ export const verb = define({
         progress.clear();
         io.stdout.write(renderBanner(notification, style));
       });
-      const result = await importOrders(whole, await readerOf(format), orders, {
+      const result = await importOrders(whole, await readersOf(format), orders, {
         ...names,
         ...{ skipInvalid, dryRun, again, deliver, notify, placedAt },
         onNotice: (notice) => options.json || inner.io.stderr.write(`${escapeUnsafe(notice)}\n`),

@@ -125,8 +125,14 @@ export class JsonlOrderStore implements OrderStore {
 
   async copyTarget(): Promise<CopyTarget> {
     const { JsonlCopyTarget } = await import("./orders/copy-target.js");
-    return new JsonlCopyTarget(this.#file.path, (records) =>
-      this.#work.run(() => this.#saves.add(records, "many")),
+    const { JsonlLineTarget } = await import("./orders/line-target.js");
+    const { path } = this.#file;
+    return new JsonlCopyTarget(
+      path,
+      (records) => this.#work.run(() => this.#saves.add(records, "many")),
+      new JsonlLineTarget(path, (...lines) =>
+        this.#work.run(async () => this.#saves.append(...lines)),
+      ),
     );
   }
 

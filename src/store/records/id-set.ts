@@ -1,17 +1,21 @@
 /**
- * A set of order ids, 16 bytes each in a table that is at most half full: a Set of strings needs five times as much
- * memory. A few numbers of 32 bits can be kept with each id.
+ * A set of order ids, 16 bytes each, and about eight to find it: a Set of strings needs five times as much memory. A
+ * few numbers of 32 bits can be kept with each id. What is asked for by its bytes is in UTF-8, as in a file.
  */
 export class IdSet {
-  /** The id that is looked for, and its numbers, as they are in the table. */
-  readonly #row: Uint32Array;
-  #table: Uint32Array;
+  /** The id that is looked for. */
+  readonly #id = new Uint32Array(ID_WORDS);
+  /** The words of an id and its numbers. */
+  readonly #rowWords: number;
+  /** The rows in the order of adding, so many in each. */
+  readonly #chunks: Uint32Array[] = [];
+  /** The numbers of rows, from 1 on, at places that their ids tell; it is at most three quarters full. */
+  #index = new Uint32Array(LEAST_PLACES);
   #size = 0;
 
   /** @param values how many numbers are kept with each id. */
   constructor(values = 0) {
-    this.#row = new Uint32Array(ID_WORDS + values);
-    this.#table = new Uint32Array(this.#row.length * LEAST_PLACES);
+    this.#rowWords = ID_WORDS + values;
   }
 
   get size(): number {
@@ -20,70 +24,128 @@ export class IdSet {
 
   /** Adds an id with its numbers. @returns whether it was not there. */
   add(id: string, ...values: readonly number[]): boolean {
-    const at = this.#find(id);
-    if (isTaken(this.#table, at)) return false;
-    this.#row.set(values, ID_WORDS);
-    this.#table.set(this.#row, at);
-    if (++this.#size * this.#row.length * 2 > this.#table.length) this.#grow();
-    return true;
+    this.#look(id);
+    return this.#add(values);
+  }
+
+  /** The same of an id in a file. */
+  addAt(bytes: DataView, at: number, ...values: readonly number[]): boolean {
+    this.#lookAt(bytes, at);
+    return this.#add(values);
   }
 
   has(id: string): boolean {
-    return isTaken(this.#table, this.#find(id));
+    this.#look(id);
+    return this.#index[this.#place()] !== 0;
   }
 
-  /** The numbers of an id, which can be changed there until the next id is added; `undefined`: it is not there. */
+  /** The numbers of an id, which can be changed there; `undefined`: it is not there. */
   get(id: string): Uint32Array | undefined {
-    const at = this.#find(id);
-    if (!isTaken(this.#table, at)) return undefined;
-    return this.#table.subarray(at + ID_WORDS, at + this.#row.length);
+    this.#look(id);
+    return this.#values();
   }
 
-  #find(id: string): number {
-    const row = this.#row;
+  /** The same of an id in a file. */
+  getAt(bytes: DataView, at: number): Uint32Array | undefined {
+    this.#lookAt(bytes, at);
+    return this.#values();
+  }
+
+  #look(id: string): void {
     for (let index = 0, digits = 0; index < id.length; index++) {
       const code = id.charCodeAt(index);
-      if (code === DASH) continue;
-      const word = digits++ >> 3; // of eight digits, which push out those that were there
-      row[word] = ((row[word] as number) << 4) | (code <= NINE ? code & 0xf : code - 0x57);
+      if (code !== DASH) this.#push(code, digits++);
     }
-    return placeOf(this.#row, this.#table);
+  }
+
+  #lookAt(bytes: DataView, at: number): void {
+    for (let index = at, digits = 0; digits < ID_DIGITS; index++) {
+      const code = bytes.getUint8(index);
+      if (code !== DASH) this.#push(code, digits++);
+    }
+  }
+
+  /** Puts a digit behind those of its word, of which it pushes out one that was there before. */
+  #push(code: number, digits: number): void {
+    const word = digits >> 3;
+    const value = code <= NINE ? code & 0xf : code - 0x57;
+    this.#id[word] = ((this.#id[word] as number) << 4) | value;
+  }
+
+  #add(values: readonly number[]): boolean {
+    const place = this.#place();
+    if (this.#index[place] !== 0) return false;
+    const row = this.#size++;
+    if (row % CHUNK_ROWS === 0) this.#chunks.push(new Uint32Array(CHUNK_ROWS * this.#rowWords));
+    const chunk = this.#chunkOf(row);
+    const at = this.#startOf(row);
+    for (let word = 0; word < ID_WORDS; word++) chunk[at + word] = this.#id[word] as number;
+    for (let value = 0; value < values.length; value++) {
+      chunk[at + ID_WORDS + value] = values[value] as number;
+    }
+    this.#index[place] = this.#size;
+    if (this.#size * 4 > this.#index.length * 3) this.#grow();
+    return true;
+  }
+
+  #values(): Uint32Array | undefined {
+    const row = (this.#index[this.#place()] as number) - 1;
+    if (row < 0) return undefined;
+    const at = this.#startOf(row);
+    return this.#chunkOf(row).subarray(at + ID_WORDS, at + this.#rowWords);
+  }
+
+  #chunkOf(row: number): Uint32Array {
+    return this.#chunks[Math.floor(row / CHUNK_ROWS)] as Uint32Array;
+  }
+
+  #startOf(row: number): number {
+    return (row % CHUNK_ROWS) * this.#rowWords;
+  }
+
+  /** Where the number of the id's row is in the index, or is to be put. */
+  #place(): number {
+    const id = this.#id;
+    const last = this.#index.length - 1;
+    for (let place = hashOf(id, 0) & last; ; place = (place + 1) & last) {
+      const row = (this.#index[place] as number) - 1;
+      if (row < 0) return place;
+      const chunk = this.#chunkOf(row);
+      const at = this.#startOf(row);
+      const isSame =
+        chunk[at] === id[0] &&
+        chunk[at + 1] === id[1] &&
+        chunk[at + 2] === id[2] &&
+        chunk[at + 3] === id[3];
+      if (isSame) return place;
+    }
   }
 
   #grow(): void {
-    const { length } = this.#row;
-    const larger = new Uint32Array(this.#table.length * 2);
-    for (let at = 0; at < this.#table.length; at += length) {
-      const row = this.#table.subarray(at, at + length);
-      if (isTaken(row, 0)) larger.set(row, placeOf(row, larger));
+    this.#index = new Uint32Array(this.#index.length * 2);
+    const last = this.#index.length - 1;
+    for (let row = 0; row < this.#size; row++) {
+      let place = hashOf(this.#chunkOf(row), this.#startOf(row)) & last;
+      while (this.#index[place] !== 0) place = (place + 1) & last;
+      this.#index[place] = row + 1;
     }
-    this.#table = larger;
   }
 }
 
 const ID_WORDS = 4;
+const ID_DIGITS = 32;
 const DASH = "-".charCodeAt(0);
 const NINE = "9".charCodeAt(0);
+const CHUNK_ROWS = 4096;
 /** A power of 2, as is each number of places. */
 const LEAST_PLACES = 64;
 
-/** The second word holds the version of the UUID, which is never 0. */
-function isTaken(table: Uint32Array, at: number): boolean {
-  return table[at + 1] !== 0;
-}
-
-/** Where the id of a row is in a table, or is to be put. */
-function placeOf(row: Uint32Array, table: Uint32Array): number {
-  const a = row[0] as number; // taking a typed array apart by a pattern is slow
-  const b = row[1] as number;
-  const c = row[2] as number;
-  const d = row[3] as number;
-  const { length } = row;
-  const last = table.length / length - 1;
-  for (let place = Math.imul(a ^ b ^ c ^ d, 0x9e3779b1) >>> 0; ; place++) {
-    const at = (place & last) * length;
-    const isSame =
-      table[at] === a && table[at + 1] === b && table[at + 2] === c && table[at + 3] === d;
-    if (isSame || !isTaken(table, at)) return at;
-  }
+function hashOf(words: Uint32Array, at: number): number {
+  const mixed =
+    (words[at] as number) ^
+    (words[at + 1] as number) ^
+    (words[at + 2] as number) ^
+    (words[at + 3] as number);
+  const hash = Math.imul(mixed, 0x9e3779b1);
+  return hash ^ (hash >>> 15);
 }

@@ -131,11 +131,13 @@ export class OrderJson implements Order {
   }
 }
 
-const ID_AT = '{"id":"'.length;
-const ID_LENGTH = "01234567-89ab-cdef-0123-456789abcdef".length;
+/** Where the id of an order is in its text. */
+export const ID_AT = '{"id":"'.length;
+export const ID_LENGTH = "01234567-89ab-cdef-0123-456789abcdef".length;
 /** Where the time of an order is in its text. */
 export const PLACED_AT = ID_AT + ID_LENGTH + '","placedAt":"'.length;
-const ITEMS_AT = PLACED_AT + PLACED_AT_LENGTH + '","items":'.length;
+/** Where its items are. */
+export const ITEMS_AT = PLACED_AT + PLACED_AT_LENGTH + '","items":'.length;
 
 /** The order that a text is if it is plain ASCII, byte for byte as we write it: it need not be parsed. */
 export function plainOrder(text: string): OrderJson | undefined {

@@ -1,6 +1,5 @@
 import { ImportProblem } from "../import-problem.js";
 import { type FieldNames, fieldOf } from "./fields.js";
-import type { RowReader } from "./row.js";
 import { UTF_8 } from "./whole-lines.js";
 
 /** The formats that can be imported. */
@@ -8,20 +7,6 @@ export const IMPORT_FORMATS = ["ndjson", "json", "lowdb", "tinydb", "csv"] as co
 
 /** One of {@link IMPORT_FORMATS}. */
 export type ImportFormat = (typeof IMPORT_FORMATS)[number];
-
-/** The reader of a format: only that one is loaded. */
-export async function readerOf(format: ImportFormat): Promise<RowReader> {
-  switch (format) {
-    case "ndjson":
-      return (await import("./read-ndjson.js")).readNdjson;
-    case "csv":
-      return (await import("./read-csv.js")).readCsv;
-    default: {
-      const { documentReader } = await import("./read-document.js");
-      return documentReader(format);
-    }
-  }
-}
 
 /**
  * What format a file has, from how it begins, unless that is given.

@@ -1,7 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { plainOrder } from "../../store/records/order-json.js";
 import type { FieldNames } from "./fields.js";
-import { type Row, rowOfObject, rowOfOrder } from "./row.js";
+import { type Row, rowOfObject } from "./row.js";
 import { wholeLines } from "./whole-lines.js";
 
 /** Also where files were joined. */
@@ -19,8 +18,7 @@ export async function* readNdjson(
     for (const line of isUtf8(block) ? block.toString("utf8").split("\n") : linesOf(block)) {
       const at = `${name}:${++number}`;
       if (typeof line !== "string") rows.push({ at, problem: "not UTF-8" });
-      else if (line.trim() !== "")
-        rows.push(rowOfLine(at, line.replace(BYTE_ORDER_MARK, ""), names));
+      else if (line.trim() !== "") rows.push(rowOfLine(at, line, names));
     }
     yield rows;
   }
@@ -35,11 +33,10 @@ function linesOf(block: Buffer): (string | Buffer)[] {
   });
 }
 
-function rowOfLine(at: string, text: string, names: FieldNames): Row {
-  const plain = plainOrder(text);
-  if (plain !== undefined) return rowOfOrder(at, plain);
+/** The row of a line. */
+export function rowOfLine(at: string, text: string, names: FieldNames): Row {
   try {
-    return rowOfObject(at, JSON.parse(text), names);
+    return rowOfObject(at, JSON.parse(text.replace(BYTE_ORDER_MARK, "")), names);
   } catch {
     return { at, problem: "not JSON" };
   }

@@ -80,13 +80,6 @@ export function rowOfFields(
   return rowOf(at, { ...order, items: several });
 }
 
-/** The row of an order that is as we write it, which was not cancelled. */
-export function rowOfOrder(at: string, order: OrderJson): Row {
-  const { placedAt } = order;
-  if (!dayExists(placedAt)) return { at, problem: `placedAt ${timeProblem(placedAt)}` };
-  return { at, order, hasId: true, hasTime: true };
-}
-
 /** Looks at the fields of a row. Times may be written as other programs write them. */
 function rowOf(at: string, { id, placedAt, items, cancelledAt, ...rest }: Fields): Row {
   const [hasId, hasTime] = [id !== undefined, placedAt !== undefined];

@@ -1,4 +1,4 @@
-import { OrderJson } from "../../records/order-json.js";
+import { OrderJson, PLACED_AT } from "../../records/order-json.js";
 import { viewOf } from "./crc32-within.js";
 import { BLOCK_BYTES, NEWLINE, readChunk } from "./find-bytes.js";
 import type { FirstLines, SearchedFile } from "./first-lines.js";
@@ -119,8 +119,9 @@ function contentOf(decoded: DecodedRecord) {
   }
   const { kind, order, newestBefore } = decoded;
   const isInOrder = hasChecksum && newestBefore === undefined;
-  const timeIn = viewOf(Buffer.from(order.placedAt));
-  return { kind, order: OrderJson.of(order), isInOrder, timeIn, timeAt: 0, ...marks };
+  const text = OrderJson.of(order);
+  const timeIn = viewOf(Buffer.from(text.json));
+  return { kind, order: text, isInOrder, timeIn, timeAt: PLACED_AT, ...marks };
 }
 
 /** The numbers of lines. Each question costs a look at the bytes since the one before it. */

@@ -80,13 +80,18 @@ export function encodeRecord(record: StoredRecord): string {
 }
 
 /** One order as such a line. */
-export function encodeOrder(order: Order, { claim, isImported, newestBefore }: Marks = {}): string {
-  let open = order instanceof OrderJson ? order.placedJson : safeJson(order);
-  open = open.slice(0, -1);
-  if (isImported) open += ',"imported":true';
-  if (claim) open += `,"claim":${JSON.stringify(claim)}`;
-  if (newestBefore) open += `,"newestBefore":"${newestBefore}"`;
-  return line(open);
+export function encodeOrder(order: Order, marks: Marks = {}): string {
+  const open = order instanceof OrderJson ? order.placedJson : safeJson(order);
+  return line(open.slice(0, -1) + marksJson(marks));
+}
+
+/** What follows the fields of an order on its line. */
+export function marksJson({ claim, isImported, newestBefore }: Marks): string {
+  let json = "";
+  if (isImported) json += ',"imported":true';
+  if (claim) json += `,"claim":${JSON.stringify(claim)}`;
+  if (newestBefore) json += `,"newestBefore":"${newestBefore}"`;
+  return json;
 }
 
 /** One cancellation as such a line. */

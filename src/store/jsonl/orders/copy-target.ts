@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { newId } from "../../../domain/new-id.js";
-import type { CopyTarget } from "../../order-store.js";
+import type { CopyTarget, LineTarget } from "../../order-store.js";
 import { type Comparison, KnownRecords } from "../../records/known-records.js";
 import type { OrderRecord } from "../../records/record.js";
 import { attempt } from "../errors.js";
@@ -14,20 +14,24 @@ import { OrdersReader } from "./orders-reader.js";
  * that of several processes the one whose line comes first on file has stored the order.
  */
 export class JsonlCopyTarget implements CopyTarget {
+  readonly lines: LineTarget;
   readonly #reader: OrdersReader;
   readonly #append: Append;
   readonly #known: KnownRecords;
   readonly #token = newId().slice(0, 8);
   #readTo = 0;
+  /** Whoever stores lines does not need what is known here. */
+  #isRead: boolean = false;
 
-  constructor(path: string, append: Append) {
+  constructor(path: string, append: Append, lines: LineTarget) {
     this.#reader = new OrdersReader(path);
     this.#append = append;
     this.#known = new KnownRecords(dirname(path));
-    this.#readOn();
+    this.lines = lines;
   }
 
   compare(record: OrderRecord): Comparison {
+    if (!this.#isRead) this.#readOn();
     return this.#known.compare(record);
   }
 
@@ -59,6 +63,7 @@ export class JsonlCopyTarget implements CopyTarget {
         }
       }
       this.#readTo = end;
+      this.#isRead = true;
       return ours;
     });
   }

@@ -49,6 +49,15 @@ export class OrdersFile implements SyncAdapter<StoredRecord[]> {
   write(waiting: StoredRecord[]): void {
     const records = waiting.splice(0); // what fails is not to go out with the next one
     if (records.length === 0) return;
+    this.append((newest) => Buffer.from(linesOf(records, newest).join("")), records.length);
+  }
+
+  /**
+   * Appends lines in the same way.
+   *
+   * @param count how many they are.
+   */
+  append(encode: EncodeLines, count: number): void {
     this.lastWritten = undefined;
     const { fd, stats } = this.#openForAppend();
     try {
@@ -56,14 +65,15 @@ export class OrdersFile implements SyncAdapter<StoredRecord[]> {
       // Whoever finds the file empty makes sure that its name survives a power cut too.
       if (size === 0) syncDirectory(dirname(this.path));
       const tail = readTail(fd, size);
-      const lines = linesOf(records, newestTime(fd, size, tail));
-      const bytes = Buffer.from(endOfTornLine(fd, size, tail) + lines.join(""));
+      const lines = encode(newestTime(fd, size, tail));
+      const torn = endOfTornLine(fd, size, tail);
+      const bytes = torn === "" ? lines : Buffer.concat([Buffer.from(torn), lines]);
       const written = writeSync(fd, bytes); // throws if not one byte could be written
       this.lastWritten = { start: size, end: size + bytes.length };
       const found = written < bytes.length ? -1 : placeOnFile(fd, bytes, size);
       if (found < 0) {
         // One record is whole if it lacks no more than its newline; of several, the first ones may be.
-        const mayBeStored = records.length > 1 || placeOnFile(fd, bytes.subarray(0, -1), size) >= 0;
+        const mayBeStored = count > 1 || placeOnFile(fd, bytes.subarray(0, -1), size) >= 0;
         if (!mayBeStored) this.lastWritten = undefined;
         throw diskFull(bytes, written);
       }
@@ -117,6 +127,9 @@ function linesOf(records: readonly StoredRecord[], newest = ""): readonly string
     return encodeRecord(record);
   });
 }
+
+/** Makes lines, given when the newest order on file was placed. */
+export type EncodeLines = (newest: string | undefined) => Buffer;
 
 /** Where lines were written. */
 export interface WrittenTo {

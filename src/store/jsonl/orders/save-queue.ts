@@ -3,7 +3,7 @@ import { systemMessage } from "../../../error-message.js";
 import { type ErrorFacts, OrdersError } from "../../../errors.js";
 import { storeFailure } from "../errors.js";
 import type { StoredRecord } from "../lines/order-codec.js";
-import type { OrdersFile, WrittenTo } from "./orders-file.js";
+import type { EncodeLines, OrdersFile, WrittenTo } from "./orders-file.js";
 
 /** Saves that are asked for in the same turn of the event loop share one write and one sync. */
 export class SaveQueue {
@@ -33,6 +33,21 @@ export class SaveQueue {
     });
   }
 
+  /**
+   * Appends lines that are made as they are written: see {@link OrdersFile.append}. What waits goes first.
+   *
+   * @param first the record of the first of them.
+   */
+  append(encode: EncodeLines, count: number, first: StoredRecord): WrittenTo | undefined {
+    this.commit();
+    try {
+      this.#file.append(encode, count);
+    } catch (error) {
+      throw this.#failure({ records: [first], what: "many" }, error);
+    }
+    return this.#file.lastWritten;
+  }
+
   /** Writes what waits, now. */
   commit(): void {
     const saves = this.#pending;
@@ -49,7 +64,7 @@ export class SaveQueue {
     for (const { resolve } of saves) resolve(written);
   }
 
-  #failure({ records, what }: Save, error: unknown): unknown {
+  #failure({ records, what }: Pick<Save, "records" | "what">, error: unknown): unknown {
     const record = records[0] as StoredRecord;
     if (this.#file.lastWritten) return outcomeUnknown(record, this.#file, error, what);
     const action = record.kind === "order" ? "store the order" : "cancel the order";

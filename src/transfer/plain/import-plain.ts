@@ -1,0 +1,75 @@
+import type { LineTarget } from "../../store/order-store.js";
+import { OrderLines } from "../../store/records/order-lines.js";
+import { RowCompleter } from "../complete-row.js";
+import { wholeLines } from "../formats/whole-lines.js";
+import type { ImportFile } from "../import-file.js";
+import { type Imported, type Importer, type ImportOptions, watched } from "../import-options.js";
+import { Spool } from "../spool.js";
+import { importLines } from "../store-imported.js";
+import type { OpenPlainReader } from "./plain-rows.js";
+
+/**
+ * Imports the orders of a file as bytes, if that can be done: the store keeps lines, and there is nothing to tell of the
+ * file but how many orders it has.
+ *
+ * @returns `undefined`: nothing was stored, and the file is to be looked at row by row.
+ */
+export async function importPlain(
+  file: ImportFile,
+  open: OpenPlainReader | undefined,
+  orders: Importer,
+  options: ImportOptions,
+): Promise<Imported | undefined> {
+  if (open === undefined || file.size === undefined) return undefined;
+  const target = (await orders.copyTarget()).lines;
+  if (target === undefined) return undefined;
+  const found = new Spool();
+  try {
+    const count = await examine(file, open, target, found, options);
+    if (count === undefined || options.dryRun) return count;
+    let stored = 0;
+    for await (const block of found.read()) {
+      const command = importLines(OrderLines.of(block), options);
+      stored += (await orders.bus.send("import-orders", command)).imported;
+      options.onProgress("importing", stored, count.stored);
+    }
+    return { ...count, stored, present: count.orders - stored };
+  } finally {
+    await found.close();
+  }
+}
+
+/** Looks at all of the file, and then at what is stored of it. */
+async function examine(
+  file: ImportFile,
+  open: OpenPlainReader,
+  target: LineTarget,
+  found: Spool,
+  options: ImportOptions,
+): Promise<Imported | undefined> {
+  const reader = open(options, new RowCompleter(options));
+  const count = { orders: 0, stored: 0, present: 0, cancelled: 0, invalid: 0 };
+  let isDerived = false;
+  for await (const block of wholeLines(watched(file, count, options.onProgress))) {
+    const rows = reader.read(block);
+    if (rows === undefined) return undefined;
+    const { lines, undated } = rows;
+    isDerived ||= rows.hasDerivedIds;
+    count.orders += lines.length;
+    let isDifferent = false;
+    const first = lines.filter((from, to) => {
+      const comparison = target.expect(lines.view, from, to, undated.has(from));
+      if (comparison === "different") isDifferent = true;
+      return comparison === "missing";
+    });
+    if (isDifferent) return undefined;
+    count.stored += first.length;
+    if (!options.dryRun) await found.add(first.join());
+  }
+  const present = target.lookUp();
+  count.stored -= present ?? 0;
+  const isRepeated = isDerived && count.stored === 0;
+  if (present === undefined || isRepeated) return undefined;
+  count.present = count.orders - count.stored;
+  return count;
+}

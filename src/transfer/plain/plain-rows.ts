@@ -1,0 +1,67 @@
+import { OrderLines } from "../../store/records/order-lines.js";
+import type { RowCompleter } from "../complete-row.js";
+import type { FieldNames } from "../formats/fields.js";
+import type { Row } from "../formats/row.js";
+
+/** Reads the rows of a format as bytes, a block of whole lines after another. */
+interface PlainReader {
+  /**
+   * The orders of a block, each with an id and a time.
+   *
+   * @returns `undefined` if something in it has to be told of, or is more than an order: a fault, a cancellation.
+   */
+  read(block: Buffer): PlainRows | undefined;
+}
+
+/** Opens the reader of a format. */
+export type OpenPlainReader = (names: FieldNames, completer: RowCompleter) => PlainReader;
+
+/** Orders of a file. */
+export interface PlainRows {
+  readonly lines: OrderLines;
+  /** Where those begin that have no time of their own. */
+  readonly undated: ReadonlySet<number>;
+  /** Whether some have no id of their own. */
+  readonly hasDerivedIds: boolean;
+}
+
+/** Collects orders that are texts between two bytes of a buffer, and others that are put behind it. */
+export class RowCollector {
+  readonly #bytes: Buffer;
+  readonly #places: number[] = [];
+  readonly #others: Buffer[] = [];
+  readonly #undated = new Set<number>();
+  #hasDerivedIds: boolean = false;
+  #end: number;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+    this.#end = bytes.length;
+  }
+
+  add(from: number, to: number): void {
+    this.#places.push(from, to);
+  }
+
+  /** Adds the order of a row that was parsed. @returns whether it is one, and not cancelled. */
+  addRow(row: Row, completer: RowCompleter): boolean {
+    if (row.problem !== undefined || row.order.cancelledAt !== undefined) return false;
+    const bytes = Buffer.from(completer.orderOf(row).json);
+    if (!row.hasId) this.#hasDerivedIds = true;
+    if (!row.hasTime) this.#undated.add(this.#end);
+    this.#places.push(this.#end, this.#end + bytes.length);
+    this.#others.push(bytes);
+    this.#end += bytes.length;
+    return true;
+  }
+
+  get rows(): PlainRows {
+    const bytes =
+      this.#others.length === 0 ? this.#bytes : Buffer.concat([this.#bytes, ...this.#others]);
+    return {
+      lines: new OrderLines(bytes, this.#places),
+      undated: this.#undated,
+      hasDerivedIds: this.#hasDerivedIds,
+    };
+  }
+}
