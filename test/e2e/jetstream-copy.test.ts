@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { openStore } from "../../src/store/open-store.js";
@@ -63,6 +64,32 @@ describeWithServer("orders copy, with a server,", () => {
     const third = await runCli(["copy", "--from", from, "--to", url, "--json"]);
     expect(JSON.parse(third.stdout)).toMatchObject({ copied: 0, present: orders.length });
     expect(await ordersIn(url)).toEqual(orders);
+  });
+
+  it("keeps the order of a file while the server is killed and restarted", async () => {
+    const server = await startServer();
+    const { url } = server;
+    const orders = Array.from({ length: 20_000 }, () => anOrder());
+    const file = join(temporaryDirectory(), "orders.ndjson");
+    writeFileSync(file, orders.map((order) => JSON.stringify(order)).join("\n"));
+    const importing = runOrders(["import", file, "--json"], url);
+    const store = await openStore(url);
+    for (const part of [0.2, 0.6]) {
+      await until(async () => (await store.count()) > part * orders.length);
+      await server.kill();
+      await server.start();
+    }
+    const { exitCode, stdout } = await importing;
+    expect({ exitCode, ...JSON.parse(stdout as string) }).toMatchObject({
+      exitCode: 0,
+      imported: orders.length,
+      present: 0,
+    });
+    const stored = (await all(store.records())).flat();
+    await store.close();
+    expect(stored.map((record) => record.kind === "order" && record.order.id)).toEqual(
+      orders.map(({ id }) => id),
+    );
   });
 
   it("stores each order once if two copies run at once", async () => {

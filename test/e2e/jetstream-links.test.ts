@@ -39,4 +39,14 @@ describeWithServer("a server far away", () => {
     }
     await store.close();
   });
+
+  it("is sent many orders together that are imported, and asked for none of them", async () => {
+    const server = await startServer();
+    const link = await linkOfTurns(server);
+    const orders = Array.from({ length: 2000 }, () => JSON.stringify(anOrder()));
+    const argv = ["import", "-", "--format", "ndjson"];
+    const outcome = await runCli(argv, { store: link.url, stdin: orders.join("\n") });
+    expect(outcome).toMatchObject({ exitCode: 0 });
+    expect(link.turns).toBeLessThan(25);
+  });
 });

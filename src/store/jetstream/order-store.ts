@@ -9,7 +9,14 @@ import {
 } from "../../domain/order.js";
 import { OrdersError } from "../../errors.js";
 import type { OrderFeed } from "../order-feed.js";
-import type { Damage, OrderQuery, OrderStore, SetUp, StoreReport } from "../order-store.js";
+import type {
+  CopyTarget,
+  Damage,
+  OrderQuery,
+  OrderStore,
+  SetUp,
+  StoreReport,
+} from "../order-store.js";
 import { PendingWork } from "../pending-work.js";
 import type { OrderJson } from "../records/order-json.js";
 import { parseAll } from "../records/parse-all.js";
@@ -105,15 +112,9 @@ export class JetStreamOrderStore implements OrderStore {
     if (order === undefined) throw OrdersError.noOrder(own.id, this.location);
     if (order.cancelledAt !== undefined) return { order: order as CancelledOrder, replayed: true };
     // Neither subject was taken a moment ago.
-    const { holder, attempts } = await this.#publisher.publishFirst(
-      {
-        id: own.id,
-        event: "order-cancelled",
-        isImported: as.isImported ?? false,
-        body: encodeCancellation(own),
-      },
-      { isFree: true },
-    );
+    const { holder, attempts } = await this.#publisher.publishFirst(newCancellation(own, as), {
+      isFree: true,
+    });
     const decoded = holder && decodeCancellation(this.#location.stream, holder);
     const first = decoded === undefined ? own : refuseDamage(decoded, "cancel");
     const isOwn = first === own || (attempts > 1 && first.cancelledAt === own.cancelledAt);
@@ -148,6 +149,24 @@ export class JetStreamOrderStore implements OrderStore {
 
   async findByIdPrefix(prefix: string, limit: number): Promise<readonly Order[]> {
     return this.#reader.startingWith(prefix, limit);
+  }
+
+  async copyTarget(): Promise<CopyTarget> {
+    const { ServerTarget } = await import("./orders/server-target.js");
+    const target = await ServerTarget.open({
+      server: this.#server,
+      reader: this.#reader,
+      publisher: this.#publisher,
+      messageOf: (record) =>
+        record.kind === "order"
+          ? newOrder(record.order, record)
+          : newCancellation(record.cancellation, record),
+      orderOf: (message) => this.#orderOf(message),
+    });
+    return {
+      compare: (record) => target.compare(record),
+      store: (records) => this.#pending.add(target.store(records)),
+    };
   }
 
   exists(): Promise<boolean> {
@@ -185,6 +204,10 @@ export class JetStreamOrderStore implements OrderStore {
 
 function newOrder(order: Order, { isImported = false }: StoreAs = {}): NewRecord {
   return { id: order.id, event: "order-created", isImported, body: encodeOrder(order) };
+}
+
+function newCancellation(own: Cancellation, { isImported = false }: StoreAs): NewRecord {
+  return { id: own.id, event: "order-cancelled", isImported, body: encodeCancellation(own) };
 }
 
 function refuseDamage<T extends object>(decoded: T | Damage, verb: string): T {

@@ -29,8 +29,9 @@ export type DecodedRecord =
       readonly isImported: boolean;
     };
 
-/** An order as a message's body. */
+/** An order as a message's body, without its cancellation. */
 export function encodeOrder(order: Order): string {
+  if (order instanceof OrderJson) return order.placedJson;
   return JSON.stringify(orderFields(order));
 }
 

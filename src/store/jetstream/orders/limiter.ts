@@ -1,27 +1,43 @@
-/** Runs at most so many tasks at once, in the order in which they came. */
+/** Runs tasks in the order in which they came, as many at once as there is room for; one that is larger runs alone. */
 export class Limiter {
-  #free: number;
-  #waiting: (() => void)[] = [];
+  readonly #room: number;
+  #taken = 0;
+  #waiting: { readonly size: number; readonly start: () => void }[] = [];
   /** How many of the waiting were started: to shift a long array is slow. */
   #started = 0;
 
-  constructor(size: number) {
-    this.#free = size;
+  constructor(room: number) {
+    this.#room = room;
   }
 
-  /** Runs a task once fewer are running. */
-  async run<T>(task: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free--;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  /** How much room the running tasks take. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** Runs a task once there is room for it. */
+  async run<T>(taskSize: number, task: () => Promise<T>): Promise<T> {
+    const size = Math.min(taskSize, this.#room);
+    await new Promise<void>((start) => {
+      this.#waiting.push({ size, start });
+      this.#start();
+    });
     try {
       return await task();
     } finally {
-      const next = this.#waiting[this.#started++];
-      if (next === undefined) {
-        this.#waiting = [];
-        this.#started = 0;
-        this.#free++;
-      } else next();
+      this.#taken -= size;
+      this.#start();
     }
+  }
+
+  #start(): void {
+    for (let next = this.#waiting[this.#started]; next; next = this.#waiting[this.#started]) {
+      if (this.#taken + next.size > this.#room) return;
+      this.#started++;
+      this.#taken += next.size;
+      next.start();
+    }
+    this.#waiting = [];
+    this.#started = 0;
   }
 }

@@ -1,7 +1,9 @@
-import { JetStreamApiCodes, type PubAck } from "@nats-io/jetstream";
+import { JetStreamApiCodes, type PubAck, PubHeaders } from "@nats-io/jetstream";
+import { headers } from "@nats-io/transport-node";
 import { OrdersError } from "../../../errors.js";
 import { getMessage } from "../messages/get-messages.js";
 import type { StoredMessage } from "../messages/order-codec.js";
+import { Replies } from "../messages/replies.js";
 import {
   apiCode,
   isNoResponders,
@@ -19,8 +21,10 @@ import { Limiter } from "./limiter.js";
 const ACK_TIMEOUT_MS = 1000;
 /** A link may take as long for each byte, and be used. */
 const BYTES_PER_MS = 50;
-/** More would not be faster: they would wait at the server instead of here. */
-const MAX_IN_FLIGHT = 256;
+/** More would not be faster: they would wait at the server instead of here, or on a slow link too long. */
+const MAX_BYTES_IN_FLIGHT = 1024 * 1024;
+/** The least that one counts for. */
+const MESSAGE_BYTES = 4096;
 
 /** An order or a cancellation that is to be stored. */
 export interface NewRecord extends RecordKind {
@@ -47,12 +51,17 @@ export interface Published {
  */
 export class OrderPublisher {
   readonly #server: ServerConnection;
-  readonly #limiter = new Limiter(MAX_IN_FLIGHT);
+  readonly #limiter = new Limiter(MAX_BYTES_IN_FLIGHT);
+  readonly #expectNone = headers();
+  #replies: Replies | undefined;
   #ensuringStream: Promise<boolean> | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(server: ServerConnection) {
     this.#server = server;
+    // Another stream may have these subjects: what it stored would not be found.
+    this.#expectNone.set(PubHeaders.ExpectedStreamHdr, server.location.stream);
+    this.#expectNone.set(PubHeaders.ExpectedLastSubjectSequenceHdr, "0");
   }
 
   /**
@@ -61,7 +70,34 @@ export class OrderPublisher {
    * @throws {OrdersError} `server-failed`: it was not stored; `outcome-unknown`: it may be.
    */
   publish(record: NewRecord): Promise<Published> {
-    return this.#limiter.run(() => this.#persist(record));
+    return this.#limiter.run(sizeOf(record), () => this.#persist(record));
+  }
+
+  /**
+   * Stores many records in their order, as fast as a server takes them: those that were sent when one failed are settled
+   * one after another, before others are sent. Who does this looks at their other subjects: see {@link publishFirst}.
+   */
+  async publishAll(records: readonly NewRecord[]): Promise<Stored[]> {
+    const all: Stored[] = [];
+    for (const first of records.slice(0, 1)) all.push(await this.#persist(first));
+    while (all.length < records.length) {
+      let isFailing = false;
+      const attempts = records.slice(all.length).map((record) =>
+        this.#limiter.run(sizeOf(record), async () => {
+          if (isFailing) return "not sent";
+          const stored = await this.#server
+            .attempt((connected) => this.#publishOnce(connected, record, 1))
+            .catch(() => undefined);
+          isFailing ||= stored === undefined;
+          return stored && { ...stored, attempts: 1 };
+        }),
+      );
+      for (const stored of await Promise.all(attempts)) {
+        if (stored === "not sent") break;
+        all.push(stored ?? (await this.#persist(records[all.length] as NewRecord, true)));
+      }
+    }
+    return all;
   }
 
   /**
@@ -74,7 +110,7 @@ export class OrderPublisher {
    */
   publishFirst(record: NewRecord, { isFree = false } = {}): Promise<Published> {
     const other = { ...record, isImported: !record.isImported };
-    return this.#limiter.run(async () => {
+    return this.#limiter.run(sizeOf(record), async () => {
       const looking = record.isImported || isFree ? null : this.#peek(other);
       // What is asked for together is sent in that order, however long each look takes.
       this.#turn = Promise.allSettled([this.#turn, looking]);
@@ -83,7 +119,7 @@ export class OrderPublisher {
       if (before !== null) return { holder: before, attempts: 0 };
       const published = await this.#persist(record);
       try {
-        return (await this.#withdrawn(published, other)) ?? published;
+        return (await this.withdrawn(published, other)) ?? published;
       } catch (error) {
         throw this.#failure(record, (error as Error).cause ?? error, true);
       }
@@ -101,7 +137,7 @@ export class OrderPublisher {
   }
 
   /** What holds the id instead, if what was published is behind it: then that is taken back. */
-  async #withdrawn({ holder, seq }: Stored, other: NewRecord): Promise<Published | undefined> {
+  async withdrawn({ holder, seq }: Stored, other: NewRecord): Promise<Published | undefined> {
     return this.#server.ask(`${verbOf(other)} the order`, async (connected) => {
       const first = await this.#holder(connected, other);
       if (first === null || first.seq > seq) return undefined;
@@ -115,11 +151,11 @@ export class OrderPublisher {
     });
   }
 
-  async #persist(record: NewRecord): Promise<Stored> {
+  async #persist(record: NewRecord, wasSent = false): Promise<Stored> {
     const backoff = this.#server.backoff();
-    let isSent = false;
-    let outcomeUnknown = false;
-    for (let attempts = 1; ; attempts++) {
+    let isSent = wasSent;
+    let outcomeUnknown = wasSent;
+    for (let attempts = wasSent ? 2 : 1; ; attempts++) {
       try {
         const stored = await this.#server.attempt(async (connected) => {
           const holder = outcomeUnknown && (await this.#holder(connected, record));
@@ -143,17 +179,15 @@ export class OrderPublisher {
     attempt: number,
   ): Promise<Pick<Stored, "holder" | "seq"> | undefined> {
     const { location } = this.#server;
-    const patience = (ACK_TIMEOUT_MS + record.body.length / BYTES_PER_MS) * 2 ** (attempt - 1);
+    const bytes = Math.max(record.body.length, this.#limiter.taken);
+    const patience = (ACK_TIMEOUT_MS + bytes / BYTES_PER_MS) * 2 ** (attempt - 1);
+    const subject = recordSubject(location, record, record.id);
+    const options = { headers: this.#expectNone, timeout: Math.min(patience, location.timeoutMs) };
     try {
-      const ack = await connected.js.publish(
-        recordSubject(location, record, record.id),
-        record.body,
-        {
-          // Another stream may have these subjects: what it stored would not be found.
-          expect: { lastSubjectSequence: 0, streamName: location.stream },
-          timeout: Math.min(patience, location.timeoutMs),
-        },
-      );
+      // Whoever publishes one order needs no inbox besides that of the client.
+      const isOne = attempt > 1 || this.#limiter.taken <= sizeOf(record);
+      const publishing = isOne ? connected.js : this.#repliesOf(connected);
+      const ack = await publishing.publish(subject, record.body, options);
       this.#refuseOtherDomain(ack, record);
       return { holder: undefined, seq: ack.seq };
     } catch (error) {
@@ -163,6 +197,11 @@ export class OrderPublisher {
     const holder = await this.#holder(connected, record);
     if (holder === null) throw new Unavailable("it is not stored yet", { outcomeUnknown: true });
     return { holder, seq: holder.seq };
+  }
+
+  #repliesOf(connected: Connected): Replies {
+    if (this.#replies?.nc !== connected.nc) this.#replies = new Replies(this.#server, connected);
+    return this.#replies;
   }
 
   /** What is stored on the subject of the record. */
@@ -221,9 +260,13 @@ export class OrderPublisher {
 }
 
 /** What was published, and where that or its holder is. */
-interface Stored extends Published {
+export interface Stored extends Published {
   /** Its number in the stream. */
   readonly seq: number;
+}
+
+function sizeOf({ body }: NewRecord): number {
+  return Math.max(body.length, MESSAGE_BYTES);
 }
 
 function verbOf({ event }: RecordKind): string {
