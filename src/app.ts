@@ -1,6 +1,6 @@
 import { MessageBus } from "./bus/message-bus.js";
 import type { DeliverOptions } from "./delivery/deliver.js";
-import type { CancelResult, Commands, PlacedOrder, PlaceOrder } from "./domain/commands.js";
+import type { ClosedResult, Commands, PlacedOrder, PlaceOrder } from "./domain/commands.js";
 import type { Events } from "./domain/events.js";
 import { takeRandomBytesFrom } from "./domain/new-id.js";
 import type { SalesDesk } from "./handlers/notify-sales.js";
@@ -59,7 +59,7 @@ class Application implements Orders {
     return this.#work.run(() => this.bus.send("place-order", { items, ...details }));
   }
 
-  async cancelOrder(id: string, reason?: string): Promise<CancelResult> {
+  async cancelOrder(id: string, reason?: string): Promise<ClosedResult<"cancelled">> {
     const command = { id, ...(reason !== undefined && { reason }) };
     return this.#work.run(() => this.bus.send("cancel-order", command));
   }
@@ -130,7 +130,7 @@ export interface Orders {
    */
   placeOrder(items: readonly string[], details?: PlaceOrderDetails): Promise<PlacedOrder>;
   /**
-   * Cancels an order: sends CancelOrder and resolves once the cancellation is stored and every handler has
+   * Cancels an order: sends CancelOrder and resolves once the closing is stored and every handler has
    * finished. Cancelling it again is safe.
    *
    * @param id the whole id of the order.
@@ -139,7 +139,7 @@ export interface Orders {
    *   stored; `outcome-unknown`: it may be; `notification-failed`: the order is cancelled, but a
    *   handler failed.
    */
-  cancelOrder(id: string, reason?: string): Promise<CancelResult>;
+  cancelOrder(id: string, reason?: string): Promise<ClosedResult<"cancelled">>;
   /**
    * Subscribes to the stored orders: those that are waiting, then each new one. Settle each with
    * `ack()` or `park()` before you ask for the next one; with a `batch` above 1, that many may be in

@@ -1,3 +1,4 @@
+import { CLOSINGS, type ClosedAs, closedAs } from "./domain/closing.js";
 import { isOrderId, type Order } from "./domain/order.js";
 import { messageOf } from "./error-message.js";
 
@@ -17,7 +18,7 @@ export type ErrorCode =
   | "permission-denied"
   /** The store could not be read or written for any other reason; nothing was stored. */
   | "store-failed"
-  /** The order is stored, or cancelled, but a notification failed: do not place it again. */
+  /** The order is stored, or closed, but a notification failed: do not place it again. */
   | "notification-failed"
   /** Another order holds that id; nothing was stored. */
   | "conflict"
@@ -46,7 +47,7 @@ export type ErrorCode =
   /** The server cannot do that for another reason, most often the way it is set up; nothing was stored. */
   | "server-failed"
   /**
-   * The order may or may not be stored, or cancelled: it was written or sent, and nobody confirmed it. Placing it
+   * The order may or may not be stored, or closed: it was written or sent, and nobody confirmed it. Placing it
    * again with the same id is safe.
    */
   | "outcome-unknown"
@@ -92,13 +93,13 @@ export class OrdersError extends Error implements ErrorFacts {
     return new OrdersError("invalid-order", `cannot place the order: ${problem}`);
   }
 
-  /** The order cannot be cancelled like that. */
-  static invalidCancellation(problem: string): OrdersError {
-    return new OrdersError("invalid-order", `cannot cancel the order: ${problem}`);
+  /** The order cannot be closed like that. */
+  static invalidClosing(as: ClosedAs, problem: string): OrdersError {
+    return new OrdersError("invalid-order", `cannot ${CLOSINGS[as].verb} the order: ${problem}`);
   }
 
   /** The clock shows no time that an order could have. */
-  static wrongClock(verb: "place" | "cancel" | "import"): OrdersError {
+  static wrongClock(verb: string): OrdersError {
     const problem = "the system clock is out of range";
     return new OrdersError(
       "invalid-order",
@@ -115,12 +116,11 @@ export class OrdersError extends Error implements ErrorFacts {
     });
   }
 
-  /** The order is stored, or its cancellation, but `cause` kept the notification from being sent. */
+  /** The order is stored, or closed, but `cause` kept the notification from being sent. */
   static notificationFailed(order: Order, cause: unknown): OrdersError {
-    const isCancelled = order.cancelledAt !== undefined;
     return new OrdersError(
       "notification-failed",
-      `order ${order.id} is ${isCancelled ? "cancelled" : "stored"}, but its notification failed: ${reasonOf(cause)}`,
+      `order ${order.id} is ${closedAs(order) ?? "stored"}, but its notification failed: ${reasonOf(cause)}`,
       { cause, order },
     );
   }
@@ -153,8 +153,8 @@ export interface ErrorFacts {
   readonly order?: Order | undefined;
   /** The id of the order that the failure is about, if there is one. */
   readonly orderId?: string | undefined;
-  /** What could not be stored, or may not be: an order, the cancellation of one, or many of them at once. */
-  readonly record?: "order" | "cancellation" | "many" | undefined;
+  /** What could not be stored, or may not be: an order, what closes one, or many of them at once. */
+  readonly record?: "order" | "closing" | "many" | undefined;
   /** The store that the failure is about, as it may be shown. */
   readonly location?: string | undefined;
   /** The name of the subscription that was removed. */

@@ -20,11 +20,12 @@ export type { Handler, Middleware } from "./delivery/handler.js";
 export type { RetryPolicy } from "./delivery/retry.js";
 export type { Failure, Outcome, OutcomeListener } from "./delivery/settle.js";
 export { timeLimit } from "./delivery/time-limit.js";
+export type { ClosedAs, ClosedOrder, Closing } from "./domain/closing.js";
 export type * from "./domain/commands.js";
 export type { Events, OrderCancelled, OrderCreated, OrdersImported } from "./domain/events.js";
 export type { Message } from "./domain/message.js";
 export type { Notification } from "./domain/notification.js";
-export type { Cancellation, CancelledOrder, Order, OrderFilter } from "./domain/order.js";
+export type { Order, OrderFilter, OrderState } from "./domain/order.js";
 export { type ErrorCode, type ErrorFacts, OrdersError } from "./errors.js";
 export type { SalesDesk } from "./handlers/notify-sales.js";
 export type {

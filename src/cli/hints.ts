@@ -1,3 +1,4 @@
+import { closedAt } from "../domain/closing.js";
 import { escapeUnsafe } from "../domain/printable.js";
 import type { ErrorCode, OrdersError } from "../errors.js";
 
@@ -23,15 +24,13 @@ const HINTS: { readonly [Code in ErrorCode]?: (error: OrdersError) => string | u
   "not-parked": () => "see orders parked",
   "notification-failed": ({ order }) =>
     order &&
-    (order.cancelledAt === undefined ? "do not place it again" : `see orders show ${order.id}`),
+    (closedAt(order) === undefined ? "do not place it again" : `see orders show ${order.id}`),
   "order-not-found": ({ location }) => location && `searched ${escapeUnsafe(location)}`,
   "outcome-unknown": ({ orderId, record }) => {
     if (record === "order") {
       return `it may or may not be stored; placing it again with --id ${orderId} is safe`;
     }
-    if (record === "cancellation") {
-      return "it may or may not be cancelled; cancelling it again is safe";
-    }
+    if (record === "closing") return "it may or may not be stored; running it again is safe";
     return record && AGAIN[record];
   },
   "permission-denied": ({ hint, location }) => {
@@ -53,6 +52,6 @@ const HINTS: { readonly [Code in ErrorCode]?: (error: OrdersError) => string | u
 const ELSEWHERE = "choose another place with --store";
 const AGAIN = {
   order: "place the order again",
-  cancellation: "cancel the order again",
+  closing: "run it again",
   many: "run it again: orders that are stored already are skipped",
 };

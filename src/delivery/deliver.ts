@@ -12,7 +12,7 @@ import { type RetryPolicy, retry } from "./retry.js";
 import { type OutcomeListener, settle } from "./settle.js";
 
 /**
- * Takes stored orders from the feed, one or several at a time, and publishes OrderCreated or OrderCancelled for each.
+ * Takes stored orders from the feed, one or several at a time, and publishes what happened to each.
  * It is acknowledged once every handler has finished; if one fails, all are called again.
  *
  * @throws the error of a handler if it is not to be retried, an AggregateError of several, and every error of

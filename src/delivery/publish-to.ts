@@ -2,17 +2,15 @@ import { HandlerError } from "../bus/dispatch.js";
 import type { Dispatcher } from "../bus/types.js";
 import type { Commands } from "../domain/commands.js";
 import type { Events } from "../domain/events.js";
-import type { CancelledOrder } from "../domain/order.js";
 import { messageOf } from "../error-message.js";
 import { Decision } from "./decisions.js";
 import type { Handler } from "./handler.js";
 
-/** Publishes OrderCreated or OrderCancelled; what the handlers of the bus throw is the failure. */
+/** Publishes what happened to an order; what the handlers of the bus throw is the failure. */
 export function publishTo(bus: Dispatcher<Commands, Events>): Handler {
   return async ({ event, order }) => {
     try {
-      if (event === "order-created") await bus.publish(event, { order });
-      else await bus.publish(event, { order: order as CancelledOrder });
+      await bus.publish(event, { order } as Events[typeof event]);
     } catch (error) {
       throw error instanceof AggregateError ? failureOf(error) : error;
     }

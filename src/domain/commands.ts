@@ -1,5 +1,6 @@
+import type { ClosedAs, ClosedOrder } from "./closing.js";
 import type { Notification } from "./notification.js";
-import type { CancelledOrder, Order, OrderContent } from "./order.js";
+import type { Order, OrderContent } from "./order.js";
 
 /** Creates and stores an order of these items. */
 export interface PlaceOrder extends OrderContent {
@@ -25,11 +26,11 @@ export interface CancelOrder {
   readonly reason?: string | undefined;
 }
 
-/** The result of CancelOrder. */
-export interface CancelResult {
-  /** The order, with when and why it was cancelled. */
-  readonly order: CancelledOrder;
-  /** It was cancelled before. */
+/** What became of a request to close an order. */
+export interface ClosedResult<As extends ClosedAs = ClosedAs> {
+  /** The order, with when and why it was closed. */
+  readonly order: ClosedOrder<As>;
+  /** It was closed so before. */
   readonly replayed: boolean;
 }
 
@@ -68,7 +69,7 @@ export interface NotifySales {
  */
 export interface Commands {
   "place-order": { payload: PlaceOrder; result: PlacedOrder };
-  "cancel-order": { payload: CancelOrder; result: CancelResult };
+  "cancel-order": { payload: CancelOrder; result: ClosedResult<"cancelled"> };
   "import-orders": { payload: ImportOrders; result: ImportedOrders };
   "notify-sales": { payload: NotifySales; result: undefined };
 }

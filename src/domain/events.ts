@@ -1,4 +1,5 @@
-import type { CancelledOrder, Order } from "./order.js";
+import type { ClosedOrder } from "./closing.js";
+import type { Order } from "./order.js";
 
 /** An order was stored. */
 export interface OrderCreated {
@@ -7,7 +8,7 @@ export interface OrderCreated {
 
 /** An order was cancelled. */
 export interface OrderCancelled {
-  readonly order: CancelledOrder;
+  readonly order: ClosedOrder<"cancelled">;
 }
 
 /** Orders were imported, and stored together. */

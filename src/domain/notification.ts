@@ -1,4 +1,5 @@
-import type { CancelledOrder, Order } from "./order.js";
+import { CLOSINGS, type ClosedAs, type ClosedOrder, closedAs } from "./closing.js";
+import type { Order } from "./order.js";
 import { escapeUnsafe } from "./printable.js";
 import { pythonList } from "./python-list.js";
 
@@ -14,11 +15,12 @@ export function newOrderNotification(order: Order): Notification {
   return { heading: "New Order:", lines: orderLines(order) };
 }
 
-/** The notification of a cancelled order, in the same words. */
-export function cancelledOrderNotification(order: CancelledOrder): Notification {
-  const { reason } = order;
-  const why = reason === undefined ? [] : [`Reason: ${escapeUnsafe(reason)}`];
-  return { heading: "Order Cancelled:", lines: [...orderLines(order), ...why] };
+/** The notification of an order that was closed, in the same words. */
+export function closedOrderNotification(order: ClosedOrder): Notification {
+  const { heading, remark, remarkLabel } = CLOSINGS[closedAs(order) as ClosedAs];
+  const text = order[remark];
+  const why = text === undefined ? [] : [`${remarkLabel} ${escapeUnsafe(text)}`];
+  return { heading, lines: [...orderLines(order), ...why] };
 }
 
 function orderLines({ id, items, for: name, note }: Order): string[] {

@@ -1,7 +1,7 @@
-import { dayExists, isoTime } from "./iso-time.js";
+import { isoTime } from "./iso-time.js";
 import { safeJson } from "./printable.js";
 
-/** An order. It is placed once and never edited; it can be cancelled, once. */
+/** An order. It is placed once and never edited; it is open until it is closed, once. */
 export interface Order {
   /** A UUID of {@link https://www.rfc-editor.org/rfc/rfc9562#section-5 RFC 9562}, any version, lower case. */
   readonly id: string;
@@ -19,16 +19,8 @@ export interface Order {
   readonly reason?: string | undefined;
 }
 
-/** When happened what happened last to an order. */
-export function occurredAt({ placedAt, cancelledAt }: Order): string {
-  return cancelledAt ?? placedAt;
-}
-
-/** An order that was cancelled. */
-export type CancelledOrder = Order & { readonly cancelledAt: string };
-
-/** Cancels the order of an id. */
-export interface Cancellation extends Pick<CancelledOrder, "id" | "cancelledAt" | "reason"> {}
+/** What became of an order: it is open, or closed in one of these ways. */
+export type OrderState = "open" | "cancelled";
 
 /** What its customer says of an order: all but the id and the time that it is given. */
 export type OrderContent = Pick<Order, "items" | "for" | "note">;
@@ -91,7 +83,7 @@ function contentProblem(
 const MAX_TEXT_CHARACTERS = 4096;
 
 /** What is wrong with a name, note or reason, as the end of a sentence that begins with it. */
-function remarkProblem(text: unknown): string | undefined {
+export function remarkProblem(text: unknown): string | undefined {
   const problem = textProblem(text);
   if (problem !== undefined) return problem;
   if ((text as string).length <= MAX_TEXT_CHARACTERS) return undefined;
@@ -126,46 +118,6 @@ export function orderFields({ id, placedAt, items, for: name, note }: Order): Or
   return fields;
 }
 
-/** Why `value` is not a {@link Cancellation}; `undefined` if it is one. */
-export function cancellationProblem(
-  value: {
-    readonly [Field in keyof Cancellation]?: unknown;
-  },
-): string | undefined {
-  const { id, cancelledAt, reason } = value;
-  if (!isOrderId(id)) return "id is not a lower-case UUID";
-  if (typeof cancelledAt !== "string" || !PLACED_AT_FORM.test(cancelledAt)) {
-    return "cancelledAt is not a UTC time such as 2026-01-31T09:30:00.000Z";
-  }
-  const problem = reason === undefined ? undefined : remarkProblem(reason);
-  return problem && `'reason' ${problem}`;
-}
-
-/**
- * Why an order or a cancellation is not to be stored whose times have the right form: one of them is on a day that
- * does not exist, such as 30 February. One that is stored already is read.
- */
-export function dayProblem(
-  times: {
-    readonly [Name in (typeof TIME_FIELDS)[number]]?: string | undefined;
-  },
-): string | undefined {
-  for (const name of TIME_FIELDS) {
-    const time = times[name];
-    if (time === undefined || dayExists(time)) continue;
-    return `${name} is a day that does not exist: ${time}`;
-  }
-  return undefined;
-}
-
-const TIME_FIELDS = ["placedAt", "cancelledAt"] as const;
-
-/** An order as its cancellation leaves it. */
-export function cancelledOrder(order: Order, cancellation: Cancellation): CancelledOrder {
-  const { cancelledAt, reason } = cancellation;
-  return { ...orderFields(order), cancelledAt, ...(reason !== undefined && { reason }) };
-}
-
 /** The time as an order has it; `undefined` if the clock is not within the years 0 to 9999. */
 export function placedAtOf(now: Date): string | undefined {
   const text = Number.isNaN(now.getTime()) ? "" : isoTime(now.getTime());
@@ -182,12 +134,12 @@ export interface OrderFilter {
   readonly item?: string | readonly string[] | undefined;
   /** It is for this name, ignoring case. */
   readonly for?: string | undefined;
-  /** Orders that were cancelled count too. */
-  readonly includeCancelled?: boolean | undefined;
+  /** What became of it; unless given, anything but that it was cancelled. */
+  readonly state?: OrderState | "any" | undefined;
 }
 
 /** Whether a filter has no condition on what an order was placed with. */
-export function isUnconditional({ includeCancelled: _, ...conditions }: OrderFilter): boolean {
+export function isUnconditional({ state: _, ...conditions }: OrderFilter): boolean {
   return Object.values(conditions).every((condition) => condition === undefined);
 }
 
@@ -203,13 +155,15 @@ export function contentDifference(
   return (["for", "note"] as const).find((field) => one[field] !== other[field]);
 }
 
-/** The filter as a predicate, with everything prepared that does not depend on the order. */
+/**
+ * What a filter says of how an order was placed, as a predicate with everything prepared that does not depend on the
+ * order.
+ */
 export function orderMatcher(filter: OrderFilter): (order: Order) => boolean {
-  const { since, until, item = [], includeCancelled = false } = filter;
+  const { since, until, item = [] } = filter;
   const wanted = [item].flat().map(foldCase);
   const name = filter.for === undefined ? undefined : foldCase(filter.for);
   return (order) =>
-    (includeCancelled || order.cancelledAt === undefined) &&
     (since === undefined || order.placedAt >= since) &&
     (until === undefined || order.placedAt <= until) &&
     (name === undefined || (order.for !== undefined && foldCase(order.for) === name)) &&

@@ -2,10 +2,10 @@ import type { Registry } from "../bus/types.js";
 import type { Commands } from "../domain/commands.js";
 import type { Events } from "../domain/events.js";
 import type { CopyTarget, OrderRepository } from "../store/order-store.js";
-import { cancelOrder } from "./cancel-order.js";
+import { closeOrder } from "./close-order.js";
 import { importOrders } from "./import-orders.js";
 import { notifySales, type SalesDesk } from "./notify-sales.js";
-import { orderCancelled } from "./order-cancelled.js";
+import { orderClosed } from "./order-closed.js";
 import { orderCreated } from "./order-created.js";
 import { ordersImported } from "./orders-imported.js";
 import { placeOrder } from "./place-order.js";
@@ -15,13 +15,13 @@ export function registry(deps: HandlerDeps): Registry<Commands, Events> {
   return {
     commands: {
       "place-order": placeOrder(deps),
-      "cancel-order": cancelOrder(deps),
+      "cancel-order": closeOrder("cancelled", deps),
       "import-orders": importOrders(deps),
       "notify-sales": notifySales(deps),
     },
     events: {
       "order-created": [orderCreated()],
-      "order-cancelled": [orderCancelled()],
+      "order-cancelled": [orderClosed()],
       "orders-imported": [ordersImported()],
     },
   };
@@ -29,7 +29,7 @@ export function registry(deps: HandlerDeps): Registry<Commands, Events> {
 
 /** The dependencies of the handlers. */
 export interface HandlerDeps {
-  readonly orders: Pick<OrderRepository, "save" | "saveIfNew" | "cancel">;
+  readonly orders: Pick<OrderRepository, "save" | "saveIfNew" | "closeOrder">;
   /** Always the same one: it has read what is stored. */
   readonly copyTarget: () => Promise<CopyTarget>;
   readonly salesDesk: SalesDesk;

@@ -1,7 +1,8 @@
+import { CLOSINGS, type ClosedAs, closedAs } from "../domain/closing.js";
 import { isOrderId, type Order } from "../domain/order.js";
 
 /**
- * Delivers stored orders and their cancellations to subscriptions, at least once each, in the order in
+ * Delivers stored orders, and what closes them, to subscriptions, at least once each, in the order in
  * which they were stored.
  *
  * A subscription is a name with a durable position in the feed: a new one begins at a starting
@@ -61,13 +62,19 @@ export type StartingPosition =
   | { readonly id: string };
 
 /** What happened to an order, as topics of the bus. */
-export type FeedEvent = "order-created" | "order-cancelled";
+export type FeedEvent = "order-created" | (typeof CLOSINGS)[ClosedAs]["event"];
+
+/** What happened last to an order. */
+export function eventOf(order: Order): FeedEvent {
+  const as = closedAs(order);
+  return as === undefined ? "order-created" : CLOSINGS[as].event;
+}
 
 /** One event of an order, in flight until it is acknowledged or parked. */
 export interface Delivery {
   /** What happened to the order. */
   readonly event: FeedEvent;
-  /** The order as the event left it: only a cancelled one has `cancelledAt`. */
+  /** The order as the event left it: only one that was closed says when. */
   readonly order: Order;
   /** How often the order was tried by this subscription, this time included. */
   readonly attempt: number;
@@ -98,27 +105,23 @@ export interface AttemptOptions {
 /** What happened to which order. */
 export type StoredEvent = Pick<Delivery, "event" | "order">;
 
-/** The name under which a delivery is parked: an order can be parked when it was created and when cancelled. */
+/** The name under which a delivery is parked: an order can be parked when it was created and when closed. */
 export function parkingKey({ event, order }: StoredEvent): string {
-  return keyOf(order.id, event);
+  return event === "order-created" ? order.id : order.id + CLOSED;
 }
 
 /** The names under which an order may be parked. */
 export function parkingKeys(id: string): string[] {
-  return [keyOf(id, "order-created"), keyOf(id, "order-cancelled")];
+  return [id, id + CLOSED];
 }
 
 /** The id of the order that is parked under a name; `undefined`: nothing can be. */
 export function idOfParkingKey(key: string): string | undefined {
-  const id = key.endsWith(CANCELLED) ? key.slice(0, -CANCELLED.length) : key;
+  const id = key.endsWith(CLOSED) ? key.slice(0, -CLOSED.length) : key;
   return isOrderId(id) ? id : undefined;
 }
 
-function keyOf(id: string, event: FeedEvent): string {
-  return event === "order-created" ? id : id + CANCELLED;
-}
-
-const CANCELLED = "-cancelled";
+const CLOSED = "-closed";
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 /** Devices of Windows, also with an extension: no file can have such a name there. */
 const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/;

@@ -1,5 +1,6 @@
-import type { CancelResult, PlacedOrder } from "../domain/commands.js";
-import type { Cancellation, Order, OrderFilter } from "../domain/order.js";
+import type { Closing } from "../domain/closing.js";
+import type { ClosedResult, PlacedOrder } from "../domain/commands.js";
+import type { Order, OrderFilter } from "../domain/order.js";
 import type { OrderFeed } from "./order-feed.js";
 import type { Comparison } from "./records/known-records.js";
 import type { Problem } from "./records/order-check.js";
@@ -44,7 +45,7 @@ export interface OrderStore extends OrderRepository {
    */
   stopRetrying?(): void;
   /**
-   * Waits for orders and cancellations that are being stored, and releases files and connections. What is asked
+   * Waits for what is being stored, and releases files and connections. What is asked
    * of a store on a server afterwards is refused with `invalid-usage`.
    */
   close(): Promise<void>;
@@ -71,18 +72,17 @@ export interface OrderRepository {
   saveIfNew(order: Order, as?: StoreAs): Promise<PlacedOrder>;
 
   /**
-   * Cancels an order: its cancellation is stored beside it, and the order is no longer listed unless it is
-   * asked for. Once this resolves that is on stable storage. The first cancellation of an order
-   * holds, and each later one is answered with it.
+   * Closes an order: what became of it is stored beside it. Once this resolves that is on stable storage. The first
+   * closing of an order holds, and each later one is answered with it.
    *
-   * @throws {OrdersError} `order-not-found`: there is no such order; `invalid-order`, `store-failed`,
-   *   `server-failed`: nothing was stored; `outcome-unknown`: it may be.
+   * @throws {OrdersError} `order-not-found`: there is no such order; `conflict`: it was closed in another way;
+   *   `invalid-order`, `store-failed`, `server-failed`: nothing was stored; `outcome-unknown`: it may be.
    */
-  cancel(cancellation: Cancellation, as?: StoreAs): Promise<CancelResult>;
+  closeOrder(closing: Closing, as?: StoreAs): Promise<ClosedResult>;
 
   /**
    * Lists orders by `placedAt`, oldest first, and of equal times in the order of storing; those that were cancelled
-   * only if the query says so. Memory is bounded but for about 250 bytes and the reason of each cancellation, and 28
+   * only if the query says so. Memory is bounded but for about 250 bytes and the remark of each closing, and 28
    * bytes of each order that is stored behind newer ones.
    */
   list(query?: OrderQuery): AsyncIterable<Order>;
@@ -183,7 +183,7 @@ export interface StoreOptions {
  */
 export interface CopyTarget {
   /**
-   * Stores the records that are not there yet. The order of a cancellation must be there or among them.
+   * Stores the records that are not there yet. The order that is closed must be there or among them.
    *
    * @returns those that were stored.
    * @throws {OrdersError} `conflict`: another order holds an id, or `invalid-order`: none of these was stored.

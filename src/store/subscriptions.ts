@@ -82,7 +82,7 @@ export interface SubscriptionStatus {
 /** What a subscription will be told of. */
 export interface Waiting {
   /**
-   * How many deliveries are waiting: of orders that are stored and not imported, and of their cancellations, as
+   * How many deliveries are waiting: of orders that are stored and not imported, and of what closes them, as
    * far as they are neither acknowledged nor parked.
    */
   readonly waiting: number;

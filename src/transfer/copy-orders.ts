@@ -5,7 +5,7 @@ import { openCopyTarget } from "./copy-target.js";
 import { type OnProgress, slices, type Transferred } from "./transfer.js";
 
 /**
- * Copies all orders of one store to another, in their order, with their cancellations, ids and times unchanged,
+ * Copies all orders of one store to another, in their order, with what closed them, ids and times unchanged,
  * then reads the other one again and compares every order. What was imported stays history: no subscription
  * is told of it there either. Orders that are already there are skipped: run again, an
  * interrupted copy resumes and a complete one changes nothing; two at once store each order once.
@@ -27,7 +27,7 @@ export async function copyOrders(
   for await (const records of slices(from.records())) {
     const copied = records.filter((record) => {
       if (record.kind === "order") count.orders++;
-      else if (!source.has(record.cancellation.id)) return false; // it cancels nothing: damage
+      else if (!source.has(record.closing.id)) return false; // it closes nothing: damage
       source.add(record);
       return true;
     });
@@ -47,9 +47,9 @@ export interface Copied extends Transferred {
   readonly later: number;
 }
 
-const ALL = { includeCancelled: true };
+const ALL = { state: "any" } as const;
 
-/** Reads the target, which must hold each order of the source as it is, and each cancellation. */
+/** Reads the target, which must hold each order of the source as it is now. */
 async function verify(
   source: KnownRecords,
   to: OrderStore,
@@ -62,7 +62,7 @@ async function verify(
   }
   const lost = source.size - found.size;
   if (lost === 0) return;
-  const message = `${lost} of ${source.size} orders and cancellations did not arrive in ${to.location}`;
+  const message = `${lost} of ${source.size} records did not arrive in ${to.location}`;
   throw new OrdersError("store-damaged", message, {
     hint: "copy again; if that does not help, check both stores",
   });

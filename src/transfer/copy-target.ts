@@ -24,8 +24,8 @@ async function targetOfAny(to: OrderStore): Promise<CopyTarget> {
   /** @returns whether it was new. */
   const save = async (record: OrderRecord): Promise<boolean> => {
     const { isImported } = record;
-    if (record.kind === "cancellation") {
-      const { replayed } = await to.cancel(record.cancellation, { isImported });
+    if (record.kind === "closing") {
+      const { replayed } = await to.closeOrder(record.closing, { isImported });
       known.add(record);
       return !replayed;
     }
@@ -49,7 +49,7 @@ async function targetOfAny(to: OrderStore): Promise<CopyTarget> {
     async store(records) {
       const missing = known.missing(records);
       const stored = new Set<OrderRecord>();
-      for (const kind of ["order", "cancellation"]) {
+      for (const kind of ["order", "closing"]) {
         const some = missing.filter((record) => record.kind === kind);
         await Promise.all(
           some.map(async (record) => void ((await save(record)) && stored.add(record))),

@@ -106,7 +106,7 @@ class Examination {
       if (stored === "missing" && this.#inFile.add(record)) {
         count[record.kind === "order" ? "stored" : "cancelled"]++;
         isNew = true;
-        if (record.kind === "cancellation") this.#tell(row.at, order, isPresent);
+        if (record.kind === "closing") this.#tell(row.at, order, isPresent);
       } else if (record.kind === "order") {
         count.present++;
         isPresent = true;

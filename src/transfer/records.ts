@@ -1,25 +1,28 @@
-import { cancellationProblem, type Order } from "../domain/order.js";
-import { OrdersError } from "../errors.js";
+import { closingOf } from "../domain/closing.js";
+import type { Order } from "../domain/order.js";
 import { OrderJson } from "../store/records/order-json.js";
 import type { OrderRecord } from "../store/records/record.js";
-import { storableCancellation, storableOrder } from "../store/records/storable-order.js";
+import {
+  refuseNoClosing,
+  storableClosing,
+  storableOrder,
+} from "../store/records/storable-order.js";
 
 /**
- * An order as it is stored: its cancellation is behind it. One that was read from a file or a store was looked at
+ * An order as it is stored: what closed it is behind it. One that was read from a file or a store was looked at
  * then: it is an {@link OrderJson}.
  *
- * @throws {OrdersError} `invalid-order` if another one is none, or was cancelled on a day that does not exist.
+ * @throws {OrdersError} `invalid-order` if another one is none, or was closed on a day that does not exist.
  */
 export function recordsOf(
   order: Order,
   { isImported = false, isUndated = false } = {},
 ): readonly OrderRecord[] {
   const record = validRecord({ kind: "order", order, isImported, isUndated });
-  const { id, cancelledAt, reason } = order;
-  if (cancelledAt === undefined) return [record];
-  const requested = { id, cancelledAt, ...(reason !== undefined && { reason }) };
-  const cancellation = order instanceof OrderJson ? requested : storableCancellation(requested);
-  return [record, { kind: "cancellation", cancellation, isImported }];
+  const requested = closingOf(order);
+  if (requested === undefined) return [record];
+  const closing = order instanceof OrderJson ? requested : storableClosing(requested);
+  return [record, { kind: "closing", closing, isImported }];
 }
 
 /**
@@ -28,9 +31,8 @@ export function recordsOf(
  * @throws {OrdersError} `invalid-order`
  */
 export function validRecord(record: OrderRecord): OrderRecord {
-  if (record.kind === "cancellation") {
-    const problem = cancellationProblem(record.cancellation);
-    if (problem !== undefined) throw OrdersError.invalidCancellation(problem);
+  if (record.kind === "closing") {
+    refuseNoClosing(record.closing);
     return record;
   }
   if (record.order instanceof OrderJson) return record;

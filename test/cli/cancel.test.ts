@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { encodeCancellation, encodeOrder } from "../../src/store/jsonl/lines/order-codec.js";
+import { encodeClosing, encodeOrder } from "../../src/store/jsonl/lines/order-codec.js";
 import { anOrder } from "../support/orders.js";
 import { runCli, type World } from "../support/run-cli.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
@@ -39,7 +39,7 @@ describe("orders cancel", () => {
     expect(after.startsWith(before)).toBe(true);
     expect(after.slice(before.length)).toMatch(
       new RegExp(
-        `^\\{"cancelled":"${TV.id}","cancelledAt":"${NOW}","claim":\\{"checkedTo":${before.length},"token":"[0-9a-f]{8}"\\},"crc32":"[0-9a-f]{8}"\\}\\n$`,
+        `^\\{"closed":"${TV.id}","cancelledAt":"${NOW}","claim":\\{"checkedTo":${before.length},"token":"[0-9a-f]{8}"\\},"crc32":"[0-9a-f]{8}"\\}\\n$`,
       ),
     );
   });
@@ -301,21 +301,21 @@ describe("a cancelled order", () => {
 
 describe("a line that cancels an order", () => {
   it("is damage if its order is not there, or it is the second", async () => {
-    const cancellation = encodeCancellation({ id: TV.id, cancelledAt: NOW });
-    const lost = encodeCancellation({ id: DESK.id, cancelledAt: NOW });
+    const cancellation = encodeClosing({ id: TV.id, cancelledAt: NOW });
+    const lost = encodeClosing({ id: DESK.id, cancelledAt: NOW });
     writeFileSync(file(), lost + encodeOrder(TV) + cancellation + cancellation);
     const { exitCode, stderr } = await orders(["check"]);
     expect(exitCode).toBe(6);
     expect(stderr).toBe(
-      `orders.jsonl:4: order ${TV.id} is cancelled twice\norders.jsonl:1: it cancels order ${DESK.id}, which is not there\n`,
+      `orders.jsonl:4: order ${TV.id} is closed twice\norders.jsonl:1: it closes order ${DESK.id}, which is not there\n`,
     );
     const watched = await orders(["watch", "--as", "sales", "--until-caught-up", "--json"]);
     expect(watched.stdout.trimEnd().split("\n")).toHaveLength(2);
-    expect(watched.stderr).toContain("orders.jsonl:1: it cancels order");
+    expect(watched.stderr).toContain("orders.jsonl:1: it closes order");
   });
 
   it("holds wherever it stands", async () => {
-    const cancellation = encodeCancellation({ id: TV.id, cancelledAt: NOW });
+    const cancellation = encodeClosing({ id: TV.id, cancelledAt: NOW });
     writeFileSync(file(), cancellation + encodeOrder(TV) + encodeOrder(DESK));
     expect((await orders(["check"])).stdout).toBe("2 orders, no damage\n");
     for (const options of [[], ["--reverse"], ["--limit", "2"], ["--since", "2020-01-01"]]) {
@@ -327,7 +327,7 @@ describe("a line that cancels an order", () => {
   });
 
   it("is read if it was torn before, or follows a fragment", async () => {
-    const whole = encodeCancellation({ id: TV.id, cancelledAt: NOW });
+    const whole = encodeClosing({ id: TV.id, cancelledAt: NOW });
     writeFileSync(file(), encodeOrder(TV) + whole.slice(0, 60));
     expect((await orders(["list", "--count"])).stdout).toBe("1\n");
     appendFileSync(file(), whole);
@@ -338,13 +338,13 @@ describe("a line that cancels an order", () => {
   });
 
   it("can be written by hand, without a checksum", async () => {
-    appendFileSync(file(), `{"cancelled":"${TV.id}","cancelledAt":"${NOW}","reason":"by hand"}\n`);
+    appendFileSync(file(), `{"closed":"${TV.id}","cancelledAt":"${NOW}","reason":"by hand"}\n`);
     expect((await orders(["show", "403d"])).stdout).toContain("reason\tby hand\n");
-    appendFileSync(file(), `{"cancelled":"${DESK.id}","cancelledAt":"${NOW}","because":"?"}\n`);
+    appendFileSync(file(), `{"closed":"${DESK.id}","cancelledAt":"${NOW}","because":"?"}\n`);
     const { stdout, stderr } = await orders(["list", "--count"]);
     expect({ stdout, stderr }).toEqual({
       stdout: "1\n",
-      stderr: expect.stringContaining("not a cancellation: unknown field 'because'"),
+      stderr: expect.stringContaining("closes no order: unknown field 'because'"),
     });
   });
 });

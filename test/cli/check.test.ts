@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { encodeCancellation, encodeOrder } from "../../src/store/jsonl/lines/order-codec.js";
+import { encodeClosing, encodeOrder } from "../../src/store/jsonl/lines/order-codec.js";
 import { asText } from "../support/as-text.js";
 import { anOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
@@ -45,7 +45,7 @@ describe("orders check", () => {
     ],
     [
       "a cancellation of a day that does not exist",
-      encodeCancellation({ id: first.id, cancelledAt: "2026-02-30T00:00:00.000Z" }),
+      encodeClosing({ id: first.id, cancelledAt: "2026-02-30T00:00:00.000Z" }),
       `order ${first.id} was cancelled at a time that does not exist: 2026-02-30T00:00:00.000Z`,
       1,
     ],

@@ -67,7 +67,7 @@ describe("orders copy", () => {
   it("shows its progress on a terminal, of all orders, and clears it", async () => {
     const { id, ...rest } = anOrder();
     const from = await storeWith({ id, ...rest }, anOrder());
-    await (await openStore(from)).cancel({ id, cancelledAt: "2026-01-31T10:00:00.000Z" });
+    await (await openStore(from)).closeOrder({ id, cancelledAt: "2026-01-31T10:00:00.000Z" });
     const copy = ["copy", "--from", from, "--to", join(from, "copy")];
     const { stderr } = await runCli(copy, { terminal: ["stderr"] });
     for (const task of ["copying", "verifying"]) expect(stderr).toContain(`${task} [`);

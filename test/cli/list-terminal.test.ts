@@ -179,7 +179,7 @@ describe("a cancelled order", () => {
   beforeEach(async () => {
     await save(ORDERS.slice(0, 2));
     const opened = await openStore(store);
-    await opened.cancel({
+    await opened.closeOrder({
       id: HOSTILE_ORDER.id,
       cancelledAt: "2026-02-01T09:00:00.000Z",
       reason: "too loud",

@@ -2,7 +2,7 @@ import { closeSync, ftruncateSync, openSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Order } from "../../src/domain/order.js";
-import { encodeCancellation, encodeOrder } from "../../src/store/jsonl/lines/order-codec.js";
+import { encodeClosing, encodeOrder } from "../../src/store/jsonl/lines/order-codec.js";
 import { JsonlOrderStore } from "../../src/store/jsonl/order-store.js";
 import type { StartingPosition } from "../../src/store/order-feed.js";
 import { listOrders } from "../support/acknowledged.js";
@@ -81,7 +81,7 @@ describe("a last line that has lost its newline", () => {
 
 describe("a cancellation on a last line that has lost its newline", () => {
   const cancelled = { ...last, cancelledAt: "2026-02-01T10:00:00.000Z" };
-  const content = (lines.join("") + encodeCancellation(cancelled)).trimEnd();
+  const content = (lines.join("") + encodeClosing(cancelled)).trimEnd();
 
   it("still holds after the next order", async () => {
     const store = storeOf(content);

@@ -74,7 +74,7 @@ describe("orders parked", () => {
     const opened = await openStore(store);
     const desk = anOrder({ items: ["机 デスク"] });
     await opened.save(desk);
-    await opened.cancel({ id: desk.id, cancelledAt: desk.placedAt });
+    await opened.closeOrder({ id: desk.id, cancelledAt: desk.placedAt });
     await parkAll(await opened.feed(), "sales", "no");
     const lines = (await parked(["--as", "sales"], onTerminal(200))).stdout.split("\n");
     const at = lines[0]?.indexOf("REASON") as number;

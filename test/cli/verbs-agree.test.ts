@@ -1,8 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import type { Cancellation, Order } from "../../src/domain/order.js";
-import { encodeCancellation, encodeOrder } from "../../src/store/jsonl/lines/order-codec.js";
+import type { Closing } from "../../src/domain/closing.js";
+import type { Order } from "../../src/domain/order.js";
+import { encodeClosing, encodeOrder } from "../../src/store/jsonl/lines/order-codec.js";
 import fc from "../support/fast-check.js";
 import { anOrder, byTime } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
@@ -13,7 +14,7 @@ import { temporaryDirectory } from "../support/temporary-directory.js";
 interface Written {
   readonly text: string;
   readonly order?: Order;
-  readonly cancellation?: Cancellation;
+  readonly cancellation?: Closing;
 }
 
 /** What was done to a store: so many orders, some with ids that their callers chose, some cancelled later. */
@@ -42,7 +43,7 @@ function written(history: History, before: readonly Written[] = []): Written[] {
     if (cancelled !== null) later.set(n + cancelled, [...(later.get(n + cancelled) ?? []), order]);
     for (const { id } of later.get(n) ?? []) {
       const cancellation = { id, cancelledAt: time() };
-      append({ text: encodeCancellation(cancellation, { claim: claim(n) }), cancellation });
+      append({ text: encodeClosing(cancellation, { claim: claim(n) }), cancellation });
     }
   }
   return lines;

@@ -10,7 +10,7 @@ import { handleAll } from "../support/subscriber.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 
 const AT = "2026-02-01T10:00:00.000Z";
-const ALL = { includeCancelled: true };
+const ALL = { state: "any" } as const;
 
 const memory = async () => new MemoryOrderStore();
 const directory = () => openStore(temporaryDirectory());
@@ -37,7 +37,7 @@ function describeCopying(
       anOrder(),
     );
     const cancel = (order = anOrder(), isImported = false) =>
-      source.cancel({ id: order.id, cancelledAt: AT }, { isImported });
+      source.closeOrder({ id: order.id, cancelledAt: AT }, { isImported });
     await source.save(first as never);
     for (const order of [old, oldCancelled, oldCancelledNow]) {
       await source.saveIfNew(order as never, { isImported: true });

@@ -83,10 +83,10 @@ export function describeSubscriptions({ shares }: FeedTraits, newPlace: NewPlace
       for (const each of [old, other, anOrder()])
         await place.store.saveIfNew(each, { isImported: true });
       const cancelledAt = "2026-02-01T10:00:00.000Z";
-      await place.store.cancel({ id: old.id, cancelledAt }, { isImported: true });
+      await place.store.closeOrder({ id: old.id, cancelledAt }, { isImported: true });
       expect(await status()).toMatchObject({ waiting: 0 });
       const [second, third] = await place.save(2);
-      await place.store.cancel({ id: other.id, cancelledAt });
+      await place.store.closeOrder({ id: other.id, cancelledAt });
       await until(async () => (await status())?.waiting === 3); // a server counts them a moment later
       expect(await status()).toMatchObject({ after: first?.id });
       const waiting = async (from: StartingPosition) =>
@@ -111,7 +111,7 @@ export function describeSubscriptions({ shares }: FeedTraits, newPlace: NewPlace
       ) as [Order, Order];
       const cancelledAt = "2026-02-01T09:00:00.000Z";
       for (const order of [first, second]) await place.store.save(order);
-      await place.store.cancel({ id: first.id, cancelledAt });
+      await place.store.closeOrder({ id: first.id, cancelledAt });
       const sales = await subscribed(place.feed, "sales");
       for (const since of [first.placedAt, second.placedAt, cancelledAt]) {
         const delivery = await sales.take();

@@ -1,7 +1,7 @@
 import { v4 as uuid } from "uuid";
 import { openStore } from "../../src/store/open-store.js";
 import { describeWithServer, sharedServer } from "../support/nats-server.js";
-import { describeCancelling } from "./cancel.contract.js";
+import { describeCancelling } from "./close.contract.js";
 import { describeOrderFeed } from "./order-feed.contract.js";
 import { describeOrderStore } from "./order-store.contract.js";
 

@@ -76,7 +76,7 @@ export function describeJobs(newPlace: NewPlace): void {
     it("keeps the events of an order in order, through every attempt", async () => {
       const [order] = await save("a1");
       const cancelledAt = order?.placedAt as string;
-      await place.store.cancel({ id: order?.id as string, cancelledAt });
+      await place.store.closeOrder({ id: order?.id as string, cancelledAt });
       await save("b1");
       const failures = { "a1 created": 1 };
       const { begun, done, finish } = await deliver({ jobs: 3, untilCaughtUp: true }, failures);

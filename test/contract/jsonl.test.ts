@@ -1,6 +1,6 @@
 import { openStore } from "../../src/store/open-store.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
-import { describeCancelling } from "./cancel.contract.js";
+import { describeCancelling } from "./close.contract.js";
 import { describeOrderFeed } from "./order-feed.contract.js";
 import { describeOrderStore } from "./order-store.contract.js";
 

@@ -1,5 +1,5 @@
 import { MemoryOrderStore } from "../../src/store/memory/order-store.js";
-import { describeCancelling } from "./cancel.contract.js";
+import { describeCancelling } from "./close.contract.js";
 import { describeOrderFeed } from "./order-feed.contract.js";
 import { describeOrderStore } from "./order-store.contract.js";
 

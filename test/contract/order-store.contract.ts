@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openOrders } from "../../src/app.js";
+import { closedAs, listsClosed } from "../../src/domain/closing.js";
 import { type Order, orderMatcher } from "../../src/domain/order.js";
 import type { OrderQuery, OrderStore } from "../../src/store/order-store.js";
 import { openCopyTarget } from "../../src/transfer/copy-target.js";
@@ -63,7 +64,7 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
             since: fc.nat({ max: 9 }).map(minute),
             until: fc.nat({ max: 9 }).map(minute),
             item: fc.constantFrom("TV", "red"),
-            includeCancelled: fc.boolean(),
+            state: fc.constantFrom("open" as const, "cancelled" as const, "any" as const),
           },
           { requiredKeys: [] },
         ),
@@ -78,12 +79,16 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
             if (how === "saved") await empty.save(order);
             else await empty.saveIfNew(order, { isImported: how === "imported" });
             const { id, placedAt: cancelledAt } = order;
-            if (isCancelled) orders.push((await empty.cancel({ id, cancelledAt })).order);
+            if (isCancelled) orders.push((await empty.closeOrder({ id, cancelledAt })).order);
             else orders.push(order);
           }
           for (const query of [{}, ...asked]) {
             const { newest = orders.length, reverse, ...filter } = query;
-            const matching = byTime(orders.filter(orderMatcher(filter)));
+            const matching = byTime(
+              orders.filter(
+                (order) => orderMatcher(filter)(order) && listsClosed(filter, closedAs(order)),
+              ),
+            );
             const wanted = matching.slice(Math.max(0, matching.length - newest));
             expect(await all(empty.list(query))).toEqual(reverse ? wanted.reverse() : wanted);
             expect(await empty.count(filter)).toBe(matching.length);
@@ -114,13 +119,13 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
       await store.save(latest);
       orders.push(latest);
       const [cancelled] = scattered;
-      await store.cancel({ id: cancelled?.id ?? "", cancelledAt: at(5000) });
+      await store.closeOrder({ id: cancelled?.id ?? "", cancelledAt: at(5000) });
       const left = orders.filter(({ id }) => id !== cancelled?.id);
       const ids = async (query: OrderQuery) => (await all(store.list(query))).map(({ id }) => id);
       const idsOf = (of: readonly Order[]) => of.map(({ id }) => id);
       expect(await ids({})).toEqual(idsOf(left));
       expect(await ids({ reverse: true })).toEqual(idsOf(left.toReversed()));
-      expect(await ids({ includeCancelled: true })).toEqual(idsOf(orders));
+      expect(await ids({ state: "any" })).toEqual(idsOf(orders));
       for (const newest of [1, 20, 3900])
         expect(await ids({ newest })).toEqual(idsOf(left.slice(-newest)));
       const item = "item 3";
@@ -157,10 +162,10 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
         reason: "sold out",
       };
       const wanted = { ...order, ...cancellation };
-      const cancelling = store.cancel(cancellation);
+      const cancelling = store.closeOrder(cancellation);
       Object.assign(cancellation, { id: anOrder().id, reason: "\0" });
       expect(await cancelling).toEqual({ order: wanted, replayed: false });
-      expect(await all(store.list({ includeCancelled: true }))).toEqual([wanted]);
+      expect(await all(store.list({ state: "any" }))).toEqual([wanted]);
       expect(await store.check()).toMatchObject({ orders: 1, damage: [] });
     });
 
@@ -217,7 +222,10 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
       }
       expect(await all(store.list({ newest: 500 }))).toEqual(orders.slice(500));
       expect(await all(store.list({ newest: 998, item: "tv" }))).toHaveLength(997);
-      await store.cancel({ id: orders[700]?.id as string, cancelledAt: new Date().toISOString() });
+      await store.closeOrder({
+        id: orders[700]?.id as string,
+        cancelledAt: new Date().toISOString(),
+      });
       expect(await all(store.list({ newest: 1, item: "sofa" }))).toEqual([orders[350]]);
       expect(await all(store.list({ newest: 9, item: "sofa" }))).toEqual([orders[0], orders[350]]);
       expect(await all(store.list({ newest: 300 }))).toEqual(
@@ -239,10 +247,13 @@ export function describeOrderStore(name: string, open: () => Promise<OrderStore>
       expect(await all(store.list({ reverse: true, since }))).toEqual(backward.slice(0, 2));
       expect(await all(store.list({ reverse: true, item: "1" }))).toEqual([orders[3], orders[1]]);
       const [, cancelled = anOrder(), ...newer] = orders;
-      const { order } = await store.cancel({ id: cancelled.id, cancelledAt: cancelled.placedAt });
+      const { order } = await store.closeOrder({
+        id: cancelled.id,
+        cancelledAt: cancelled.placedAt,
+      });
       const others = [...newer.toReversed(), orders[0]];
       expect(await all(store.list({ reverse: true }))).toEqual(others);
-      expect(await all(store.list({ reverse: true, includeCancelled: true }))).toEqual(
+      expect(await all(store.list({ reverse: true, state: "any" }))).toEqual(
         others.toSpliced(3, 0, order),
       );
     });

@@ -279,7 +279,7 @@ describeWithServer("what a server refuses is one line, a hint and exit code 7:",
     const server = await startServer();
     const { url: store } = server;
     const { streams } = await manage(server);
-    const subjects = ["orders.order-created.*.*", "orders.order-cancelled.*.*"];
+    const subjects = ["orders.order-created.*.*", "orders.order-closed.*.*"];
     await streams.add({ name: "orders", subjects, retention: RetentionPolicy.Workqueue });
     await place(store);
     expect(await runCli(["list"], { store })).toMatchObject({

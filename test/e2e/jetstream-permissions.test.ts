@@ -9,7 +9,7 @@ const PLACING = [
   "$JS.API.STREAM.MSG.GET.orders",
 ];
 const CANCELLING = [
-  "orders.order-cancelled.*.*",
+  "orders.order-closed.*.*",
   "$JS.API.STREAM.INFO.orders",
   "$JS.API.STREAM.MSG.GET.orders",
 ];
@@ -74,7 +74,7 @@ describeWithServer("with the permissions that the documentation lists", () => {
     );
     const [tv] = [(await as("till", "place", "-q", "tv")).stdout.trimEnd()];
     expect((await as("office", "cancel", tv)).stderr).toContain(
-      'Permissions Violation for Publish to "orders.order-cancelled.',
+      'Permissions Violation for Publish to "orders.order-closed.',
     );
     expect((await as("office", "place", "tv")).stderr).toContain(
       'Permissions Violation for Publish to "orders.order-created.',

@@ -24,9 +24,9 @@ describeWithServer("a mirror of the stream", () => {
         JSON.stringify(order),
       );
     }
-    const cancellation = { cancelled: first.id, cancelledAt: "2026-02-01T10:00:00.000Z" };
+    const cancellation = { closed: first.id, cancelledAt: "2026-02-01T10:00:00.000Z" };
     await js.publish(
-      `orders.order-cancelled.${first.id.slice(0, 8)}.${first.id}`,
+      `orders.order-closed.${first.id.slice(0, 8)}.${first.id}`,
       JSON.stringify(cancellation),
     );
     await jsm.streams.add({ name: "copy", mirror: { name: "orders" }, allow_direct: true });
@@ -83,9 +83,9 @@ describeWithServer("a stream with gaps, or with the messages of others", () => {
     const opened = await openStore(server.url);
     const [order, other] = [anOrder(), anOrder()];
     for (const each of [order, other]) await opened.save(each);
-    await opened.cancel({ id: order.id, cancelledAt: "2026-02-01T10:00:00.000Z" });
+    await opened.closeOrder({ id: order.id, cancelledAt: "2026-02-01T10:00:00.000Z" });
     expect(await opened.count()).toBe(1);
-    expect(await opened.count({ includeCancelled: true })).toBe(2);
+    expect(await opened.count({ state: "any" })).toBe(2);
     await opened.close();
   });
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { encodeCancellation, encodeOrder } from "../../src/store/jsonl/lines/order-codec.js";
+import { encodeClosing, encodeOrder } from "../../src/store/jsonl/lines/order-codec.js";
 import { OrdersReader } from "../../src/store/jsonl/orders/orders-reader.js";
 import { anOrder } from "../support/orders.js";
 import { ordersIn } from "../support/stored.js";
@@ -12,7 +12,7 @@ const orders = [first, anOrder({ items: ["寿司"] }), anOrder({ items: ["desk"]
 const claim = { checkedTo: 0, token: "0123abcd" };
 const lines = orders.map((order, index) => encodeOrder(order, index === 1 ? { claim } : {}));
 const cancellation = { id: first.id, cancelledAt: "2026-02-01T10:00:00.000Z" };
-const content = Buffer.from(lines.join("") + encodeCancellation(cancellation));
+const content = Buffer.from(lines.join("") + encodeClosing(cancellation));
 
 describe("a file of orders in which one bit has flipped", () => {
   it("loses no order and no cancellation silently and changes none, whichever byte it is in", () => {
@@ -58,6 +58,6 @@ function look(path: string, read: "records" | "recordsBackward") {
   });
   const found = [...reader[read]()]
     .flat()
-    .map((line) => (line.kind === "order" ? line.order.parse() : line.cancellation));
+    .map((line) => (line.kind === "order" ? line.order.parse() : line.closing));
   return { found, damaged };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decodeOrder, encodeOrder } from "../../src/store/jetstream/messages/order-codec.js";
+import { decodeOrder, encodeRecord } from "../../src/store/jetstream/messages/order-codec.js";
 import { OrderJson } from "../../src/store/records/order-json.js";
 import fc from "../support/fast-check.js";
 import { anOrder, anyOrder } from "../support/orders.js";
@@ -16,12 +16,14 @@ describe("the message of an order", () => {
   it("reads as the text that is printed, for every order", () => {
     fc.assert(
       fc.property(anyOrder, (any) => {
-        expect(decodeOrder("orders", message(encodeOrder(any), any.id))).toEqual(OrderJson.of(any));
+        expect(
+          decodeOrder("orders", message(encodeRecord({ kind: "order", order: any }), any.id)),
+        ).toEqual(OrderJson.of(any));
       }),
     );
   });
 
-  const body = encodeOrder(order);
+  const body = encodeRecord({ kind: "order", order });
   for (const [what, changed] of Object.entries({
     "white space": body.replaceAll('":', '": '),
     "another field": body.replace("}", ',"note":"x"}'),

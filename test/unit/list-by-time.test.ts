@@ -1,6 +1,7 @@
 import { appendFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { closedAs, listsClosed } from "../../src/domain/closing.js";
 import { encodeOrder } from "../../src/store/jsonl/lines/order-codec.js";
 import { JsonlOrderStore } from "../../src/store/jsonl/order-store.js";
 import { countIo } from "../support/count-io.js";
@@ -22,7 +23,7 @@ describe("a directory with more orders than are simply sorted", () => {
           newest: fc.nat({ max: 30 }),
           reverse: fc.boolean(),
           since: fc.nat({ max: 20 }).map(at),
-          includeCancelled: fc.boolean(),
+          state: fc.constantFrom("open" as const, "cancelled" as const, "any" as const),
         },
         { requiredKeys: [] },
       ),
@@ -45,22 +46,21 @@ describe("a directory with more orders than are simply sorted", () => {
           for (const n of cancelled) {
             const order = orders[n];
             if (order === undefined) continue;
-            orders[n] = (await store.cancel({ id: order.id, cancelledAt: at(n) })).order;
+            orders[n] = (await store.closeOrder({ id: order.id, cancelledAt: at(n) })).order;
           }
-          for (const { newest = 100, reverse = false, since = "", includeCancelled } of [
+          for (const { newest = 100, reverse = false, since = "", state } of [
             {},
             { reverse: true },
             ...asked,
           ]) {
             const matching = orders.filter(
-              ({ placedAt, cancelledAt }) =>
-                placedAt >= since && (includeCancelled || cancelledAt === undefined),
+              (order) => order.placedAt >= since && listsClosed({ state }, closedAs(order)),
             );
             const wanted = byTime(matching).slice(Math.max(0, matching.length - newest));
             const query = {
               newest: newest === 100 ? undefined : newest,
               reverse,
-              includeCancelled,
+              state,
             };
             const listed = await all(store.list({ ...query, since: since || undefined }));
             expect(listed.map(({ id }) => id)).toEqual(

@@ -46,7 +46,7 @@ async function imported(
     const result = await path(opened, await readersOf(format), orders, options)
       .catch(({ code }) => code)
       .finally(() => opened.close?.());
-    const stored = await all(orders.store.list({ includeCancelled: true }));
+    const stored = await all(orders.store.list({ state: "any" }));
     const { damage } = await orders.store.check();
     return { result, told, stored, damage };
   } finally {

@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
-import type { Order } from "../../domain/order.js";
+import { closedAs, listsClosed } from "../../domain/closing.js";
+import type { Order, OrderFilter } from "../../domain/order.js";
 import type { OrderQuery, OrderStore } from "../../store/order-store.js";
 import { FIELDS } from "../list/columns.js";
 import { idPrefix } from "../options/find-order.js";
@@ -22,10 +23,10 @@ const SOURCES: Readonly<Record<string, Source>> = {
   time: async () => DAY_WORDS.map((value) => ({ value })),
   position: async (line) => [
     ...[...POSITION_WORDS, ...DAY_WORDS].map((value) => ({ value })),
-    ...(await orders(line, true)),
+    ...(await orders(line, { state: "any" })),
   ],
-  id: (line) => orders(line, true),
-  "cancel ids": (line) => orders(line, false),
+  id: (line) => orders(line, { state: "any" }),
+  "cancel ids": (line) => orders(line, { state: "open" }),
   "parked ids": parked,
   subscription: async ({ store }) => {
     const names = (await (await store())?.subscriptions())?.names() ?? [];
@@ -67,18 +68,17 @@ const NAMED = 1000;
 const SEARCH_MS = 1500;
 
 /** The orders whose ids begin with what was typed, or as long as that is too little to search for the newest ones. */
-async function orders(line: Line, includeCancelled: boolean): Promise<readonly Candidate[]> {
+async function orders(line: Line, wanted: OrderFilter): Promise<readonly Candidate[]> {
   const store = await line.store();
   if (store === undefined) return [];
-  const newest = () => newestFirst(store, { newest: OFFERED, includeCancelled });
+  const newest = () => newestFirst(store, { newest: OFFERED, ...wanted });
   const prefix = idPrefix(line.text);
   if (prefix === undefined) return (await newest()).map(orderCandidate);
   const found = await Promise.race([
     store.findByIdPrefix(prefix, OFFERED).then((found) => found.toReversed()),
     setTimeout(SEARCH_MS, undefined, { ref: false }).then(newest),
   ]);
-  const isOffered = ({ cancelledAt }: Order) => includeCancelled || cancelledAt === undefined;
-  return found.filter(isOffered).map(orderCandidate);
+  return found.filter((order) => listsClosed(wanted, closedAs(order))).map(orderCandidate);
 }
 
 async function names(line: Line): Promise<readonly Candidate[]> {

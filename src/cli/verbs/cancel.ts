@@ -1,4 +1,4 @@
-import type { CancelResult } from "../../domain/commands.js";
+import type { ClosedResult } from "../../domain/commands.js";
 import type { Notification } from "../../domain/notification.js";
 import { isOrderId, type Order } from "../../domain/order.js";
 import { escapeUnsafe } from "../../domain/printable.js";
@@ -97,7 +97,9 @@ export const verb = define({
 /** The least length of what is taken for an id that was copied: as much of it as a table shows. */
 const SURE_LENGTH = 8;
 
-function alreadyCancelled({ order: { id, cancelledAt, reason } }: CancelResult): string {
+function alreadyCancelled({
+  order: { id, cancelledAt, reason },
+}: ClosedResult<"cancelled">): string {
   const why = reason === undefined ? "" : `: ${escapeUnsafe(reason)}`;
   return `order ${id} was already cancelled, on ${longTime(cancelledAt)}${why}\n`;
 }

@@ -110,7 +110,7 @@ function filterOf(options: ListOptions): OrderFilter {
     ...timeFilter(options),
     item: options.item,
     for: options.for,
-    includeCancelled: options.all,
+    state: options.all ? "any" : undefined,
   };
 }
 

@@ -225,7 +225,7 @@ function deliveryMatcher({
   item,
   for: name,
 }: WatchOptions): (delivery: Delivery) => boolean {
-  const matches = orderMatcher({ item, for: name, includeCancelled: true });
+  const matches = orderMatcher({ item, for: name });
   return (delivery) => delivery.event === (event ?? delivery.event) && matches(delivery.order);
 }
 

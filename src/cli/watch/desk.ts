@@ -1,8 +1,8 @@
+import { closedAt, occurredAt } from "../../domain/closing.js";
 import type { NotifySales } from "../../domain/commands.js";
-import { type Order, occurredAt } from "../../domain/order.js";
 import { safeJson } from "../../domain/printable.js";
 import type { SalesDesk } from "../../handlers/notify-sales.js";
-import type { FeedEvent } from "../../store/order-feed.js";
+import { eventOf } from "../../store/order-feed.js";
 import type { Context } from "../context.js";
 import { renderBanner } from "../render/banner.js";
 import { longTime } from "../time/time.js";
@@ -38,11 +38,6 @@ export function printingDesk(
 /** Nobody reads stdout any more (`| head`), or waits for it: no error, but an order that was not printed is not handled. */
 export class OutputClosed extends Error {}
 
-/** Only an order that was cancelled carries when. */
-function eventOf({ cancelledAt }: Order): FeedEvent {
-  return cancelledAt === undefined ? "order-created" : "order-cancelled";
-}
-
 interface ViewOptions {
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;
@@ -53,8 +48,8 @@ function viewOf({ json, quiet }: ViewOptions, context: Context): (command: Notif
   const { stdout } = context.io;
   const style = context.style(stdout);
   if (json) return ({ order }) => `${safeJson({ event: eventOf(order), ...order })}\n`;
-  // A script that reads ids does something for each new order, and not again when it is cancelled.
-  if (quiet) return ({ order }) => (order.cancelledAt === undefined ? `${order.id}\n` : "");
+  // A script that reads ids does something for each new order, and not again when it is closed.
+  if (quiet) return ({ order }) => (closedAt(order) === undefined ? `${order.id}\n` : "");
   return ({ order, notification }) => {
     const time = stdout.isTerminal ? `\n${style.faint(longTime(occurredAt(order)))}\n` : "";
     return time + renderBanner(notification, style);

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import http from "node:http";
 import { Park, Stop, TryLater } from "../../delivery/decisions.js";
 import type { Handler } from "../../delivery/handler.js";
-import { occurredAt } from "../../domain/order.js";
+import { occurredAt } from "../../domain/closing.js";
 import { systemMessage } from "../../error-message.js";
 import { OrdersError } from "../../errors.js";
 import type { Delivery } from "../../store/order-feed.js";

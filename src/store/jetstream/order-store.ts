@@ -1,12 +1,12 @@
-import type { CancelResult, PlacedOrder } from "../../domain/commands.js";
 import {
-  type Cancellation,
-  type CancelledOrder,
-  cancelledOrder,
-  isUnconditional,
-  type Order,
-  type OrderFilter,
-} from "../../domain/order.js";
+  type ClosedOrder,
+  type Closing,
+  closedAs,
+  closedAt,
+  closedOrder,
+} from "../../domain/closing.js";
+import type { ClosedResult, PlacedOrder } from "../../domain/commands.js";
+import { isUnconditional, type Order, type OrderFilter } from "../../domain/order.js";
 import { OrdersError } from "../../errors.js";
 import type { OrderFeed } from "../order-feed.js";
 import type {
@@ -20,16 +20,16 @@ import type {
 import { PendingWork } from "../pending-work.js";
 import type { OrderJson } from "../records/order-json.js";
 import { parseAll } from "../records/parse-all.js";
-import type { OrderRecord, StoreAs } from "../records/record.js";
-import { refuseConflict } from "../records/refuse-conflict.js";
-import { storableCancellation, storableOrder } from "../records/storable-order.js";
+import { type OrderRecord, type StoreAs, verbOf } from "../records/record.js";
+import { closedBefore, refuseConflict } from "../records/refuse-conflict.js";
+import { storableClosing, storableOrder } from "../records/storable-order.js";
 import { SubscriptionFeed } from "../subscription/feed.js";
 import type { Subscriptions } from "../subscriptions.js";
 import {
-  decodeCancellation,
+  type DecodedRecord,
+  decodeClosing,
   decodeOrder,
-  encodeCancellation,
-  encodeOrder,
+  decodeRecord,
   isDamage,
   type StoredMessage,
 } from "./messages/order-codec.js";
@@ -37,7 +37,7 @@ import { checkServer } from "./orders/check.js";
 import { countOrders } from "./orders/count.js";
 import { OrdersByTime } from "./orders/orders-by-time.js";
 import { OrdersReader } from "./orders/orders-reader.js";
-import { type NewRecord, OrderPublisher } from "./orders/publisher.js";
+import { newRecord, OrderPublisher } from "./orders/publisher.js";
 import type { ServerStoreOptions } from "./server/credential-files.js";
 import { initStreams } from "./server/init.js";
 import { ServerConnection } from "./server/server-connection.js";
@@ -87,17 +87,19 @@ export class JetStreamOrderStore implements OrderStore {
     return this.#pending.add(this.#saveIfNew(storableOrder(requested), as));
   }
 
-  async cancel(requested: Cancellation, as: StoreAs = {}): Promise<CancelResult> {
-    return this.#pending.add(this.#cancel(storableCancellation(requested), as));
+  async closeOrder(requested: Closing, as: StoreAs = {}): Promise<ClosedResult> {
+    return this.#pending.add(this.#closeOrder(storableClosing(requested), as));
   }
 
   async #save(order: Order): Promise<void> {
-    const { holder } = await this.#publisher.publish(newOrder(order));
+    const { holder } = await this.#publisher.publish(newRecord({ kind: "order", order }));
     if (holder !== undefined) refuseConflict(this.#orderOf(holder), order);
   }
 
   async #saveIfNew(order: Order, as: StoreAs): Promise<PlacedOrder> {
-    const { holder, attempts } = await this.#publisher.publishFirst(newOrder(order, as));
+    const { holder, attempts } = await this.#publisher.publishFirst(
+      newRecord({ kind: "order", order, ...as }),
+    );
     if (holder === undefined) return { order, replayed: false };
     const first = this.#orderOf(holder);
     refuseConflict(first, order);
@@ -107,18 +109,22 @@ export class JetStreamOrderStore implements OrderStore {
     return { order: first, replayed: true };
   }
 
-  async #cancel(own: Cancellation, as: StoreAs): Promise<CancelResult> {
+  async #closeOrder(own: Closing, as: StoreAs): Promise<ClosedResult> {
     const [order] = await this.findByIdPrefix(own.id, 1);
     if (order === undefined) throw OrdersError.noOrder(own.id, this.location);
-    if (order.cancelledAt !== undefined) return { order: order as CancelledOrder, replayed: true };
+    if (closedAs(order) !== undefined) return closedBefore(order as ClosedOrder, own);
+    const record = { kind: "closing", closing: own, ...as } as const;
     // Neither subject was taken a moment ago.
-    const { holder, attempts } = await this.#publisher.publishFirst(newCancellation(own, as), {
+    const { holder, attempts } = await this.#publisher.publishFirst(newRecord(record), {
       isFree: true,
     });
-    const decoded = holder && decodeCancellation(this.#location.stream, holder);
-    const first = decoded === undefined ? own : refuseDamage(decoded, "cancel");
-    const isOwn = first === own || (attempts > 1 && first.cancelledAt === own.cancelledAt);
-    return { order: cancelledOrder(order, first), replayed: !isOwn };
+    const decoded = holder && decodeClosing(this.#location.stream, holder);
+    const first = decoded === undefined ? own : refuseDamage(decoded, verbOf(record));
+    const closed = closedOrder(order, first);
+    if (first === own) return { order: closed, replayed: false };
+    const result = closedBefore(closed, own);
+    const isOwn = attempts > 1 && closedAt(first) === closedAt(own);
+    return { ...result, replayed: !isOwn };
   }
 
   /** @throws {OrdersError} `store-failed`: what holds the id of an order is none. */
@@ -139,9 +145,7 @@ export class JetStreamOrderStore implements OrderStore {
   }
 
   async count(filter: OrderFilter = {}): Promise<number> {
-    if (isUnconditional(filter)) {
-      return countOrders(this.#server, filter);
-    }
+    if (isUnconditional(filter)) return countOrders(this.#server, this.#reader, filter);
     let count = 0;
     for await (const orders of this.#reader.matching(filter)) count += orders.length;
     return count;
@@ -157,11 +161,8 @@ export class JetStreamOrderStore implements OrderStore {
       server: this.#server,
       reader: this.#reader,
       publisher: this.#publisher,
-      messageOf: (record) =>
-        record.kind === "order"
-          ? newOrder(record.order, record)
-          : newCancellation(record.cancellation, record),
-      orderOf: (message) => this.#orderOf(message),
+      recordOf: (message) =>
+        refuseDamage(decodeRecord(this.#location.stream, message) as DecodedRecord, "store"),
     });
     return {
       compare: (record) => target.compare(record),
@@ -200,14 +201,6 @@ export class JetStreamOrderStore implements OrderStore {
     await this.#feed.close();
     await this.#server.close();
   }
-}
-
-function newOrder(order: Order, { isImported = false }: StoreAs = {}): NewRecord {
-  return { id: order.id, event: "order-created", isImported, body: encodeOrder(order) };
-}
-
-function newCancellation(own: Cancellation, { isImported = false }: StoreAs): NewRecord {
-  return { id: own.id, event: "order-cancelled", isImported, body: encodeCancellation(own) };
 }
 
 function refuseDamage<T extends object>(decoded: T | Damage, verb: string): T {

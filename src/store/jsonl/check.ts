@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { Cancellation } from "../../domain/order.js";
+import type { Closing } from "../../domain/closing.js";
 import { parkingKey } from "../order-feed.js";
 import type { Damage, Note, StoreReport } from "../order-store.js";
 import { OrderCheck, type Problem } from "../records/order-check.js";
@@ -20,7 +20,7 @@ export async function checkStore(reader: OrdersReader): Promise<StoreReport> {
   const check = new OrderCheck();
   const unmarked = new UnmarkedLines();
   /** Their orders are not before them: perhaps behind them. */
-  const early: { readonly cancellation: Cancellation; location(): string }[] = [];
+  const early: { readonly closing: Closing; location(): string }[] = [];
   const report = (line: { location(): string }, problem: Problem | undefined) => {
     if (problem !== undefined) damage.push({ location: line.location(), ...problem });
   };
@@ -35,12 +35,12 @@ export async function checkStore(reader: OrdersReader): Promise<StoreReport> {
     } else if (line.kind === "order") {
       report(line, check.problemOf(line.order));
       unmarked.look(line);
-    } else if (!check.ids.has(line.cancellation.id)) {
+    } else if (!check.ids.has(line.closing.id)) {
       const location = line.location(); // now, for that is counted in the open file
-      early.push({ cancellation: line.cancellation, location: () => location });
-    } else report(line, check.cancellationProblemOf(line.cancellation));
+      early.push({ closing: line.closing, location: () => location });
+    } else report(line, check.closingProblemOf(line.closing));
   }
-  for (const line of early) report(line, check.cancellationProblemOf(line.cancellation));
+  for (const line of early) report(line, check.closingProblemOf(line.closing));
   if (unmarked.note !== undefined) notes.push(unmarked.note);
   return {
     orders: check.ids.size,

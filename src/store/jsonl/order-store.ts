@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import type { CancelResult, PlacedOrder } from "../../domain/commands.js";
-import type { Cancellation, Order, OrderFilter } from "../../domain/order.js";
+import type { Closing } from "../../domain/closing.js";
+import type { ClosedResult, PlacedOrder } from "../../domain/commands.js";
+import type { Order, OrderFilter } from "../../domain/order.js";
 import type {
   CopyTarget,
   Damage,
@@ -14,7 +15,7 @@ import { PendingWork } from "../pending-work.js";
 import type { OrderJson } from "../records/order-json.js";
 import { parseAll } from "../records/parse-all.js";
 import type { OrderRecord, StoreAs } from "../records/record.js";
-import { storableCancellation, storableOrder } from "../records/storable-order.js";
+import { storableClosing, storableOrder } from "../records/storable-order.js";
 import type { SubscriptionFeed } from "../subscription/feed.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { attempt } from "./errors.js";
@@ -56,9 +57,9 @@ export class JsonlOrderStore implements OrderStore {
     return this.#work.run(async () => (await this.#claimed()).saveIfNew(order, as));
   }
 
-  async cancel(requested: Cancellation, as?: StoreAs): Promise<CancelResult> {
-    const cancellation = storableCancellation(requested);
-    return this.#work.run(async () => (await this.#claimed()).cancel(cancellation, as));
+  async closeOrder(requested: Closing, as?: StoreAs): Promise<ClosedResult> {
+    const closing = storableClosing(requested);
+    return this.#work.run(async () => (await this.#claimed()).closeOrder(closing, as));
   }
 
   list(query?: OrderQuery): AsyncIterable<Order> {

@@ -1,22 +1,23 @@
-import type { CancelResult, PlacedOrder } from "../../domain/commands.js";
 import {
-  type Cancellation,
-  type CancelledOrder,
-  cancelledOrder,
-  type Order,
-  type OrderFilter,
-  orderMatcher,
-} from "../../domain/order.js";
+  type ClosedOrder,
+  type Closing,
+  closedAs,
+  closedOrder,
+  closingOf,
+  listsClosed,
+} from "../../domain/closing.js";
+import type { ClosedResult, PlacedOrder } from "../../domain/commands.js";
+import { type Order, type OrderFilter, orderMatcher } from "../../domain/order.js";
 import { OrdersError } from "../../errors.js";
-import type { OrderFeed } from "../order-feed.js";
+import { eventOf, type OrderFeed } from "../order-feed.js";
 import type { OrderQuery, OrderStore, SetUp, StoreReport } from "../order-store.js";
 import { PendingWork } from "../pending-work.js";
 import { compareTimes, listed } from "../records/by-time.js";
 import { OrderJson } from "../records/order-json.js";
 import { parseAll } from "../records/parse-all.js";
 import type { OrderRecord, StoreAs } from "../records/record.js";
-import { refuseConflict } from "../records/refuse-conflict.js";
-import { storableCancellation, storableOrder } from "../records/storable-order.js";
+import { closedBefore, refuseConflict } from "../records/refuse-conflict.js";
+import { storableClosing, storableOrder } from "../records/storable-order.js";
 import { SubscriptionFeed } from "../subscription/feed.js";
 import { PositionedSubscriptions } from "../subscription/positioned.js";
 import type { Subscriptions } from "../subscriptions.js";
@@ -28,7 +29,7 @@ export class MemoryOrderStore implements OrderStore {
   readonly location = "memory";
   /** Everything that happened, in this order. */
   readonly #log: LoggedEvent[];
-  readonly #cancelled: Map<string, CancelledOrder>;
+  readonly #closed: Map<string, ClosedOrder>;
   readonly #events: MemorySubscriptions;
   readonly #feed: SubscriptionFeed;
   readonly #work = new PendingWork();
@@ -36,7 +37,7 @@ export class MemoryOrderStore implements OrderStore {
   /** @param other has the same orders, as a store on the same directory would. */
   constructor(other?: MemoryOrderStore) {
     this.#log = other ? other.#log : [];
-    this.#cancelled = other ? other.#cancelled : new Map();
+    this.#closed = other ? other.#closed : new Map();
     this.#events = other ? other.#events : new MemorySubscriptions(this.#log);
     this.#feed = new SubscriptionFeed(new PositionedSubscriptions(this.#events), this.location);
   }
@@ -58,16 +59,16 @@ export class MemoryOrderStore implements OrderStore {
     return { order: holder, replayed: true };
   }
 
-  async cancel(requested: Cancellation, as: StoreAs = {}): Promise<CancelResult> {
-    const cancellation = storableCancellation(requested);
-    const { id } = cancellation;
-    const cancelled = this.#cancelled.get(id);
-    if (cancelled !== undefined) return { order: cancelled, replayed: true };
+  async closeOrder(requested: Closing, as: StoreAs = {}): Promise<ClosedResult> {
+    const closing = storableClosing(requested);
+    const { id } = closing;
+    const closed = this.#closed.get(id);
+    if (closed !== undefined) return closedBefore(closed, closing);
     const placed = this.#orders().find((each) => each.id === id);
     if (placed === undefined) throw OrdersError.noOrder(id, this.location);
-    const order = cancelledOrder(placed, cancellation);
-    this.#append({ event: "order-cancelled", order, ...as });
-    this.#cancelled.set(id, order);
+    const order = closedOrder(placed, closing);
+    this.#append({ event: eventOf(order), order, ...as });
+    this.#closed.set(id, order);
     return { order, replayed: false };
   }
 
@@ -76,7 +77,7 @@ export class MemoryOrderStore implements OrderStore {
   }
 
   async *listJson(query: OrderQuery = {}): AsyncIterable<readonly OrderJson[]> {
-    yield listed(this.#orders().filter(orderMatcher(query)), query).map(OrderJson.of);
+    yield listed(this.#matching(query), query).map(OrderJson.of);
   }
 
   async *records(): AsyncIterable<readonly OrderRecord[]> {
@@ -84,7 +85,7 @@ export class MemoryOrderStore implements OrderStore {
   }
 
   async count(filter: OrderFilter = {}): Promise<number> {
-    return this.#orders().filter(orderMatcher(filter)).length;
+    return this.#matching(filter).length;
   }
 
   async findByIdPrefix(prefix: string, limit: number): Promise<readonly Order[]> {
@@ -125,16 +126,21 @@ export class MemoryOrderStore implements OrderStore {
     this.#events.notify();
   }
 
+  #matching(filter: OrderFilter): Order[] {
+    const matches = orderMatcher(filter);
+    return this.#orders().filter((order) => matches(order) && listsClosed(filter, closedAs(order)));
+  }
+
   /** The orders as they are now. */
   #orders(): Order[] {
     return this.#log
       .filter(({ event }) => event === "order-created")
-      .map(({ order }) => this.#cancelled.get(order.id) ?? order);
+      .map(({ order }) => this.#closed.get(order.id) ?? order);
   }
 }
 
-function recordOf({ event, order, isImported }: LoggedEvent): OrderRecord {
-  if (event === "order-created") return { kind: "order", order, isImported };
-  const { id, cancelledAt, reason } = order as CancelledOrder;
-  return { kind: "cancellation", cancellation: { id, cancelledAt, reason }, isImported };
+function recordOf({ order, isImported }: LoggedEvent): OrderRecord {
+  const closing = closingOf(order);
+  if (closing === undefined) return { kind: "order", order, isImported };
+  return { kind: "closing", closing, isImported };
 }

@@ -1,5 +1,5 @@
 import { LowSync, type SyncAdapter } from "lowdb";
-import { occurredAt } from "../../domain/order.js";
+import { occurredAt } from "../../domain/closing.js";
 import { parkingKey, type StartingPosition, type StoredEvent } from "../order-feed.js";
 import type { StoreAs } from "../records/record.js";
 import { noSuchOrder, subscriptionBusy } from "../subscription/feed-errors.js";

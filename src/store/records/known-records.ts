@@ -1,15 +1,17 @@
+import { closedAs } from "../../domain/closing.js";
 import { OrdersError } from "../../errors.js";
 import { crc32OfText } from "./crc32.js";
 import { IdSet } from "./id-set.js";
 import { OrderJson } from "./order-json.js";
-import type { OrderRecord } from "./record.js";
+import { type OrderRecord, orderIdOf } from "./record.js";
 
 /** Which records a store holds: 48 to 96 bytes for each order are enough to tell whether another one is the same. */
 export class KnownRecords {
   readonly #location: string;
   /** With the checksums of content and time. */
   readonly #orders = new IdSet(2);
-  readonly #cancelled = new IdSet();
+  /** With the checksum of how they are closed. */
+  readonly #closed = new IdSet(1);
 
   /** @param location of what has these records. */
   constructor(location: string) {
@@ -17,7 +19,7 @@ export class KnownRecords {
   }
 
   get size(): number {
-    return this.#orders.size + this.#cancelled.size;
+    return this.#orders.size + this.#closed.size;
   }
 
   /** Whether the order of an id is there. */
@@ -27,15 +29,19 @@ export class KnownRecords {
 
   /** Adds a record unless its like is there. @returns whether it was not. */
   add(record: OrderRecord): boolean {
-    if (record.kind === "cancellation") return this.#cancelled.add(record.cancellation.id);
+    if (record.kind === "closing") {
+      return this.#closed.add(record.closing.id, crc32OfText(`${closedAs(record.closing)}`));
+    }
     const { id, placedAt, contentJson } = OrderJson.of(record.order);
     return this.#orders.add(id, crc32OfText(contentJson), crc32OfText(placedAt));
   }
 
-  /** Whether a record is there, or another order that has its id. */
+  /** Whether a record is there, or another one in its place. */
   compare(record: OrderRecord): Comparison {
-    if (record.kind === "cancellation") {
-      return this.#cancelled.has(record.cancellation.id) ? "same" : "missing";
+    if (record.kind === "closing") {
+      const known = this.#closed.get(record.closing.id);
+      if (known === undefined) return "missing";
+      return known[0] === crc32OfText(`${closedAs(record.closing)}`) ? "same" : "different";
     }
     const known = this.#orders.get(record.order.id);
     if (known === undefined) return "missing";
@@ -62,15 +68,15 @@ export class KnownRecords {
     });
   }
 
-  /** @throws {OrdersError} `conflict` if another order has the id of this one. */
+  /** @throws {OrdersError} `conflict` if another order has the id of this one, or is closed in another way. */
   refuseOther(record: OrderRecord): void {
-    if (record.kind === "cancellation" || this.compare(record) !== "different") return;
-    const { id: orderId } = record.order;
+    if (this.compare(record) !== "different") return;
+    const orderId = orderIdOf(record);
     const location = this.#location;
     const message = `order ${orderId} differs in ${location}`;
     throw new OrdersError("conflict", message, { orderId, location });
   }
 }
 
-/** What is known of a record: nothing, that it is there, or that another order holds its id. */
+/** What is known of a record: nothing, that it is there, or that another one has its place. */
 export type Comparison = "missing" | "same" | "different";

@@ -1,14 +1,15 @@
+import { type Closing, closedAs, closedAt } from "../../domain/closing.js";
 import { dayExists } from "../../domain/iso-time.js";
-import type { Cancellation, Order } from "../../domain/order.js";
+import type { Order } from "../../domain/order.js";
 import { IdSet } from "./id-set.js";
 
 /**
- * Looks at the orders of a store and their cancellations one after another: none may be there twice, and each
+ * Looks at the orders of a store and what closes them one after another: none may be there twice, and each
  * must have a time that exists. Holds all ids in memory, 32 to 64 bytes for each order.
  */
 export class OrderCheck {
   readonly #ids = new IdSet();
-  readonly #cancelled = new IdSet();
+  readonly #closed = new IdSet();
 
   /** The ids of the orders that were looked at. */
   get ids(): Pick<IdSet, "has" | "size"> {
@@ -23,14 +24,14 @@ export class OrderCheck {
     return { kind: "no-such-time", problem };
   }
 
-  /** What is wrong with a cancellation, if anything is: its order was looked at before. */
-  cancellationProblemOf({ id, cancelledAt }: Cancellation): Problem | undefined {
-    if (!this.#ids.has(id)) return cancelsNothing(id);
-    if (!this.#cancelled.add(id)) {
-      return { kind: "duplicate", problem: `order ${id} is cancelled twice` };
-    }
-    if (dayExists(cancelledAt)) return undefined;
-    const problem = `order ${id} was cancelled at a time that does not exist: ${cancelledAt}`;
+  /** What is wrong with a closing, if anything is: its order was looked at before. */
+  closingProblemOf(closing: Closing): Problem | undefined {
+    const { id } = closing;
+    if (!this.#ids.has(id)) return closesNothing(id);
+    if (!this.#closed.add(id)) return { kind: "duplicate", problem: `order ${id} is closed twice` };
+    const time = closedAt(closing) as string;
+    if (dayExists(time)) return undefined;
+    const problem = `order ${id} was ${closedAs(closing)} at a time that does not exist: ${time}`;
     return { kind: "no-such-time", problem };
   }
 }
@@ -38,8 +39,8 @@ export class OrderCheck {
 /** What is wrong with something that is stored. */
 export interface Problem {
   /**
-   * `unreadable`: no order, cancellation or document of ours, or not as it was written; `duplicate`: another one holds
-   * the id, or has cancelled it; `no-order`: what it belongs to is not there; `no-such-time`; `position`: that of a
+   * `unreadable`: no record or document of ours, or not as it was written; `duplicate`: another one holds the id, or
+   * has closed its order; `no-order`: what it belongs to is not there; `no-such-time`; `position`: that of a
    * subscription is not in the file.
    */
   readonly kind: "unreadable" | "duplicate" | "no-order" | "no-such-time" | "position";
@@ -47,7 +48,7 @@ export interface Problem {
   readonly problem: string;
 }
 
-/** What is wrong with a cancellation whose order is not there. */
-export function cancelsNothing(id: string): Problem {
-  return { kind: "no-order", problem: `it cancels order ${id}, which is not there` };
+/** What is wrong with a closing whose order is not there. */
+export function closesNothing(id: string): Problem {
+  return { kind: "no-order", problem: `it closes order ${id}, which is not there` };
 }

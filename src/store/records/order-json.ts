@@ -1,5 +1,5 @@
+import { CLOSING_FIELDS, type Closing, closingFields, closingOf } from "../../domain/closing.js";
 import {
-  type Cancellation,
   foldCase,
   ID_FORM,
   type Order,
@@ -39,8 +39,8 @@ export class OrderJson implements Order {
   static of(order: Order): OrderJson {
     if (order instanceof OrderJson) return order;
     const placed = OrderJson.from(safeJson(orderFields(order)));
-    const { cancelledAt } = order;
-    return cancelledAt === undefined ? placed : placed.cancelled({ ...order, cancelledAt });
+    const closing = closingOf(order);
+    return closing === undefined ? placed : placed.closed(closing);
   }
 
   /** One line, safe to print; the fields in the order of {@link Order}, without white space. */
@@ -66,7 +66,7 @@ export class OrderJson implements Order {
     return this.#fields.slice(ITEMS_AT, endOfItems(this.#fields));
   }
 
-  /** What the order is for, as JSON: all but id and time, and without a cancellation. */
+  /** What the order is for, as JSON: all but id and time, and without what closed it. */
   get contentJson(): string {
     return this.placedJson.slice(ITEMS_AT, -1);
   }
@@ -92,9 +92,9 @@ export class OrderJson implements Order {
     return this.#parsedRest().reason;
   }
 
-  /** The order as its cancellation leaves it. */
-  cancelled({ cancelledAt, reason }: Cancellation): OrderJson {
-    const fields = safeJson({ cancelledAt, ...(reason !== undefined && { reason }) });
+  /** The order as its closing leaves it. */
+  closed(closing: Closing): OrderJson {
+    const fields = safeJson(closingFields(closing));
     return OrderJson.from(`${this.#fields},${fields.slice(1)}`);
   }
 
@@ -114,10 +114,10 @@ export class OrderJson implements Order {
     return new OrderJson(`{"id":"${id}","placedAt":"${placedAt}${rest}`);
   }
 
-  /** The text without a cancellation. */
+  /** The text without what closed it. */
   get placedJson(): string {
     if (this.#fields.endsWith(ITEMS_END)) return this.json;
-    return `${this.#fields.slice(0, this.#fields.search(CANCELLATION))}}`;
+    return `${this.#fields.slice(0, this.#fields.search(CLOSING))}}`;
   }
 
   /** As an order is in JSON. */
@@ -166,8 +166,9 @@ function endOfItems(fields: string): number {
 }
 
 const ITEMS_END = "]";
-const NEXT_FIELD = /\],"(?:for|note|cancelledAt)":"/;
-const CANCELLATION = /(?:,"cancelledAt":".{24}"(?:,"reason":"(?:[^"\\]|\\.)*")?)?$/;
+const CLOSING_NAMES = CLOSING_FIELDS.join("|");
+const NEXT_FIELD = new RegExp(`\\],"(?:for|note|${CLOSING_NAMES})":"`);
+const CLOSING = new RegExp(`(?:,"(?:${CLOSING_NAMES})":"(?:[^"\\\\]|\\\\.)*")*$`);
 const NOTHING: Partial<Order> = {};
 
 /** Whether JSON text, of ours, begins at a byte as that of an order does. */

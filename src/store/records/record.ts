@@ -1,4 +1,5 @@
-import type { Cancellation, Order } from "../../domain/order.js";
+import { CLOSINGS, type ClosedAs, type Closing, closedAs } from "../../domain/closing.js";
+import type { Order } from "../../domain/order.js";
 
 /** How an order is stored. */
 export interface StoreAs {
@@ -6,7 +7,7 @@ export interface StoreAs {
   readonly isImported?: boolean | undefined;
 }
 
-/** What was stored at once: an order as it was placed, or the cancellation of one. */
+/** What was stored at once: an order as it was placed, or what closes one. */
 export type OrderRecord = StoreAs &
   (
     | {
@@ -15,5 +16,21 @@ export type OrderRecord = StoreAs &
         /** Its time is that of an import, for want of its own: the same order at another time is no other. */
         readonly isUndated?: boolean | undefined;
       }
-    | { readonly kind: "cancellation"; readonly cancellation: Cancellation }
+    | { readonly kind: "closing"; readonly closing: Closing }
   );
+
+/** The id of the order that a record is about. */
+export function orderIdOf(record: OrderRecord): string {
+  return record.kind === "order" ? record.order.id : record.closing.id;
+}
+
+/** What storing a record does to its order: `store`, `cancel`. */
+export function verbOf(record: OrderRecord): string {
+  return record.kind === "order" ? "store" : CLOSINGS[closedAs(record.closing) as ClosedAs].verb;
+}
+
+/** What its order was once a record is stored: `stored`, `cancelled`. */
+export function pastOf(record: OrderRecord): string {
+  if (record.kind === "order") return "stored";
+  return CLOSINGS[closedAs(record.closing) as ClosedAs].event.slice("order-".length);
+}

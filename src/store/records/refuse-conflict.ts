@@ -1,3 +1,12 @@
+import {
+  CLOSINGS,
+  type ClosedAs,
+  type ClosedOrder,
+  type Closing,
+  closedAs,
+  closedAt,
+} from "../../domain/closing.js";
+import type { ClosedResult } from "../../domain/commands.js";
 import { contentDifference, type Order } from "../../domain/order.js";
 import { OrdersError } from "../../errors.js";
 
@@ -22,3 +31,16 @@ const DIFFERENCES = {
   for: "for another name",
   note: "with another note",
 };
+
+/**
+ * What is answered to who closes an order that is closed already.
+ *
+ * @throws {OrdersError} `conflict` if it was closed in another way.
+ */
+export function closedBefore(order: ClosedOrder, requested: Closing): ClosedResult {
+  const [first, wanted] = [closedAs(order), closedAs(requested) as ClosedAs];
+  if (first === wanted) return { order, replayed: true };
+  const { id } = order;
+  const message = `cannot ${CLOSINGS[wanted].verb} order ${id}: already ${first} at ${closedAt(order)}`;
+  throw new OrdersError("conflict", message, { orderId: id });
+}

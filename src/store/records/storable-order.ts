@@ -1,11 +1,14 @@
 import {
-  type Cancellation,
-  cancellationProblem,
+  CLOSINGS,
+  type ClosedAs,
+  type Closing,
+  closedAs,
+  closedAt,
+  closingFields,
+  closingProblem,
   dayProblem,
-  type Order,
-  orderFields,
-  orderProblem,
-} from "../../domain/order.js";
+} from "../../domain/closing.js";
+import { type Order, orderFields, orderProblem } from "../../domain/order.js";
 import { OrdersError } from "../../errors.js";
 
 /**
@@ -14,20 +17,28 @@ import { OrdersError } from "../../errors.js";
  * @throws {OrdersError} `invalid-order`
  */
 export function storableOrder(order: Order): Order {
-  const problem = orderProblem(order) ?? dayProblem({ placedAt: order.placedAt });
+  const problem = orderProblem(order) ?? dayProblem("placedAt", order.placedAt);
   if (problem !== undefined) throw OrdersError.invalidOrder(problem);
   const { id, placedAt, items, for: name, note } = order;
   return orderFields({ id, placedAt, items: [...items], for: name, note });
 }
 
 /**
- * A copy of a cancellation, likewise.
+ * A copy of what closes an order, likewise.
  *
  * @throws {OrdersError} `invalid-order`
  */
-export function storableCancellation({ id, cancelledAt, reason }: Cancellation): Cancellation {
-  const cancellation = { id, cancelledAt, ...(reason !== undefined && { reason }) };
-  const problem = cancellationProblem(cancellation) ?? dayProblem({ cancelledAt });
-  if (problem !== undefined) throw OrdersError.invalidCancellation(problem);
-  return cancellation;
+export function storableClosing(closing: Closing): Closing {
+  refuseNoClosing(closing);
+  const as = closedAs(closing) as ClosedAs;
+  const problem = dayProblem(CLOSINGS[as].at, closedAt(closing));
+  if (problem !== undefined) throw OrdersError.invalidClosing(as, problem);
+  return { id: closing.id, ...closingFields(closing) };
+}
+
+/** @throws {OrdersError} `invalid-order` if no reader would take it for what closes an order. */
+export function refuseNoClosing(closing: Closing): void {
+  const problem = closingProblem(closing);
+  if (problem !== undefined)
+    throw OrdersError.invalidClosing(closedAs(closing) ?? "cancelled", problem);
 }

@@ -1,6 +1,6 @@
+import { closingProblem } from "../../domain/closing.js";
 import { dayExists } from "../../domain/iso-time.js";
 import {
-  cancellationProblem,
   isOrderId,
   type Order,
   orderProblem,
@@ -114,7 +114,7 @@ function problemOf(order: Fields): string | undefined {
   if (!isOrderId(id)) return "id is not a UUID";
   const problem = orderProblem(order);
   if (problem !== undefined) return problem;
-  if (cancelledAt !== undefined) return cancellationProblem({ id, cancelledAt, reason });
+  if (cancelledAt !== undefined) return closingProblem({ id, cancelledAt, reason });
   return reason === undefined ? undefined : "it has a reason, but no cancelledAt";
 }
 

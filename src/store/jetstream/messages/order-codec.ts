@@ -1,13 +1,9 @@
-import {
-  type Cancellation,
-  cancellationProblem,
-  type Order,
-  orderFields,
-  orderProblem,
-} from "../../../domain/order.js";
+import { type Closing, closingFields, closingProblem } from "../../../domain/closing.js";
+import { type Order, orderFields, orderProblem } from "../../../domain/order.js";
 import { escapeUnsafe } from "../../../domain/printable.js";
 import type { Damage } from "../../order-store.js";
 import { OrderJson, plainOrder } from "../../records/order-json.js";
+import type { OrderRecord } from "../../records/record.js";
 import { idOf, kindOf, SHORT_ID_DIGITS } from "../server/subjects.js";
 
 /** A message as the server stores it. */
@@ -24,20 +20,18 @@ export interface StoredMessage {
 export type DecodedRecord =
   | { readonly kind: "order"; readonly order: OrderJson; readonly isImported: boolean }
   | {
-      readonly kind: "cancellation";
-      readonly cancellation: Cancellation;
+      readonly kind: "closing";
+      readonly closing: Closing;
       readonly isImported: boolean;
     };
 
-/** An order as a message's body, without its cancellation. */
-export function encodeOrder(order: Order): string {
-  if (order instanceof OrderJson) return order.placedJson;
-  return JSON.stringify(orderFields(order));
-}
-
-/** A cancellation as a message's body, which nobody can take for an order. */
-export function encodeCancellation({ id, cancelledAt, reason }: Cancellation): string {
-  return JSON.stringify({ cancelled: id, cancelledAt, ...(reason !== undefined && { reason }) });
+/** A record as a message's body: nobody can take what closes an order for one. */
+export function encodeRecord(record: OrderRecord): string {
+  if (record.kind === "closing") {
+    return JSON.stringify({ closed: record.closing.id, ...closingFields(record.closing) });
+  }
+  const { order } = record;
+  return order instanceof OrderJson ? order.placedJson : JSON.stringify(orderFields(order));
 }
 
 /** Decodes a message; `undefined`: in a shared stream it can be something else's. */
@@ -47,13 +41,13 @@ export function decodeRecord(
 ): DecodedRecord | Damage | undefined {
   const kind = kindOf(message.subject);
   if (kind === undefined) return undefined;
-  const { event, isImported } = kind;
-  if (event === "order-created") {
+  const { isImported } = kind;
+  if (kind.kind === "order") {
     const order = decodeOrder(stream, message);
     return isDamage(order) ? order : { kind: "order", order, isImported };
   }
-  const cancellation = decodeCancellation(stream, message);
-  return isDamage(cancellation) ? cancellation : { kind: "cancellation", cancellation, isImported };
+  const closing = decodeClosing(stream, message);
+  return isDamage(closing) ? closing : { kind: "closing", closing, isImported };
 }
 
 /** Decodes a message; one that is not an order, or not the one that its subject names, is damage. */
@@ -69,15 +63,14 @@ export function decodeOrder(stream: string, message: StoredMessage): OrderJson |
   return names(message, order.id) ? OrderJson.of(order) : elsewhere(stream, message, order.id);
 }
 
-/** Decodes a message; one that is not a cancellation, or not of the order that its subject names, is damage. */
-export function decodeCancellation(stream: string, message: StoredMessage): Cancellation | Damage {
+/** Decodes a message; one that closes no order, or not the one that its subject names, is damage. */
+export function decodeClosing(stream: string, message: StoredMessage): Closing | Damage {
   const value = parsed(textOf(message.data));
-  const { cancelled: id, cancelledAt, reason } = (value ?? {}) as Partial<Record<string, unknown>>;
-  const problem =
-    value === undefined ? "not JSON" : cancellationProblem({ id, cancelledAt, reason });
-  if (problem !== undefined) return damageOf(stream, message, `not a cancellation: ${problem}`);
-  if (!names(message, id as string)) return elsewhere(stream, message, id as string);
-  return { id, cancelledAt, ...(reason !== undefined && { reason }) } as Cancellation;
+  const { closed: id = "", ...fields } = (value ?? {}) as Omit<Closing, "id"> & { closed?: string };
+  const problem = value === undefined ? "not JSON" : closingProblem({ ...fields, id });
+  if (problem !== undefined) return damageOf(stream, message, `closes no order: ${problem}`);
+  if (!names(message, id)) return elsewhere(stream, message, id);
+  return { id, ...closingFields(fields) };
 }
 
 /** Whether decoding a message resulted in damage. */

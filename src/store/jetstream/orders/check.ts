@@ -33,7 +33,7 @@ export async function checkServer(server: ServerConnection): Promise<StoreReport
       const problem =
         decoded.kind === "order"
           ? check.problemOf(decoded.order)
-          : check.cancellationProblemOf(decoded.cancellation);
+          : check.closingProblemOf(decoded.closing);
       if (problem === undefined) continue;
       damage.push({ location: `${location.stream}:${message.seq}`, ...problem });
     }

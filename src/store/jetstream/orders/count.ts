@@ -1,3 +1,4 @@
+import { listsClosed } from "../../../domain/closing.js";
 import type { OrderFilter } from "../../../domain/order.js";
 import { getMessage, type Place } from "../messages/get-messages.js";
 import { addPassing } from "../server/consumers.js";
@@ -5,31 +6,46 @@ import { isConsumerLimit } from "../server/failures.js";
 import type { Connected, ServerConnection } from "../server/server-connection.js";
 import { isMissingStream, stateOf, streamInfo, subjectsOf } from "../server/streams.js";
 import { recordSubjects } from "../server/subjects.js";
+import type { OrdersReader } from "./orders-reader.js";
 
-/** Counts the orders of a stream, of which the server has most of the numbers. */
-export function countOrders(
+/** Counts the orders of a stream. How each was closed the server does not count: that is read. */
+export async function countOrders(
   server: ServerConnection,
-  { includeCancelled }: Pick<OrderFilter, "includeCancelled">,
+  reader: OrdersReader,
+  filter: OrderFilter,
 ): Promise<number> {
+  const { orders, closed } = await countRecords(server);
+  if (closed === 0 || filter.state === "any") return listsClosed(filter, undefined) ? orders : 0;
+  const open = listsClosed(filter, undefined) ? orders - closed : 0;
+  return filter.state === "open" ? open : open + (await reader.closings(1)).count(filter);
+}
+
+/** How many orders and closings a stream has, as the server knows. */
+function countRecords(server: ServerConnection): Promise<Records> {
   const { location } = server;
   const { stream } = location;
   return server.ask("count the orders", async (connected) => {
     const count = (subjects: readonly string[]) => countMessages(connected, { stream, subjects });
-    const subjects = recordSubjects(location, { event: "order-cancelled" });
+    const subjects = recordSubjects(location, { kind: "closing" });
     // Most often there is none, and counting leaves a consumer behind for a second.
     const [info, ...newest] = await Promise.all([
       streamInfo(connected, stream),
       ...subjects.map((each) => getMessage(connected, stream, { last_by_subj: each })),
     ]);
-    if (info === undefined) return 0;
-    const cancelled = newest.some((message) => message !== null) ? await count(subjects) : 0;
+    if (info === undefined) return { orders: 0, closed: 0 };
+    const closed = newest.some((message) => message !== null) ? await count(subjects) : 0;
     const own = recordSubjects(location);
     const isShared = subjectsOf(info).some((subject) => !own.includes(subject));
     const orders = isShared
-      ? await count(recordSubjects(location, { event: "order-created" }))
-      : stateOf(info).messages - cancelled;
-    return includeCancelled ? orders : orders - cancelled;
+      ? await count(recordSubjects(location, { kind: "order" }))
+      : stateOf(info).messages - closed;
+    return { orders, closed };
   });
+}
+
+interface Records {
+  readonly orders: number;
+  readonly closed: number;
 }
 
 /**

@@ -2,7 +2,7 @@ import { isoTime } from "../../../domain/iso-time.js";
 import type { OrderFilter } from "../../../domain/order.js";
 import type { OrderQuery } from "../../order-store.js";
 import { byTime, compareTimes, listed, newestOf, type Stretch } from "../../records/by-time.js";
-import { Cancellations } from "../../records/cancellations.js";
+import { Closings } from "../../records/closings.js";
 import { LateOrders } from "../../records/late-orders.js";
 import type { OrderJson } from "../../records/order-json.js";
 import { lastSeq, nextMessage, type Place } from "../messages/get-messages.js";
@@ -36,16 +36,16 @@ export class OrdersByTime {
     else yield listed(await newestOf(this.#backward(query), query.newest), query);
   }
 
-  /** The orders that match, the last first: a cancellation is stored after its order, and is met before it. */
+  /** The orders that match, the last first: what closes an order is stored after it, and is met before it. */
   async *#backward(filter: OrderFilter): AsyncGenerator<Stretch, void> {
     const choose = chooser(filter);
-    const cancellations = new Cancellations();
+    const closings = new Closings();
     const clocks = new Clocks();
     const to = await lastSeq(this.#server, this.#server.location.stream);
     for await (const batch of this.#readBackward(this.#reader.everything, to, filter)) {
       const records = this.#reader.decodeAll(batch);
-      cancellations.addAll(records);
-      const orders = cancellations.select(choose(records), filter);
+      closings.addAll(records);
+      const orders = closings.select(choose(records), filter);
       yield { orders, latestBefore: clocks.latestBefore(records) };
     }
   }
@@ -60,15 +60,14 @@ export class OrdersByTime {
       since,
       this.#findImported(since, choose),
       lastSeq(server, server.location.stream),
-      reverse ? undefined : reader.cancellations(since),
+      reverse ? undefined : reader.closings(since),
     ]);
     const areMetFirst = reverse && late === undefined;
-    const cancellations =
-      before ?? (areMetFirst ? new Cancellations() : await reader.cancellations(from));
+    const closings = before ?? (areMetFirst ? new Closings() : await reader.closings(from));
     const decoded = async function* (batches: AsyncIterable<readonly StoredMessage[]>) {
       for await (const batch of batches) {
         const records = reader.decodeAll(batch);
-        if (areMetFirst) cancellations.addAll(records);
+        if (areMetFirst) closings.addAll(records);
         yield choose(records);
       }
     };
@@ -84,7 +83,7 @@ export class OrdersByTime {
       late: () => late && decoded(imported(late)),
       window: WINDOW_ORDERS,
     });
-    for await (const records of merged) yield cancellations.select(records, query);
+    for await (const records of merged) yield closings.select(records, query);
   }
 
   /** The imported orders that match, from a number in the stream on; `undefined`: none was imported. */
@@ -101,7 +100,7 @@ export class OrdersByTime {
 
   #orders({ areImported: isImported }: { readonly areImported: boolean }): Place {
     const { location } = this.#server;
-    const subjects = recordSubjects(location, { event: "order-created", isImported });
+    const subjects = recordSubjects(location, { kind: "order", isImported });
     return { stream: location.stream, subjects };
   }
 

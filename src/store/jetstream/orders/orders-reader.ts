@@ -1,15 +1,10 @@
-import {
-  cancelledOrder,
-  isOrderId,
-  type Order,
-  type OrderFilter,
-  orderFields,
-} from "../../../domain/order.js";
-import type { FeedEvent, StoredEvent } from "../../order-feed.js";
+import { closedAs, closedOrder } from "../../../domain/closing.js";
+import { isOrderId, type Order, type OrderFilter, orderFields } from "../../../domain/order.js";
+import { eventOf, type StoredEvent } from "../../order-feed.js";
 import type { Damage } from "../../order-store.js";
 import { compareTimes } from "../../records/by-time.js";
-import { Cancellations } from "../../records/cancellations.js";
-import { cancelsNothing } from "../../records/order-check.js";
+import { Closings } from "../../records/closings.js";
+import { closesNothing } from "../../records/order-check.js";
 import { type OrderJson, orderJsonMatcher } from "../../records/order-json.js";
 import type { OrderRecord } from "../../records/record.js";
 import {
@@ -39,7 +34,7 @@ import {
   subjectsOfOrder,
 } from "../server/subjects.js";
 
-/** Reads the orders of a stream, as their cancellations leave them. Damage is reported and skipped. */
+/** Reads the orders of a stream, as they are now. Damage is reported and skipped. */
 export class OrdersReader {
   readonly #server: ServerConnection;
   readonly #onDamage: (damage: Damage) => void;
@@ -53,13 +48,13 @@ export class OrdersReader {
   async *matching(filter: OrderFilter): AsyncGenerator<readonly OrderJson[], void> {
     const choose = chooser(filter);
     const since = firstSince(this.#server, filter);
-    const [from, cancellations, to] = await Promise.all([
+    const [from, closings, to] = await Promise.all([
       since,
-      this.cancellations(since),
+      this.closings(since),
       lastSeq(this.#server, this.#server.location.stream),
     ]);
     for await (const batch of readBatches(this.#server, { ...this.everything, from, to })) {
-      yield cancellations.select(choose(this.decodeAll(batch)), filter);
+      yield closings.select(choose(this.decodeAll(batch)), filter);
     }
   }
 
@@ -80,8 +75,8 @@ export class OrdersReader {
     const found = this.decodeAll(
       await firstMessages(this.#server, { stream: location.stream, subjects }),
     );
-    const cancellations = new Cancellations();
-    cancellations.addAll(found);
+    const closings = new Closings();
+    closings.addAll(found);
     const orders = new Map<string, OrderJson>();
     for (const record of found) {
       if (record.kind === "order" && !orders.has(record.order.id)) {
@@ -91,15 +86,15 @@ export class OrdersReader {
     return [...orders.values()]
       .sort(compareTimes)
       .slice(0, limit)
-      .map((order) => cancellations.applyTo(order).parse());
+      .map((order) => closings.applyTo(order).parse());
   }
 
-  /** What happened to an order; `undefined`: there is no such order, or it was not cancelled. */
-  async event(id: string, event: FeedEvent): Promise<StoredEvent | undefined> {
+  /** What a record told of an order; `undefined`: there is no such order, or it is not closed. */
+  async event(id: string, kind: OrderRecord["kind"]): Promise<StoredEvent | undefined> {
     const [order] = await this.startingWith(id, 1);
     if (order === undefined) return undefined;
-    if (event === "order-created") return { event, order: orderFields(order) };
-    return order.cancelledAt === undefined ? undefined : { event, order };
+    if (kind === "order") return { event: "order-created", order: orderFields(order) };
+    return closedAs(order) === undefined ? undefined : { event: eventOf(order), order };
   }
 
   /** What a message of the feed tells; `undefined`: it is damaged, or in a shared stream something else's. */
@@ -107,13 +102,14 @@ export class OrdersReader {
     const decoded = this.decode(message);
     if (decoded === undefined) return undefined;
     if (decoded.kind === "order") return { event: "order-created", order: decoded.order.parse() };
-    const { id } = decoded.cancellation;
-    const [order] = await this.startingWith(id, 1);
-    if (order !== undefined) {
-      return { event: "order-cancelled", order: cancelledOrder(order, decoded.cancellation) };
+    const { id } = decoded.closing;
+    const [placed] = await this.startingWith(id, 1);
+    if (placed !== undefined) {
+      const order = closedOrder(placed, decoded.closing);
+      return { event: eventOf(order), order };
     }
     const location = `${this.#server.location.stream}:${message.seq}`;
-    this.#onDamage({ location, ...cancelsNothing(id) });
+    this.#onDamage({ location, ...closesNothing(id) });
     return undefined;
   }
 
@@ -125,23 +121,23 @@ export class OrdersReader {
     return undefined;
   }
 
-  /** The cancellations from a number in the stream on. */
-  async cancellations(since: number | Promise<number>): Promise<Cancellations> {
+  /** What closes orders, from a number in the stream on. */
+  async closings(since: number | Promise<number>): Promise<Closings> {
     const { location } = this.#server;
-    const cancellations = new Cancellations();
-    const subjects = recordSubjects(location, { event: "order-cancelled" });
+    const closings = new Closings();
+    const subjects = recordSubjects(location, { kind: "closing" });
     const place = { stream: location.stream, subjects };
     const [from, to] = await Promise.all([since, lastOf(this.#server, place)]);
     for await (const batch of readBatches(this.#server, { ...place, from, to })) {
-      cancellations.addAll(this.decodeAll(batch));
+      closings.addAll(this.decodeAll(batch));
     }
-    return cancellations;
+    return closings;
   }
 
   /** Fewer digits than subjects have take reading, until there are as many as are wanted. */
   async #search(prefix: string, limit: number): Promise<Order[]> {
     const found: Order[] = [];
-    for await (const batch of this.matching({ includeCancelled: true })) {
+    for await (const batch of this.matching({ state: "any" })) {
       found.push(...batch.filter(({ id }) => id.startsWith(prefix)).map((order) => order.parse()));
       if (found.length >= limit) break;
     }
@@ -157,7 +153,7 @@ export class OrdersReader {
     return Object.keys(info?.state.subjects ?? {});
   }
 
-  /** Where all orders and cancellations are. */
+  /** Where all records are. */
   get everything(): Place {
     const { location } = this.#server;
     return { stream: location.stream, subjects: [allRecords(location)] };

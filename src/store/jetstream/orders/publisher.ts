@@ -1,8 +1,9 @@
 import { JetStreamApiCodes, type PubAck, PubHeaders } from "@nats-io/jetstream";
 import { headers } from "@nats-io/transport-node";
 import { OrdersError } from "../../../errors.js";
+import { type OrderRecord, orderIdOf, pastOf, verbOf } from "../../records/record.js";
 import { getMessage } from "../messages/get-messages.js";
-import type { StoredMessage } from "../messages/order-codec.js";
+import { encodeRecord, type StoredMessage } from "../messages/order-codec.js";
 import { Replies } from "../messages/replies.js";
 import {
   apiCode,
@@ -14,7 +15,7 @@ import {
 } from "../server/failures.js";
 import type { Connected, ServerConnection } from "../server/server-connection.js";
 import { createIfMissing, orderStream, streamInfo, subjectsOf } from "../server/streams.js";
-import { type RecordKind, recordSubject, subjectMatcher } from "../server/subjects.js";
+import { recordSubject, subjectMatcher } from "../server/subjects.js";
 import { Limiter } from "./limiter.js";
 
 /** How long the first attempt may take to be acknowledged; each later one may take twice as long. */
@@ -26,11 +27,15 @@ const MAX_BYTES_IN_FLIGHT = 1024 * 1024;
 /** The least that one counts for. */
 const MESSAGE_BYTES = 4096;
 
-/** An order or a cancellation that is to be stored. */
-export interface NewRecord extends RecordKind {
-  /** Of the order. */
-  readonly id: string;
-  readonly body: string;
+/** A record that is to be stored, and its message. */
+export type NewRecord = OrderRecord & { readonly body: string };
+
+/** A record with its message. */
+export function newRecord(record: OrderRecord): NewRecord {
+  const { kind, isImported } = record; // a line of a file is no plain object
+  const body = encodeRecord(record);
+  if (kind === "order") return { kind, order: record.order, isImported, body };
+  return { kind, closing: record.closing, isImported, body };
 }
 
 /** What holds the place of a record once it was published. */
@@ -42,7 +47,7 @@ export interface Published {
 }
 
 /**
- * Stores orders and cancellations as messages, each once, however often it has to be sent.
+ * Stores records as messages, each once, however often it has to be sent.
  *
  * The server stores a message only if there is none of its subject, which ends in the order's id;
  * so what is sent again because its acknowledgement was lost is refused if it was stored the first
@@ -181,7 +186,7 @@ export class OrderPublisher {
     const { location } = this.#server;
     const bytes = Math.max(record.body.length, this.#limiter.taken);
     const patience = (ACK_TIMEOUT_MS + bytes / BYTES_PER_MS) * 2 ** (attempt - 1);
-    const subject = recordSubject(location, record, record.id);
+    const subject = recordSubject(location, record, orderIdOf(record));
     const options = { headers: this.#expectNone, timeout: Math.min(patience, location.timeoutMs) };
     try {
       // Whoever publishes one order needs no inbox besides that of the client.
@@ -207,7 +212,7 @@ export class OrderPublisher {
   /** What is stored on the subject of the record. */
   #holder(connected: Connected, record: NewRecord): Promise<StoredMessage | null> {
     const { location } = this.#server;
-    const last_by_subj = recordSubject(location, record, record.id);
+    const last_by_subj = recordSubject(location, record, orderIdOf(record));
     return getMessage(connected, location.stream, { last_by_subj });
   }
 
@@ -237,7 +242,7 @@ export class OrderPublisher {
     const info = await streamInfo(connected, location.stream);
     if (info === undefined) return createIfMissing(connected, orderStream(location));
     const subjects = subjectsOf(info);
-    const wanted = recordSubject(location, record, record.id);
+    const wanted = recordSubject(location, record, orderIdOf(record));
     if (subjectMatcher(subjects)(wanted)) return false;
     throw new OrdersError(
       "server-failed",
@@ -248,14 +253,11 @@ export class OrderPublisher {
 
   #failure(record: NewRecord, error: unknown, outcomeUnknown: boolean): unknown {
     const { shown } = this.#server.location;
-    const { id, event } = record;
     if (!outcomeUnknown) return serverFailure(`${verbOf(record)} the order`, shown, error);
-    const [what, kind] =
-      event === "order-created"
-        ? (["stored", "order"] as const)
-        : (["cancelled", "cancellation"] as const);
-    const details = { code: "outcome-unknown", orderId: id, record: kind } as const;
-    return serverFailure(`confirm that order ${id} was ${what}`, shown, error, details);
+    const orderId = orderIdOf(record);
+    const details = { code: "outcome-unknown", orderId, record: record.kind } as const;
+    const wanted = `confirm that order ${orderId} was ${pastOf(record)}`;
+    return serverFailure(wanted, shown, error, details);
   }
 }
 
@@ -267,8 +269,4 @@ export interface Stored extends Published {
 
 function sizeOf({ body }: NewRecord): number {
   return Math.max(body.length, MESSAGE_BYTES);
-}
-
-function verbOf({ event }: RecordKind): string {
-  return event === "order-created" ? "store" : "cancel";
 }

@@ -1,22 +1,20 @@
-import type { Order } from "../../../domain/order.js";
 import type { CopyTarget } from "../../order-store.js";
 import { type Comparison, KnownRecords } from "../../records/known-records.js";
-import type { OrderRecord } from "../../records/record.js";
+import { type OrderRecord, orderIdOf } from "../../records/record.js";
 import { firstMessages, lastSeq } from "../messages/get-messages.js";
 import type { StoredMessage } from "../messages/order-codec.js";
 import { readBatches } from "../messages/read-messages.js";
 import type { ServerConnection } from "../server/server-connection.js";
 import { idOf, recordSubjects } from "../server/subjects.js";
 import type { OrdersReader } from "./orders-reader.js";
-import type { NewRecord, OrderPublisher, Stored } from "./publisher.js";
+import { type NewRecord, newRecord, type OrderPublisher, type Stored } from "./publisher.js";
 
 /** What a {@link ServerTarget} works with. */
 export interface ServerTargetDeps {
   readonly server: ServerConnection;
   readonly reader: OrdersReader;
   readonly publisher: OrderPublisher;
-  readonly messageOf: (record: OrderRecord) => NewRecord;
-  readonly orderOf: (message: StoredMessage) => Order;
+  readonly recordOf: (message: StoredMessage) => OrderRecord;
 }
 
 /** Stores many records on a server: see {@link CopyTarget}. */
@@ -48,9 +46,9 @@ export class ServerTarget implements CopyTarget {
   async store(records: readonly OrderRecord[]): Promise<readonly OrderRecord[]> {
     const missing = this.#known.missing(records);
     const stored = new Set<OrderRecord>();
-    for (const kind of ["order", "cancellation"] as const) {
+    for (const kind of ["order", "closing"] as const) {
       const some = missing.filter((record) => record.kind === kind);
-      const messages = some.map(this.#deps.messageOf);
+      const messages = some.map(newRecord);
       const published = await this.#publish(messages);
       for (const [index, record] of some.entries()) {
         if (this.#isStored(record, published[index] as Stored)) stored.add(record);
@@ -59,16 +57,14 @@ export class ServerTarget implements CopyTarget {
     return missing.filter((record) => stored.has(record));
   }
 
-  /** @throws {OrdersError} `conflict`: another order was there first. */
+  /** @throws {OrdersError} `conflict`: another one was there first. */
   #isStored(record: OrderRecord, { holder, attempts }: Stored): boolean {
-    if (holder === undefined || record.kind === "cancellation") {
-      this.#known.add(record);
-      return holder === undefined || attempts > 1;
-    }
-    const order = this.#deps.orderOf(holder);
-    this.#known.add({ kind: "order", order });
+    const first = holder === undefined ? record : this.#deps.recordOf(holder);
+    this.#known.add(first);
+    if (first === record) return true;
     this.#known.refuseOther(record);
-    return attempts > 1 && order.placedAt === record.order.placedAt;
+    if (first.kind === "closing" || record.kind === "closing") return attempts > 1;
+    return attempts > 1 && first.order.placedAt === record.order.placedAt;
   }
 
   /**
@@ -89,7 +85,7 @@ export class ServerTarget implements CopyTarget {
     }
     this.#seen = to;
     for (const [index, message] of others.size > 0 ? messages.entries() : []) {
-      if (!others.has(message.id)) continue;
+      if (!others.has(orderIdOf(message))) continue;
       const other = { ...message, isImported: !message.isImported };
       const first = await publisher.withdrawn(published[index] as Stored, other);
       if (first !== undefined) published[index] = { ...first, seq: 0 };

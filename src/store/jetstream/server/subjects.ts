@@ -1,19 +1,19 @@
-import type { FeedEvent } from "../../order-feed.js";
+import type { OrderRecord } from "../../records/record.js";
 import type { ServerLocation } from "./server-location.js";
 
 /** What a message of the stream of orders is about. */
 export interface RecordKind {
-  readonly event: FeedEvent;
+  readonly kind: OrderRecord["kind"];
   /** It is history: no subscription reads its subject. */
   readonly isImported: boolean;
 }
 
 /** Each kind of record, by the part of its subjects that names it. */
 const KINDS: ReadonlyMap<string, RecordKind> = new Map([
-  ["order-created", { event: "order-created", isImported: false }],
-  ["order-cancelled", { event: "order-cancelled", isImported: false }],
-  ["order-imported", { event: "order-created", isImported: true }],
-  ["cancellation-imported", { event: "order-cancelled", isImported: true }],
+  ["order-created", { kind: "order", isImported: false }],
+  ["order-closed", { kind: "closing", isImported: false }],
+  ["order-imported", { kind: "order", isImported: true }],
+  ["closing-imported", { kind: "closing", isImported: true }],
 ]);
 
 /** All subjects of a stream. */
@@ -22,8 +22,12 @@ export const EVERY_SUBJECT = ">";
 /** So many digits of an id are a part of its subjects: to find an order by them is one request. */
 export const SHORT_ID_DIGITS = 8;
 
-/** The subject of the only record of a kind that one order can have. */
-export function recordSubject(location: ServerLocation, kind: RecordKind, id: string): string {
+/** The subject of the only record of a kind that one order can have: it is closed once. */
+export function recordSubject(
+  location: ServerLocation,
+  kind: Pick<OrderRecord, "kind" | "isImported">,
+  id: string,
+): string {
   return subject(location, topicOf(kind), id.slice(0, SHORT_ID_DIGITS), id);
 }
 
@@ -43,9 +47,9 @@ export function recordSubjects(
   location: ServerLocation,
   wanted: Partial<RecordKind> = {},
 ): string[] {
-  const { event, isImported } = wanted;
+  const { kind: wantedKind, isImported } = wanted;
   return [...KINDS]
-    .filter(([, kind]) => event === undefined || kind.event === event)
+    .filter(([, { kind }]) => wantedKind === undefined || kind === wantedKind)
     .filter(([, kind]) => isImported === undefined || kind.isImported === isImported)
     .map(([topic]) => subject(location, topic, "*", "*"));
 }
@@ -60,11 +64,14 @@ export function kindOf(subject: string): RecordKind | undefined {
   return KINDS.get(subject.split(".").at(-3) ?? "");
 }
 
-function topicOf(wanted: RecordKind): string {
+function topicOf({
+  kind: wanted,
+  isImported: asImported = false,
+}: Pick<OrderRecord, "kind" | "isImported">): string {
   const found = [...KINDS].find(
-    ([, { event, isImported }]) => event === wanted.event && isImported === wanted.isImported,
+    ([, { kind, isImported }]) => kind === wanted && isImported === asImported,
   );
-  return found?.[0] ?? wanted.event;
+  return found?.[0] ?? wanted;
 }
 
 function subject({ prefix }: ServerLocation, ...tokens: readonly string[]): string {

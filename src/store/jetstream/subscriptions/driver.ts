@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { AckPolicy } from "@nats-io/jetstream";
 import { nanos } from "@nats-io/transport-node";
-import { occurredAt } from "../../../domain/order.js";
+import { occurredAt } from "../../../domain/closing.js";
 import type { StartingPosition } from "../../order-feed.js";
 import { noSuchOrder, subscriptionRemoved } from "../../subscription/feed-errors.js";
 import type {

@@ -109,7 +109,7 @@ export class SubscriptionRecords implements ParkedRecords {
     if (!isCount(attempts) || typeof reason !== "string" || typeof parkedAt !== "string") {
       return this.#report(message, "reason, attempts or time is missing");
     }
-    const stored = await this.#reader.event(id, key === id ? "order-created" : "order-cancelled");
+    const stored = await this.#reader.event(id, key === id ? "order" : "closing");
     if (stored === undefined) return this.#report(message, `there is no order ${id}`);
     const now = { number: message.seq, retryAttempts: 0, isRetryRequested: false };
     return { subscription, ...stored, reason, attempts, parkedAt, ...now };

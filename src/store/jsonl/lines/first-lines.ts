@@ -3,7 +3,7 @@ import { compareTime, copyTime, TIME_WORDS } from "./placed-time.js";
 import { keyOf, type RecordLine } from "./scanned-line.js";
 
 /**
- * Tells the first line of an order, and of its cancellation, from later ones: of two processes that claim an
+ * Tells the first line of an order, and the first that closes it, from later ones: of two processes that claim an
  * id at once the first on file has it, and people double lines and whole files.
  *
  * In a file that only `orders` wrote that takes no memory: an order that was placed later than all before it
@@ -160,7 +160,7 @@ export type Place = "first" | "moved" | "lost" | "repeated";
 /** The file of a line, up to that line. */
 export interface SearchedFile {
   readonly size: number;
-  /** The orders and cancellations between two bytes, all or those whose lines contain a text. */
+  /** The lines of records between two bytes, all or those whose lines contain a text. */
   records(from: number, to: number, text?: string): Iterable<RecordLine>;
 }
 

@@ -1,10 +1,11 @@
 import { OrderJson, PLACED_AT } from "../../records/order-json.js";
+import { orderIdOf } from "../../records/record.js";
 import { viewOf } from "./crc32-within.js";
 import { BLOCK_BYTES, NEWLINE, readChunk } from "./find-bytes.js";
 import type { FirstLines, SearchedFile } from "./first-lines.js";
 import { type DecodedLine, type DecodedRecord, decodeLine, isRecord } from "./order-codec.js";
 import { type Block, linesContaining, MAX_LINE_BYTES, readBlocks } from "./read-blocks.js";
-import { isRecordLine, orderIdOf, type RecordLine, type ScannedLine } from "./scanned-line.js";
+import { isRecordLine, type RecordLine, type ScannedLine } from "./scanned-line.js";
 import { WrittenLines } from "./written-lines.js";
 
 /** Tells what the lines of an open file are. */
@@ -54,10 +55,10 @@ export class LineScanner implements SearchedFile {
   #place(line: RecordLine, scanned: ScannedLine[]): void {
     const place = this.#first?.placeOf(line, this) ?? "first";
     if (place === "repeated") {
-      const what = line.kind === "order" ? "a duplicate" : "cancelled twice";
+      const what = line.kind === "order" ? "a duplicate" : "closed twice";
       const problem = `order ${orderIdOf(line)} is ${what}`;
       scanned.push({ kind: "repeated", problem, location: () => line.location() });
-    } else if (place === "moved" && line.kind === "cancellation") {
+    } else if (place === "moved" && line.kind === "closing") {
       scanned.push({ ...line, isMoved: true });
     } else if (place !== "lost") scanned.push(line);
   }
@@ -113,9 +114,9 @@ const CARRIAGE_RETURN = 0x0d;
 function contentOf(decoded: DecodedRecord) {
   const { claim, isImported = false, hasChecksum } = decoded;
   const marks = { claim, isImported, hasChecksum };
-  if (decoded.kind === "cancellation") {
-    const { kind, cancellation } = decoded;
-    return { kind, cancellation, isMoved: false, ...marks };
+  if (decoded.kind === "closing") {
+    const { kind, closing } = decoded;
+    return { kind, closing, isMoved: false, ...marks };
   }
   const { kind, order, newestBefore } = decoded;
   const isInOrder = hasChecksum && newestBefore === undefined;

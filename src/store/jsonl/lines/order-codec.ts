@@ -1,11 +1,11 @@
 import { isUtf8 } from "node:buffer";
 import {
-  type Cancellation,
-  cancellationProblem,
-  type Order,
-  orderFields,
-  orderProblem,
-} from "../../../domain/order.js";
+  CLOSING_FIELDS,
+  type Closing,
+  closingFields,
+  closingProblem,
+} from "../../../domain/closing.js";
+import { type Order, orderFields, orderProblem } from "../../../domain/order.js";
 import { escapeUnsafe, safeJson } from "../../../domain/printable.js";
 import { crc32, crc32OfText, hexOf } from "../../records/crc32.js";
 import { OrderJson } from "../../records/order-json.js";
@@ -13,7 +13,7 @@ import type { OrderRecord } from "../../records/record.js";
 
 /**
  * How an order came to carry an id that its caller chose. Two processes may claim an id at the same
- * time: both append, and the line that comes first on file holds the id. The same for a cancellation.
+ * time: both append, and the line that comes first on file holds the id. The same for what closes an order.
  */
 export interface Claim {
   /** The file held no order of this id up to this byte when the line was appended. */
@@ -22,7 +22,7 @@ export interface Claim {
   readonly token: string;
 }
 
-/** What a line holds besides its order or cancellation. */
+/** What a line holds besides its order, or what closes one. */
 export interface Marks {
   readonly claim?: Claim | undefined;
   /** See {@link StoreAs}; on file `imported`. */
@@ -51,7 +51,7 @@ export type DecodedRecord = StoredRecord & {
 
 /** Whether a line holds a record. */
 export function isRecord(decoded: DecodedLine): decoded is DecodedRecord {
-  return decoded.kind === "order" || decoded.kind === "cancellation";
+  return decoded.kind === "order" || decoded.kind === "closing";
 }
 
 /**
@@ -62,21 +62,21 @@ export function isRecord(decoded: DecodedLine): decoded is DecodedRecord {
 export const CANCEL = "\x18";
 
 const ORDER_START = '{"id":"';
-/** How each line of a cancellation begins, and no other. */
-export const CANCELLATION_START = '{"cancelled":"';
+/** How each line that closes an order begins, and no other. */
+export const CLOSING_START = '{"closed":"';
 const CHECKSUM_WITHIN = /,"crc32":"[0-9a-f]{8}"\}/;
 const CHECKSUM = /,"crc32":"([0-9a-f]{8})"\}$/;
 /** How long a checksum is at the end of a line. */
 export const CHECKSUM_BYTES = ',"crc32":"01234567"}'.length;
 const FIELDS: ReadonlySet<string> = new Set(["id", "placedAt", "items", "for", "note"]);
-const CANCELLATION_FIELDS: ReadonlySet<string> = new Set(["cancelled", "cancelledAt", "reason"]);
+const FIELDS_OF_CLOSING: ReadonlySet<string> = new Set(["closed", ...CLOSING_FIELDS]);
 const NOTHING: DecodedLine = { kind: "nothing" };
 
 /** A record as a line of the file: its checksum at the end, its newline included. */
 export function encodeRecord(record: StoredRecord): string {
   return record.kind === "order"
     ? encodeOrder(record.order, record)
-    : encodeCancellation(record.cancellation, record);
+    : encodeClosing(record.closing, record);
 }
 
 /** One order as such a line. */
@@ -94,15 +94,11 @@ export function marksJson({ claim, isImported, newestBefore }: Marks): string {
   return json;
 }
 
-/** One cancellation as such a line. */
-export function encodeCancellation(
-  { id, cancelledAt, reason }: Cancellation,
-  { claim, isImported }: Marks = {},
-): string {
+/** What closes an order as such a line. */
+export function encodeClosing(closing: Closing, { claim, isImported }: Marks = {}): string {
   const json = safeJson({
-    cancelled: id,
-    cancelledAt,
-    ...(reason !== undefined && { reason }),
+    closed: closing.id,
+    ...closingFields(closing),
     ...(isImported && { imported: true }),
     ...(claim && { claim }),
   });
@@ -131,13 +127,13 @@ export function decodeLine(line: Buffer, length = line.length): DecodedLine {
     return damage(`not an order: ${excerpt(text)}`);
   }
   const hasChecksum = stored !== undefined;
-  if (text.startsWith(CANCELLATION_START)) {
-    const { cancelled: id, cancelledAt, reason, ...rest } = value as OnFile & Cancellation;
-    const cancellation = { id, cancelledAt, reason } as Cancellation;
+  if (text.startsWith(CLOSING_START)) {
+    const { closed: id = "", ...rest } = value as OnFile & Closing;
     const problem =
-      cancellationProblem(cancellation) ?? unknownField(value, hasChecksum, CANCELLATION_FIELDS);
-    if (problem !== undefined) return damage(`not a cancellation: ${problem}: ${excerpt(text)}`);
-    return { kind: "cancellation", cancellation, ...marksOf(rest), hasChecksum };
+      closingProblem({ ...rest, id }) ?? unknownField(value, hasChecksum, FIELDS_OF_CLOSING);
+    if (problem !== undefined) return damage(`closes no order: ${problem}: ${excerpt(text)}`);
+    const closing = { id, ...closingFields(rest) };
+    return { kind: "closing", closing, ...marksOf(rest), hasChecksum };
   }
   if (hasChecksum && !text.startsWith(ORDER_START)) {
     return damage(`written by a newer version of orders: ${excerpt(text)}`);
@@ -148,9 +144,9 @@ export function decodeLine(line: Buffer, length = line.length): DecodedLine {
   return { kind: "order", order, ...marksOf(value as OnFile), hasChecksum };
 }
 
-/** What a line can hold besides an order or the time and reason of a cancellation. */
+/** What a line can hold besides an order, or the time and remark of a closing. */
 interface OnFile {
-  readonly cancelled?: string;
+  readonly closed?: string;
   readonly imported?: boolean;
   readonly claim?: Claim;
   readonly newestBefore?: string;
@@ -170,7 +166,7 @@ function marksOf({ imported, claim, newestBefore }: OnFile): Marks {
  * be taken for the beginning of an order, or for a checksum: in a JSON string its quotes are escaped.
  */
 function afterFragment(line: Buffer): DecodedLine | undefined {
-  const start = Math.max(line.lastIndexOf(ORDER_START), line.lastIndexOf(CANCELLATION_START));
+  const start = Math.max(line.lastIndexOf(ORDER_START), line.lastIndexOf(CLOSING_START));
   const decoded = start > 0 ? decodeLine(line.subarray(start)) : undefined;
   if (decoded === undefined || !isRecord(decoded) || !decoded.hasChecksum) return undefined;
   const fragment = line.subarray(0, start);

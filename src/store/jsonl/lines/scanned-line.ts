@@ -1,6 +1,6 @@
-import type { Cancellation } from "../../../domain/order.js";
+import type { Closing } from "../../../domain/closing.js";
 import type { OrderJson } from "../../records/order-json.js";
-import { CANCELLATION_START, type Claim } from "./order-codec.js";
+import { CLOSING_START, type Claim } from "./order-codec.js";
 import type { PlacedTime } from "./placed-time.js";
 
 /** What a line turned out to be. */
@@ -10,22 +10,17 @@ export type ScannedLine =
   | OtherLine<"repeated", { readonly problem: string }>
   | OtherLine<"torn", { readonly bytes: number }>;
 
-/** An order or a cancellation: the first on file of its order. */
-export type RecordLine = OrderLine | CancellationLine;
+/** An order, or what closes one: the first such line on file. */
+export type RecordLine = OrderLine | ClosingLine;
 
-/** Whether a line holds an order or a cancellation. */
+/** Whether a line holds a record. */
 export function isRecordLine(line: ScannedLine): line is RecordLine {
-  return line.kind === "order" || line.kind === "cancellation";
-}
-
-/** The id of the order that is stored or cancelled. */
-export function orderIdOf(line: RecordLine): string {
-  return line.kind === "order" ? line.order.id : line.cancellation.id;
+  return line.kind === "order" || line.kind === "closing";
 }
 
 /** What no second line can have in common with this one, and is found in its bytes. */
 export function keyOf(line: RecordLine): string {
-  return line.kind === "order" ? line.order.id : CANCELLATION_START + line.cancellation.id;
+  return line.kind === "order" ? line.order.id : CLOSING_START + line.closing.id;
 }
 
 /** What lies between two bytes of the file. */
@@ -55,9 +50,9 @@ export interface OrderLine extends Span, PlacedTime {
   mayContain?(text: string): boolean;
 }
 
-export interface CancellationLine extends Span {
-  readonly kind: "cancellation";
-  readonly cancellation: Cancellation;
+export interface ClosingLine extends Span {
+  readonly kind: "closing";
+  readonly closing: Closing;
   /** It does not stand where its writer put it: its order may be behind it, or gone. */
   readonly isMoved: boolean;
 }

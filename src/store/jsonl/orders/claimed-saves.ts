@@ -1,17 +1,11 @@
 import { dirname } from "node:path";
-import type { CancelResult, PlacedOrder } from "../../../domain/commands.js";
+import { type ClosedOrder, type Closing, closedAs, closedOrder } from "../../../domain/closing.js";
+import type { ClosedResult, PlacedOrder } from "../../../domain/commands.js";
 import { newId } from "../../../domain/new-id.js";
-import {
-  type Cancellation,
-  type CancelledOrder,
-  cancelledOrder,
-  contentDifference,
-  type Order,
-  orderFields,
-} from "../../../domain/order.js";
+import { contentDifference, type Order, orderFields } from "../../../domain/order.js";
 import { OrdersError } from "../../../errors.js";
 import type { StoreAs } from "../../records/record.js";
-import { refuseConflict } from "../../records/refuse-conflict.js";
+import { closedBefore, refuseConflict } from "../../records/refuse-conflict.js";
 import type { Claim, StoredRecord } from "../lines/order-codec.js";
 import type { RecordLine } from "../lines/scanned-line.js";
 import type { OrdersFile } from "./orders-file.js";
@@ -19,9 +13,9 @@ import { outcomeUnknown, type SaveQueue } from "./save-queue.js";
 import type { StoredOrders } from "./stored-orders.js";
 
 /**
- * Stores what can be there once only: an order under an id that its caller chose, a cancellation. Several
+ * Stores what can be there once only: an order under an id that its caller chose, what closes one. Several
  * processes may do that at the same time: see {@link Claim}. It is given what `storableOrder` or
- * `storableCancellation` made.
+ * `storableClosing` made.
  */
 export class ClaimedSaves {
   readonly #file: OrdersFile;
@@ -48,25 +42,25 @@ export class ClaimedSaves {
     if (!contentDifference(holder.order, order)) {
       this.#confirm({ kind: "order", order }, () => this.#file.sync()); // its own writer may not have synced it yet
     }
-    const line = this.#stored.translateErrors(() => reader.cancellationOf(id));
-    return placed(order, line ? holder.order.cancelled(line.cancellation) : holder.order, true);
+    const line = this.#stored.translateErrors(() => reader.closingOf(id));
+    return placed(order, line ? holder.order.closed(line.closing) : holder.order, true);
   }
 
-  /** See {@link OrderRepository.cancel}. */
-  async cancel(cancellation: Cancellation, as: StoreAs = {}): Promise<CancelResult> {
-    const { id } = cancellation;
+  /** See {@link OrderRepository.closeOrder}. */
+  async closeOrder(closing: Closing, as: StoreAs = {}): Promise<ClosedResult> {
+    const { id } = closing;
     const claim = this.#newClaim();
-    const record = { kind: "cancellation", cancellation, claim, ...as } as const;
+    const record = { kind: "closing", closing, claim, ...as } as const;
     const [order] = this.#stored.findByIdPrefix(id, 1);
     if (order === undefined) throw OrdersError.noOrder(id, dirname(this.#file.path));
-    if (order.cancelledAt !== undefined) {
+    if (closedAs(order) !== undefined) {
       this.#confirm(record, () => this.#file.sync());
-      return { order: order as CancelledOrder, replayed: true };
+      return closedBefore(order as ClosedOrder, closing);
     }
     const { reader } = this.#stored;
-    const first = await this.#append(record, () => reader.cancellationOf(id, claim.checkedTo));
-    const held = first?.cancellation ?? cancellation;
-    return { order: cancelledOrder(order, held), replayed: first !== undefined };
+    const first = await this.#append(record, () => reader.closingOf(id, claim.checkedTo));
+    if (first !== undefined) return closedBefore(closedOrder(order, first.closing), closing);
+    return { order: closedOrder(order, closing), replayed: false };
   }
 
   /** Appends a record. Of several processes the first line on file decides: it is returned if it is another one. */

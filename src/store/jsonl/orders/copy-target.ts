@@ -73,11 +73,11 @@ export class JsonlCopyTarget implements CopyTarget {
 type Append = (records: readonly StoredRecord[]) => Promise<WrittenTo | undefined>;
 
 function keyOf(record: OrderRecord): string {
-  return record.kind === "order" ? record.order.id : `cancels ${record.cancellation.id}`;
+  return record.kind === "order" ? record.order.id : `closes ${record.closing.id}`;
 }
 
 function storedRecord(record: OrderRecord, claim: Claim): StoredRecord {
   const { kind, isImported } = record; // a line of another file is no plain object
   if (kind === "order") return { kind, order: record.order, isImported, claim };
-  return { kind, cancellation: record.cancellation, isImported, claim };
+  return { kind, closing: record.closing, isImported, claim };
 }

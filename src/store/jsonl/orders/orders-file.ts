@@ -120,7 +120,7 @@ export class OrdersFile implements SyncAdapter<StoredRecord[]> {
 function linesOf(records: readonly StoredRecord[], newest = ""): readonly string[] {
   let newestBefore = newest;
   return records.map((record) => {
-    if (record.kind === "cancellation") return encodeRecord(record);
+    if (record.kind === "closing") return encodeRecord(record);
     const { placedAt } = record.order;
     if (placedAt < newestBefore) return encodeRecord({ ...record, newestBefore });
     newestBefore = placedAt;

@@ -2,14 +2,14 @@ import { closeSync, fstatSync } from "node:fs";
 import { basename } from "node:path";
 import type { Damage } from "../../order-store.js";
 import { compareTimes } from "../../records/by-time.js";
-import { Cancellations } from "../../records/cancellations.js";
+import { Closings } from "../../records/closings.js";
 import type { Range } from "../../records/late-orders.js";
 import type { OrderJson } from "../../records/order-json.js";
 import { openForReading, withFile } from "../files/open-file.js";
 import { lastNewline } from "../lines/find-bytes.js";
 import { FirstLines } from "../lines/first-lines.js";
 import { LineScanner } from "../lines/line-scanner.js";
-import { CANCELLATION_START } from "../lines/order-codec.js";
+import { CLOSING_START } from "../lines/order-codec.js";
 import {
   type Block,
   linesContaining,
@@ -18,7 +18,7 @@ import {
   readBlocksBackward,
 } from "../lines/read-blocks.js";
 import {
-  type CancellationLine,
+  type ClosingLine,
   isRecordLine,
   type OrderLine,
   type RecordLine,
@@ -47,12 +47,12 @@ export class OrdersReader {
     return this.#scan(blocks, new FirstLines(from));
   }
 
-  /** The lines of orders and cancellations, from byte `from` on to before byte `to`; damage is reported. */
+  /** The lines of records, from byte `from` on to before byte `to`; damage is reported. */
   *records(from = 0, to?: number): Generator<readonly RecordLine[], void> {
     for (const lines of this.lines(from, to)) yield this.recordsOf(lines);
   }
 
-  /** The lines of orders and cancellations, the last one first. */
+  /** The lines of records, the last one first. */
   *recordsBackward(from = 0): Generator<readonly RecordLine[], void> {
     const blocks = (fd: number, end: number) => readBlocksBackward(fd, end, from);
     for (const lines of this.#scan(blocks, FirstLines.backward())) {
@@ -60,7 +60,7 @@ export class OrdersReader {
     }
   }
 
-  /** Those of some lines that are orders and cancellations; those that are damage are reported. */
+  /** Those of some lines that are records; those that are damage are reported. */
   recordsOf(lines: readonly ScannedLine[]): RecordLine[] {
     const records: RecordLine[] = [];
     for (const line of lines) {
@@ -87,34 +87,34 @@ export class OrdersReader {
   }
 
   /**
-   * The cancellations from byte `from` on, and whether an order there is marked as older than one before it. The
+   * What closes orders from byte `from` on, and whether an order there is marked as older than one before it. The
    * lines of orders are not looked at, nor is damage in them.
    */
   overview(from = 0): Overview {
-    const cancellations = new Cancellations();
+    const closings = new Closings();
     let hasLate = false;
     const blocks = function* (fd: number, end: number) {
       for (const block of readBlocks(fd, end, from)) {
         hasLate ||= block.bytes.includes(LATE_MARK);
-        yield* linesContaining(CANCELLATION, [block]);
+        yield* linesContaining(CLOSING, [block]);
       }
     };
     for (const lines of this.#scan(blocks)) {
-      cancellations.addAll(this.recordsOf(lines));
+      closings.addAll(this.recordsOf(lines));
     }
-    return { cancellations, hasLate };
+    return { closings, hasLate };
   }
 
   /** The orders whose ids begin with `prefix`, as they are now, oldest first, at most `limit`. */
   startingWith(prefix: string, limit: number): readonly OrderJson[] {
     const found = new Map<string, OrderJson>();
-    const cancellations = new Cancellations();
+    const closings = new Closings();
     for (const line of this.#containing(prefix)) {
-      if (line.kind === "cancellation") cancellations.add(line.cancellation, line.start);
+      if (line.kind === "closing") closings.add(line.closing, line.start);
       else if (line.order.id.startsWith(prefix) && found.size < limit && !found.has(line.order.id))
         found.set(line.order.id, line.order);
     }
-    const orders = [...found.values()].map((order) => cancellations.applyTo(order));
+    const orders = [...found.values()].map((order) => closings.applyTo(order));
     return orders.sort(compareTimes);
   }
 
@@ -122,13 +122,13 @@ export class OrdersReader {
   withId(id: string): readonly OrderJson[] {
     if (this.isSmall()) return this.startingWith(id, 1);
     const needle = Buffer.from(id);
-    const cancellations = new Cancellations();
+    const closings = new Closings();
     const blocks = (fd: number, end: number) =>
       linesContainingBackward(needle, readBlocksBackward(fd, end));
     for (const lines of this.#scan(blocks, FirstLines.backward())) {
       for (const line of this.recordsOf(lines)) {
-        if (line.kind === "cancellation") cancellations.add(line.cancellation, line.start);
-        else if (line.order.id === id) return [cancellations.applyTo(line.order)];
+        if (line.kind === "closing") closings.add(line.closing, line.start);
+        else if (line.order.id === id) return [closings.applyTo(line.order)];
       }
     }
     return [];
@@ -167,15 +167,15 @@ export class OrdersReader {
     return undefined;
   }
 
-  /** The cancellation of an order that holds, the first on file, searched from byte `from`. */
-  cancellationOf(id: string, from = 0): CancellationLine | undefined {
-    for (const line of this.#containing(CANCELLATION_START + id, from)) {
-      if (line.kind === "cancellation") return line;
+  /** What closes an order, the first on file, searched from byte `from`. */
+  closingOf(id: string, from = 0): ClosingLine | undefined {
+    for (const line of this.#containing(CLOSING_START + id, from)) {
+      if (line.kind === "closing") return line;
     }
     return undefined;
   }
 
-  /** The last line that is an order or a cancellation. */
+  /** The last line that is a record. */
   newestRecordLine(): RecordLine | undefined {
     for (const lines of this.#scan(readBlocksBackward)) {
       const line = lines.findLast(isRecordLine);
@@ -197,7 +197,7 @@ export class OrdersReader {
   }
 
   /**
-   * All orders and cancellations whose lines contain a text, the oldest first, also those that are not the first
+   * All records whose lines contain a text, the oldest first, also those that are not the first
    * of their order. Other lines are not looked at, nor is damage in them.
    */
   *#containing(text: string, from = 0): Generator<RecordLine, void> {
@@ -224,11 +224,11 @@ export class OrdersReader {
 
 /** What is known of a file before it is listed. */
 interface Overview {
-  readonly cancellations: Cancellations;
+  readonly closings: Closings;
   readonly hasLate: boolean;
 }
 
-const CANCELLATION = Buffer.from(CANCELLATION_START);
+const CLOSING = Buffer.from(CLOSING_START);
 /** The end of `newestBefore` and its quotes, which no text has in JSON: it begins with a letter that is rare. */
 const LATE_MARK = Buffer.from('Before":"');
 /**

@@ -1,6 +1,7 @@
 import { LowSync } from "lowdb";
 import { systemMessage } from "../../../error-message.js";
 import { type ErrorFacts, OrdersError } from "../../../errors.js";
+import { orderIdOf, pastOf, verbOf } from "../../records/record.js";
 import { storeFailure } from "../errors.js";
 import type { StoredRecord } from "../lines/order-codec.js";
 import type { EncodeLines, OrdersFile, WrittenTo } from "./orders-file.js";
@@ -67,8 +68,7 @@ export class SaveQueue {
   #failure({ records, what }: Pick<Save, "records" | "what">, error: unknown): unknown {
     const record = records[0] as StoredRecord;
     if (this.#file.lastWritten) return outcomeUnknown(record, this.#file, error, what);
-    const action = record.kind === "order" ? "store the order" : "cancel the order";
-    return storeFailure(action, this.#file.path, error, what ?? record.kind);
+    return storeFailure(`${verbOf(record)} the order`, this.#file.path, error, what ?? record.kind);
   }
 }
 
@@ -87,8 +87,7 @@ export function outcomeUnknown(
   cause: unknown,
   what: ErrorFacts["record"] = record.kind,
 ): OrdersError {
-  const { id } = record.kind === "order" ? record.order : record.cancellation;
-  const done = record.kind === "order" ? "stored" : "cancelled";
-  const message = `cannot confirm that order ${id} was ${done}: ${systemMessage(cause)}: ${path}`;
-  return new OrdersError("outcome-unknown", message, { cause, orderId: id, record: what });
+  const orderId = orderIdOf(record);
+  const message = `cannot confirm that order ${orderId} was ${pastOf(record)}: ${systemMessage(cause)}: ${path}`;
+  return new OrdersError("outcome-unknown", message, { cause, orderId, record: what });
 }

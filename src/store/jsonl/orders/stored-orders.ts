@@ -1,3 +1,4 @@
+import { closedAs, listsClosed } from "../../../domain/closing.js";
 import {
   foldCase,
   isOrderId,
@@ -9,22 +10,17 @@ import { nextTurn } from "../../next-turn.js";
 import type { Damage, OrderQuery } from "../../order-store.js";
 import { allOf } from "../../records/batches.js";
 import { byTime, listed, newestOf, type Stretch } from "../../records/by-time.js";
-import { Cancellations } from "../../records/cancellations.js";
+import { Closings } from "../../records/closings.js";
 import { LateOrders } from "../../records/late-orders.js";
 import { type OrderJson, orderJsonMatcher } from "../../records/order-json.js";
 import type { OrderRecord } from "../../records/record.js";
 import { storeFailure } from "../errors.js";
 import { compareTimes } from "../lines/placed-time.js";
-import type {
-  CancellationLine,
-  OrderLine,
-  RecordLine,
-  ScannedLine,
-} from "../lines/scanned-line.js";
+import type { ClosingLine, OrderLine, RecordLine, ScannedLine } from "../lines/scanned-line.js";
 import { OrdersReader } from "./orders-reader.js";
 
 /**
- * The orders on file, as they are now: the first order of an id holds, and the first cancellation of that,
+ * The orders on file, as they are now: the first order of an id holds, and what closes that first,
  * wherever it stands. Whatever else is there counts for nothing.
  */
 export class StoredOrders {
@@ -45,7 +41,7 @@ export class StoredOrders {
 
   /** See {@link OrderStore.records}. What does not stand where its writer put it comes last: it may be before its order. */
   async *records(): AsyncGenerator<readonly OrderRecord[], void> {
-    const moved: CancellationLine[] = [];
+    const moved: ClosingLine[] = [];
     for await (const lines of this.#turns(this.reader.records())) {
       yield lines.filter((line) => {
         if (line.kind === "order" || !line.isMoved) return true;
@@ -87,21 +83,26 @@ export class StoredOrders {
   }
 
   /** How many orders there are, without looking into them; `undefined`: that does not tell. */
-  async #countAll({ includeCancelled }: OrderFilter): Promise<number | undefined> {
-    let orders = 0;
-    let cancelled = 0;
+  async #countAll(filter: OrderFilter): Promise<number | undefined> {
+    const areOpenListed = listsClosed(filter, undefined);
+    let count = 0;
+    let isCertain = true;
     let isAsWritten = true;
     for await (const lines of this.#turns(this.reader.lines())) {
       for (const line of lines) {
-        if (line.kind === "order") orders++;
-        else if (line.kind === "cancellation") cancelled++;
+        if (line.kind === "order" && areOpenListed) count++;
+        else if (line.kind === "closing") {
+          const isListed = listsClosed(filter, closedAs(line.closing));
+          if (isListed === areOpenListed) continue;
+          count += isListed ? 1 : -1;
+          isCertain = false;
+        }
         if (!standsAsWritten(line)) isAsWritten = false;
       }
       this.reader.recordsOf(lines); // reports damage
     }
-    if (includeCancelled || cancelled === 0) return orders;
-    // Its writer searched the file: each has an order, and is its only cancellation.
-    return isAsWritten ? orders - cancelled : undefined;
+    // Where its writer put it, who closed an order had searched the file: it is there, and closed by nothing else.
+    return isCertain || isAsWritten ? count : undefined;
   }
 
   /** What is read, in as many turns of the event loop as there are batches: others get on, also in a large store. */
@@ -119,27 +120,27 @@ export class StoredOrders {
   /** The orders that match, as they are stored. */
   async *#matching(query: OrderQuery): AsyncGenerator<readonly OrderJson[], void> {
     const from = this.#firstSince(query);
-    const { cancellations } = this.translateErrors(() => this.reader.overview(from));
+    const { closings } = this.translateErrors(() => this.reader.overview(from));
     const choose = chooser(query);
     for await (const lines of this.#turns(this.reader.records(from))) {
-      yield cancellations.select(choose(lines), query);
+      yield closings.select(choose(lines), query);
     }
   }
 
-  /** The same orders, the last one first: a cancellation is behind its order, and is met before it. */
+  /** The same orders, the last one first: what closes an order is behind it, and is met before it. */
   async *#backward(query: OrderQuery): AsyncGenerator<Stretch, void> {
     const from = this.#firstSince(query);
-    const cancellations = new Cancellations();
+    const closings = new Closings();
     const choose = chooser(query);
     let latestBefore: string | undefined;
     for await (const lines of this.#turns(this.reader.recordsBackward(from))) {
-      cancellations.addAll(lines);
+      closings.addAll(lines);
       const times = lines
         .filter(isInOrder)
         .slice(-WRITTEN_AT_ONCE)
         .map(({ order }) => order.placedAt);
       latestBefore = times.sort().at(-1) ?? latestBefore;
-      yield { orders: cancellations.select(choose(lines), query), latestBefore };
+      yield { orders: closings.select(choose(lines), query), latestBefore };
     }
   }
 
@@ -148,14 +149,14 @@ export class StoredOrders {
     const { reader } = this;
     const { reverse = false } = query;
     const from = this.#firstSince(query);
-    const { cancellations, hasLate } = reverse
-      ? { cancellations: new Cancellations(), hasLate: false } // both are met in time
+    const { closings, hasLate } = reverse
+      ? { closings: new Closings(), hasLate: false } // both are met in time
       : this.translateErrors(() => reader.overview(from));
     const choose = chooser(query);
     const findLate = async (end: number) => {
       const late = new LateOrders();
       for await (const lines of this.#turns(reader.records(from, end))) {
-        cancellations.addAll(lines);
+        closings.addAll(lines);
         for (const line of choose(lines).filter(isLate)) late.add(line);
       }
       return late;
@@ -165,7 +166,7 @@ export class StoredOrders {
     const others = async function* () {
       for await (const lines of batches) {
         if (reverse) {
-          cancellations.addAll(lines);
+          closings.addAll(lines);
           if (lines.some(isLate)) late ??= await findLate(lines[0]?.end ?? 0);
         }
         const chosen = choose(lines);
@@ -182,7 +183,7 @@ export class StoredOrders {
     // To hold orders back takes a tenth longer: in a file without late ones only what is read together is sorted.
     const isPlain = !reverse && late === undefined;
     const sorted = isPlain ? others() : merged;
-    for await (const lines of sorted) yield cancellations.select(lines, query);
+    for await (const lines of sorted) yield closings.select(lines, query);
   }
 
   #firstSince({ since }: OrderFilter): number {
@@ -228,7 +229,7 @@ function chooser(filter: OrderFilter): (lines: readonly RecordLine[]) => OrderLi
 }
 
 function standsAsWritten(line: ScannedLine): boolean {
-  if (line.kind === "cancellation") return !line.isMoved;
+  if (line.kind === "closing") return !line.isMoved;
   return line.kind === "order" || line.kind === "torn";
 }
 

@@ -1,10 +1,12 @@
 import { fstatSync } from "node:fs";
 import { basename } from "node:path";
-import { cancelledOrder, type Order } from "../../../domain/order.js";
+import { closedAt, closedOrder } from "../../../domain/closing.js";
+import type { Order } from "../../../domain/order.js";
 import { OrdersError } from "../../../errors.js";
-import type { StartingPosition } from "../../order-feed.js";
+import { eventOf, type StartingPosition } from "../../order-feed.js";
 import type { Damage } from "../../order-store.js";
 import { crc32, hexOf } from "../../records/crc32.js";
+import { orderIdOf } from "../../records/record.js";
 import { noSuchOrder } from "../../subscription/feed-errors.js";
 import type { Counted, PositionedEvents, ReadEvents } from "../../subscription/positioned.js";
 import type { PositionedEvent } from "../../subscription/progress.js";
@@ -14,12 +16,7 @@ import { readChunk } from "../lines/find-bytes.js";
 import { FirstLines } from "../lines/first-lines.js";
 import { LineScanner } from "../lines/line-scanner.js";
 import { linesContainingBackward, readBlocks, readBlocksBackward } from "../lines/read-blocks.js";
-import {
-  type CancellationLine,
-  isRecordLine,
-  orderIdOf,
-  type RecordLine,
-} from "../lines/scanned-line.js";
+import { type ClosingLine, isRecordLine, type RecordLine } from "../lines/scanned-line.js";
 import type { OrdersFile } from "../orders/orders-file.js";
 import { OrdersReader, SMALL_BYTES } from "../orders/orders-reader.js";
 
@@ -66,8 +63,7 @@ export class OrderEvents implements PositionedEvents<Position> {
         last = line;
         const order = line.isImported ? undefined : this.#orderOf(line, fd);
         if (order === undefined) continue;
-        const event = line.kind === "order" ? "order-created" : "order-cancelled";
-        if (events.push({ event, order, end: behind(line, fd) }) === limit) break;
+        if (events.push({ event: eventOf(order), order, end: behind(line, fd) }) === limit) break;
       }
       return { events, end: last === undefined ? position : behind(last, fd) };
     });
@@ -87,7 +83,7 @@ export class OrderEvents implements PositionedEvents<Position> {
       let [events, since]: [number, string | null] = [0, null];
       for (const line of lines) {
         if (line.isImported || !(line.kind === "order" || placedBefore(line, fd))) continue;
-        since ??= line.kind === "order" ? line.order.placedAt : line.cancellation.cancelledAt;
+        since ??= line.kind === "order" ? line.order.placedAt : (closedAt(line.closing) ?? null);
         events++;
       }
       return { events, since };
@@ -145,15 +141,15 @@ export class OrderEvents implements PositionedEvents<Position> {
   #orderOf(line: RecordLine, fd: number): Order | undefined {
     if (line.kind === "order") return line.order.parse();
     const order = placedBefore(line, fd);
-    if (order !== undefined) return cancelledOrder(order, line.cancellation);
-    const problem = `it cancels order ${line.cancellation.id}, which was not placed before it`;
+    if (order !== undefined) return closedOrder(order, line.closing);
+    const problem = `it closes order ${line.closing.id}, which was not placed before it`;
     this.#onDamage({ kind: "no-order", location: line.location(), problem });
     return undefined;
   }
 }
 
-/** The order that a line cancels, if it is before that. */
-function placedBefore({ cancellation: { id }, start }: CancellationLine, fd: number) {
+/** The order that a line closes, if it is before that. */
+function placedBefore({ closing: { id }, start }: ClosingLine, fd: number) {
   const scanner = new LineScanner(fd, "", start, FirstLines.backward());
   const blocks = readBlocksBackward(fd, start);
   for (const block of linesContainingBackward(Buffer.from(id), blocks)) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openOrders } from "../../src/app.js";
-import { cancelledOrder } from "../../src/domain/order.js";
+import { closedOrder } from "../../src/domain/closing.js";
 import { copyOrders } from "../../src/transfer/copy-orders.js";
 import fc from "../support/fast-check.js";
 import { all, anOrder, anyItem, anyOrder } from "../support/orders.js";
@@ -9,7 +9,7 @@ import { freshPlaces, type NewPlace } from "./fresh-place.js";
 
 const AT = "2026-02-01T10:00:00.000Z";
 const LATER = "2026-02-01T11:00:00.000Z";
-const ALL = { includeCancelled: true };
+const ALL = { state: "any" } as const;
 const NOT_FOUND = { code: "order-not-found" };
 
 /** What every store and its feed promise of cancelled orders. */
@@ -21,7 +21,7 @@ export function describeCancelling(name: string, newPlace: NewPlace): void {
       const [first, second, third] = await place.save(3);
       const cancelled = { ...second, cancelledAt: AT, reason: "sold out" };
       expect(
-        await place.store.cancel({ id: second?.id ?? "", cancelledAt: AT, reason: "sold out" }),
+        await place.store.closeOrder({ id: second?.id ?? "", cancelledAt: AT, reason: "sold out" }),
       ).toEqual({ order: cancelled, replayed: false });
       for (const store of [place.store, place.other]) {
         expect(await all(store.list())).toEqual([first, third]);
@@ -47,7 +47,7 @@ export function describeCancelling(name: string, newPlace: NewPlace): void {
       const tasks: Promise<unknown>[] = [
         place.store.save(anOrder()),
         place.store.saveIfNew(anOrder()),
-        place.store.cancel({ id: first?.id ?? "", cancelledAt: AT }),
+        place.store.closeOrder({ id: first?.id ?? "", cancelledAt: AT }),
       ];
       let finished = 0;
       for (const task of tasks) void task.then(() => finished++);
@@ -65,8 +65,8 @@ export function describeCancelling(name: string, newPlace: NewPlace): void {
           async (order, reason) => {
             await place.store.save(order);
             const cancellation = { id: order.id, cancelledAt: AT, reason };
-            const { order: cancelled } = await place.store.cancel(cancellation);
-            expect(cancelled).toEqual(cancelledOrder(order, cancellation));
+            const { order: cancelled } = await place.store.closeOrder(cancellation);
+            expect(cancelled).toEqual(closedOrder(order, cancellation));
             expect(await place.other.findByIdPrefix(order.id, 1)).toEqual([cancelled]);
             expect(await place.other.count()).toBe(0);
             expect(await place.other.check()).toMatchObject({ damage: [] });
@@ -80,9 +80,9 @@ export function describeCancelling(name: string, newPlace: NewPlace): void {
     it("answers every later cancellation with the first", async () => {
       const [order] = await place.save(1);
       const id = order?.id as string;
-      await place.store.cancel({ id, cancelledAt: AT });
+      await place.store.closeOrder({ id, cancelledAt: AT });
       for (const store of [place.store, place.other]) {
-        expect(await store.cancel({ id, cancelledAt: LATER, reason: "too late" })).toEqual({
+        expect(await store.closeOrder({ id, cancelledAt: LATER, reason: "too late" })).toEqual({
           order: { ...order, cancelledAt: AT },
           replayed: true,
         });
@@ -95,7 +95,7 @@ export function describeCancelling(name: string, newPlace: NewPlace): void {
       const id = order?.id as string;
       const answers = await Promise.all(
         Array.from({ length: 20 }, (_, n) =>
-          (n % 2 ? place.store : place.other).cancel({
+          (n % 2 ? place.store : place.other).closeOrder({
             id,
             cancelledAt: AT,
             reason: `reason ${n}`,
@@ -123,7 +123,9 @@ export function describeCancelling(name: string, newPlace: NewPlace): void {
     it("cancels no order that it does not have", async () => {
       await place.save(1);
       const { id } = anOrder();
-      await expect(place.store.cancel({ id, cancelledAt: AT })).rejects.toMatchObject(NOT_FOUND);
+      await expect(place.store.closeOrder({ id, cancelledAt: AT })).rejects.toMatchObject(
+        NOT_FOUND,
+      );
       expect(await handleAll(place.feed, "sales")).toHaveLength(1);
     });
 
@@ -134,7 +136,7 @@ export function describeCancelling(name: string, newPlace: NewPlace): void {
     ])("stores no cancellation with %s", async (_, fields) => {
       const [order] = await place.save(1);
       const cancellation = { id: order?.id as string, cancelledAt: AT, ...fields };
-      await expect(place.store.cancel(cancellation)).rejects.toMatchObject({
+      await expect(place.store.closeOrder(cancellation)).rejects.toMatchObject({
         code: "invalid-order",
       });
       expect(await place.store.count()).toBe(1);
@@ -143,7 +145,7 @@ export function describeCancelling(name: string, newPlace: NewPlace): void {
     it("refuses to place a cancelled order again", async () => {
       const order = anOrder();
       await place.store.saveIfNew(order);
-      await place.store.cancel({ id: order.id, cancelledAt: AT });
+      await place.store.closeOrder({ id: order.id, cancelledAt: AT });
       for (const store of [place.store, place.other]) {
         await expect(store.saveIfNew(order)).rejects.toMatchObject({
           code: "conflict",
@@ -154,7 +156,7 @@ export function describeCancelling(name: string, newPlace: NewPlace): void {
 
     it("delivers an order as it was placed, and then its cancellation", async () => {
       const [first, second] = await place.save(2);
-      await place.store.cancel({ id: first?.id as string, cancelledAt: AT, reason: "why" });
+      await place.store.closeOrder({ id: first?.id as string, cancelledAt: AT, reason: "why" });
       const cancelled = { ...first, cancelledAt: AT, reason: "why" };
       const delivered = await handleAll(place.otherFeed, "sales");
       expect(delivered.map(({ event, order }) => ({ event, order }))).toEqual([
@@ -171,7 +173,7 @@ export function describeCancelling(name: string, newPlace: NewPlace): void {
       const sales = await subscribed(place.feed, "sales");
       await (await sales.take()).ack();
       const taking = sales.take();
-      await place.other.cancel({ id: order?.id as string, cancelledAt: AT });
+      await place.other.closeOrder({ id: order?.id as string, cancelledAt: AT });
       const delivery = await taking;
       expect(delivery).toMatchObject({ event: "order-cancelled", order: { cancelledAt: AT } });
       expect(await place.subscriptions.list()).toMatchObject([{ waiting: 1 }]);
@@ -182,7 +184,7 @@ export function describeCancelling(name: string, newPlace: NewPlace): void {
     it("parks what a subscription was told of an order, each by itself, and retries and drops both", async () => {
       const [order, other] = await place.save(2);
       for (const each of [order, other]) {
-        await place.store.cancel({ id: each?.id as string, cancelledAt: AT });
+        await place.store.closeOrder({ id: each?.id as string, cancelledAt: AT });
       }
       await parkAll(place.feed, "sales", "out of paper");
       const events = async () =>
@@ -208,7 +210,7 @@ export function describeCancelling(name: string, newPlace: NewPlace): void {
 
     it("begins a subscription with a cancelled order or after its cancellation", async () => {
       const [order] = await place.save(1);
-      await place.store.cancel({ id: order?.id as string, cancelledAt: AT });
+      await place.store.closeOrder({ id: order?.id as string, cancelledAt: AT });
       const from = { id: order?.id as string };
       const told = await handleAll(place.feed, "one", { from });
       expect(told.map(({ event }) => event)).toEqual(["order-created", "order-cancelled"]);
@@ -233,7 +235,7 @@ export function describeCancelling(name: string, newPlace: NewPlace): void {
 
     it("is copied with its cancellations, and copied again changes nothing", async () => {
       const [first, second] = await place.save(2);
-      await place.store.cancel({ id: first?.id as string, cancelledAt: AT, reason: "why" });
+      await place.store.closeOrder({ id: first?.id as string, cancelledAt: AT, reason: "why" });
       const target = await (await newPlace())();
       try {
         for (const stored of [2, 0]) {
@@ -242,7 +244,7 @@ export function describeCancelling(name: string, newPlace: NewPlace): void {
           expect(await all(target.list(ALL))).toEqual(await all(place.store.list(ALL)));
           expect(await target.check()).toMatchObject({ orders: 2, damage: [] });
         }
-        await place.store.cancel({ id: second?.id as string, cancelledAt: LATER });
+        await place.store.closeOrder({ id: second?.id as string, cancelledAt: LATER });
         expect(await copyOrders(place.store, target)).toMatchObject({ stored: 0 });
         expect(await target.count()).toBe(0);
       } finally {
@@ -257,7 +259,7 @@ export function describeCancelling(name: string, newPlace: NewPlace): void {
       await (await sales.take()).ack();
       const taking = sales.take();
       await place.store.saveIfNew(old, { isImported: true });
-      await place.store.cancel({ id: old.id, cancelledAt: AT }, { isImported: true });
+      await place.store.closeOrder({ id: old.id, cancelledAt: AT }, { isImported: true });
       const [after] = await place.save(1);
       expect(await taking).toMatchObject({ order: after });
       await (await taking).ack();
