@@ -61,6 +61,7 @@ describe("the message of an order", () => {
   it("is damage under another id", () => {
     const { id } = anOrder();
     expect(decodeOrder("orders", message(body, id))).toEqual({
+      kind: "unreadable",
       location: "orders:17",
       problem: `order ${order.id} under another id`,
     });
