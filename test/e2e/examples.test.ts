@@ -35,6 +35,7 @@ describe("the exercises", () => {
     ["1-event.mjs", "buy: magic carpet, 1 left"],
     ["2-handler.mjs", "2 × for Ada\n1 × for cash"],
     ["3-policy.mjs", "handled: desk for Ada\nparked: lamp, it is for nobody"],
+    ["4-store.mjs", "lamp: sold out\ndesk: open"],
   ])("have a solution: %s", async (name, output) => {
     expect((await example(join("../exercises", name))).stdout).toBe(output);
   });
