@@ -460,6 +460,6 @@ describeWithServer("a server", () => {
     void server.start();
     const store = server.url.replace("nats:", "tls:");
     await until(async () => (await place(store, { ORDERS_NATS_CA: ca })).exitCode === 0);
-    expect((await place(server.url)).stderr).toContain("use tls://");
+    expect((await place(`${server.url}?timeout=1`)).stderr).toContain("use tls://");
   });
 });

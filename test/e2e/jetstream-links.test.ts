@@ -1,7 +1,7 @@
 import { v4 as uuid } from "uuid";
 import { expect, it } from "vitest";
 import { openStore } from "../../src/store/open-store.js";
-import { linkOfTurns } from "../support/link.js";
+import { linkOfTurns, slowLink } from "../support/link.js";
 import { describeWithServer, startServer } from "../support/nats-server.js";
 import { anOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
@@ -38,6 +38,24 @@ describeWithServer("a server far away", () => {
       expect(link.turns, argv.join(" ")).toBeLessThanOrEqual(roundTrips);
     }
     await store.close();
+  });
+
+  it("stores and lists an order at a round trip of two and a half seconds", async () => {
+    const server = await startServer();
+    const { url: store } = await slowLink(server, { roundTripMs: 2500 });
+    const { stdout } = await runCli(["place-order", "--quiet", "tv"], { store });
+    const id = stdout.trim();
+    expect((await runCli(["list", "--quiet"], { store })).stdout).toBe(`${id}\n`);
+  });
+
+  it("is sent a large order once, however long that takes", async () => {
+    const server = await startServer();
+    await runCli(["init"], { store: server.url });
+    const link = await slowLink(server, { bytesPerSecond: 500_000 });
+    const item = "x".repeat(600_000);
+    const outcome = await runCli(["place-order", "-q", "-"], { store: link.url, stdin: item });
+    expect(outcome).toMatchObject({ exitCode: 0 });
+    expect(link.bytesSent).toBeLessThan(610_000);
   });
 
   it("is sent many orders together that are imported, and asked for none of them", async () => {

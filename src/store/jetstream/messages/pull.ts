@@ -37,7 +37,7 @@ export async function pull(
   request: PullRequest,
   onMessage: (message: DeliveredMessage) => void,
 ): Promise<boolean> {
-  const { nc, js } = await server.connected();
+  const { nc, js, patienceMs } = await server.connected();
   const inbox = createInbox();
   let end = () => {};
   const answered = new Promise<boolean>((resolve, reject) => {
@@ -51,7 +51,11 @@ export async function pull(
         if (++received === request.batch) resolve(true);
       },
     });
-    const silence = setTimeout(reject, SILENCE_LIMIT_MS, new Unavailable("no answer"));
+    const silence = setTimeout(
+      reject,
+      Math.max(SILENCE_LIMIT_MS, 1.5 * patienceMs),
+      new Unavailable("no answer"),
+    );
     // A server that was restarted has forgotten the request.
     const stopListening = server.onStatus((status) =>
       reject(status instanceof Error ? status : new Unavailable("the connection was lost")),

@@ -59,8 +59,6 @@ async function* eachMessage(
 
 const MOST = 2000;
 const MOST_BYTES = 16 * 2 ** 20;
-/** The server removes a consumer that was unused for so long: there can be too many. */
-const UNUSED_MS = 1000;
 
 /** The messages that a consumer delivers, until it has no more. */
 async function* pulledBatches(
@@ -70,7 +68,7 @@ async function* pulledBatches(
   to: number,
 ): AsyncGenerator<readonly DeliveredMessage[], void> {
   const consumer = await server.attempt((connected) =>
-    addPassing(connected, stream, { subjects, from, unusedMs: UNUSED_MS }),
+    addPassing(connected, stream, { subjects, from, unusedMs: connected.patienceMs / 2 }),
   );
   const { nc } = await server.connected();
   const max_bytes = Math.max(MOST_BYTES, 2 * (nc.info?.max_payload ?? 0));

@@ -18,8 +18,6 @@ import { createIfMissing, orderStream, streamInfo, subjectsOf } from "../server/
 import { recordSubject, subjectMatcher } from "../server/subjects.js";
 import { Limiter } from "./limiter.js";
 
-/** How long the first attempt may take to be acknowledged; each later one may take twice as long. */
-const ACK_TIMEOUT_MS = 1000;
 /** A link may take as long for each byte, and be used. */
 const BYTES_PER_MS = 50;
 /** More would not be faster: they would wait at the server instead of here, or on a slow link too long. */
@@ -185,7 +183,7 @@ export class OrderPublisher {
   ): Promise<Pick<Stored, "holder" | "seq"> | undefined> {
     const { location } = this.#server;
     const bytes = Math.max(record.body.length, this.#limiter.taken);
-    const patience = (ACK_TIMEOUT_MS + bytes / BYTES_PER_MS) * 2 ** (attempt - 1);
+    const patience = (connected.patienceMs / 2 + bytes / BYTES_PER_MS) * 2 ** (attempt - 1);
     const subject = recordSubject(location, record, orderIdOf(record));
     const options = { headers: this.#expectNone, timeout: Math.min(patience, location.timeoutMs) };
     try {

@@ -9,7 +9,6 @@ import {
 } from "@nats-io/jetstream";
 import { nanos, nuid } from "@nats-io/transport-node";
 import { isSubscriptionName } from "../../order-feed.js";
-import { RESPONSE_TIMEOUT_MS } from "./dial.js";
 import { apiCode } from "./failures.js";
 import type { Connected } from "./server-connection.js";
 import { nameOf, tokenOf } from "./subjects.js";
@@ -121,12 +120,12 @@ export async function removeConsumer(
   await jsm.consumers.delete(stream, name).catch(unlessMissing);
 }
 
-async function consumerNames({ nc, js }: Connected, stream: string): Promise<string[]> {
+async function consumerNames({ nc, js, patienceMs }: Connected, stream: string): Promise<string[]> {
   const subject = `${js.apiPrefix}.CONSUMER.NAMES.${stream}`; // the client has no method for it
   const names: string[] = [];
   for (;;) {
     const page = JSON.stringify({ offset: names.length });
-    const answer = await nc.request(subject, page, { timeout: RESPONSE_TIMEOUT_MS });
+    const answer = await nc.request(subject, page, { timeout: patienceMs });
     const { error, total = 0, consumers } = answer.json<NamesAnswer>();
     if (error?.err_code === JetStreamApiCodes.StreamNotFound) return [];
     if (error !== undefined) throw new JetStreamApiError(error);

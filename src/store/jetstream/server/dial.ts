@@ -15,11 +15,12 @@ import { serverFailure } from "./failures.js";
 import { loginFrom } from "./login-file.js";
 import { hostAndPort, type ServerLocation } from "./server-location.js";
 
-/** How long one server may take to answer a request. */
+/** How long one server may take to answer a request, unless it takes long to connect. */
 export const RESPONSE_TIMEOUT_MS = 2000;
 
 /**
- * Connects to one of the servers of a location.
+ * Connects to one of the servers of a location; while none answers again, until the location's timeout, with more patience
+ * each time.
  *
  * @throws {OrdersError} what {@link serverFailure} makes of it; the server is too old.
  */
@@ -27,19 +28,25 @@ export async function dial(
   location: ServerLocation,
   files: CredentialFiles,
 ): Promise<NatsConnection> {
-  const { tls, shown, servers } = location;
-  const options = connectionOptions(location, files);
-  destroySilentSockets(servers, 1.5 * (options.timeout ?? RESPONSE_TIMEOUT_MS));
-  try {
-    return await withCurrentServer(await connect(options), shown);
-  } catch (error) {
-    if (!isSilence(error)) throw serverFailure("connect", shown, error);
-    const tlsFirst = { ...options, tls: { ...options.tls, handshakeFirst: true } };
-    const nc = tls ? await connect(tlsFirst).catch(() => undefined) : undefined;
-    if (nc !== undefined) return withCurrentServer(nc, shown);
-    throw serverFailure("connect", shown, new TimeoutError({ cause: error }), {
-      hint: tls ? SILENT_WITH_TLS : SILENT,
-    });
+  const { tls, shown, servers, timeoutMs } = location;
+  const end = Date.now() + timeoutMs;
+  const unhurried = connectionOptions(location, files);
+  for (let patience = RESPONSE_TIMEOUT_MS; ; patience *= 2) {
+    const timeout = Math.max(1, Math.min(patience, end - Date.now()));
+    const options = { ...unhurried, timeout };
+    destroySilentSockets(servers, 1.5 * timeout);
+    try {
+      return await withCurrentServer(await connect(options), shown);
+    } catch (error) {
+      if (!isSilence(error)) throw serverFailure("connect", shown, error);
+      const tlsFirst = { ...options, tls: { ...options.tls, handshakeFirst: true } };
+      const nc = tls ? await connect(tlsFirst).catch(() => undefined) : undefined;
+      if (nc !== undefined) return withCurrentServer(nc, shown);
+      if (error instanceof TimeoutError && Date.now() < end) continue;
+      throw serverFailure("connect", shown, new TimeoutError({ cause: error }), {
+        hint: tls ? SILENT_WITH_TLS : SILENT,
+      });
+    }
   }
 }
 
@@ -87,7 +94,6 @@ function connectionOptions(
     ...(creds && { authenticator: loginFrom(creds) }),
     // With it the client refuses a server without TLS.
     ...(location.tls && { tls: { caFile, certFile, keyFile, checkServerIdentity } as TlsOptions }),
-    timeout: Math.min(RESPONSE_TIMEOUT_MS, location.timeoutMs),
     maxReconnectAttempts: -1,
     reconnectTimeWait: 200,
     pingInterval: 10_000, // an idle client notices within half a minute that a server hangs

@@ -25,6 +25,8 @@ export interface Connected {
   readonly nc: NatsConnection;
   readonly js: JetStreamClient;
   readonly jsm: JetStreamManager;
+  /** How long an answer may take. */
+  readonly patienceMs: number;
 }
 
 /** What became of the connection; an error: the server refuses further subscriptions. */
@@ -156,13 +158,18 @@ export class ServerConnection {
   }
 
   async #connect(): Promise<Connected> {
+    const begun = Date.now();
     const nc = await dial(this.location, this.#files);
     this.#setOnline(true);
     void this.#followStatus(nc);
     const { timeoutMs, domain } = this.location;
-    const api = { timeout: Math.min(RESPONSE_TIMEOUT_MS, timeoutMs), ...(domain && { domain }) };
+    // A server that is far away is not asked again before it can have answered.
+    const patience = Math.max(RESPONSE_TIMEOUT_MS, 2 * (Date.now() - begun));
+    const patienceMs = Math.min(patience, timeoutMs);
+    const api = { timeout: patienceMs, ...(domain && { domain }) };
     return {
       nc,
+      patienceMs,
       js: jetstream(nc, api),
       // The check would hang for seconds while a cluster elects its leader.
       jsm: await jetstreamManager(nc, { ...api, checkAPI: false }),

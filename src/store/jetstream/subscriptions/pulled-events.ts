@@ -14,8 +14,6 @@ import type { SubscriptionRecords } from "./records.js";
  * another. A subscriber that is alive gives one three times as often.
  */
 export const ACK_WAIT_MS = 15_000;
-/** How long an answer to an acknowledgement may take, before it is sent again. */
-const CONFIRM_TIMEOUT_MS = 2000;
 /**
  * A request cannot be withdrawn, and what comes once nobody listens is delivered again only after
  * {@link ACK_WAIT_MS}: so requests are short, and the end of the last one is waited for.
@@ -194,7 +192,7 @@ export class PulledEvents implements EventSource {
     await this.#server.ask("acknowledge the order", async (connected) => {
       if (!confirm) return connected.nc.publish(ackSubject, "+ACK");
       try {
-        await connected.nc.request(ackSubject, "+ACK", { timeout: CONFIRM_TIMEOUT_MS });
+        await connected.nc.request(ackSubject, "+ACK", { timeout: connected.patienceMs });
       } catch (error) {
         // Not confirmed is what the consumer has yet to deliver: it was reset or removed, or its server was killed and
         // came back in the state of a moment before. Then it is delivered again.
@@ -207,9 +205,8 @@ export class PulledEvents implements EventSource {
   /** What is not refused is delivered again, later. */
   async #refuse(pulled: Pulled): Promise<void> {
     this.#unsettled.delete(pulled);
-    const timeout = CONFIRM_TIMEOUT_MS;
     await this.#server
-      .attempt(({ nc }) => nc.request(pulled.ackSubject, "-NAK", { timeout }))
+      .attempt(({ nc, patienceMs: timeout }) => nc.request(pulled.ackSubject, "-NAK", { timeout }))
       .catch(() => {});
   }
 
