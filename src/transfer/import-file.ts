@@ -6,8 +6,10 @@ import { ImportProblem } from "./import-problem.js";
 export interface ImportFile {
   /** As messages call it. */
   readonly name: string;
-  /** How many bytes it has, if that is known: then it can be read again, and is no pipe. */
+  /** How many bytes it has, if that is known. */
   readonly size?: number | undefined;
+  /** What is no pipe, and can be read again. */
+  readonly handle?: FileHandle | undefined;
   readonly blocks: AsyncIterable<Uint8Array>;
   /** Lets go of it, also if it was not read to its end. */
   close?(): void;
@@ -20,7 +22,8 @@ export async function openImportFile(path: string): Promise<ImportFile> {
     const stats = await file.stat();
     if (stats.isFile()) {
       const blocks = { [Symbol.asyncIterator]: () => blocksOf(file) };
-      return { name: path, size: stats.size, blocks, close: () => void file.close() };
+      const close = () => void file.close();
+      return { name: path, size: stats.size, handle: file, blocks, close };
     }
     const blocks = file.createReadStream({ highWaterMark: BLOCK_BYTES });
     const close = () => void blocks.destroy(); // which closes the file
@@ -33,7 +36,7 @@ export async function openImportFile(path: string): Promise<ImportFile> {
 }
 
 /** What a file holds that is no pipe, from its beginning on. */
-export async function* blocksOf(file: FileHandle): AsyncGenerator<Uint8Array, void> {
+async function* blocksOf(file: FileHandle): AsyncGenerator<Uint8Array, void> {
   for (let position = 0; ; ) {
     const block = Buffer.allocUnsafe(BLOCK_BYTES);
     const { bytesRead } = await file.read(block, 0, BLOCK_BYTES, position);
@@ -53,7 +56,7 @@ export async function peek(file: ImportFile): Promise<{ begin: Buffer; whole: Im
     bytes = Buffer.concat([bytes, next.value]);
     if (bytes.length >= LEAST_BYTES) break;
   }
-  if (file.size !== undefined) {
+  if (file.handle !== undefined) {
     await blocks.return?.();
     return { begin: bytes, whole: file };
   }

@@ -36,11 +36,12 @@ export interface Imported extends Transferred {
 }
 
 /** The bytes of a file, while it is told how many of them were read. */
-export async function* watched(
-  { blocks, size }: ImportFile,
+export async function* watched<Block extends Uint8Array>(
+  blocks: AsyncIterable<Block>,
+  { size }: ImportFile,
   count: { readonly orders: number },
   onProgress: OnProgress,
-): AsyncGenerator<Uint8Array, void> {
+): AsyncGenerator<Block, void> {
   let bytes = 0;
   for await (const block of blocks) {
     yield block;

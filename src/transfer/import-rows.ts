@@ -23,10 +23,11 @@ export async function importRows(
   const { count } = examination;
   const found = new Spool();
   try {
-    for await (const rows of read(file.name, watched(file, count, onProgress), options)) {
+    const blocks = watched(file.blocks, file, count, onProgress);
+    for await (const rows of read(file.name, blocks, options)) {
       const orders = rows.flatMap((row) => examination.orderOf(row) ?? []);
       const lines = orders.map(({ json }) => `${json}\n`).join("");
-      if (!options.dryRun) await found.add(Buffer.from(lines));
+      if (!options.dryRun) await found.add([Buffer.from(lines)]);
     }
     examination.refuse(file.name);
     if (options.dryRun) return count;
@@ -48,7 +49,7 @@ export async function importRows(
 }
 
 async function* linesOf(spool: Spool): AsyncGenerator<readonly string[], void> {
-  for await (const block of spool.read()) yield block.toString().split("\n");
+  for await (const block of spool.read()) yield block.toString().split("\n").slice(0, -1);
 }
 
 /** What is known of a file's orders, beside each other and beside what is stored. */

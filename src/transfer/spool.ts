@@ -4,54 +4,56 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemMessage } from "../error-message.js";
 import { OrdersError, systemErrorCode } from "../errors.js";
-import { wholeLines } from "./formats/whole-lines.js";
-import { blocksOf } from "./import-file.js";
+import { lineBlocks } from "./formats/line-blocks.js";
 
 /**
  * Lines that are read back once all of them are known: a few from memory, many from a temporary file, which nobody
  * else can read and which has no name.
  */
 export class Spool {
-  #waiting: Uint8Array[] = [];
-  #bytes = 0;
+  readonly #buffer = Buffer.allocUnsafe(MOST_IN_MEMORY);
+  #end = 0;
   #file: FileHandle | undefined;
 
   /**
-   * @param lines whole ones, each with its newline.
+   * @param pieces of lines, each of which has a newline.
    * @throws {OrdersError} `disk-full`, `permission-denied`, `store-failed`.
    */
-  async add(lines: Uint8Array): Promise<void> {
-    this.#waiting.push(lines);
-    this.#bytes += lines.length;
-    if (this.#bytes >= MOST_IN_MEMORY) await this.#write();
+  async add(pieces: readonly Buffer[]): Promise<void> {
+    for (const piece of pieces) {
+      for (let from = 0; from < piece.length; ) {
+        const copied = piece.copy(this.#buffer, this.#end, from);
+        from += copied;
+        this.#end += copied;
+        if (this.#end === this.#buffer.length) await this.#write();
+      }
+    }
   }
 
-  /** The lines, as many at a time as are read together. The last one of each has no newline. */
+  /** The lines, as many at a time as are read together. They are there until the next ones are asked for. */
   async *read(): AsyncGenerator<Buffer, void> {
-    if (this.#file !== undefined) await this.#write();
-    const blocks = this.#file ? blocksOf(this.#file) : this.#inMemory();
-    for await (const block of wholeLines(blocks)) if (block.length > 0) yield block;
+    if (this.#file === undefined) {
+      if (this.#end > 0) yield this.#buffer.subarray(0, this.#end);
+      return;
+    }
+    await this.#write();
+    yield* lineBlocks(this.#file);
   }
 
   async close(): Promise<void> {
     await this.#file?.close();
   }
 
-  async *#inMemory(): AsyncGenerator<Uint8Array, void> {
-    yield* this.#waiting;
-  }
-
   async #write(): Promise<void> {
     try {
       this.#file ??= await openTemporary();
-      await this.#file.writeFile(Buffer.concat(this.#waiting));
+      await this.#file.writeFile(this.#buffer.subarray(0, this.#end));
     } catch (cause) {
       const message = `cannot keep the orders in ${tmpdir()}: ${systemMessage(cause)}`;
       const hint = "nothing was imported; TMPDIR names another directory";
       throw new OrdersError(systemErrorCode(cause), message, { cause, hint });
     }
-    this.#waiting = [];
-    this.#bytes = 0;
+    this.#end = 0;
   }
 }
 

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { LowSync } from "lowdb";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Order } from "../../src/domain/order.js";
-import { encodeLines } from "../../src/store/jsonl/lines/encode-lines.js";
+import { LineEncoder } from "../../src/store/jsonl/lines/encode-lines.js";
 import { encodeOrder, type StoredRecord } from "../../src/store/jsonl/lines/order-codec.js";
 import { OrdersFile } from "../../src/store/jsonl/orders/orders-file.js";
 import { OrdersReader } from "../../src/store/jsonl/orders/orders-reader.js";
@@ -76,7 +76,8 @@ it("orders that are bytes become the same lines, whatever they hold and whatever
       const lines = OrderLines.of(
         Buffer.from(all.map((order) => OrderJson.of(order).json).join("\n")),
       );
-      asBytes.append((newest) => encodeLines(lines, { isImported, claim }, newest), all.length);
+      const encoder = new LineEncoder();
+      asBytes.append((newest) => encoder.encode(lines, { isImported, claim }, newest), all.length);
       expect(readFileSync(asBytes.path)).toEqual(readFileSync(asRecords.path));
     }),
   );

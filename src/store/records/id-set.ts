@@ -42,13 +42,25 @@ export class IdSet {
   /** The numbers of an id, which can be changed there; `undefined`: it is not there. */
   get(id: string): Uint32Array | undefined {
     this.#look(id);
-    return this.#values();
+    const row = (this.#index[this.#place()] as number) - 1;
+    if (row < 0) return undefined;
+    const at = this.#startOf(row);
+    return this.#chunkOf(row).subarray(at + ID_WORDS, at + this.#rowWords);
   }
 
-  /** The same of an id in a file. */
-  getAt(bytes: DataView, at: number): Uint32Array | undefined {
+  /** Which one of those that were added an id in a file is, from 0 on; -1: it is not there. */
+  rowAt(bytes: DataView, at: number): number {
     this.#lookAt(bytes, at);
-    return this.#values();
+    return (this.#index[this.#place()] as number) - 1;
+  }
+
+  /** A number that is kept with an id of {@link IdSet.rowAt}. */
+  valueOf(row: number, value: number): number {
+    return this.#chunkOf(row)[this.#startOf(row) + ID_WORDS + value] as number;
+  }
+
+  setValue(row: number, value: number, to: number): void {
+    this.#chunkOf(row)[this.#startOf(row) + ID_WORDS + value] = to;
   }
 
   #look(id: string): void {
@@ -86,13 +98,6 @@ export class IdSet {
     this.#index[place] = this.#size;
     if (this.#size * 4 > this.#index.length * 3) this.#grow();
     return true;
-  }
-
-  #values(): Uint32Array | undefined {
-    const row = (this.#index[this.#place()] as number) - 1;
-    if (row < 0) return undefined;
-    const at = this.#startOf(row);
-    return this.#chunkOf(row).subarray(at + ID_WORDS, at + this.#rowWords);
   }
 
   #chunkOf(row: number): Uint32Array {

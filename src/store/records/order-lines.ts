@@ -5,9 +5,9 @@ export class OrderLines {
   readonly bytes: Buffer;
   readonly view: DataView;
   /** Where each begins and ends, without its newline. */
-  readonly places: readonly number[];
+  readonly places: Uint32Array;
 
-  constructor(bytes: Buffer, places: readonly number[]) {
+  constructor(bytes: Buffer, { places }: LinePlaces) {
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.places = places;
@@ -15,11 +15,11 @@ export class OrderLines {
 
   /** All lines of some bytes, of which the last one may lack its newline. */
   static of(bytes: Buffer): OrderLines {
-    const places: number[] = [];
+    const places = new LinePlaces();
     for (let from = 0; from < bytes.length; ) {
       let to = from;
       while (to < bytes.length && bytes[to] !== NEWLINE) to++; // lines are short: to ask for a search takes longer
-      places.push(from, to);
+      places.add(from, to);
       from = to + 1;
     }
     return new OrderLines(bytes, places);
@@ -38,37 +38,39 @@ export class OrderLines {
 
   /** Those for which a function of where they begin and end is true. */
   filter(isWanted: (from: number, to: number) => boolean): OrderLines {
-    const places: number[] = [];
+    const wanted = new LinePlaces();
     this.each((from, to) => {
-      if (isWanted(from, to)) places.push(from, to);
+      if (isWanted(from, to)) wanted.add(from, to);
     });
-    return places.length === this.places.length ? this : new OrderLines(this.bytes, places);
+    const areAll = wanted.places.length === this.places.length;
+    return areAll ? this : new OrderLines(this.bytes, wanted);
   }
 
-  /** Their bytes alone, each with a newline. */
-  join(): Buffer {
-    const joined = Buffer.allocUnsafe(this.bytes.length + this.length);
-    let end = 0;
-    let [runFrom = 0, runTo = 0] = this.places;
-    const putRun = () => {
-      end += this.bytes.copy(joined, end, runFrom, runTo);
-      joined[end++] = NEWLINE;
+  /** Their bytes in pieces, each line with its newline. */
+  pieces(): readonly Buffer[] {
+    const pieces: Buffer[] = [];
+    let runFrom = 0;
+    let runTo = -1;
+    const endRun = () => {
+      const hasNewline = this.bytes[runTo] === NEWLINE;
+      pieces.push(this.bytes.subarray(runFrom, hasNewline ? runTo + 1 : runTo));
+      if (!hasNewline) pieces.push(LINE_END);
     };
     this.each((from, to) => {
-      const goesOn = from === runFrom || (from === runTo + 1 && this.bytes[runTo] === NEWLINE);
-      if (!goesOn) {
-        putRun();
+      if (runTo < 0) runFrom = from;
+      else if (from !== runTo + 1 || this.bytes[runTo] !== NEWLINE) {
+        endRun();
         runFrom = from;
       }
       runTo = to;
     });
-    if (this.length > 0) putRun();
-    return joined.subarray(0, end);
+    if (runTo >= 0) endRun();
+    return pieces;
   }
 
   /** One of the orders. */
   orderAt(index: number): OrderJson {
-    const [from, to] = this.places.slice(2 * index, 2 * index + 2);
+    const [from, to] = this.places.subarray(2 * index);
     return OrderJson.from(this.bytes.toString("utf8", from, to));
   }
 
@@ -81,4 +83,25 @@ export class OrderLines {
   toJSON(): undefined {}
 }
 
+/** Where lines begin and end, outside of the heap: collected are many, and they live for a moment. */
+export class LinePlaces {
+  #places = new Uint32Array(1024);
+  #end = 0;
+
+  add(from: number, to: number): void {
+    if (this.#end === this.#places.length) {
+      const larger = new Uint32Array(2 * this.#end);
+      larger.set(this.#places);
+      this.#places = larger;
+    }
+    this.#places[this.#end++] = from;
+    this.#places[this.#end++] = to;
+  }
+
+  get places(): Uint32Array {
+    return this.#places.subarray(0, this.#end);
+  }
+}
+
 const NEWLINE = 0x0a;
+const LINE_END = Buffer.of(NEWLINE);

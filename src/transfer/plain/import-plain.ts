@@ -1,7 +1,8 @@
+import type { FileHandle } from "node:fs/promises";
 import type { LineTarget } from "../../store/order-store.js";
 import { OrderLines } from "../../store/records/order-lines.js";
 import { RowCompleter } from "../complete-row.js";
-import { wholeLines } from "../formats/whole-lines.js";
+import { lineBlocks } from "../formats/line-blocks.js";
 import type { ImportFile } from "../import-file.js";
 import { type Imported, type Importer, type ImportOptions, watched } from "../import-options.js";
 import { Spool } from "../spool.js";
@@ -20,12 +21,13 @@ export async function importPlain(
   orders: Importer,
   options: ImportOptions,
 ): Promise<Imported | undefined> {
-  if (open === undefined || file.size === undefined) return undefined;
+  const { handle } = file;
+  if (open === undefined || handle === undefined) return undefined;
   const target = (await orders.copyTarget()).lines;
   if (target === undefined) return undefined;
   const found = new Spool();
   try {
-    const count = await examine(file, open, target, found, options);
+    const count = await examine(file, handle, open, target, found, options);
     if (count === undefined || options.dryRun) return count;
     let stored = 0;
     for await (const block of found.read()) {
@@ -42,6 +44,7 @@ export async function importPlain(
 /** Looks at all of the file, and then at what is stored of it. */
 async function examine(
   file: ImportFile,
+  handle: FileHandle,
   open: OpenPlainReader,
   target: LineTarget,
   found: Spool,
@@ -50,7 +53,7 @@ async function examine(
   const reader = open(options, new RowCompleter(options));
   const count = { orders: 0, stored: 0, present: 0, cancelled: 0, invalid: 0 };
   let isDerived = false;
-  for await (const block of wholeLines(watched(file, count, options.onProgress))) {
+  for await (const block of watched(lineBlocks(handle), file, count, options.onProgress)) {
     const rows = reader.read(block);
     if (rows === undefined) return undefined;
     const { lines, undated } = rows;
@@ -64,7 +67,7 @@ async function examine(
     });
     if (isDifferent) return undefined;
     count.stored += first.length;
-    if (!options.dryRun) await found.add(first.join());
+    if (!options.dryRun) await found.add(first.pieces());
   }
   const present = target.lookUp();
   count.stored -= present ?? 0;

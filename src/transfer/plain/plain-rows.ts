@@ -1,4 +1,4 @@
-import { OrderLines } from "../../store/records/order-lines.js";
+import { LinePlaces, OrderLines } from "../../store/records/order-lines.js";
 import type { RowCompleter } from "../complete-row.js";
 import type { FieldNames } from "../formats/fields.js";
 import type { Row } from "../formats/row.js";
@@ -28,7 +28,7 @@ export interface PlainRows {
 /** Collects orders that are texts between two bytes of a buffer, and others that are put behind it. */
 export class RowCollector {
   readonly #bytes: Buffer;
-  readonly #places: number[] = [];
+  readonly #places = new LinePlaces();
   readonly #others: Buffer[] = [];
   readonly #undated = new Set<number>();
   #hasDerivedIds: boolean = false;
@@ -40,16 +40,16 @@ export class RowCollector {
   }
 
   add(from: number, to: number): void {
-    this.#places.push(from, to);
+    this.#places.add(from, to);
   }
 
   /** Adds the order of a row that was parsed. @returns whether it is one, and not cancelled. */
   addRow(row: Row, completer: RowCompleter): boolean {
     if (row.problem !== undefined || row.order.cancelledAt !== undefined) return false;
-    const bytes = Buffer.from(completer.orderOf(row).json);
+    const bytes = Buffer.from(`${completer.orderOf(row).json}\n`);
     if (!row.hasId) this.#hasDerivedIds = true;
     if (!row.hasTime) this.#undated.add(this.#end);
-    this.#places.push(this.#end, this.#end + bytes.length);
+    this.#places.add(this.#end, this.#end + bytes.length - 1);
     this.#others.push(bytes);
     this.#end += bytes.length;
     return true;

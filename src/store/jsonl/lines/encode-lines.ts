@@ -3,41 +3,57 @@ import { PLACED_AT } from "../../records/order-json.js";
 import type { OrderLines } from "../../records/order-lines.js";
 import { crc32Within, viewOf } from "./crc32-within.js";
 import { CHECKSUM_BYTES, type Marks, marksJson } from "./order-codec.js";
-import { compareTimes, type PlacedTime } from "./placed-time.js";
+import { compareTimes } from "./placed-time.js";
 
-/**
- * The lines of orders that are bytes already: those that `encodeOrder` makes, without a text of any.
- *
- * @param marks those that all of them have.
- * @param newest when the newest order on file was placed.
- */
-export function encodeLines(lines: OrderLines, marks: Marks, newest = ""): Buffer {
-  const { bytes, view } = lines;
-  const common = Buffer.from(marksJson(marks));
-  const most = common.length + MOST_LATE_BYTES + CHECKSUM_BYTES + 1;
-  const encoded = Buffer.allocUnsafe(bytes.length + lines.length * most);
-  const encodedView = viewOf(encoded);
-  let newestTime: PlacedTime = {
-    timeIn: viewOf(Buffer.from(newest.padEnd(PLACED_AT_LENGTH))),
-    timeAt: 0,
-  };
-  let end = 0;
-  lines.each((from, to) => {
-    const start = end;
-    end += bytes.copy(encoded, end, from, to - 1);
-    end += common.copy(encoded, end);
-    const time = { timeIn: view, timeAt: from + PLACED_AT };
-    if (compareTimes(time, newestTime) >= 0) newestTime = time;
-    else end += encoded.write(marksJson({ newestBefore: textOf(newestTime) }), end, "latin1");
-    end = putChecksum(encoded, end, crc32Within(encodedView, start, end));
-  });
-  return encoded.subarray(0, end);
+/** Makes lines of orders that are bytes: those that `encodeOrder` makes, without a text of any. */
+export class LineEncoder {
+  /** Used again and again: what is large and short-lived is not collected soon. */
+  #buffer = Buffer.alloc(0);
+
+  /**
+   * The lines, which are there until the next ones are made.
+   *
+   * @param marks those that all of them have.
+   * @param newest when the newest order on file was placed.
+   */
+  encode(lines: OrderLines, marks: Marks, newest = ""): Buffer {
+    const { bytes, view } = lines;
+    const common = Buffer.from(marksJson(marks));
+    const most = bytes.length + lines.length * (common.length + MOST_OTHER_BYTES);
+    if (this.#buffer.length < most) this.#buffer = Buffer.allocUnsafe(most);
+    const encoded = this.#buffer;
+    const encodedView = viewOf(encoded);
+    let newestIn = viewOf(Buffer.from(newest.padEnd(PLACED_AT_LENGTH)));
+    let newestAt = 0;
+    let end = 0;
+    lines.each((from, to) => {
+      const start = end;
+      end += bytes.copy(encoded, end, from, to - 1);
+      end += common.copy(encoded, end);
+      if (isOlder(view, from + PLACED_AT, newestIn, newestAt)) {
+        const newestBefore = timeText(newestIn, newestAt);
+        end += encoded.write(marksJson({ newestBefore }), end, "latin1");
+      } else {
+        newestIn = view;
+        newestAt = from + PLACED_AT;
+      }
+      end = putChecksum(encoded, end, crc32Within(encodedView, start, end));
+    });
+    return encoded.subarray(0, end);
+  }
 }
 
-const MOST_LATE_BYTES = marksJson({ newestBefore: " ".repeat(PLACED_AT_LENGTH) }).length;
+/** What a line has besides its order and common marks. */
+const MOST_OTHER_BYTES =
+  marksJson({ newestBefore: " ".repeat(PLACED_AT_LENGTH) }).length + CHECKSUM_BYTES + 1;
 
-function textOf({ timeIn, timeAt }: PlacedTime): string {
-  return Buffer.from(timeIn.buffer, timeIn.byteOffset + timeAt, PLACED_AT_LENGTH).toString();
+/** Whether the time at one place is before that at another. */
+function isOlder(timeIn: DataView, timeAt: number, otherIn: DataView, otherAt: number): boolean {
+  return compareTimes({ timeIn, timeAt }, { timeIn: otherIn, timeAt: otherAt }) < 0;
+}
+
+function timeText({ buffer, byteOffset }: DataView, at: number): string {
+  return Buffer.from(buffer, byteOffset + at, PLACED_AT_LENGTH).toString();
 }
 
 /** Ends a line. @returns where the next one begins. */

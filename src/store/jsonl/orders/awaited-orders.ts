@@ -30,24 +30,32 @@ export class AwaitedOrders {
     const content = crc32Within(text, from + ITEMS_AT, to - 1);
     const time = crc32Within(text, from + PLACED_AT, from + PLACED_AT + PLACED_AT_LENGTH);
     const marks = isUndated ? UNDATED : 0;
-    if (this.#ids.addAt(text, from + ID_AT, content, time, marks)) return "missing";
-    return compare(this.#ids.getAt(text, from + ID_AT) as Uint32Array, content, time, marks);
+    const id = from + ID_AT;
+    if (this.#ids.addAt(text, id, content, time, marks)) return "missing";
+    return this.#compare(this.#ids.rowAt(text, id), content, time, marks);
   }
 
   /** Takes note of an order that is stored. @returns whether it is one of these, or another one of the same id. */
   meet({ timeIn, timeAt, order }: OrderLine): Comparison {
-    const known = this.#ids.getAt(timeIn, timeAt - PLACED_AT + ID_AT);
-    if (known === undefined) return "missing";
-    const marks = known[MARKS] as number;
+    const row = this.#ids.rowAt(timeIn, timeAt - PLACED_AT + ID_AT);
+    if (row < 0) return "missing";
+    const marks = this.#ids.valueOf(row, MARKS);
     if ((marks & STORED) === 0) this.#stored++;
-    known[MARKS] = marks | STORED;
-    return compare(known, crc32OfText(order.contentJson), crc32OfText(order.placedAt), marks);
+    this.#ids.setValue(row, MARKS, marks | STORED);
+    return this.#compare(row, crc32OfText(order.contentJson), crc32OfText(order.placedAt), marks);
   }
 
   /** Whether the order of a text is one that was met. */
   isStored(text: DataView, from: number): boolean {
-    const known = this.#ids.getAt(text, from + ID_AT);
-    return known !== undefined && ((known[MARKS] as number) & STORED) !== 0;
+    const row = this.#ids.rowAt(text, from + ID_AT);
+    return row >= 0 && (this.#ids.valueOf(row, MARKS) & STORED) !== 0;
+  }
+
+  #compare(row: number, content: number, time: number, marks: number): Comparison {
+    const isSame =
+      this.#ids.valueOf(row, CONTENT) === content &&
+      (this.#ids.valueOf(row, TIME) === time || (marks & UNDATED) !== 0);
+    return isSame ? "same" : "different";
   }
 }
 
@@ -56,9 +64,3 @@ const TIME = 1;
 const MARKS = 2;
 const UNDATED = 1;
 const STORED = 2;
-
-function compare(known: Uint32Array, content: number, time: number, marks: number): Comparison {
-  const isSame =
-    known[CONTENT] === content && (known[TIME] === time || (marks & UNDATED) === UNDATED);
-  return isSame ? "same" : "different";
-}

@@ -7,7 +7,7 @@ import { ID_AT, ID_LENGTH } from "../../records/order-json.js";
 import type { OrderLines } from "../../records/order-lines.js";
 import type { StoreAs } from "../../records/record.js";
 import { attempt } from "../errors.js";
-import { encodeLines } from "../lines/encode-lines.js";
+import { LineEncoder } from "../lines/encode-lines.js";
 import { AwaitedOrders } from "./awaited-orders.js";
 import type { EncodeLines, WrittenTo } from "./orders-file.js";
 import { OrdersReader } from "./orders-reader.js";
@@ -21,6 +21,7 @@ export class JsonlLineTarget implements LineTarget {
   readonly #reader: OrdersReader;
   readonly #append: Append;
   readonly #awaited = new AwaitedOrders();
+  readonly #encoder = new LineEncoder();
   readonly #token = newId().slice(0, 8);
   #readTo = 0;
 
@@ -42,7 +43,8 @@ export class JsonlLineTarget implements LineTarget {
     const missing = lines.filter((from) => !this.#awaited.isStored(lines.view, from));
     if (missing.length === 0) return missing;
     const claim = { checkedTo: this.#readTo, token: this.#token };
-    const encode: EncodeLines = (newest) => encodeLines(missing, { isImported, claim }, newest);
+    const encode: EncodeLines = (newest) =>
+      this.#encoder.encode(missing, { isImported, claim }, newest);
     const first = { kind: "order", order: missing.orderAt(0) } as const;
     const written = await this.#append(encode, missing.length, first);
     if (written?.start === this.#readTo) {
