@@ -1,4 +1,5 @@
 import type { OrdersBus } from "../app.js";
+import type { Order } from "../domain/order.js";
 import type { Output } from "./io.js";
 import type { Style } from "./render/style.js";
 
@@ -14,14 +15,16 @@ export function traceMessages(bus: OrdersBus, output: Output, style: Style): () 
   const line = (depth: number, corner: string, text: string) =>
     output.write(`${style.faint("│ ".repeat(depth) + corner)} ${text}\n`);
 
-  bus.subscribe("*", ({ topic, id, causationId }, handled) => {
+  bus.subscribe("*", ({ topic, id, causationId, payload }, handled) => {
     messages++;
     const cause = causationId === null ? undefined : underWay.get(causationId);
     const depth = cause === undefined ? 0 : cause.depth + 1;
     const shortId = `#${id.slice(id.lastIndexOf("-") + 1)}`;
     underWay.set(id, { label: `${topic} ${shortId}`, depth });
     const because = cause === undefined ? "" : style.faint(`  caused by ${cause.label}`);
-    line(depth, "┌", `${style.heading(topic)} ${style.id(shortId)}${because}`);
+    const { traceparent } = "order" in payload ? payload.order : (payload as Partial<Order>);
+    const trace = depth > 0 || !traceparent ? "" : style.faint(`  traceparent ${traceparent}`);
+    line(depth, "┌", `${style.heading(topic)} ${style.id(shortId)}${because}${trace}`);
 
     const start = performance.now();
     const end = (mark: string) => {

@@ -9,6 +9,8 @@ export interface PlaceOrder extends OrderContent {
    * same id again returns the order that is already stored.
    */
   readonly id?: string;
+  /** See {@link Order.traceparent}. */
+  readonly traceparent?: string;
 }
 
 /** The result of PlaceOrder. */

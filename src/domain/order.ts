@@ -1,5 +1,6 @@
 import { isoTime } from "./iso-time.js";
 import { safeJson } from "./printable.js";
+import { isTraceparent } from "./traceparent.js";
 
 /** An order. It is placed once and never edited; it is open until it is closed, once. */
 export interface Order {
@@ -13,6 +14,8 @@ export interface Order {
   readonly for?: string | undefined;
   /** What else there is to know about it, exactly as given; absent if there is nothing. */
   readonly note?: string | undefined;
+  /** The trace in which it was placed: see {@link traceparentOf}; absent if there was none. */
+  readonly traceparent?: string | undefined;
   /** When it was cancelled (form of {@link Order.placedAt}); absent unless it was. */
   readonly cancelledAt?: string | undefined;
   /** Why it was cancelled, exactly as given; absent if nobody said. */
@@ -27,8 +30,8 @@ export type OrderContent = Pick<Order, "items" | "for" | "note">;
 
 /** The most that an order can be as JSON, on any store: more is a mistake, and must still be read. */
 export const MAX_ORDER_BYTES = 16 * 2 ** 20;
-/** Id, time and the names of all fields. */
-const OTHER_FIELDS_BYTES = 128;
+/** Id, time, trace and the names of all fields. */
+const OTHER_FIELDS_BYTES = 208;
 /** The form of {@link Order.id}. */
 export const ID_FORM = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 /** The form of {@link Order.placedAt}. */
@@ -111,10 +114,12 @@ export function orderProblem(value: unknown): string | undefined {
 }
 
 /** What an order was placed with: the fields, in their order, without those that it does not have. */
-export function orderFields({ id, placedAt, items, for: name, note }: Order): Order {
+export function orderFields(order: Order): Order {
+  const { id, placedAt, items, for: name, note, traceparent } = order;
   const fields: { -readonly [Field in keyof Order]: Order[Field] } = { id, placedAt, items };
   if (name !== undefined) fields.for = name; // spreading takes several times as long
   if (note !== undefined) fields.note = note;
+  if (traceparent !== undefined && isTraceparent(traceparent)) fields.traceparent = traceparent;
   return fields;
 }
 

@@ -65,6 +65,19 @@ describe.runIf(process.platform === "linux")("the command of orders watch --exec
     );
   });
 
+  it("finds the trace in which the order was placed, and none but that", async () => {
+    const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    const other = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b8-01";
+    await runCli(["place-order", "tv"], { store, env: { TRACEPARENT: traceparent } });
+    await place("lamp");
+    const command = `echo "\${TRACEPARENT-none}" >> ${file("env")}`;
+    const env = { ...environment(store), TRACEPARENT: other };
+    await runOrders(["watch", "--as", "sales", "--until-caught-up", "--exec", command], store, {
+      env,
+    });
+    expect(lines("env")).toEqual([traceparent, "none"]);
+  });
+
   it("finds items that no variable can hold on stdin only", async () => {
     const items = Array.from({ length: 20 }, (_, n) => `${n} ${"x".repeat(10_000)}`);
     await place(...items);

@@ -87,6 +87,16 @@ async function parked() {
 }
 
 describe("orders watch --forward-to", () => {
+  it("passes on the trace in which the order was placed", async () => {
+    const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    const url = await serving();
+    await runCli(["place-order", "tv"], { store, env: { TRACEPARENT: traceparent } });
+    await place("lamp");
+    expect((await forward(url)).exitCode).toBe(0);
+    expect(received.map(({ headers }) => headers.traceparent)).toEqual([traceparent, undefined]);
+    expect(JSON.parse(received[0]?.body ?? "").payload.order).toMatchObject({ traceparent });
+  });
+
   it("sends each event as JSON, signed by the specification, and handles it once it is taken", async () => {
     const url = await serving();
     const id = await place("--for", "Ada", "100 inch TV", "Stühle 📦");

@@ -43,6 +43,7 @@ export const anyOrder: fc.Arbitrary<Order> = fc.record(
     items: fc.array(anyItem, { minLength: 1, maxLength: 5 }),
     for: anyItem,
     note: anyItem,
+    traceparent: fc.constant("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
   },
   { requiredKeys: ["id", "placedAt", "items"] },
 );

@@ -8,8 +8,8 @@ describe("an order as JSON", () => {
   it("has the fields of the order, for every order", () => {
     fc.assert(
       fc.property(anyOrder, (order) => {
-        const { id, placedAt, items, for: name, note } = OrderJson.of(order);
-        expect({ id, placedAt, items, for: name, note }).toEqual(order);
+        const { id, placedAt, items, for: name, note, traceparent } = OrderJson.of(order);
+        expect({ id, placedAt, items, for: name, note, traceparent }).toEqual(order);
         expect(OrderJson.of(order).parse()).toEqual(order);
         expect(JSON.parse(OrderJson.of(order).itemsJson)).toEqual(order.items);
       }),

@@ -108,6 +108,10 @@ export const TOPICS: readonly Topic[] = [
             "ORDERS_PAGER, PAGER",
             "the program that shows a list that does not fit the terminal, instead of less; cat, or empty: none",
           ],
+          [
+            "TRACEPARENT",
+            "the trace that place-order belongs to (W3C trace context): it is kept with the order, and passed on to commands and web addresses",
+          ],
           ["TZ", "the time zone in which times are read and shown on a terminal"],
           ["XDG_DATA_HOME", "on Linux, where the default store is, instead of ~/.local/share"],
           ["XDG_CACHE_HOME", "where compiled code is kept, if it is your own, instead of ~/.cache"],

@@ -1,4 +1,5 @@
 import { isOrderId, textProblem } from "../../domain/order.js";
+import { traceparentOf } from "../../domain/traceparent.js";
 import { OrdersError } from "../../errors.js";
 import { doneJson, openToChange, printDone } from "../acknowledged.js";
 import type { Io } from "../io.js";
@@ -37,10 +38,12 @@ export const verb = define({
   async run({ id, for: name, note, ...options }, context, ...args) {
     const { io } = context;
     const items = areOnStdin(args, "items") ? await readItems(io) : args;
+    const traceparent = traceparentOf(io.env.TRACEPARENT);
     const details = {
       ...(id !== undefined && { id }),
       ...(name !== undefined && { for: name }),
       ...(note !== undefined && { note }),
+      ...(traceparent !== undefined && { traceparent }),
     };
     const isSilent = options.json || options.quiet;
     const { orders } = await openToChange(options, context, ({ notification }) => {

@@ -190,6 +190,7 @@ function variables({ event, order, attempt, redelivered }: Delivery): NodeJS.Pro
     ORDERS_REASON: order.reason,
     ORDERS_ATTEMPT: String(attempt),
     ORDERS_REDELIVERED: String(redelivered),
+    TRACEPARENT: order.traceparent,
   };
 }
 

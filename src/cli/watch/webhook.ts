@@ -55,6 +55,7 @@ export class Webhook {
 
   async #post(delivery: Delivery, signal: AbortSignal): Promise<Response> {
     const id = idOf(delivery);
+    const { traceparent } = delivery.order;
     const body = JSON.stringify(envelope(id, delivery));
     const seconds = Math.floor(this.#io.now().getTime() / 1000);
     const headers = {
@@ -65,6 +66,7 @@ export class Webhook {
       "webhook-signature": this.#secrets
         .map((secret) => sign(secret, `${id}.${seconds}.${body}`))
         .join(" "),
+      ...(traceparent !== undefined && { traceparent }),
     };
     const request = {
       method: "POST",

@@ -66,9 +66,10 @@ export class OrderJson implements Order {
     return this.#fields.slice(ITEMS_AT, endOfItems(this.#fields));
   }
 
-  /** What the order is for, as JSON: all but id and time, and without what closed it. */
+  /** What the order is for, as JSON: all but id, time and trace, and without what closed it. */
   get contentJson(): string {
-    return this.placedJson.slice(ITEMS_AT, -1);
+    const content = this.placedJson.slice(ITEMS_AT, -1);
+    return content.endsWith(ITEMS_END) ? content : content.replace(TRACE_AT_END, "");
   }
 
   get items(): readonly string[] {
@@ -82,6 +83,10 @@ export class OrderJson implements Order {
 
   get note(): string | undefined {
     return this.#parsedRest().note;
+  }
+
+  get traceparent(): string | undefined {
+    return this.#parsedRest().traceparent;
   }
 
   get cancelledAt(): string | undefined {
@@ -146,11 +151,13 @@ export function plainOrder(text: string): OrderJson | undefined {
     : undefined;
 }
 
+const TRACE = ',"traceparent":"[0-9a-f-]{55}"';
+const TRACE_AT_END = new RegExp(`${TRACE}$`);
 /** A text of printable ASCII that JSON need not escape, and that is not blank. */
 const PLAIN_TEXT = '" *[!#-[\\]-~][ !#-[\\]-~]*"';
 /** An order of such texts, byte for byte as it is encoded. */
 const PLAIN_ORDER = new RegExp(
-  `^\\{"id":"${unanchored(ID_FORM)}","placedAt":"${unanchored(PLACED_AT_FORM)}","items":\\[${PLAIN_TEXT}(?:,${PLAIN_TEXT})*\\](?:,"for":${PLAIN_TEXT})?(?:,"note":${PLAIN_TEXT})?\\}$`,
+  `^\\{"id":"${unanchored(ID_FORM)}","placedAt":"${unanchored(PLACED_AT_FORM)}","items":\\[${PLAIN_TEXT}(?:,${PLAIN_TEXT})*\\](?:,"for":${PLAIN_TEXT})?(?:,"note":${PLAIN_TEXT})?(?:${TRACE})?\\}$`,
 );
 /** An expression needs memory for each item. */
 const MAX_PLAIN_CHARACTERS = 4096;
@@ -167,7 +174,7 @@ function endOfItems(fields: string): number {
 
 const ITEMS_END = "]";
 const CLOSING_NAMES = CLOSING_FIELDS.join("|");
-const NEXT_FIELD = new RegExp(`\\],"(?:for|note|${CLOSING_NAMES})":"`);
+const NEXT_FIELD = new RegExp(`\\],"(?:for|note|traceparent|${CLOSING_NAMES})":"`);
 const CLOSING = new RegExp(`(?:,"(?:${CLOSING_NAMES})":"(?:[^"\\\\]|\\\\.)*")*$`);
 const NOTHING: Partial<Order> = {};
 

@@ -19,8 +19,8 @@ import { OrdersError } from "../../errors.js";
 export function storableOrder(order: Order): Order {
   const problem = orderProblem(order) ?? dayProblem("placedAt", order.placedAt);
   if (problem !== undefined) throw OrdersError.invalidOrder(problem);
-  const { id, placedAt, items, for: name, note } = order;
-  return orderFields({ id, placedAt, items: [...items], for: name, note });
+  const { id, placedAt, items, for: name, note, traceparent } = order;
+  return orderFields({ id, placedAt, items: [...items], for: name, note, traceparent });
 }
 
 /**

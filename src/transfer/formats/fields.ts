@@ -43,6 +43,7 @@ const FIELDS: ReadonlyMap<string, Field> = new Map([
   ["item", "item"],
   ["for", "for"],
   ["note", "note"],
+  ["traceparent", "traceparent"],
   ["cancelledat", "cancelledAt"],
   ["reason", "reason"],
   ["event", "event"],

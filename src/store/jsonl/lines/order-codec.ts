@@ -68,7 +68,14 @@ const CHECKSUM_WITHIN = /,"crc32":"[0-9a-f]{8}"\}/;
 const CHECKSUM = /,"crc32":"([0-9a-f]{8})"\}$/;
 /** How long a checksum is at the end of a line. */
 export const CHECKSUM_BYTES = ',"crc32":"01234567"}'.length;
-const FIELDS: ReadonlySet<string> = new Set(["id", "placedAt", "items", "for", "note"]);
+const FIELDS: ReadonlySet<string> = new Set([
+  "id",
+  "placedAt",
+  "items",
+  "for",
+  "note",
+  "traceparent",
+]);
 const FIELDS_OF_CLOSING: ReadonlySet<string> = new Set(["closed", ...CLOSING_FIELDS]);
 const NOTHING: DecodedLine = { kind: "nothing" };
 

@@ -157,11 +157,11 @@ type Marks = Pick<OrderLine, "claim" | "isImported" | "isInOrder">;
 const NO_MARKS: Marks = { claim: undefined, isImported: false, isInOrder: true };
 const END_OF_ITEMS = "]".charCodeAt(0);
 /**
- * What follows the items: a name, a note, and what is not of the order itself. In a JSON text their quotes
+ * What follows the items: a name, a note, a trace, and what is not of the order itself. In a JSON text their quotes
  * cannot be those of an item: they are escaped. A line of longer texts is looked at closely.
  */
 const TAIL =
-  /\](?:,"for":"(?:[^"\\]|\\.)*")?(?:,"note":"(?:[^"\\]|\\.)*")?((,"imported":true)?(?:,"claim":\{"checkedTo":(\d+),"token":"([0-9a-f]{8})"\})?(?:,"newestBefore":"([^"]{24})")?)$/;
+  /\](?:,"for":"(?:[^"\\]|\\.)*")?(?:,"note":"(?:[^"\\]|\\.)*")?(?:,"traceparent":"[0-9a-f-]{55}")?((,"imported":true)?(?:,"claim":\{"checkedTo":(\d+),"token":"([0-9a-f]{8})"\})?(?:,"newestBefore":"([^"]{24})")?)$/;
 const MAX_TAIL_BYTES = 512;
 
 /**
