@@ -11,16 +11,17 @@ import { thirdPartyLicenses } from "./third-party-licenses.mjs";
 const OUT = "dist/lib";
 
 await build({
-  input: "src/index.ts",
+  input: ["src/index.ts", "src/testing.ts"],
   platform: "node",
   plugins: [thirdPartyLicenses],
   output: { dir: OUT, cleanDir: true, format: "esm", keepNames: true },
 });
-copyDeclarations("dist/index.d.ts");
+const copied = new Set();
+for (const file of ["dist/index.d.ts", "dist/testing.d.ts"]) copyDeclarations(file);
 writeFileSync(join(OUT, "package.json"), `${JSON.stringify({ type: "module" })}\n`);
 
 /** Copies the types that a declaration leads to: those of everything else concern nobody outside. */
-function copyDeclarations(file, copied = new Set()) {
+function copyDeclarations(file) {
   if (copied.has(file)) return;
   copied.add(file);
   const target = join(OUT, relative("dist", file));
@@ -31,6 +32,6 @@ function copyDeclarations(file, copied = new Set()) {
       throw new Error(`${file} needs the types of ${specifier}, which is no dependency`);
     }
     if (specifier.startsWith("node:")) continue;
-    copyDeclarations(join(dirname(file), specifier.replace(/\.js$/, ".d.ts")), copied);
+    copyDeclarations(join(dirname(file), specifier.replace(/\.js$/, ".d.ts")));
   }
 }

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { MessageBus } from "./bus/message-bus.js";
 import type { DeliverOptions } from "./delivery/deliver.js";
 import type { ClosedResult, Commands, PlacedOrder, PlaceOrder } from "./domain/commands.js";

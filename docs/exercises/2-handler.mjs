@@ -3,7 +3,7 @@
  * dependencies; here the only one is how a receipt is written.
  */
 import assert from "node:assert/strict";
-import { MemoryOrderStore, openOrders } from "orders-cli";
+import { command, testOrders } from "orders-cli/testing";
 
 /** @param {(text: string) => void} write @returns {import("orders-cli").EventHandler<import("orders-cli").Commands, import("orders-cli").Events, "order-created">} */
 function writeReceipt(write) {
@@ -13,14 +13,16 @@ function writeReceipt(write) {
 }
 
 const receipts = [];
-const orders = await openOrders({ store: new MemoryOrderStore() });
-orders.bus.subscribe(
+const shop = await testOrders();
+shop.orders.bus.subscribe(
   "order-created",
   writeReceipt((text) => receipts.push(text)),
 );
-await orders.placeOrder(["lamp", "desk"], { for: "Ada" });
-await orders.placeOrder(["chair"]);
-await orders.close();
+await shop
+  .given(command("place-order", { items: ["lamp", "desk"], for: "Ada" }))
+  .when(command("place-order", { items: ["chair"] }))
+  .thenCarries("order-created", "notify-sales");
+await shop.orders.close();
 
 assert.deepEqual(receipts, ["2 × for Ada", "1 × for cash"]);
 console.log(receipts.join("\n"));

@@ -16,6 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   handlers: ["bus", "domain", "store", "transfer"],
   app: ["bus", "delivery", "domain", "handlers", "store", "transfer"],
   index: ["app", "bus", "delivery", "domain", "handlers", "store", "transfer"],
+  testing: ["app", "domain", "store"],
   cli: ["app", "delivery", "domain", "handlers", "settings", "store", "transfer"],
   main: ["cli", "domain", "store"],
 };
