@@ -113,7 +113,7 @@ export interface OpenOrdersOptions extends OpenStoreOptions {
 }
 
 /** What a PlaceOrder can have besides its items. */
-export type PlaceOrderDetails = Omit<PlaceOrder, "items">;
+type PlaceOrderDetails = Omit<PlaceOrder, "items">;
 
 /** A running application: a store, a bus, and the handlers between them. */
 export interface Orders {
@@ -158,6 +158,8 @@ export interface Orders {
   /**
    * Compares orders with those that are stored, and stores many. The first call reads all that is stored; each
    * later one returns the same target.
+   *
+   * @internal
    */
   copyTarget(): Promise<CopyTarget>;
   /**

@@ -88,17 +88,29 @@ export class OrdersError extends Error implements ErrorFacts {
     this.remedy = details.remedy;
   }
 
-  /** The order cannot be placed as it is. */
+  /**
+   * The order cannot be placed as it is.
+   *
+   * @internal
+   */
   static invalidOrder(problem: string): OrdersError {
     return new OrdersError("invalid-order", `cannot place the order: ${problem}`);
   }
 
-  /** The order cannot be closed like that. */
+  /**
+   * The order cannot be closed like that.
+   *
+   * @internal
+   */
   static invalidClosing(as: ClosedAs, problem: string): OrdersError {
     return new OrdersError("invalid-order", `cannot ${CLOSINGS[as].verb} the order: ${problem}`);
   }
 
-  /** The clock shows no time that an order could have. */
+  /**
+   * The clock shows no time that an order could have.
+   *
+   * @internal
+   */
   static wrongClock(verb: string): OrdersError {
     const problem = "the system clock is out of range";
     return new OrdersError(
@@ -108,7 +120,11 @@ export class OrdersError extends Error implements ErrorFacts {
     );
   }
 
-  /** There is no order of this id, or of one that begins so. */
+  /**
+   * There is no order of this id, or of one that begins so.
+   *
+   * @internal
+   */
   static noOrder(id: string, location: string): OrdersError {
     return new OrdersError("order-not-found", `no order ${id}`, {
       ...(isOrderId(id) && { orderId: id }),
@@ -116,7 +132,11 @@ export class OrdersError extends Error implements ErrorFacts {
     });
   }
 
-  /** The order is stored, or closed, but `cause` kept the notification from being sent. */
+  /**
+   * The order is stored, or closed, but `cause` kept the notification from being sent.
+   *
+   * @internal
+   */
   static notificationFailed(order: Order, cause: unknown): OrdersError {
     return new OrdersError(
       "notification-failed",

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { command, testOrders } from "orders-cli/testing";
 
-/** @param {(text: string) => void} write @returns {import("orders-cli").EventHandler<import("orders-cli").Commands, import("orders-cli").Events, "order-created">} */
+/** @param {(text: string) => void} write @returns {import("orders-cli").HandlerOf<"order-created">} */
 function writeReceipt(write) {
   return async function writeReceipt({ payload: { order } }) {
     write(`${order.items.length} × for ${order.for ?? "cash"}`);

@@ -7,16 +7,13 @@ export type CommandMap<C> = { [T in keyof C]: { payload: unknown; result: unknow
 export type TopicOf<M> = keyof M & string;
 
 /** The command message of a topic. */
-export type CommandMessage<C extends CommandMap<C>, T extends TopicOf<C>> = Message<
-  T,
-  C[T]["payload"]
->;
+type CommandMessage<C extends CommandMap<C>, T extends TopicOf<C>> = Message<T, C[T]["payload"]>;
 
 /** The event message of a topic. */
-export type EventMessage<E, T extends TopicOf<E>> = Message<T, E[T]>;
+type EventMessage<E, T extends TopicOf<E>> = Message<T, E[T]>;
 
 /** Any message that a bus of these commands and events carries. */
-export type AnyMessage<C extends CommandMap<C>, E> =
+type AnyMessage<C extends CommandMap<C>, E> =
   | { [T in TopicOf<C>]: CommandMessage<C, T> }[TopicOf<C>]
   | { [T in TopicOf<E>]: EventMessage<E, T> }[TopicOf<E>];
 

@@ -21,7 +21,7 @@ export interface PlacedOrder {
 }
 
 /** Cancels a stored order, once: the first cancellation holds. */
-export interface CancelOrder {
+interface CancelOrder {
   /** The id of the order. */
   readonly id: string;
   /** Why; at most 4096 characters. */

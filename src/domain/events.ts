@@ -2,17 +2,17 @@ import type { ClosedOrder } from "./closing.js";
 import type { Order } from "./order.js";
 
 /** An order was stored. */
-export interface OrderCreated {
+interface OrderCreated {
   readonly order: Order;
 }
 
 /** An order was cancelled. */
-export interface OrderCancelled {
+interface OrderCancelled {
   readonly order: ClosedOrder<"cancelled">;
 }
 
 /** Orders were imported, and stored together. */
-export interface OrdersImported {
+interface OrdersImported {
   readonly orders: readonly Order[];
   /** See {@link ImportOrders}. */
   readonly notify: boolean;

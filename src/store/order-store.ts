@@ -33,9 +33,15 @@ export interface OrderStore extends OrderRepository {
   /**
    * Everything that is stored, as it was stored and in that order: what is copied to another store. Damage is
    * reported and skipped.
+   *
+   * @internal
    */
   records(): AsyncIterable<readonly OrderRecord[]>;
-  /** For copying many orders into it, where `saveIfNew` for each would be slow. */
+  /**
+   * For copying many orders into it, where `saveIfNew` for each would be slow.
+   *
+   * @internal
+   */
   copyTarget?(): Promise<CopyTarget>;
   /** Reads everything: each order must be readable, no two may have the same id, and so on. */
   check(): Promise<StoreReport>;
@@ -69,6 +75,8 @@ export interface OrderRepository {
    * @throws {OrdersError} `conflict`: another order holds the id, or one that was cancelled, nothing was
    *   stored; `invalid-order`, `store-failed`, `server-failed`, `outcome-unknown`.
    */
+  saveIfNew(order: Order): Promise<PlacedOrder>;
+  /** @internal */
   saveIfNew(order: Order, as?: StoreAs): Promise<PlacedOrder>;
 
   /**
@@ -78,6 +86,8 @@ export interface OrderRepository {
    * @throws {OrdersError} `order-not-found`: there is no such order; `conflict`: it was closed in another way;
    *   `invalid-order`, `store-failed`, `server-failed`: nothing was stored; `outcome-unknown`: it may be.
    */
+  closeOrder(closing: Closing): Promise<ClosedResult>;
+  /** @internal */
   closeOrder(closing: Closing, as?: StoreAs): Promise<ClosedResult>;
 
   /**
@@ -90,6 +100,8 @@ export interface OrderRepository {
   /**
    * The same as JSON texts, which is faster for many orders: as many at a time as were read together, and
    * all at once where `newest` limits them.
+   *
+   * @internal
    */
   listJson(query?: OrderQuery): AsyncIterable<readonly OrderJson[]>;
 
@@ -145,7 +157,7 @@ export type Note = NoteFacts & {
 };
 
 /** Which note it is, and what a program may want to know of it. */
-export type NoteFacts =
+type NoteFacts =
   /** A write that a crash cut short, and that was never acknowledged; the next order ends it. */
   | { readonly kind: "torn-line"; readonly bytes: number }
   /** Lines that something else than `orders` put behind newer ones, this one the first of them. */

@@ -67,7 +67,7 @@ export interface SubscriptionStatus {
   /** The id of the last order before the first one that waits; `null` if there is none. */
   readonly after: string | null;
   /**
-   * See {@link Waiting}; `null`: nobody can tell, for the orders before the position are not those that were there, or
+   * See {@link Subscriptions.waitingFrom}; `null`: nobody can tell, for the orders before the position are not those that were there, or
    * what a server knows of it has no leader at the moment.
    */
   readonly waiting: number | null;

@@ -2,13 +2,13 @@
  * Mistakes that must not compile. `npm run types` fails if one of them does: an unused
  * `@ts-expect-error` is an error.
  */
+import type { Registry } from "../../src/bus/types.js";
 import {
   type Commands,
   type Events,
   MemoryOrderStore,
   openOrders,
   type PlacedOrder,
-  type Registry,
 } from "../../src/index.js";
 
 const { bus } = await openOrders({ store: new MemoryOrderStore() });
