@@ -61,6 +61,7 @@ const HINTS: Readonly<Record<ImportProblem["kind"], string | undefined>> = {
   "unknown-format": `name it with --format: ${IMPORT_FORMATS.join(", ")}; the header of CSV has a column items or item, or --columns says what it is called`,
   unreadable: `${NOTHING}; --format names another format`,
   encoding: NOTHING,
+  columns: NOTHING,
   "unknown-column": `${NOTHING}; ${COLUMNS}`,
   "invalid-orders": OTHERS,
   "unknown-fields": `${OTHERS}\n${COLUMNS}`,

@@ -20,6 +20,8 @@ const CODES = {
   unreadable: "invalid-order",
   /** It is not UTF-8. */
   encoding: "invalid-order",
+  /** It lacks a column that was named, or has two of one meaning. */
+  columns: "invalid-order",
   /** It has columns that nobody knows. */
   "unknown-column": "invalid-order",
   /** Some of its orders are none, or others than those that have their ids. */

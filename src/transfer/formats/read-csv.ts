@@ -77,12 +77,12 @@ class Header {
     const trimmed = cells.map((cell) => cell.trim());
     const missing = [...names.columns.keys()].find((name) => !trimmed.includes(name));
     if (missing !== undefined) {
-      throw new ImportProblem("unreadable", `${file} has no column '${missing}'`);
+      throw new ImportProblem("columns", `${file} has no column '${missing}'`);
     }
     const { fields, problem, isUnknown } = fieldsOf(trimmed, names, "column");
     if (problem !== undefined) {
       const article = isUnknown && !problem.startsWith("unknown columns") ? "an " : "";
-      const kind = isUnknown ? "unknown-column" : "unreadable";
+      const kind = isUnknown ? "unknown-column" : "columns";
       throw new ImportProblem(
         kind,
         `${file} has ${article}${problem}`,
