@@ -24,10 +24,10 @@ export const CLOSINGS = {
   },
 } as const satisfies Readonly<Record<ClosedAs, object>>;
 
-/** One of {@link CLOSINGS}. */
+/** One of `CLOSINGS`. */
 export type ClosedAs = Exclude<OrderState, "open">;
 
-/** The names of {@link CLOSINGS}. */
+/** The names of `CLOSINGS`. */
 const WAYS = Object.keys(CLOSINGS) as readonly ClosedAs[];
 
 /** The fields of an order that closing it adds, in their order. */
@@ -35,7 +35,7 @@ export const CLOSING_FIELDS = WAYS.flatMap((as) => [CLOSINGS[as].at, CLOSINGS[as
 
 type ClosingFields = Pick<Order, (typeof CLOSING_FIELDS)[number]>;
 
-/** Closes the order of an id: with the time, and perhaps the remark, of one of {@link CLOSINGS}. */
+/** Closes the order of an id: with the time, and perhaps the remark, of one of `CLOSINGS`. */
 export interface Closing extends ClosingFields {
   readonly id: string;
 }
