@@ -62,6 +62,10 @@ export class Context {
       store: this.storeSetting(options).value,
       now: () => this.io.now(),
       onDamage: (damage) => this.reportDamage(damage),
+      onWarning: (warning) => {
+        const { code, message } = warning;
+        this.reportError({ code, message, hint: hintFor(warning) });
+      },
       credentialFiles: credentialFiles(this.io.env),
       ...(salesDesk && { salesDesk }),
     });

@@ -175,6 +175,8 @@ type NoteFacts =
   | { readonly kind: "in-memory" }
   /** The server syncs on a timer, unless it is configured otherwise, which it does not report. */
   | { readonly kind: "power-cut"; readonly replicas: number }
+  /** Messages of a stream were deleted, as of an id that was placed and imported at once. */
+  | { readonly kind: "gap"; readonly messages: number }
   | ({ readonly kind: "configuration" } & Difference);
 
 /** What a store holds and cannot be read. It is reported and left as it is. */

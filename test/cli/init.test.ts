@@ -64,7 +64,7 @@ describeWithServer("orders init on a server", () => {
     expect(await runCli(["init"], { store: url })).toEqual({
       exitCode: 7,
       stdout: "",
-      stderr: `orders: stream orders is configured differently: discard is old, not new, max_age is 3600000000000, not 0, subjects is orders.order-created.*.*, not orders.order-created.*.* orders.order-closed.*.* orders.order-imported.*.* orders.closing-imported.*.*: ${url}\n  it was left as it is; orders init --alter changes it\n`,
+      stderr: `orders: stream orders is configured differently: discard is old, not new, max_age is 3600s, not 0s, subjects is orders.order-created.*.*, not orders.order-created.*.* orders.order-closed.*.* orders.order-imported.*.* orders.closing-imported.*.*: ${url}\n  it was left as it is; orders init --alter changes it\n`,
     });
     expect((await streams.info("orders")).config).toMatchObject({ max_age: 3600e9 });
     const { notes } = JSON.parse((await runCli(["check", "--json"], { store: url })).stdout);
@@ -73,7 +73,7 @@ describeWithServer("orders init on a server", () => {
       kind: "configuration",
       location: "orders",
       ...maxAge,
-      message: "stream orders: max_age is 3600000000000, not 0",
+      message: "warning: stream orders discards orders: max_age is 3600s, not 0s",
     });
     const [orders] = JSON.parse(
       (await runCli(["init", "--alter", "--json"], { store: url })).stdout,

@@ -73,6 +73,7 @@ it("docs/json.md names each kind of damage and of note", () => {
     "no-order": true,
     "no-such-time": true,
     position: true,
+    missing: true,
     "torn-line": true,
     "out-of-order": true,
     stream: true,
@@ -80,6 +81,7 @@ it("docs/json.md names each kind of damage and of note", () => {
     "in-memory": true,
     "no-stream": true,
     "power-cut": true,
+    gap: true,
     configuration: true,
   };
   const [, tables = ""] = PAGE.split("| `kind` of damage |");

@@ -111,7 +111,11 @@ describeWithServer("a stream with gaps, or with the messages of others", () => {
     // It takes no others any more, but has them.
     await jsm.streams.update("orders", { subjects: ["orders.order-created.*.*"] });
     expect(await all(opened.list())).toHaveLength(3001);
-    expect(await opened.check()).toMatchObject({ orders: 3001, damage: [] });
+    const { orders, damage } = await opened.check();
+    expect(orders).toBe(3001);
+    expect(damage.map(({ problem }) => problem)).toEqual(
+      Array(3).fill("1000 messages are missing"),
+    );
     await opened.close();
   });
 

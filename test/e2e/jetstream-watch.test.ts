@@ -115,6 +115,9 @@ describeWithServer("a watcher of a server", () => {
       await watcher.until(({ stderr }) => stderr.includes(`order ${next}:`));
       const parked = removed.includes("consumer") ? id : next;
       await until(async () => (await runCli(["parked"], { store })).stdout.includes(parked));
+      expect(watcher.stderr.includes("orders-parked: the stream was deleted")).toBe(
+        !removed.includes("consumer"),
+      );
       const said = watcher.stderr.length;
       await runCli(["parked", "retry", parked], { store });
       await watcher.until(({ stderr }) => stderr.slice(said).includes(`order ${parked}:`));

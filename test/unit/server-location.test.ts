@@ -12,6 +12,7 @@ describe("a server's location", () => {
       replicas: undefined,
       maxBytes: undefined,
       domain: undefined,
+      force: false,
       timeoutMs: 30_000,
       shown: "nats://shop:4222",
     });
@@ -70,6 +71,7 @@ describe("a server's location", () => {
     ["nats://ada:secret@one?prefix=a..b", "prefix must be words of"],
     ["nats://ada:secret@one?max_bytes=lots", "max_bytes must be a size"],
     ["nats://ada:secret@one?domain=a.b", "domain must be up to 64 of"],
+    ["nats://ada:secret@one?force=no", "force must have no value"],
     ["nats://ada:secret@one?timeout=0", "timeout must be 1 to 9999 seconds"],
   ])("%s is refused, in words that hold no secret", (location, problem) => {
     let message = "";

@@ -64,12 +64,16 @@ export class JetStreamOrderStore implements OrderStore {
    */
   constructor(
     location: string,
-    { onDamage = () => {}, credentialFiles = {} }: ServerStoreOptions = {},
+    {
+      onDamage = () => {},
+      onWarning = ({ message }) => process.emitWarning(message),
+      credentialFiles = {},
+    }: ServerStoreOptions = {},
   ) {
     this.#location = parseServerLocation(location);
     this.location = this.#location.shown;
     this.#server = new ServerConnection(this.#location, credentialFiles);
-    this.#publisher = new OrderPublisher(this.#server);
+    this.#publisher = new OrderPublisher(this.#server, onWarning);
     this.#reader = new OrdersReader(this.#server, onDamage);
     this.#byTime = new OrdersByTime(this.#server, this.#reader);
     const records = new SubscriptionRecords(this.#server, this.#reader, onDamage);

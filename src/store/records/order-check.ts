@@ -41,9 +41,9 @@ export interface Problem {
   /**
    * `unreadable`: no record or document of ours, or not as it was written; `duplicate`: another one holds the id, or
    * has closed its order; `no-order`: what it belongs to is not there; `no-such-time`; `position`: that of a
-   * subscription is not in the file.
+   * subscription is not in the file; `missing`: messages of a stream were discarded or deleted.
    */
-  readonly kind: "unreadable" | "duplicate" | "no-order" | "no-such-time" | "position";
+  readonly kind: "unreadable" | "duplicate" | "no-order" | "no-such-time" | "position" | "missing";
   /** The same in words, which are safe to print. */
   readonly problem: string;
 }

@@ -1,10 +1,12 @@
 import { StorageType, type StreamInfo } from "@nats-io/jetstream";
 import type { Damage, Note, StoreReport } from "../../order-store.js";
+import type { Range } from "../../records/late-orders.js";
 import { OrderCheck } from "../../records/order-check.js";
 import { decodeRecord, isDamage } from "../messages/order-codec.js";
 import { readBatches } from "../messages/read-messages.js";
 import type { ServerConnection } from "../server/server-connection.js";
-import { differences, orderStream, phrase, streamInfo } from "../server/streams.js";
+import { phrase, problemsOf } from "../server/stream-problems.js";
+import { isShared, orderStream, streamInfo } from "../server/streams.js";
 import { allRecords } from "../server/subjects.js";
 
 /** Reads every order, and notes what the server guarantees. */
@@ -21,14 +23,21 @@ export async function checkServer(server: ServerConnection): Promise<StoreReport
     return { orders, damage, notes: [{ kind: "no-stream", location: location.stream, message }] };
   }
   const all = { stream: location.stream, subjects: [allRecords(location)] };
+  const first = info.config.first_seq || 1;
+  const gaps: Range[] = [];
+  let next = first;
+  let someImported = false;
   for await (const batch of readBatches(server, all)) {
     for (const message of batch) {
+      if (message.seq > next) gaps.push({ from: next, to: message.seq });
+      next = message.seq + 1;
       const decoded = decodeRecord(location.stream, message);
       if (decoded === undefined) continue;
       if (isDamage(decoded)) {
         damage.push(decoded);
         continue;
       }
+      someImported ||= decoded.isImported;
       if (decoded.kind === "order") orders++;
       const problem =
         decoded.kind === "order"
@@ -38,14 +47,28 @@ export async function checkServer(server: ServerConnection): Promise<StoreReport
       damage.push({ location: `${location.stream}:${message.seq}`, ...problem });
     }
   }
+  if (next <= info.state.last_seq) gaps.push({ from: next, to: info.state.last_seq + 1 });
   const version = await server.ask("check the store", async ({ nc }) => nc.info?.version);
+  const name = location.stream;
+  const problems = problemsOf(info, orderStream(location));
   const notes = [
     ...guarantees(info, version),
-    ...differences(info.config, orderStream(location)).map((difference): Note => {
-      const message = `stream ${location.stream}: ${phrase(difference)}`;
-      return { kind: "configuration", location: location.stream, ...difference, message };
+    ...problems.map(({ loss, ...difference }): Note => {
+      const discards = loss === "never" ? "" : " discards orders";
+      const message = `${discards && "warning: "}stream ${name}${discards}: ${phrase(difference)}`;
+      return { kind: "configuration", location: name, ...difference, message };
     }),
   ];
+  // Of an id that was placed and imported at once one message is taken back; anybody's other gap is a loss.
+  const isLoss = !someImported || problems.some(({ loss }) => loss !== "never");
+  for (const { from, to } of isShared(info, location) ? [] : gaps) {
+    const messages = to - from;
+    const isOne = messages === 1;
+    const at = `${name}:${from}${isOne ? "" : `-${to - 1}`}`;
+    const problem = isOne ? "a message is missing" : `${messages} messages are missing`;
+    if (isLoss || from === first) damage.push({ kind: "missing", location: at, problem });
+    else notes.push({ kind: "gap", location: at, messages, message: `warning: ${at}: ${problem}` });
+  }
   return { orders, damage, notes };
 }
 

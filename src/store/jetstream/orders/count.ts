@@ -4,7 +4,7 @@ import { getMessage, type Place } from "../messages/get-messages.js";
 import { addPassing } from "../server/consumers.js";
 import { isConsumerLimit } from "../server/failures.js";
 import type { Connected, ServerConnection } from "../server/server-connection.js";
-import { isMissingStream, stateOf, streamInfo, subjectsOf } from "../server/streams.js";
+import { isMissingStream, isShared, stateOf, streamInfo } from "../server/streams.js";
 import { recordSubjects } from "../server/subjects.js";
 import type { OrdersReader } from "./orders-reader.js";
 
@@ -34,9 +34,7 @@ function countRecords(server: ServerConnection): Promise<Records> {
     ]);
     if (info === undefined) return { orders: 0, closed: 0 };
     const closed = newest.some((message) => message !== null) ? await count(subjects) : 0;
-    const own = recordSubjects(location);
-    const isShared = subjectsOf(info).some((subject) => !own.includes(subject));
-    const orders = isShared
+    const orders = isShared(info, location)
       ? await count(recordSubjects(location, { kind: "order" }))
       : stateOf(info).messages - closed;
     return { orders, closed };

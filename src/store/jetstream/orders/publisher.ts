@@ -14,6 +14,7 @@ import {
   Unavailable,
 } from "../server/failures.js";
 import type { Connected, ServerConnection } from "../server/server-connection.js";
+import { phrase, problemsOf } from "../server/stream-problems.js";
 import { createIfMissing, orderStream, streamInfo, subjectsOf } from "../server/streams.js";
 import { recordSubject, subjectMatcher } from "../server/subjects.js";
 import { Limiter } from "./limiter.js";
@@ -54,14 +55,17 @@ export interface Published {
  */
 export class OrderPublisher {
   readonly #server: ServerConnection;
+  readonly #onWarning: (warning: OrdersError) => void;
   readonly #limiter = new Limiter(MAX_BYTES_IN_FLIGHT);
   readonly #expectNone = headers();
   #replies: Replies | undefined;
   #ensuringStream: Promise<boolean> | undefined;
+  #looking: Promise<OrdersError | undefined> | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(server: ServerConnection) {
+  constructor(server: ServerConnection, onWarning: (warning: OrdersError) => void) {
     this.#server = server;
+    this.#onWarning = onWarning;
     // Another stream may have these subjects: what it stored would not be found.
     this.#expectNone.set(PubHeaders.ExpectedStreamHdr, server.location.stream);
     this.#expectNone.set(PubHeaders.ExpectedLastSubjectSequenceHdr, "0");
@@ -144,12 +148,7 @@ export class OrderPublisher {
     return this.#server.ask(`${verbOf(other)} the order`, async (connected) => {
       const first = await this.#holder(connected, other);
       if (first === null || first.seq > seq) return undefined;
-      const { stream } = this.#server.location;
-      if (holder === undefined) {
-        await connected.jsm.streams.deleteMessage(stream, seq, false).catch((error) => {
-          if (apiCode(error) !== JetStreamApiCodes.NoMessageFound) throw error;
-        });
-      }
+      if (holder === undefined) await this.#takeBack(connected, seq);
       return { holder: first, attempts: 0 };
     });
   }
@@ -186,12 +185,21 @@ export class OrderPublisher {
     const patience = (connected.patienceMs / 2 + bytes / BYTES_PER_MS) * 2 ** (attempt - 1);
     const subject = recordSubject(location, record, orderIdOf(record));
     const options = { headers: this.#expectNone, timeout: Math.min(patience, location.timeoutMs) };
+    this.#looking ??= this.#look(connected, record).catch(() => undefined);
     try {
       // Whoever publishes one order needs no inbox besides that of the client.
       const isOne = attempt > 1 || this.#limiter.taken <= sizeOf(record);
       const publishing = isOne ? connected.js : this.#repliesOf(connected);
       const ack = await publishing.publish(subject, record.body, options);
       this.#refuseOtherDomain(ack, record);
+      connected.known.add(location.stream);
+      const refusal = await this.#looking;
+      if (refusal !== undefined) {
+        await this.#takeBack(connected, ack.seq).catch((error) => {
+          throw this.#failure(record, error, true);
+        });
+        throw refusal;
+      }
       return { holder: undefined, seq: ack.seq };
     } catch (error) {
       if (isNoResponders(error) && (await this.#createdStream(connected, record))) return undefined;
@@ -205,6 +213,38 @@ export class OrderPublisher {
   #repliesOf(connected: Connected): Replies {
     if (this.#replies?.nc !== connected.nc) this.#replies = new Replies(this.#server, connected);
     return this.#replies;
+  }
+
+  /**
+   * Looks, beside the first message so that nobody waits for it, whether the stream keeps what it acknowledges.
+   *
+   * @returns why nothing is stored in it.
+   */
+  async #look(connected: Connected, record: NewRecord): Promise<OrdersError | undefined> {
+    const { location } = this.#server;
+    const { stream, shown, force } = location;
+    const info = await streamInfo(connected, stream);
+    if (info === undefined || force) return undefined;
+    const problems = problemsOf(info, orderStream(location)).filter(({ loss }) => loss !== "never");
+    if (problems.length === 0) return undefined;
+    const why = problems.map(phrase).join(", ");
+    const what = `stream ${stream} discards orders: ${why}: ${shown}`;
+    const advice = { hint: "?force in the location accepts that", remedy: "alter" } as const;
+    if (problems.some(({ loss }) => loss === "at once")) {
+      return new OrdersError(
+        "server-failed",
+        `cannot ${verbOf(record)} the order: ${what}`,
+        advice,
+      );
+    }
+    this.#onWarning(new OrdersError("server-failed", `warning: ${what}`, advice));
+    return undefined;
+  }
+
+  async #takeBack({ jsm }: Connected, seq: number): Promise<void> {
+    await jsm.streams.deleteMessage(this.#server.location.stream, seq, false).catch((error) => {
+      if (!/no message found/.test((error as Error).message)) throw error;
+    });
   }
 
   /** What is stored on the subject of the record. */

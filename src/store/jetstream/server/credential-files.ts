@@ -1,3 +1,4 @@
+import type { OrdersError } from "../../../errors.js";
 import type { StoreOptions } from "../../order-store.js";
 
 /** The paths of credential files for a server. */
@@ -34,4 +35,6 @@ export function credentialFiles(
 export interface ServerStoreOptions extends StoreOptions {
   /** Files that prove who connects, and whom to trust; none unless given. */
   readonly credentialFiles?: CredentialFiles;
+  /** Called when an order is stored where it will be discarded; a warning of the process unless given. */
+  readonly onWarning?: (warning: OrdersError) => void;
 }

@@ -2,14 +2,8 @@ import type { StreamConfig } from "@nats-io/jetstream";
 import { OrdersError } from "../../../errors.js";
 import type { SetUp } from "../../order-store.js";
 import type { Connected, ServerConnection } from "./server-connection.js";
-import {
-  createIfMissing,
-  differences,
-  orderStream,
-  parkingStream,
-  phrase,
-  type WantedStream,
-} from "./streams.js";
+import { phrase, problemsOf } from "./stream-problems.js";
+import { createIfMissing, orderStream, parkingStream, type WantedStream } from "./streams.js";
 
 /**
  * Creates the streams that are missing, and compares those that exist with what is needed.
@@ -40,8 +34,10 @@ async function initStream(
 ): Promise<SetUp> {
   const { name } = wanted;
   const { streams } = connected.jsm;
+  connected.known.delete(name);
   const isCreated = await createIfMissing(connected, wanted);
-  const { config } = await streams.info(name);
+  const info = await streams.info(name);
+  const { config } = info;
   const as = `at ${shown}: ${guarantees(config)}`;
   const replicas = config.num_replicas;
   if (isCreated) {
@@ -53,7 +49,7 @@ async function initStream(
     const hint = "a mirror takes no orders; name another stream with ?stream=…, and copy them";
     throw new OrdersError("server-failed", message, { hint, remedy: "copy" });
   }
-  const changes = differences(config, wanted);
+  const changes = problemsOf(info, wanted).map(({ loss: _, ...difference }) => difference);
   if (changes.length === 0) {
     return { state: "exists", name, replicas, message: `stream ${name} exists ${as}` };
   }
@@ -65,7 +61,7 @@ async function initStream(
       remedy: "alter",
     });
   }
-  await streams.update(name, wanted);
+  await streams.update(name, wanted as StreamConfig);
   const message = `changed stream ${name} at ${shown}: ${differing}`;
   return { state: "changed", name, replicas: wanted.num_replicas ?? replicas, changes, message };
 }

@@ -27,6 +27,8 @@ export interface Connected {
   readonly jsm: JetStreamManager;
   /** How long an answer may take. */
   readonly patienceMs: number;
+  /** The streams that this process has seen, by name. */
+  readonly known: Set<string>;
 }
 
 /** What became of the connection; an error: the server refuses further subscriptions. */
@@ -41,6 +43,7 @@ const SWITCH_SERVER_AFTER_MS = 3000;
 export class ServerConnection {
   readonly location: ServerLocation;
   readonly #files: CredentialFiles;
+  readonly #known = new Set<string>();
   #opening: Promise<Connected> | undefined;
   #isClosed: boolean = false;
   readonly #retrying = new AbortController();
@@ -170,6 +173,7 @@ export class ServerConnection {
     return {
       nc,
       patienceMs,
+      known: this.#known,
       js: jetstream(nc, api),
       // The check would hang for seconds while a cluster elects its leader.
       jsm: await jetstreamManager(nc, { ...api, checkAPI: false }),

@@ -16,6 +16,8 @@ export interface ServerLocation {
   readonly maxBytes: number | undefined;
   /** The JetStream domain; `undefined`: that of the account. */
   readonly domain: string | undefined;
+  /** Whether a stream may be used that discards orders. */
+  readonly force: boolean;
   /** How long a request is repeated before it fails. */
   readonly timeoutMs: number;
   /** The location without its secrets. */
@@ -38,6 +40,7 @@ const PARAMETERS: ReadonlyMap<string, readonly [RegExp, string]> = new Map([
   ["replicas", [/^[135]$/, "be 1, 3 or 5"]],
   ["max_bytes", [BYTES, "be a size such as 1048576, 500MB or 10GB"]],
   ["domain", [NAME, "be up to 64 of A-Z, a-z, 0-9, '_' and '-'"]],
+  ["force", [/^$/, "have no value"]],
   ["timeout", [/^[1-9]\d{0,3}$/, "be 1 to 9999 seconds"]],
 ]);
 
@@ -54,7 +57,15 @@ export function parseServerLocation(location: string): ServerLocation {
   const servers = parts.map(({ server }) => server);
   const logins = new Set(parts.flatMap(({ login }) => login ?? []));
   if (logins.size > 1) throw wrong("all servers must have the same login");
-  const { stream = "orders", prefix, replicas, max_bytes, domain, timeout } = parseQuery(query);
+  const {
+    stream = "orders",
+    prefix,
+    replicas,
+    max_bytes,
+    domain,
+    force,
+    timeout,
+  } = parseQuery(query);
   return {
     servers,
     tls: scheme.toLowerCase() === "tls",
@@ -64,6 +75,7 @@ export function parseServerLocation(location: string): ServerLocation {
     replicas: replicas === undefined ? undefined : Number(replicas),
     maxBytes: max_bytes === undefined ? undefined : parseBytes(max_bytes),
     domain,
+    force: force !== undefined,
     timeoutMs: Number(timeout ?? 30) * 1000,
     shown: `${scheme.toLowerCase()}://${servers.join(",")}${query && `?${query}`}`,
   };

@@ -8,7 +8,6 @@ import {
   type StreamInfoRequestOptions,
   type StreamState,
 } from "@nats-io/jetstream";
-import type { Difference } from "../../order-store.js";
 import { apiCode, Unavailable } from "./failures.js";
 import type { Connected } from "./server-connection.js";
 import type { ServerLocation } from "./server-location.js";
@@ -17,8 +16,10 @@ import { EVERY_SUBJECT, PARKING_KINDS, parkingSubject, recordSubjects } from "./
 /** The JetStream API error: there is a stream of that name with another configuration. */
 const NAME_IN_USE = 10058;
 
-/** The configuration of a stream of ours, which is what the store guarantees. */
-export type WantedStream = Partial<StreamConfig> & Pick<StreamConfig, "name" | "subjects">;
+/** The configuration of a stream of ours, which is what the store guarantees; `undefined`: it must not have that. */
+export type WantedStream = Pick<StreamConfig, "name" | "subjects"> & {
+  readonly [Key in keyof StreamConfig]?: StreamConfig[Key] | undefined;
+};
 
 /** The stream of orders: on disk, kept for ever, and refusing rather than forgetting when full. */
 export function orderStream(location: ServerLocation): WantedStream {
@@ -46,7 +47,9 @@ function permanent({ replicas, maxBytes }: ServerLocation) {
     storage: StorageType.File,
     discard: DiscardPolicy.New,
     max_age: 0,
-    allow_direct: true,
+    allow_rollup_hdrs: false,
+    subject_transform: undefined,
+    mirror: undefined,
     no_ack: false,
     sealed: false,
     ...(replicas !== undefined && { num_replicas: replicas }),
@@ -83,42 +86,40 @@ export function stateOf({ cluster, state }: StreamInfo): StreamState {
   return state;
 }
 
-/** The subjects that a stream has: a mirror lists none, and may have any. */
+/** The subjects that a stream has: one that only mirrors another, or has others as its sources, lists none. */
 export function subjectsOf({ config }: StreamInfo): readonly string[] {
-  return config.mirror === undefined ? config.subjects : [EVERY_SUBJECT];
+  return config.subjects ?? [EVERY_SUBJECT];
 }
 
-/** Creates a stream where there is none, and returns whether it did. An existing one is left as it is. */
+/** Whether a stream can hold what is not of this store. */
+export function isShared(info: StreamInfo, location: ServerLocation): boolean {
+  const own = recordSubjects(location);
+  return subjectsOf(info).some((subject) => !own.includes(subject));
+}
+
+/**
+ * Creates a stream where there is none, and returns whether it did. An existing one is left as it is; one that this
+ * process knows was deleted since, with its orders, which is for somebody to see: that is an error.
+ */
 export async function createIfMissing(
-  connected: Connected,
+  { jsm, known }: Connected,
   wanted: WantedStream,
 ): Promise<boolean> {
-  if ((await streamInfo(connected, wanted.name)) !== undefined) return false;
+  const { name } = wanted;
   try {
-    await connected.jsm.streams.add({ ...wanted, num_replicas: wanted.num_replicas ?? 1 });
+    await jsm.streams.info(name);
+    known.add(name);
+    return false;
+  } catch (error) {
+    if (!isMissingStream(error) || known.has(name)) throw error;
+  }
+  try {
+    await jsm.streams.add({ num_replicas: 1, ...wanted } as StreamConfig);
+    known.add(name);
     return true;
   } catch (error) {
     // Another process created it first, with another configuration.
     if (apiCode(error) === NAME_IN_USE) return false;
     throw error;
   }
-}
-
-/** How a stream differs from the wanted configuration. */
-export function differences(config: StreamConfig, wanted: WantedStream): Difference[] {
-  return Object.entries(wanted)
-    .map(([setting, value]) => {
-      // A server leaves some settings out that are off.
-      return { setting, is: config[setting as keyof StreamConfig] ?? false, wanted: value };
-    })
-    .filter(({ is, wanted }) => JSON.stringify(is) !== JSON.stringify(wanted));
-}
-
-/** The same in words. */
-export function phrase({ setting, is, wanted }: Difference): string {
-  return `${setting} is ${shown(is)}, not ${shown(wanted)}`;
-}
-
-function shown(value: unknown): string {
-  return Array.isArray(value) ? value.join(" ") : String(value);
 }

@@ -27,7 +27,7 @@ import {
 } from "../server/consumers.js";
 import { apiCode, isConsumerLimit, isTransient, serverFailure } from "../server/failures.js";
 import type { Connected, ServerConnection } from "../server/server-connection.js";
-import { createIfMissing, orderStream, parkingStream } from "../server/streams.js";
+import { createIfMissing, orderStream } from "../server/streams.js";
 import {
   allRecords,
   eventSubjects,
@@ -214,7 +214,7 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
     return this.#server.attempt(async (connected) => {
       if ((await consumerInfo(connected, retries)) !== undefined) return retries;
       if ((await this.#consumers(connected, name)).length === 0) return retries;
-      await createIfMissing(connected, parkingStream(this.#server.location));
+      await this.parked.restore(connected);
       await this.#createRetries(connected, name);
       return retries;
     });
