@@ -88,7 +88,8 @@ export function stateOf({ cluster, state }: StreamInfo): StreamState {
 
 /** The subjects that a stream has: one that only mirrors another, or has others as its sources, lists none. */
 export function subjectsOf({ config }: StreamInfo): readonly string[] {
-  return config.subjects ?? [EVERY_SUBJECT];
+  const { subjects }: Partial<StreamConfig> = config;
+  return subjects ?? [EVERY_SUBJECT];
 }
 
 /** Whether a stream can hold what is not of this store. */
