@@ -27,12 +27,12 @@ export interface Output {
   /** The height of the terminal in lines; infinite for anything else. */
   readonly rows: number;
   /**
-   * Writes all of `text` before it returns.
+   * Writes all of `text`, or its bytes, before it returns.
    *
    * @returns `false` once nobody reads it any more (`| head`): no error, but writing on is no use.
    * @throws {OrdersError} `output-failed` if it cannot be written, for example to a full disk.
    */
-  write(text: string): boolean;
+  write(text: string | Uint8Array): boolean;
   /**
    * Writes without keeping the program from noticing a signal when a reader does not read: only where
    * that can happen, and never with another write at the same time.

@@ -137,6 +137,34 @@ describe("a store of 20,000 orders", () => {
   });
 });
 
+describe("a store of 20,000 orders that were imported with ids, 1,000 at once", () => {
+  const lines: string[] = [];
+  let size = 0;
+  for (let checkedTo = 0; lines.length < 20_000; checkedTo = size) {
+    for (let n = 0; n < 1000; n++) {
+      const claim = { checkedTo, token: "0badcafe" };
+      size +=
+        lines[lines.push(encodeOrder(anOrder(), { isImported: true, claim })) - 1]?.length ?? 0;
+    }
+  }
+  let store: JsonlOrderStore;
+  beforeEach(() => {
+    const directory = temporaryDirectory();
+    writeFileSync(join(directory, "orders.jsonl"), lines.join(""));
+    store = new JsonlOrderStore(directory);
+  });
+
+  it("is read at its end to list the newest orders, and where these were imported together", async () => {
+    const { bytes } = await countIo(() => all(store.list({ newest: 20 })));
+    expect(bytes).toBeLessThan(size / 20 + 32 * 1024);
+  });
+
+  it("is read twice to be listed in reverse", async () => {
+    const { bytes } = await countIo(() => all(store.list({ reverse: true })));
+    expect(bytes).toBeLessThan(2.3 * size);
+  });
+});
+
 it("a thousand orders that are placed at once share a few writes and syncs", async () => {
   const counted = await countIo(async () => {
     await using application = await openOrders({ store: temporaryDirectory() });

@@ -50,7 +50,8 @@ export async function runCli(argv: readonly string[], world: World = {}): Promis
     isTerminal: terminal.includes(name),
     columns: terminal.includes(name) ? columns : Number.POSITIVE_INFINITY,
     rows: terminal.includes(name) ? rows : Number.POSITIVE_INFINITY,
-    write(text) {
+    write(part) {
+      const text = typeof part === "string" ? part : Buffer.from(part).toString();
       if (name === "stdout" && world.write !== undefined) return world.write(text);
       written[name] += text;
       world.whenWritten?.(written, stop);

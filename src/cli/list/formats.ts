@@ -1,8 +1,17 @@
+import { PLACED_AT_LENGTH } from "../../domain/order.js";
 import { escapeUnsafe, escapeUnsafeLines, safeJson } from "../../domain/printable.js";
+import {
+  ID_AT,
+  ID_LENGTH,
+  ITEMS_AT,
+  type OrderBytes,
+  PLACED_AT,
+} from "../../store/records/order-bytes.js";
 import type { OrderJson } from "../../store/records/order-json.js";
 import { escapedText, guarded } from "../../transfer/formats/csv-text.js";
 import { FIELDS, type Field } from "./columns.js";
 import type { ListFormat, ListView } from "./list-format.js";
+import type { Page } from "./page.js";
 
 /** The output formats of `list`. */
 export const FORMATS = ["table", "tsv", "csv", "ndjson", "json"] as const;
@@ -22,14 +31,21 @@ export async function listFormat(format: Format, view: ListView): Promise<ListFo
       return (await import("./table.js")).table(view);
     case "tsv": {
       const shown = all ? ([...TSV_FIELDS, "cancelledAt"] as const) : TSV_FIELDS;
-      return { order: separated(fields ?? shown, "\t", escapeUnsafe, (json) => json) };
+      const columns = fields ?? shown;
+      const order = separated(columns, "\t", escapeUnsafe, (json) => json);
+      const spans = columns.map((field) => SPANS[field]);
+      if (!spans.every((span) => span !== undefined)) return { order };
+      return { order, bytes: (bytes, page) => addSpans(spans, bytes, page) };
     }
     case "csv": {
       const begin = () => `${(fields ?? FIELDS).join(",")}\n`;
       return { begin, order: separated(fields ?? FIELDS, ",", csvText, csvJson), always: true };
     }
     case "ndjson":
-      return { order: (order) => `${json(order)}\n` };
+      return {
+        order: (order) => `${json(order)}\n`,
+        ...(fields === undefined && { bytes: addJson }),
+      };
     case "json":
       return {
         begin: () => "[",
@@ -42,6 +58,32 @@ export async function listFormat(format: Format, view: ListView): Promise<ListFo
 }
 
 const TSV_FIELDS = ["placedAt", "id", "items"] as const;
+const [TAB, NEWLINE, CLOSING_BRACE] = [0x09, 0x0a, 0x7d];
+
+function addJson({ view, from, to }: OrderBytes, page: Page): void {
+  page.addBytes(view, from, to);
+  page.addByte(CLOSING_BRACE);
+  page.addByte(NEWLINE);
+}
+
+/** Where a field is in the bytes of an order, from and to; nowhere if it was not cancelled. */
+type Span = (order: OrderBytes) => readonly [number, number];
+const SPANS: Partial<Record<Field, Span>> = {
+  placedAt: ({ from }) => [from + PLACED_AT, from + PLACED_AT + PLACED_AT_LENGTH],
+  id: ({ from }) => [from + ID_AT, from + ID_AT + ID_LENGTH],
+  items: ({ from, itemsEnd }) => [from + ITEMS_AT, itemsEnd],
+  cancelledAt: () => [0, 0],
+};
+
+function addSpans(spans: readonly Span[], order: OrderBytes, page: Page): void {
+  for (let index = 0; index < spans.length; index++) {
+    if (index > 0) page.addByte(TAB);
+    const [from, to] = (spans[index] as Span)(order);
+    page.addBytes(order.view, from, to);
+  }
+  page.addByte(NEWLINE);
+}
+
 /** What holds nothing to escape. */
 const SAFE: readonly Field[] = ["placedAt", "id", "cancelledAt"];
 

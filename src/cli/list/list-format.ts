@@ -1,13 +1,17 @@
+import type { OrderBytes } from "../../store/records/order-bytes.js";
 import type { OrderJson } from "../../store/records/order-json.js";
 import type { Output } from "../io.js";
 import type { Style } from "../render/style.js";
 import type { Field } from "./columns.js";
+import type { Page } from "./page.js";
 
 /** How a list of orders is written. */
 export interface ListFormat {
   /** Written before the first orders; if there is none, only with {@link always}. */
   begin?(orders: readonly OrderJson[]): string;
   order(order: OrderJson): string;
+  /** Adds to a page what {@link order} gives, of an order whose bytes are there: it is not made a text. */
+  bytes?(order: OrderBytes, page: Page): void;
   readonly separator?: string;
   /** @param isCut whether older orders are left out. */
   end?(count: number, isCut: boolean): string;

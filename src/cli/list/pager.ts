@@ -3,7 +3,7 @@ import type { Context } from "../context.js";
 import { type Io, withChanges } from "../io.js";
 
 /** Writes a part of a text; `false` once nobody reads it any more. */
-export type Write = (text: string) => boolean | Promise<boolean>;
+export type Write = (part: Uint8Array) => boolean | Promise<boolean>;
 
 /**
  * Has a text read on the terminal a page at a time, as git does it: by the program that `ORDERS_PAGER` names,
@@ -17,13 +17,16 @@ export async function paged(
 ): Promise<void> {
   const { io } = context;
   const command = pagerCommand(io);
-  if (command === undefined) return write(context, (text) => io.stdout.write(text));
+  if (command === undefined) return write(context, (part) => io.stdout.write(part));
   const messages: string[] = [];
-  const stderr = withChanges(io.stderr, { write: (text) => messages.push(text) > 0 });
+  const stderr = withChanges(io.stderr, {
+    write: (text: string) => messages.push(text) > 0,
+  });
   let pager: Pager | undefined;
   let held: string | undefined = "";
   try {
-    await write(context.withStderr(stderr), async (text) => {
+    await write(context.withStderr(stderr), async (part) => {
+      const text = Buffer.from(part).toString();
       let next = text;
       if (held !== undefined) {
         held += text;

@@ -102,7 +102,7 @@ function processOutput(fd: 1 | 2, stream: () => NodeJS.WriteStream): Output {
       try {
         // A Windows console needs UTF-16, which only the stream writes.
         if (terminal && process.platform === "win32") stream().write(text);
-        else open &&= writeFully(fd, Buffer.from(text));
+        else open &&= writeFully(fd, typeof text === "string" ? Buffer.from(text) : text);
         return open;
       } catch (error) {
         if (fd === 2) return false; // there is nowhere to report it

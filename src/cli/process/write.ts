@@ -3,7 +3,7 @@ import { systemMessage } from "../../error-message.js";
 import { OrdersError } from "../../errors.js";
 
 /** Writes all of the bytes; `false` if the reader is gone. */
-export function writeFully(fd: number, bytes: Buffer): boolean {
+export function writeFully(fd: number, bytes: Uint8Array): boolean {
   for (let rest = bytes; rest.length > 0; ) {
     try {
       rest = rest.subarray(writeSync(fd, rest));

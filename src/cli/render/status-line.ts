@@ -14,7 +14,7 @@ export class StatusLine {
 
   constructor({ stderr, env }: Pick<Io, "stderr" | "env">, paint: (text: string) => string) {
     this.isPossible = stderr.isTerminal && env.TERM !== "dumb";
-    this.output = withChanges(stderr, { write: (text) => this.#writeAbove(text) });
+    this.output = withChanges(stderr, { write: (text: string) => this.#writeAbove(text) });
     this.#stderr = stderr;
     this.#paint = paint;
   }

@@ -3,6 +3,7 @@ import type { Context } from "../context.js";
 import { FIELDS, type Field, parseFields } from "../list/columns.js";
 import { FORMATS, type Format, listFormat } from "../list/formats.js";
 import { sayNoOrders } from "../list/no-orders.js";
+import { Page } from "../list/page.js";
 import type { Write } from "../list/pager.js";
 import { define } from "../options/definition.js";
 import { FILTER_OPTIONS } from "../options/filter-options.js";
@@ -53,7 +54,7 @@ export const verb = define({
       stdout.write(`${Math.min(count, options.limit ?? count)}\n`);
       return;
     }
-    const write: Write = (text) => stdout.write(text);
+    const write: Write = (rows) => stdout.write(rows);
     if (options.quiet) return writeList("tsv", { ...options, fields: ["id"] }, context, write);
     const byDefault = stdout.isTerminal ? "table" : "tsv";
     const format = options.json ? "json" : (options.format ?? byDefault);
@@ -80,26 +81,27 @@ async function writeList(
   const filter = filterOf(options);
   const newest = options.limit === undefined ? undefined : limit + 1; // tells whether there are more
   let listed = 0;
-  let page = always ? begin([]) : "";
+  const page = new Page();
+  if (always) page.add(begin([]));
   let isCut = false;
   for await (const batch of store.listJson({ ...filter, newest, reverse })) {
     isCut = listed + batch.length > limit;
     const shown = isCut ? (reverse ? batch.slice(0, limit - listed) : batch.slice(1)) : batch;
-    if (listed === 0 && shown.length > 0 && !always) page += begin(shown);
+    if (listed === 0 && shown.length > 0 && !always) page.add(begin(shown));
     for (const order of shown) {
-      if (listed > 0) page += separator;
-      page += form.order(order);
-      listed++;
-      if (page.length < PAGE_CHARACTERS) continue;
-      if (!(await write(page))) return;
-      page = "";
+      if (listed++ > 0 && separator !== "") page.add(separator);
+      if (form.bytes === undefined || order.bytes === undefined) page.add(form.order(order));
+      else form.bytes(order.bytes, page);
+      if (page.isFull && !(await write(page.take()))) return;
     }
-    if (!stdout.isTerminal || page === "") continue;
-    if (!(await write(page))) return; // a person should not wait for a page to fill
-    page = "";
+    if (!stdout.isTerminal || page.isEmpty) continue;
+    if (!(await write(page.take()))) return; // a person should not wait for a page to fill
   }
   if (listed === 0) await context.mustExist(store, options);
-  if (listed > 0 || always) await write(page + end(listed, isCut));
+  if (listed > 0 || always) {
+    page.add(end(listed, isCut));
+    await write(page.take());
+  }
   if (isCut && !form.tellsMore && stderr.isTerminal) {
     stderr.write("older orders not shown (--limit)\n");
   } else if (listed === 0 && newest === undefined) sayNoOrders(filter, stderr);
@@ -113,9 +115,3 @@ function filterOf(options: ListOptions): OrderFilter {
     state: options.all ? "any" : undefined,
   };
 }
-
-/**
- * Rows are written together, in one system call, once they are this long: half of what a pipe holds on Linux,
- * so that its reader reads the one half while the other is written.
- */
-const PAGE_CHARACTERS = 32 * 1024;

@@ -18,8 +18,8 @@ import type {
   StoreReport,
 } from "../order-store.js";
 import { PendingWork } from "../pending-work.js";
+import { parseAll } from "../records/batches.js";
 import type { OrderJson } from "../records/order-json.js";
-import { parseAll } from "../records/parse-all.js";
 import { type OrderRecord, type StoreAs, verbOf } from "../records/record.js";
 import { closedBefore, refuseConflict } from "../records/refuse-conflict.js";
 import { storableClosing, storableOrder } from "../records/storable-order.js";

@@ -12,8 +12,8 @@ import type {
   StoreReport,
 } from "../order-store.js";
 import { PendingWork } from "../pending-work.js";
+import { parseAll } from "../records/batches.js";
 import type { OrderJson } from "../records/order-json.js";
-import { parseAll } from "../records/parse-all.js";
 import type { OrderRecord, StoreAs } from "../records/record.js";
 import { storableClosing, storableOrder } from "../records/storable-order.js";
 import type { SubscriptionFeed } from "../subscription/feed.js";

@@ -134,7 +134,7 @@ export async function* byTime<T extends StoredOrder>(
 
 const BATCH_ORDERS = 1000;
 
-/** Puts right what is in order but for a few places: some orders are held back for those that belong before them. */
+/** Puts right what is in order but for a few places: the last orders are held back for those that belong before them. */
 async function* settled<T extends StoredOrder>(
   batches: AsyncIterable<readonly T[]>,
   isInOrder: (one: T, other: T) => boolean,
@@ -142,30 +142,24 @@ async function* settled<T extends StoredOrder>(
 ): AsyncGenerator<readonly T[], void> {
   let held: readonly T[] = [];
   for await (const batch of batches) {
-    let before = held.at(-1);
-    let isSorted = true;
-    for (const each of batch) {
-      isSorted &&= before === undefined || isInOrder(before, each);
-      before = each;
-    }
-    if (isSorted && areEnough(held, window)) {
-      yield held;
-      held = batch;
-      continue;
-    }
     const both = held.concat(batch);
+    const isSorted = both.every((each, at) => at === 0 || isInOrder(both[at - 1] as T, each));
     if (!isSorted) both.sort((one, other) => (isInOrder(one, other) ? -1 : 1));
-    const ready = Math.max(0, both.length - Math.max(batch.length, window));
+    const ready = both.length - heldBack(both, window);
     yield both.slice(0, ready);
     held = both.slice(ready);
   }
   yield held;
 }
 
-/** Whether to hold no more orders back: large ones must not pile up. */
-function areEnough(held: readonly StoredOrder[], window: number): boolean {
-  if (held.length >= window) return true;
-  return held.reduce((sum, { order }) => sum + order.length, 0) > MAX_HELD_CHARACTERS;
+/** How many of the last orders to hold back: large ones must not pile up. */
+function heldBack(orders: readonly StoredOrder[], window: number): number {
+  let characters = 0;
+  let count = 0;
+  while (count < Math.min(window, orders.length) && characters <= MAX_HELD_CHARACTERS) {
+    characters += orders[orders.length - ++count]?.order.length ?? 0;
+  }
+  return count;
 }
 
 const MAX_HELD_CHARACTERS = 2 ** 22;

@@ -1,4 +1,5 @@
 import type { StoredOrder } from "./by-time.js";
+import { timeOf } from "./order-bytes.js";
 
 /** Where late orders are stored, by time: a few dozen bytes for each, so that they need not fit into memory. */
 export class LateOrders {
@@ -14,7 +15,7 @@ export class LateOrders {
       rows.set(this.#rows);
       this.#rows = rows;
     }
-    this.#rows.set([numberOf(order.placedAt), start, end], at);
+    this.#rows.set([timeOf(order.placedAt), start, end], at);
   }
 
   /** Where to read them, in the order of listing: together those of which one is stored behind the other. */
@@ -47,12 +48,3 @@ export interface Range {
 const LEAST_ORDERS = 64;
 const COLUMNS = 3;
 const [TIME, START, END] = [0, 1, 2];
-
-/** A time as a number that is the larger the later, also of a day that does not exist. */
-function numberOf(placedAt: string): number {
-  const day = Number(placedAt.slice(0, DAY_LENGTH).replaceAll("-", ""));
-  return day * DAY_MS + Date.parse(`1970-01-01${placedAt.slice(DAY_LENGTH)}`);
-}
-
-const DAY_LENGTH = "2026-01-31".length;
-const DAY_MS = 24 * 60 * 60 * 1000;

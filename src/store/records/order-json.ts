@@ -10,6 +10,7 @@ import {
   PLACED_AT_LENGTH,
 } from "../../domain/order.js";
 import { safeJson } from "../../domain/printable.js";
+import { ID_AT, ID_LENGTH, ITEMS_AT, type OrderBytes, PLACED_AT } from "./order-bytes.js";
 
 /**
  * An order as the JSON text that `list --format ndjson` prints. Nothing is parsed until an item is asked
@@ -17,12 +18,24 @@ import { safeJson } from "../../domain/printable.js";
  */
 export class OrderJson implements Order {
   /** The text without its last brace, which a piece of a file of orders may have elsewhere. */
-  readonly #fields: string;
+  #text: string | undefined;
+  /** The same in bytes. */
+  readonly bytes: OrderBytes | undefined;
   #items: readonly string[] | undefined;
   #rest: Partial<Order> | undefined;
 
-  private constructor(fields: string) {
-    this.#fields = fields;
+  private constructor(text: string | undefined, bytes?: OrderBytes) {
+    this.#text = text;
+    this.bytes = bytes;
+  }
+
+  /**
+   * The order whose JSON text is among some bytes, which are UTF-8, safe to print, and kept.
+   *
+   * @param text of the bytes; ASCII if not given.
+   */
+  static within(bytes: OrderBytes, text?: string): OrderJson {
+    return new OrderJson(text, bytes);
   }
 
   /** The order of a JSON text, as {@link OrderJson.of} writes it, that is given without its last brace. */
@@ -43,14 +56,22 @@ export class OrderJson implements Order {
     return closing === undefined ? placed : placed.closed(closing);
   }
 
+  get #fields(): string {
+    if (this.#text === undefined && this.bytes !== undefined) {
+      const { bytes, from, to } = this.bytes;
+      this.#text = bytes.toString("latin1", from, to);
+    }
+    return this.#text ?? "";
+  }
+
   /** One line, safe to print; the fields in the order of {@link Order}, without white space. */
   get json(): string {
     return `${this.#fields}}`;
   }
 
-  /** How long {@link OrderJson.json} is. */
+  /** About how long {@link OrderJson.json} is. */
   get length(): number {
-    return this.#fields.length + 1;
+    return this.bytes === undefined ? this.#fields.length : this.bytes.to - this.bytes.from;
   }
 
   get id(): string {
@@ -136,14 +157,6 @@ export class OrderJson implements Order {
   }
 }
 
-/** Where the id of an order is in its text. */
-export const ID_AT = '{"id":"'.length;
-export const ID_LENGTH = "01234567-89ab-cdef-0123-456789abcdef".length;
-/** Where the time of an order is in its text. */
-export const PLACED_AT = ID_AT + ID_LENGTH + '","placedAt":"'.length;
-/** Where its items are. */
-export const ITEMS_AT = PLACED_AT + PLACED_AT_LENGTH + '","items":'.length;
-
 /** The order that a text is if it is plain ASCII, byte for byte as we write it: it need not be parsed. */
 export function plainOrder(text: string): OrderJson | undefined {
   return text.length <= MAX_PLAIN_CHARACTERS && PLAIN_ORDER.test(text)
@@ -177,19 +190,6 @@ const CLOSING_NAMES = CLOSING_FIELDS.join("|");
 const NEXT_FIELD = new RegExp(`\\],"(?:for|note|traceparent|${CLOSING_NAMES})":"`);
 const CLOSING = new RegExp(`(?:,"(?:${CLOSING_NAMES})":"(?:[^"\\\\]|\\\\.)*")*$`);
 const NOTHING: Partial<Order> = {};
-
-/** Whether JSON text, of ours, begins at a byte as that of an order does. */
-export function beginsAsOrder(json: Uint8Array, from: number): boolean {
-  return (
-    json[from + ID_AT - 1] === QUOTE &&
-    json[from + ID_AT + ID_LENGTH] === QUOTE &&
-    json[from + PLACED_AT + PLACED_AT_LENGTH] === QUOTE &&
-    json[from + ITEMS_AT] === BRACKET
-  );
-}
-
-const QUOTE = '"'.charCodeAt(0);
-const BRACKET = "[".charCodeAt(0);
 
 /** The filter as a predicate that parses only what it has to. */
 export function orderJsonMatcher(filter: OrderFilter): (order: OrderJson) => boolean {

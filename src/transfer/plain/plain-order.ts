@@ -1,5 +1,5 @@
 import { PLACED_AT_LENGTH } from "../../domain/order.js";
-import { ID_AT, ID_LENGTH, ITEMS_AT, PLACED_AT } from "../../store/records/order-json.js";
+import { ID_AT, ID_LENGTH, ITEMS_AT, PLACED_AT } from "../../store/records/order-bytes.js";
 import { endOfPlainText } from "./plain-text.js";
 
 /**

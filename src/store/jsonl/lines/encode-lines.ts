@@ -1,9 +1,8 @@
 import { PLACED_AT_LENGTH } from "../../../domain/order.js";
-import { PLACED_AT } from "../../records/order-json.js";
+import { PLACED_AT, timeAt, timeOf } from "../../records/order-bytes.js";
 import type { OrderLines } from "../../records/order-lines.js";
 import { crc32Within, viewOf } from "./crc32-within.js";
 import { CHECKSUM_BYTES, type Marks, marksJson } from "./order-codec.js";
-import { compareTimes } from "./placed-time.js";
 
 /** Makes lines of orders that are bytes: those that `encodeOrder` makes, without a text of any. */
 export class LineEncoder {
@@ -17,24 +16,25 @@ export class LineEncoder {
    * @param newest when the newest order on file was placed.
    */
   encode(lines: OrderLines, marks: Marks, newest = ""): Buffer {
-    const { bytes, view } = lines;
+    const { bytes } = lines;
     const common = Buffer.from(marksJson(marks));
     const most = bytes.length + lines.length * (common.length + MOST_OTHER_BYTES);
     if (this.#buffer.length < most) this.#buffer = Buffer.allocUnsafe(most);
     const encoded = this.#buffer;
     const encodedView = viewOf(encoded);
-    let newestIn = viewOf(Buffer.from(newest.padEnd(PLACED_AT_LENGTH)));
-    let newestAt = 0;
+    let newestTime = newest === "" ? Number.NEGATIVE_INFINITY : timeOf(newest);
+    let newestAt = -1;
     let end = 0;
     lines.each((from, to) => {
       const start = end;
       end += bytes.copy(encoded, end, from, to - 1);
       end += common.copy(encoded, end);
-      if (isOlder(view, from + PLACED_AT, newestIn, newestAt)) {
-        const newestBefore = timeText(newestIn, newestAt);
+      const time = timeAt(bytes, from + PLACED_AT);
+      if (time < newestTime) {
+        const newestBefore = newestAt < 0 ? newest : timeText(bytes, newestAt);
         end += encoded.write(marksJson({ newestBefore }), end, "latin1");
       } else {
-        newestIn = view;
+        newestTime = time;
         newestAt = from + PLACED_AT;
       }
       end = putChecksum(encoded, end, crc32Within(encodedView, start, end));
@@ -47,13 +47,8 @@ export class LineEncoder {
 const MOST_OTHER_BYTES =
   marksJson({ newestBefore: " ".repeat(PLACED_AT_LENGTH) }).length + CHECKSUM_BYTES + 1;
 
-/** Whether the time at one place is before that at another. */
-function isOlder(timeIn: DataView, timeAt: number, otherIn: DataView, otherAt: number): boolean {
-  return compareTimes({ timeIn, timeAt }, { timeIn: otherIn, timeAt: otherAt }) < 0;
-}
-
-function timeText({ buffer, byteOffset }: DataView, at: number): string {
-  return Buffer.from(buffer, byteOffset + at, PLACED_AT_LENGTH).toString();
+function timeText(bytes: Buffer, at: number): string {
+  return bytes.toString("latin1", at, at + PLACED_AT_LENGTH);
 }
 
 /** Ends a line. @returns where the next one begins. */

@@ -1,5 +1,4 @@
-import type { Claim } from "./order-codec.js";
-import { compareTime, copyTime, TIME_WORDS } from "./placed-time.js";
+import { type Claim, claimJson } from "./order-codec.js";
 import { keyOf, type RecordLine } from "./scanned-line.js";
 
 /**
@@ -16,13 +15,13 @@ export class FirstLines {
   readonly #others = new Map<number, Place>();
   readonly #from: number;
   readonly #isBackward: boolean;
-  readonly #newest = new Uint32Array(TIME_WORDS);
+  #newest = Number.NEGATIVE_INFINITY;
   /** Those that were placed when the newest of all was. */
   readonly #instant = new Group();
   /** Those that were written together. */
   #batch: (Claim & { end: number; group?: Group }) | undefined;
   /** When the newest order before a byte was placed. */
-  readonly #times: { readonly start: number; readonly newest: Uint32Array }[] = [];
+  readonly #times: { readonly start: number; readonly newest: number }[] = [];
   #searchedBytes = 0;
   /** The tokens of all claims, 0 where there is none, by the keys of their lines. */
   #index: Map<string, number> | undefined;
@@ -49,7 +48,7 @@ export class FirstLines {
 
   /** Notes where a block begins whose lines are asked for next. */
   beginBlock(start: number): void {
-    if (start >= this.#knownTo) this.#times.push({ start, newest: this.#newest.slice() });
+    if (start >= this.#knownTo) this.#times.push({ start, newest: this.#newest });
   }
 
   /** Which place a line has. Of lines that are not known yet, the first has to be asked for first. */
@@ -67,15 +66,14 @@ export class FirstLines {
     const isAsWritten = line.claim !== undefined && this.#isAsWritten(line.claim, line);
     const place = isAsWritten ? "first" : "moved";
     if (line.kind === "order") {
-      const age = compareTime(line, this.#newest);
-      if (age > 0) {
-        copyTime(line, this.#newest);
+      if (line.time > this.#newest) {
+        this.#newest = line.time;
         this.#instant.beginWith(line);
         if (isAsWritten || (line.claim === undefined && line.hasChecksum)) {
           this.#batch?.group?.add(line);
           return "first";
         }
-      } else if (age === 0) {
+      } else if (line.time === this.#newest) {
         const known = this.#instant.add(line);
         if (known !== undefined) return laterPlace(line, known);
         if (line.claim === undefined && line.hasChecksum) return "first";
@@ -93,8 +91,23 @@ export class FirstLines {
   #believe(line: RecordLine, file: SearchedFile): Place {
     const gap = gapOf(line);
     if (gap === 0 || this.#searchedBytes > MAX_SEARCHES * file.size) return "first";
+    if (this.#isWithItsOwn(line, file)) return "first";
     this.#searchedBytes += gap;
     return this.#find(line, line.start - gap, file) ?? "first";
+  }
+
+  /** Whether its writer put all that is on file from where it had searched to up to a line: one look at each batch. */
+  #isWithItsOwn({ claim, start, end }: RecordLine, file: SearchedFile): boolean {
+    if (claim === undefined) return false;
+    const { token, checkedTo } = claim;
+    if (this.#batch?.token !== token || this.#batch.checkedTo !== checkedTo) {
+      this.#batch = { token, checkedTo, end: checkedTo };
+    }
+    const known = this.#batch.end;
+    if (start < known) return known < Number.POSITIVE_INFINITY;
+    const isAlone = file.haveAll(claimJson(claim), known, start);
+    this.#batch.end = isAlone ? end : Number.POSITIVE_INFINITY;
+    return isAlone;
   }
 
   /** Whether a line stands where its writer put it: at the byte to which it had searched, or behind its own. */
@@ -135,7 +148,7 @@ export class FirstLines {
     const { claim, start } = line;
     if (this.#from > 0) return Math.min(start - gapOf(line), this.#from);
     if (line.kind !== "order" || claim !== undefined || !line.hasChecksum) return 0;
-    const older = this.#times.findLast(({ newest }) => compareTime(line, newest) > 0);
+    const older = this.#times.findLast(({ newest }) => line.time > newest);
     return older?.start ?? 0;
   }
 
@@ -162,6 +175,8 @@ export interface SearchedFile {
   readonly size: number;
   /** The lines of records between two bytes, all or those whose lines contain a text. */
   records(from: number, to: number, text?: string): Iterable<RecordLine>;
+  /** Whether all lines between two bytes contain a text. */
+  haveAll(text: string, from: number, to: number): boolean;
 }
 
 /** Searching may cost as much as reading the file so many times. */

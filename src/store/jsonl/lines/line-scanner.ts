@@ -1,4 +1,5 @@
-import { OrderJson, PLACED_AT } from "../../records/order-json.js";
+import { timeOf } from "../../records/order-bytes.js";
+import { OrderJson } from "../../records/order-json.js";
 import { orderIdOf } from "../../records/record.js";
 import { viewOf } from "./crc32-within.js";
 import { BLOCK_BYTES, NEWLINE, readChunk } from "./find-bytes.js";
@@ -50,6 +51,19 @@ export class LineScanner implements SearchedFile {
     for (const block of linesContaining(Buffer.from(text), readBlocks(this.#fd, to, from))) {
       yield* all.scan(block).filter(isRecordLine);
     }
+  }
+
+  haveAll(text: string, from: number, to: number): boolean {
+    const needle = Buffer.from(text);
+    for (const { bytes } of readBlocks(this.#fd, to, from)) {
+      for (let at = 0; at < bytes.length; ) {
+        const newline = bytes.indexOf(NEWLINE, at);
+        const hit = bytes.indexOf(needle, at);
+        if (hit < 0 || hit > newline) return false;
+        at = newline + 1;
+      }
+    }
+    return true;
   }
 
   #place(line: RecordLine, scanned: ScannedLine[]): void {
@@ -120,9 +134,9 @@ function contentOf(decoded: DecodedRecord) {
   }
   const { kind, order, newestBefore } = decoded;
   const isInOrder = hasChecksum && newestBefore === undefined;
-  const text = OrderJson.of(order);
-  const timeIn = viewOf(Buffer.from(text.json));
-  return { kind, order: text, isInOrder, timeIn, timeAt: PLACED_AT, ...marks };
+  const idIn = viewOf(Buffer.from(order.id));
+  const time = timeOf(order.placedAt);
+  return { kind, order: OrderJson.of(order), isInOrder, time, idIn, idAt: 0, ...marks };
 }
 
 /** The numbers of lines. Each question costs a look at the bytes since the one before it. */

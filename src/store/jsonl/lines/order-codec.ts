@@ -96,9 +96,14 @@ export function encodeOrder(order: Order, marks: Marks = {}): string {
 export function marksJson({ claim, isImported, newestBefore }: Marks): string {
   let json = "";
   if (isImported) json += ',"imported":true';
-  if (claim) json += `,"claim":${JSON.stringify(claim)}`;
+  if (claim) json += `,${claimJson(claim)}`;
   if (newestBefore) json += `,"newestBefore":"${newestBefore}"`;
   return json;
+}
+
+/** A claim as it is in a line. */
+export function claimJson({ checkedTo, token }: Claim): string {
+  return `"claim":{"checkedTo":${checkedTo},"token":"${token}"}`;
 }
 
 /** What closes an order as such a line. */

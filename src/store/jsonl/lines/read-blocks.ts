@@ -4,7 +4,7 @@ import { BLOCK_BYTES, indexOf, lastNewline, NEWLINE, readChunk } from "./find-by
 /** No line of ours is longer: an order, how its id was claimed, and a checksum. */
 export const MAX_LINE_BYTES = MAX_ORDER_BYTES + 512;
 /** A few orders; each further block is larger, as far as reading more at once makes it faster. */
-const FIRST_BLOCK_BYTES = 4 * 1024;
+const FIRST_BLOCK_BYTES = 8 * 1024;
 const GROWTH = 4;
 
 /** Whole lines of a file that were read together. */

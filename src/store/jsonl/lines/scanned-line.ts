@@ -1,7 +1,6 @@
 import type { Closing } from "../../../domain/closing.js";
 import type { OrderJson } from "../../records/order-json.js";
 import { CLOSING_START, type Claim } from "./order-codec.js";
-import type { PlacedTime } from "./placed-time.js";
 
 /** What a line turned out to be. */
 export type ScannedLine =
@@ -37,10 +36,15 @@ interface Span {
   location(): string;
 }
 
-export interface OrderLine extends Span, PlacedTime {
+export interface OrderLine extends Span {
   readonly kind: "order";
   /** As it was placed. */
   readonly order: OrderJson;
+  /** When it was placed: see {@link timeAt}. */
+  readonly time: number;
+  /** Where the bytes of its id are. */
+  readonly idIn: DataView;
+  readonly idAt: number;
   /** Whether its writer saw that no order before it was placed later. */
   readonly isInOrder: boolean;
   /**

@@ -1,5 +1,14 @@
 import { safeJsonText } from "../../../domain/printable.js";
-import { beginsAsOrder, OrderJson, PLACED_AT } from "../../records/order-json.js";
+import {
+  beginsAsOrder,
+  fieldEnd,
+  ID_AT,
+  itemsEndIn,
+  type OrderBytes,
+  PLACED_AT,
+  timeAt,
+} from "../../records/order-bytes.js";
+import { OrderJson } from "../../records/order-json.js";
 import { crc32Within, viewOf } from "./crc32-within.js";
 import { isPrintable } from "./is-printable.js";
 import { CHECKSUM_BYTES, type Claim } from "./order-codec.js";
@@ -17,9 +26,11 @@ export class WrittenLines {
   /** The block, of which each byte is a character. */
   readonly text: string;
   readonly view: DataView;
-  /** The text in lower case, and which texts are anywhere in it. */
+  /** The text in lower case, and where texts are first in it, from some place on. */
   #folded: string | undefined;
-  readonly #contains = new Map<string, boolean>();
+  readonly #hits = new Map<string, { readonly from: number; readonly at: number }>();
+  /** Those of the last line that has some, and where they are: the lines of a batch have the same. */
+  #marks: { readonly marks: Marks; readonly from: number; readonly to: number } | undefined;
 
   constructor(block: Block, locationOf: (start: number) => string) {
     this.block = block;
@@ -38,41 +49,52 @@ export class WrittenLines {
     )
       return undefined;
     const fieldsEnd = to - CHECKSUM_BYTES;
-    if (bytes[fieldsEnd - 1] === END_OF_ITEMS) {
-      return new WrittenLine(this, from, to, fieldsEnd, NO_MARKS);
-    }
-    const tail = TAIL.exec(
-      bytes.toString("latin1", Math.max(from, fieldsEnd - MAX_TAIL_BYTES), fieldsEnd),
-    );
-    if (tail === null) return undefined;
-    const [, others = "", imported, checkedTo, token, newestBefore] = tail;
-    const orderEnd = fieldsEnd - others.length;
-    const claim = token === undefined ? undefined : { checkedTo: Number(checkedTo), token };
-    return new WrittenLine(this, from, to, orderEnd, {
-      claim,
-      isImported: imported !== undefined,
-      isInOrder: newestBefore === undefined,
-    });
+    const itemsEnd = itemsEndIn(bytes, from, fieldsEnd);
+    const nameEnd = fieldEnd("for", bytes, itemsEnd, fieldsEnd);
+    const noteEnd = fieldEnd("note", bytes, nameEnd, fieldsEnd);
+    const orderEnd = fieldEnd("traceparent", bytes, noteEnd, fieldsEnd);
+    const marks = orderEnd === fieldsEnd ? NO_MARKS : this.#marksAt(orderEnd, fieldsEnd);
+    return marks && new WrittenLine(this, from, to, itemsEnd, orderEnd, marks);
   }
 
-  /** JSON between two bytes of the block, safe to print. */
-  json(from: number, to: number): string {
-    if (isPrintable(this.view, from, to)) return this.text.slice(from, to);
-    return safeJsonText(this.block.bytes.toString("utf8", from, to));
+  /** What a line says of an order besides the order; `undefined`: something else. */
+  #marksAt(from: number, to: number): Marks | undefined {
+    const last = this.#marks;
+    if (last !== undefined && this.#areSame(last.from, last.to, from, to)) return last.marks;
+    const found = MARKS.exec(this.text.slice(from, to));
+    if (found === null) return undefined;
+    const [, imported, checkedTo, token, newestBefore] = found;
+    const marks = {
+      claim: token === undefined ? undefined : { checkedTo: Number(checkedTo), token },
+      isImported: imported !== undefined,
+      isInOrder: newestBefore === undefined,
+    };
+    this.#marks = { marks, from, to };
+    return marks;
+  }
+
+  #areSame(from: number, to: number, otherFrom: number, otherTo: number): boolean {
+    if (to - from !== otherTo - otherFrom) return false;
+    const { bytes } = this.block;
+    const distance = otherFrom - from;
+    for (let at = to - 1; at >= from; at--) if (bytes[at] !== bytes[at + distance]) return false;
+    return true;
   }
 
   /**
-   * Whether the line between two bytes may contain a text, ignoring case. Most blocks do not, and that is seen
-   * at once; a line of letters that may be ASCII without their case, as the long s is, always may.
+   * Whether the line between two bytes may contain a text, ignoring case. Most do not, and that is seen at
+   * once; a line of letters that may be ASCII without their case, as the long s is, always may.
    */
   mayContain(text: string, from: number, to: number): boolean {
     this.#folded ??= this.text.toLowerCase(); // of Latin-1: each character stays where it is
-    let isInBlock = this.#contains.get(text);
-    if (isInBlock === undefined) {
-      isInBlock = this.#folded.includes(text);
-      this.#contains.set(text, isInBlock);
+    let hit = this.#hits.get(text);
+    if (hit === undefined || hit.at < from) {
+      const found = this.#folded.indexOf(text, from);
+      hit = { from, at: found < 0 ? this.text.length : found };
+      this.#hits.set(text, hit);
     }
-    if (isInBlock && this.#folded.slice(from, to).includes(text)) return true;
+    // Of lines that are read backward, each stands before what was searched.
+    if (from < hit.from ? this.#folded.slice(from, to).includes(text) : hit.at < to) return true;
     return !isPrintable(this.view, from, to) && UNSURE.test(this.text.slice(from, to));
   }
 }
@@ -84,21 +106,32 @@ export class WrittenLines {
 export const UNSURE = /[^ -~\x80-\xbf\xc3\xe3-\xee\xf0]|\xc3\x9f/;
 
 /** A line of {@link WrittenLines}. */
-class WrittenLine implements OrderLine {
+class WrittenLine implements OrderLine, OrderBytes {
   readonly #lines: WrittenLines;
-  readonly #from: number;
-  readonly #to: number;
+  readonly from: number;
+  readonly itemsEnd: number;
   /** Where the fields of the order end. */
-  readonly #fieldsEnd: number;
+  readonly to: number;
+  readonly #lineEnd: number;
   readonly #marks: Marks;
+  readonly time: number;
   #order: OrderJson | undefined;
 
-  constructor(lines: WrittenLines, from: number, to: number, fieldsEnd: number, marks: Marks) {
+  constructor(
+    lines: WrittenLines,
+    from: number,
+    lineEnd: number,
+    itemsEnd: number,
+    to: number,
+    marks: Marks,
+  ) {
     this.#lines = lines;
-    this.#from = from;
-    this.#to = to;
-    this.#fieldsEnd = fieldsEnd;
+    this.from = from;
+    this.itemsEnd = itemsEnd;
+    this.to = to;
+    this.#lineEnd = lineEnd;
     this.#marks = marks;
+    this.time = timeAt(lines.block.bytes, from + PLACED_AT);
   }
 
   get kind(): "order" {
@@ -122,19 +155,11 @@ class WrittenLine implements OrderLine {
   }
 
   get start(): number {
-    return this.#lines.block.start + this.#from;
+    return this.#lines.block.start + this.from;
   }
 
   get end(): number {
-    return Math.min(this.#lines.block.start + this.#to + 1, this.#lines.block.end);
-  }
-
-  get timeIn(): DataView {
-    return this.#lines.view;
-  }
-
-  get timeAt(): number {
-    return this.#from + PLACED_AT;
+    return Math.min(this.#lines.block.start + this.#lineEnd + 1, this.#lines.block.end);
   }
 
   location(): string {
@@ -142,27 +167,48 @@ class WrittenLine implements OrderLine {
   }
 
   mayContain(text: string): boolean {
-    return this.#lines.mayContain(text, this.#from, this.#to);
+    return this.#lines.mayContain(text, this.from, this.#lineEnd);
+  }
+
+  get bytes(): Buffer {
+    return this.#lines.block.bytes;
+  }
+
+  get idIn(): DataView {
+    return this.#lines.view;
+  }
+
+  get idAt(): number {
+    return this.from + ID_AT;
+  }
+
+  get view(): DataView {
+    return this.#lines.view;
   }
 
   get order(): OrderJson {
-    this.#order ??= OrderJson.unclosed(this.#lines.json(this.#from, this.#fieldsEnd));
+    this.#order ??= this.#read();
     return this.#order;
   }
+
+  /** The order: its bytes, unless they hold something that is not safe to print. */
+  #read(): OrderJson {
+    if (isPrintable(this.#lines.view, this.from, this.to)) return OrderJson.within(this);
+    const text = this.bytes.toString("utf8", this.from, this.to);
+    const isSafe = safeJsonText(text) === text && !text.includes(NOT_UTF8);
+    return isSafe ? OrderJson.within(this, text) : OrderJson.unclosed(safeJsonText(text));
+  }
 }
+
+/** What bytes become that are not UTF-8. */
+const NOT_UTF8 = "\ufffd";
 
 /** What a line says of an order that is not of the order itself. */
 type Marks = Pick<OrderLine, "claim" | "isImported" | "isInOrder">;
 
 const NO_MARKS: Marks = { claim: undefined, isImported: false, isInOrder: true };
-const END_OF_ITEMS = "]".charCodeAt(0);
-/**
- * What follows the items: a name, a note, a trace, and what is not of the order itself. In a JSON text their quotes
- * cannot be those of an item: they are escaped. A line of longer texts is looked at closely.
- */
-const TAIL =
-  /\](?:,"for":"(?:[^"\\]|\\.)*")?(?:,"note":"(?:[^"\\]|\\.)*")?(?:,"traceparent":"[0-9a-f-]{55}")?((,"imported":true)?(?:,"claim":\{"checkedTo":(\d+),"token":"([0-9a-f]{8})"\})?(?:,"newestBefore":"([^"]{24})")?)$/;
-const MAX_TAIL_BYTES = 512;
+const MARKS =
+  /^(,"imported":true)?(?:,"claim":\{"checkedTo":(\d+),"token":"([0-9a-f]{8})"\})?(?:,"newestBefore":"([^"]{24})")?$/;
 
 /**
  * Whether the bytes between `from` and `to` end in a checksum of themselves: we wrote them, and all of them.

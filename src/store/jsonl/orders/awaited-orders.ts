@@ -2,7 +2,7 @@ import { PLACED_AT_LENGTH } from "../../../domain/order.js";
 import { crc32OfText } from "../../records/crc32.js";
 import { IdSet } from "../../records/id-set.js";
 import type { Comparison } from "../../records/known-records.js";
-import { ID_AT, ITEMS_AT, PLACED_AT } from "../../records/order-json.js";
+import { ID_AT, ITEMS_AT, PLACED_AT } from "../../records/order-bytes.js";
 import { crc32Within } from "../lines/crc32-within.js";
 import type { OrderLine } from "../lines/scanned-line.js";
 
@@ -36,8 +36,8 @@ export class AwaitedOrders {
   }
 
   /** Takes note of an order that is stored. @returns whether it is one of these, or another one of the same id. */
-  meet({ timeIn, timeAt, order }: OrderLine): Comparison {
-    const row = this.#ids.rowAt(timeIn, timeAt - PLACED_AT + ID_AT);
+  meet({ idIn, idAt, order }: OrderLine): Comparison {
+    const row = this.#ids.rowAt(idIn, idAt);
     if (row < 0) return "missing";
     const marks = this.#ids.valueOf(row, MARKS);
     if ((marks & STORED) === 0) this.#stored++;

@@ -3,7 +3,7 @@ import { newId } from "../../../domain/new-id.js";
 import { OrdersError } from "../../../errors.js";
 import type { LineTarget } from "../../order-store.js";
 import type { Comparison } from "../../records/known-records.js";
-import { ID_AT, ID_LENGTH } from "../../records/order-json.js";
+import { ID_AT, ID_LENGTH } from "../../records/order-bytes.js";
 import type { OrderLines } from "../../records/order-lines.js";
 import type { StoreAs } from "../../records/record.js";
 import { attempt } from "../errors.js";
