@@ -37,7 +37,8 @@ export async function copyOrders(
     onProgress("copying", count.orders, total);
   }
   await verify(source, to, (found) => onProgress("verifying", found, source.size));
-  const later = Math.max(0, (await from.count(ALL)) - count.orders);
+  // A server counts what is damaged, too.
+  const later = Math.max(0, (await from.count(ALL)) - Math.max(count.orders, total));
   return { ...count, present: count.orders - count.stored, later };
 }
 

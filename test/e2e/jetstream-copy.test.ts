@@ -1,9 +1,10 @@
-import { writeFileSync } from "node:fs";
+import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { jetstream } from "@nats-io/jetstream";
 import { expect, it } from "vitest";
 import { openStore } from "../../src/store/open-store.js";
 import fc from "../support/fast-check.js";
-import { describeWithServer, startServer } from "../support/nats-server.js";
+import { connectTo, describeWithServer, startServer } from "../support/nats-server.js";
 import { all, anOrder, anyOrder, byTime } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
 import { runOrders } from "../support/run-orders.js";
@@ -150,6 +151,31 @@ describeWithServer("orders copy, with a server,", () => {
       await expect(store.saveIfNew(desk, { isImported })).rejects.toMatchObject(refused);
     }
     expect(await all(store.list())).toEqual([placed, imported]);
+    await store.close();
+  });
+
+  it("copies what is readable beside damage, and names the damage", async () => {
+    const server = await startServer();
+    const store = await openStore(server.url);
+    const orders = [anOrder(), anOrder()];
+    for (const order of orders) await store.save(order);
+    const js = jetstream(await connectTo(server));
+    await js.publish("orders.order-created.x.other", "hello");
+    const [there, back] = [join(temporaryDirectory(), "there"), `${server.url}?stream=back`];
+    expect(await runCli(["copy", "--from", server.url, "--to", there])).toMatchObject({
+      exitCode: 6,
+      stdout: expect.stringContaining(": 2 copied, 0 already present"),
+      stderr: "orders:3: not an order: not JSON\n",
+    });
+    appendFileSync(join(there, "orders.jsonl"), "nonsense\n");
+    expect(await runCli(["copy", "--from", there, "--to", back])).toMatchObject({
+      exitCode: 6,
+      stdout: expect.stringContaining(": 2 copied, 0 already present"),
+    });
+    expect(await runCli(["copy", "--from", there, "--to", server.url])).toMatchObject({
+      exitCode: 6,
+      stdout: expect.stringContaining(": 0 copied, 2 already present"),
+    });
     await store.close();
   });
 });

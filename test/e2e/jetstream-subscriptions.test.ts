@@ -125,7 +125,7 @@ describeWithServer("on a server whose stream of parked orders is full, a subscri
 });
 
 describeWithServer("on a cluster, a subscription whose consumer has no leader", () => {
-  it("says that nobody can tell what waits, and keeps no other from being listed", async () => {
+  it("says that nobody can tell what waits, keeps no other from being listed, and can be reset and removed", async () => {
     const nodes = await startCluster();
     const cluster = await openStore(clusterAt(nodes, "?replicas=3&timeout=60"));
     onTestFinished(() => cluster.close());
@@ -145,5 +145,9 @@ describeWithServer("on a cluster, a subscription whose consumer has no leader", 
       return sales?.waiting === 0 && stock?.name === "stock" && stock.waiting === null;
     });
     expect(await subscriptions.exists("stock")).toBe(true);
+    await subscriptions.reset("stock", "now");
+    expect((await subscriptions.list()).map(({ name }) => name)).toEqual(["sales", "stock"]);
+    await subscriptions.remove("stock");
+    expect(await subscriptions.names()).toEqual(["sales"]);
   });
 });
