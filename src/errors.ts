@@ -179,6 +179,6 @@ export interface ErrorFacts {
   readonly location?: string | undefined;
   /** The name of the subscription that was removed. */
   readonly subscription?: string | undefined;
-  /** What sets it right: to create what the store needs, to change it, or to copy the orders to another store. */
-  readonly remedy?: "init" | "alter" | "copy" | undefined;
+  /** What sets it right: to create what the store needs, or to change it. */
+  readonly remedy?: "init" | "alter" | undefined;
 }

@@ -5,7 +5,6 @@ import type { ErrorCode, OrdersError } from "../errors.js";
 /** What to do about an error on the command line: the verbs and options are known here, and nowhere below. */
 export function hintFor(error: OrdersError): string | undefined {
   const { code, remedy, hint } = error;
-  if (remedy === "copy") return `${hint}: orders copy`;
   if (remedy === "alter") return `${hint}; orders init --alter changes it`;
   if (remedy === "init") {
     return code === "server-denied"

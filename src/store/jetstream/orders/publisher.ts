@@ -14,7 +14,7 @@ import {
   Unavailable,
 } from "../server/failures.js";
 import type { Connected, ServerConnection } from "../server/server-connection.js";
-import { phrase, problemsOf } from "../server/stream-problems.js";
+import { refusalOf } from "../server/stream-refusal.js";
 import { createIfMissing, orderStream, streamInfo, subjectsOf } from "../server/streams.js";
 import { recordSubject, subjectMatcher } from "../server/subjects.js";
 import { Limiter } from "./limiter.js";
@@ -185,7 +185,7 @@ export class OrderPublisher {
     const patience = (connected.patienceMs / 2 + bytes / BYTES_PER_MS) * 2 ** (attempt - 1);
     const subject = recordSubject(location, record, orderIdOf(record));
     const options = { headers: this.#expectNone, timeout: Math.min(patience, location.timeoutMs) };
-    this.#looking ??= this.#look(connected, record).catch(() => undefined);
+    this.#looking ??= refusalOf(connected, location, this.#onWarning).catch(() => undefined);
     try {
       // Whoever publishes one order needs no inbox besides that of the client.
       const isOne = attempt > 1 || this.#limiter.taken <= sizeOf(record);
@@ -213,32 +213,6 @@ export class OrderPublisher {
   #repliesOf(connected: Connected): Replies {
     if (this.#replies?.nc !== connected.nc) this.#replies = new Replies(this.#server, connected);
     return this.#replies;
-  }
-
-  /**
-   * Looks, beside the first message so that nobody waits for it, whether the stream keeps what it acknowledges.
-   *
-   * @returns why nothing is stored in it.
-   */
-  async #look(connected: Connected, record: NewRecord): Promise<OrdersError | undefined> {
-    const { location } = this.#server;
-    const { stream, shown, force } = location;
-    const info = await streamInfo(connected, stream);
-    if (info === undefined || force) return undefined;
-    const problems = problemsOf(info, orderStream(location)).filter(({ loss }) => loss !== "never");
-    if (problems.length === 0) return undefined;
-    const why = problems.map(phrase).join(", ");
-    const what = `stream ${stream} discards orders: ${why}: ${shown}`;
-    const advice = { hint: "?force in the location accepts that", remedy: "alter" } as const;
-    if (problems.some(({ loss }) => loss === "at once")) {
-      return new OrdersError(
-        "server-failed",
-        `cannot ${verbOf(record)} the order: ${what}`,
-        advice,
-      );
-    }
-    this.#onWarning(new OrdersError("server-failed", `warning: ${what}`, advice));
-    return undefined;
   }
 
   async #takeBack({ jsm }: Connected, seq: number): Promise<void> {

@@ -43,12 +43,6 @@ async function initStream(
   if (isCreated) {
     return { state: "created", name, replicas, message: `created stream ${name} ${as}` };
   }
-  const { mirror } = config;
-  if (mirror !== undefined) {
-    const message = `stream ${name} is a mirror of ${mirror.name}: ${shown}`;
-    const hint = "a mirror takes no orders; name another stream with ?stream=…, and copy them";
-    throw new OrdersError("server-failed", message, { hint, remedy: "copy" });
-  }
   const changes = problemsOf(info, wanted).map(({ loss: _, ...difference }) => difference);
   if (changes.length === 0) {
     return { state: "exists", name, replicas, message: `stream ${name} exists ${as}` };
