@@ -17,7 +17,12 @@ export async function createContext(argv: readonly string[], io: Io): Promise<Co
   const isColored = [io.stdout, io.stderr].some((output) => wantsColor(output, io.env, flag));
   // chalk is loaded only for who sees colours: a script should not wait for it.
   const colors = isColored ? (await import("./render/colors.js")).COLORED : PLAIN;
-  return new Context(io, flag, colors, options.includes("--json")); // whatever else is wrong with them
+  return new Context(io, flag, colors, options.some(wantsJson)); // whatever else is wrong with them
+}
+
+/** Whether it has errors told as JSON: the log of `watch` is nothing else. */
+function wantsJson(option: string): boolean {
+  return /^--(json|log(=json)?)$/.test(option);
 }
 
 /** What a verb works with: input and output, the settings, and what it opens. */

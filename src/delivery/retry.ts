@@ -54,5 +54,5 @@ const MAX_PAUSE_MS = 60_000;
 function pauseAfter(pauses: number, firstPauseMs: number): number {
   const most = Math.max(firstPauseMs, MAX_PAUSE_MS);
   const longest = Math.min(firstPauseMs * 2 ** (pauses - 1), most);
-  return longest / 2 + (Math.random() * longest) / 2;
+  return Math.round(longest / 2 + (Math.random() * longest) / 2);
 }

@@ -84,7 +84,7 @@ it("docs/json.md names each kind of damage and of note", () => {
     gap: true,
     configuration: true,
   };
-  const [, tables = ""] = PAGE.split("| `kind` of damage |");
+  const [, tables = ""] = PAGE.split("## The log")[0]?.split("| `kind` of damage |") ?? [];
   const cells = [...tables.matchAll(/^\|( `[a-z`, -]+`) \|/gm)].map(([, cell = ""]) => cell);
   expect(cells.join(",").match(/[a-z-]+/g)).toEqual(Object.keys(kinds));
 });

@@ -180,7 +180,7 @@ describe("orders watch on a terminal", () => {
 
   it("cuts that line to a narrow terminal", async () => {
     const { stderr } = await handle([], { columns: 10 });
-    expect(stderr).toContain(`${CLEAR}0 orders ${CLEAR}`);
+    expect(stderr).toContain(`${CLEAR}0 orders…${CLEAR}`);
   });
 
   it("keeps that line out of a pipe", async () => {
@@ -238,7 +238,7 @@ describe("what a terminal might obey", () => {
       chmodSync(script, 0o755);
       const { stderr } = await handle(["--exec", script, "--max-attempts", "1"]);
       expect(stderr).toContain("\\x1b[2Jevil");
-      expect(stderr).toContain(`order ${tv.id.slice(0, 8)}: exit 3; parked after 1 attempt;`);
+      expect(stderr).toContain(`▪ ${tv.id.slice(0, 8)} tv`);
       safe(stderr);
       const world = { store, terminal: ["stdout"] as const, columns: 1000, env: { NO_COLOR: "1" } };
       const { stdout } = await runCli(["parked"], world);

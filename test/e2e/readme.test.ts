@@ -194,7 +194,8 @@ describe("the README", () => {
     const [committed, today] = [read("docs/session.svg"), readFileSync(file, "utf8")].map(
       (svg) =>
         normalise(svg)
-          .replace(/\b\d\d:\d\d\b/g, "<time>")
+          .replace(/\b\d\d:\d\d(:\d\d)?\b/g, "<time>")
+          .replace(/>[\d.]+ m?s</g, "><duration><")
           .replace(/\b[0-9a-f]{8}\b/g, "<id>")
           .replace(/textLength="[\d.]+"/g, "<length>"), // of the day's name
     );

@@ -32,6 +32,24 @@ describe.runIf(process.platform === "linux")("at a real terminal", () => {
     expect(stdout.endsWith("\r\x1b[2K")).toBe(true);
   });
 
+  it("orders watch --exec shows each attempt above what is left, and the output of commands whole", async () => {
+    const id = await place("魔法の絨毯 🧞");
+    const command = "printf 'half a'; printf ' line' >&2; sleep 0.1; printf ' line'";
+    const terminal = atTerminal(`watch --as sales --exec "${command}"`, { store });
+    await terminal.shows("0 waiting, 0 in flight, 0 parked, 1/min  /");
+    terminal.type("\x03");
+    const { exitCode, stdout } = await terminal.ended;
+    expect(exitCode).toBe(130);
+    const parts = stdout.split("\r\x1b[2K");
+    const above = parts.filter((text) => text.endsWith("\n")).join("");
+    expect(above.replace(/\d\d:\d\d:\d\d/, "<time>")).toMatch(
+      new RegExp(
+        `^watching .*\r\nnew subscription .*\r\nhalf a line\r\n line\r\n<time> ✓ ${id.slice(0, 8)} 魔法の絨毯 🧞 +\\d+ m?s\r\n$`,
+      ),
+    );
+    expect(parts.at(-1)).toBe("");
+  });
+
   it("Ctrl-C reaches orders watch and not the command that it runs", async () => {
     await place("tv");
     const work = temporaryDirectory();

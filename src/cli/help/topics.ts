@@ -98,6 +98,10 @@ export const TOPICS: readonly Topic[] = [
             "HTTPS_PROXY, HTTP_PROXY, NO_PROXY",
             "the proxy of --forward-to, with Node.js 24.14 or newer",
           ],
+          [
+            "NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID",
+            "what systemd gives a service: orders watch tells it how it is doing",
+          ],
           ["NO_COLOR", "never colour the output; --color wins"],
           [
             "FORCE_COLOR",

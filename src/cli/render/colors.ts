@@ -13,5 +13,6 @@ export const COLORED: Style = {
   id: chalk.magenta,
   name: chalk.magenta,
   bar: chalk.dim,
+  warning: chalk.magenta,
   bad: chalk.bold.red,
 };

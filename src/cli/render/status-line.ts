@@ -1,4 +1,5 @@
 import { type Io, type Output, withChanges } from "../io.js";
+import { cut, width } from "./width.js";
 
 /**
  * A line below everything else on stderr, which is drawn over. Where that is not possible nothing is shown: logs and
@@ -14,7 +15,7 @@ export class StatusLine {
 
   constructor({ stderr, env }: Pick<Io, "stderr" | "env">, paint: (text: string) => string) {
     this.isPossible = stderr.isTerminal && env.TERM !== "dumb";
-    this.output = withChanges(stderr, { write: (text: string) => this.#writeAbove(text) });
+    this.output = this.above(stderr);
     this.#stderr = stderr;
     this.#paint = paint;
   }
@@ -25,24 +26,36 @@ export class StatusLine {
 
   show(text: string): void {
     if (!this.isPossible) return;
-    this.#shown = text.slice(0, Math.max(0, this.#stderr.columns - 1));
-    this.#stderr.write(CLEAR_LINE + this.#paint(this.#shown));
+    const clear = this.#clearing;
+    this.#shown = cut(text, this.#stderr.columns - 1);
+    this.#stderr.write(clear + this.#paint(this.#shown));
   }
 
   /** Removes the line until it is shown again. */
   clear(): void {
-    if (this.isShown) this.#stderr.write(CLEAR_LINE);
+    if (this.isShown) this.#stderr.write(this.#clearing);
     this.#shown = "";
   }
 
-  #writeAbove(text: string): boolean {
-    const shown = this.#shown;
-    this.clear();
-    const written = this.#stderr.write(text);
-    if (shown !== "") this.show(shown);
-    return written;
+  /** A terminal that has become narrower has broken the line into several, with the cursor at their end. */
+  get #clearing(): string {
+    const rows = Math.ceil(width(this.#shown) / this.#stderr.columns);
+    return CLEAR_LINE + (UP + CLEAR_LINE).repeat(Math.max(0, rows - 1));
+  }
+
+  /** An output to the same terminal: what is written to it appears above this line. */
+  protected above(output: Output): Output {
+    const write = (text: string) => {
+      const shown = this.#shown;
+      this.clear();
+      const written = output.write(text);
+      if (shown !== "") this.show(shown);
+      return written;
+    };
+    return withChanges(output, { write });
   }
 }
 
 /** Moves to the beginning of the line and clears it. */
 const CLEAR_LINE = "\r\x1b[2K";
+const UP = "\x1b[1A";

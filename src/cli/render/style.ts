@@ -2,7 +2,7 @@ import type { Output } from "../io.js";
 
 /** How each kind of text is written on one output: see {@link PLAIN} and {@link COLORED}. */
 export type Style = Readonly<
-  Record<"heading" | "faint" | "id" | "name" | "bar" | "bad", (text: string) => string>
+  Record<"heading" | "faint" | "id" | "name" | "bar" | "warning" | "bad", (text: string) => string>
 >;
 
 /** Without colour. */
@@ -12,6 +12,7 @@ export const PLAIN: Style = {
   id: String,
   name: String,
   bar: String,
+  warning: String,
   bad: String,
 };
 

@@ -1,10 +1,7 @@
-import type { Orders } from "../../app.js";
 import type { Handler, Middleware } from "../../delivery/handler.js";
 import { only } from "../../delivery/only.js";
-import type { Failure } from "../../delivery/settle.js";
 import { timeLimit } from "../../delivery/time-limit.js";
 import { foldCase, type Order, orderMatcher } from "../../domain/order.js";
-import { escapeUnsafe } from "../../domain/printable.js";
 import { shownLocation } from "../../store/location.js";
 import type { Delivery } from "../../store/order-feed.js";
 import { YES } from "../confirm.js";
@@ -22,14 +19,13 @@ import {
   text,
   withDefault,
 } from "../options/options.js";
-import { counted } from "../render/count.js";
 import { shownDuration } from "../render/duration.js";
 import { FROM_FORMS, parseStartingPosition } from "../time/starting-position.js";
 import { duration, parseMs } from "../time/time-options.js";
 import { OutputClosed, printingDesk } from "../watch/desk.js";
-import { Heartbeat } from "../watch/heartbeat.js";
 import type { Hook } from "../watch/hook.js";
 import { checkNewSubscription } from "../watch/new-subscription.js";
+import { Report } from "../watch/report/report.js";
 import type { Webhook } from "../watch/webhook.js";
 
 const WITH_HANDLER = {
@@ -81,6 +77,7 @@ const OPTIONS = {
   ),
   giveUpAfter: duration("exit 7 if the server stays unreachable this long"),
   bell: flag("ring the terminal bell for each order"),
+  log: choice("format", "tell on stderr what happens, as lines of JSON", ["json"]),
   yes: YES,
   quiet: flag("print the ids of new orders instead of banners", {
     short: "q",
@@ -104,13 +101,12 @@ export const verb = define({
     "orders watch --json | while read -r event; do …; done",
   ],
   async run(options, outer) {
-    const heartbeat = new Heartbeat(outer);
-    const context = outer.withStderr(heartbeat.output);
+    const acts = options.exec !== undefined || options.forwardTo !== undefined;
+    const report = new Report({ ...options, acts }, outer);
+    const { context } = report;
     const { io } = context;
-    const say = (text: string) => void io.stderr.write(`${escapeUnsafe(text)}\n`);
-    const matches = deliveryMatcher(options);
     const [ending, abort] = [new AbortController(), new AbortController()];
-    const hook = await createHook(options, context, ending.signal);
+    const hook = await createHook(options, report, ending.signal);
     const handler = hook ?? (await createWebhook(options, context));
     const desk = handler ? undefined : printingDesk(options, context, ending.signal);
     const orders = await context.openExisting(options, desk);
@@ -119,13 +115,14 @@ export const verb = define({
         ? undefined
         : await parseStartingPosition(options.from, orders.store, io);
     const newSubscription = await checkNewSubscription(options, from, orders, io);
-    await heartbeat.prepare(orders.store);
+    await report.prepare(orders.store);
     io.onStop((signal) => {
       if (!ending.signal.aborted) {
-        if (hook?.running) say(waitingFor(hook.running));
+        report.tell({ event: "stopping", running: hook ? report.inFlight : 0 });
         ending.abort();
       } else if (signal !== "SIGHUP") abort.abort(); // a terminal that is closed sends several
     });
+    const { location } = orders.store;
     try {
       await orders.deliver({
         subscription: options.as,
@@ -138,44 +135,25 @@ export const verb = define({
         abort: abort.signal,
         retry: handler && { maxAttempts: options.maxAttempts, firstPauseMs: options.retryPause },
         around: [
-          only(matches),
-          heartbeat.hidden,
+          only(deliveryMatcher(options)),
+          report.delivered,
           ...(hook ? [hook.prepared] : []),
           ...(handler ? [...timeLimits(options), handledBy(handler.run)] : []),
         ],
         onReady: ({ resumed }) => {
-          const fromIgnored = resumed && options.from !== undefined;
-          // cron mails all output: a run that ends by itself prints only what matters.
-          if (!options.untilCaughtUp || fromIgnored || io.stderr.isTerminal) {
-            say(watching(orders, options, fromIgnored));
+          report.tell({ event: "started", store: location, subscription: options.as, resumed });
+          if (!resumed && newSubscription !== undefined) {
+            report.tell({ event: "notice", message: newSubscription });
           }
-          if (!resumed && newSubscription !== undefined) say(newSubscription);
-          heartbeat.begin();
         },
         giveUpAfterMs: options.giveUpAfter,
-        onConnection: (state) => {
-          heartbeat.mark(state === "lost" ? "connection lost" : undefined);
-          const waiting = state === "lost" ? "; waiting for the server" : "";
-          say(`connection ${state}: ${orders.store.location}${waiting}`);
-        },
-        onOutcome: (delivery, outcome) => {
-          const { order } = delivery;
-          if (outcome.state !== "handled") {
-            const id = io.stderr.isTerminal ? order.id.slice(0, SHORT_ID_DIGITS) : order.id;
-            const reason = outcome.reason.replace(FORWARDED, "$1");
-            say(`order ${id}: ${reason}; ${consequence(outcome, options)}`);
-          } else {
-            const rings = options.bell && matches(delivery);
-            if (rings && io.stderr.isTerminal) io.stderr.write("\x07");
-            heartbeat.count(order);
-          }
-          heartbeat.update();
-        },
+        onConnection: (state) => report.tell({ event: `connection-${state}`, store: location }),
+        onOutcome: report.onOutcome,
       });
     } catch (error) {
       if (!(error instanceof OutputClosed)) throw error;
     } finally {
-      heartbeat.end();
+      await report.end();
       await hook?.end();
     }
   },
@@ -184,29 +162,17 @@ export const verb = define({
 /** How many orders are printed before an acknowledgement has to be durable. */
 const PRINT_BATCH_ORDERS = 100;
 
-/** As many as `show` and `parked retry` take: a line on a terminal should not wrap. */
-const SHORT_ID_DIGITS = 8;
-
-/** The last line that a command wrote to stderr is kept with the reason, but was told when it was written. */
-const FORWARDED = /^(exit \d+|killed by \w+): .*$/s;
-
-/** After the first signal; the second one stops the commands. */
-function waitingFor(commands: number): string {
-  const which = commands === 1 ? "the running command" : `${commands} running commands`;
-  return `waiting for ${which} to finish; a second signal stops ${commands === 1 ? "it" : "them"}`;
-}
-
 /** Loaded only for who runs a command: it costs as much as the rest of a start. */
 async function createHook(
   { exec, as, ...options }: WatchOptions,
-  context: Context,
+  report: Report,
   ending: AbortSignal,
 ): Promise<Hook | undefined> {
   if (exec === undefined) return undefined;
   const { Hook } = await import("../watch/hook.js");
-  const { value } = context.storeSetting(options);
+  const { value } = report.context.storeSetting(options);
   const store = await shownLocation(value); // without a login, which is not for every command
-  return new Hook(exec, { store, as, ending }, context.io);
+  return new Hook(exec, { store, as, ending, report }, report.context.io);
 }
 
 /** Loaded only for who sends events somewhere. */
@@ -246,24 +212,6 @@ function handledBy(handle: Handler): Middleware {
     await next(delivery, signal);
     await handle(delivery, signal);
   };
-}
-
-function watching({ store }: Orders, { as }: WatchOptions, fromIgnored: boolean): string {
-  const name = as === undefined ? "" : ` as ${as}`;
-  const note = fromIgnored ? "; resuming, --from ignored" : "";
-  return `watching ${store.location}${name}${note}`;
-}
-
-function consequence(outcome: Failure, { as }: WatchOptions): string {
-  if (outcome.state === "waiting") {
-    const { retryInMs } = outcome;
-    if (retryInMs === undefined) return "it will be delivered again";
-    return `next attempt in ${shownDuration(retryInMs)}`;
-  }
-  const attempts = counted(outcome.attempts, "attempt");
-  return as === undefined
-    ? `gave up after ${attempts}`
-    : `parked after ${attempts}; see orders parked --as ${as}`;
 }
 
 /** Unless another is given; a command has none. */

@@ -7,8 +7,9 @@ import { systemMessage } from "../../error-message.js";
 import { OrdersError } from "../../errors.js";
 import type { Delivery } from "../../store/order-feed.js";
 import type { Io } from "../io.js";
-import { forwardStderr } from "./forward-stderr.js";
+import { forwardOutput } from "./forward-output.js";
 import { awaitEarlierGuardian, guardianTag, startGuardian } from "./hook-guardian.js";
+import type { Report } from "./report/report.js";
 
 /**
  * A command that is run for each order, in a process group of its own, with the order as JSON on its
@@ -22,7 +23,6 @@ export class Hook {
   /** Resolves once nothing is left of an earlier watcher's commands. */
   #ready: Promise<void> | undefined;
   readonly #guardians = new Set<Promise<unknown>>();
-  #running = 0;
 
   /** @param command a line of shell. Nothing of an order is ever put into it. */
   constructor(command: string, options: HookOptions, io: Io) {
@@ -31,17 +31,13 @@ export class Hook {
     this.#io = io;
   }
 
-  /** How many commands are running. */
-  get running(): number {
-    return this.#running;
-  }
-
   /** Around {@link run}: the command of a watcher that was killed may still be running, and for the same order. */
   readonly prepared: Middleware = (next) => async (delivery, signal) => {
     const { store, as, ending } = this.#options;
     this.#tag ??= guardianTag(store, as);
     this.#ready ??= awaitEarlierGuardian(this.#tag, () => {
-      this.#io.stderr.write("waiting for the command of an earlier watcher to end\n");
+      const message = "waiting for the command of an earlier watcher to end";
+      this.#options.report.tell({ event: "notice", message });
     });
     await this.#ready;
     if (ending.aborted) throw new TryLater("stopped before the command was run", 0);
@@ -56,24 +52,28 @@ export class Hook {
    *   its stderr.
    */
   readonly run: Handler = async (delivery, signal) => {
-    const env = { ...this.#io.env, ORDERS_STORE: this.#options.store, ...variables(delivery) };
-    const child = start(this.#command, env);
+    const { store, report } = this.#options;
+    const env = { ...this.#io.env, ...OUR_OWN, ORDERS_STORE: store, ...variables(delivery) };
+    const child = start(this.#command, env, report.stdout === undefined ? "inherit" : "pipe");
     const ended = endOf(child);
     child.stdin?.on("error", () => {}); // the command need not read its stdin
     const { event, order } = delivery;
     child.stdin?.end(`${JSON.stringify({ event, ...order })}\n`);
-    const lastLine = forwardStderr(child.stderr as Socket | null, this.#io.stderr);
+    const print = (line: string) => report.stdout?.write(`${line}\n`);
+    const printed = forwardOutput(child.stdout as Socket | null, print, true);
+    const tell = (text: string) => report.tell({ event: "output", delivery, text });
+    const lastLine = forwardOutput(child.stderr as Socket | null, tell, report.takesLines);
     let stopped: Promise<unknown> | undefined;
     const stop = () => {
       stopped = this.#endGroup(child);
     };
     signal.addEventListener("abort", stop);
-    this.#running++;
     let release = () => {};
     try {
       release = await this.#guard(child);
       const { code, killedBy } = await ended;
       await stopped;
+      await printed();
       const lastWords = await lastLine();
       if (code === 0) return;
       if (NOT_STARTED.includes(code)) await this.#checkCommand();
@@ -81,7 +81,6 @@ export class Hook {
       const reason = lastWords === "" ? exit : `${exit}: ${lastWords}`;
       throw signal.aborted ? new Error(reason) : failureOf(code, reason);
     } finally {
-      this.#running--;
       signal.removeEventListener("abort", stop);
       release();
     }
@@ -142,7 +141,12 @@ export interface HookOptions {
   readonly as?: string | undefined;
   /** Once it is aborted, no command is begun. */
   readonly ending: AbortSignal;
+  /** Told what a person should know, and what commands print. */
+  readonly report: Pick<Report, "tell" | "takesLines" | "stdout">;
 }
+
+/** What a service manager gave to us alone. */
+const OUR_OWN = { NOTIFY_SOCKET: undefined, WATCHDOG_PID: undefined, WATCHDOG_USEC: undefined };
 
 const ON_WINDOWS = process.platform === "win32";
 const SHELL = ON_WINDOWS ? (process.env.ComSpec ?? "cmd.exe") : "/bin/sh";
@@ -151,8 +155,8 @@ const NOT_STARTED: readonly (number | null)[] = [126, 127];
 /** The command begins when it is guarded, or not at all if the watcher is gone by then. */
 const GATE = "read -r go <&3 || exit; exec 3<&-; ";
 
-function start(command: string, env: NodeJS.ProcessEnv): ChildProcess {
-  const stdio: StdioOptions = ["pipe", "inherit", "pipe", "pipe"];
+function start(command: string, env: NodeJS.ProcessEnv, stdout: "inherit" | "pipe"): ChildProcess {
+  const stdio: StdioOptions = ["pipe", stdout, "pipe", "pipe"];
   if (ON_WINDOWS) {
     return spawn(command, { shell: SHELL, windowsHide: true, stdio: stdio.slice(0, 3), env });
   }
