@@ -19,17 +19,17 @@ export async function importRows(
   options: ImportOptions,
 ): Promise<Imported> {
   const { deliver, notify, placedAt, onProgress } = options;
-  const examination = new Examination(await orders.copyTarget(), options);
-  const { count } = examination;
+  const check = new RowCheck(await orders.copyTarget(), options);
+  const { count } = check;
   const found = new Spool();
   try {
     const blocks = watched(file.blocks, file, count, onProgress);
     for await (const rows of read(file.name, blocks, options)) {
-      const orders = rows.flatMap((row) => examination.orderOf(row) ?? []);
+      const orders = rows.flatMap((row) => check.orderOf(row) ?? []);
       const lines = orders.map(({ json }) => `${json}\n`).join("");
       if (!options.dryRun) await found.add([Buffer.from(lines)]);
     }
-    examination.refuse(file.name);
+    check.refuse(file.name);
     if (options.dryRun) return count;
 
     const total = count.stored;
@@ -53,7 +53,7 @@ async function* linesOf(spool: Spool): AsyncGenerator<readonly string[], void> {
 }
 
 /** What is known of a file's orders, beside each other and beside what is stored. */
-class Examination {
+class RowCheck {
   readonly count = { orders: 0, stored: 0, present: 0, cancelled: 0, invalid: 0 };
   readonly #target: CopyTarget;
   readonly #options: ImportOptions;
@@ -72,7 +72,7 @@ class Examination {
   /** The order of a row, with id and time; `undefined` if there is nothing to store of it. */
   orderOf(row: Row): OrderJson | undefined {
     this.count.orders++;
-    const found = row.problem ?? this.#examine(row);
+    const found = row.problem ?? this.#orderOrProblem(row);
     if (typeof found !== "string") return found;
     this.count.invalid++;
     if (row.problem !== undefined && row.isUnknown) this.#hasUnknown = true;
@@ -93,7 +93,7 @@ class Examination {
   }
 
   /** @returns the order, if there is anything new in it, or what is wrong with it. */
-  #examine(row: ValidRow): OrderJson | string | undefined {
+  #orderOrProblem(row: ValidRow): OrderJson | string | undefined {
     const { count } = this;
     const order = this.#completer.orderOf(row);
     let isNew = false;

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { foldCase, type Order } from "../../src/domain/order.js";
 import { viewOf } from "../../src/store/jsonl/lines/crc32-within.js";
 import {
-  CANCEL,
   decodeLine,
   encodeOrder,
   type Marks,
+  TORN_END,
 } from "../../src/store/jsonl/lines/order-codec.js";
 import { hasValidChecksum, UNSURE } from "../../src/store/jsonl/lines/written-lines.js";
 import fc from "../support/fast-check.js";
@@ -110,7 +110,7 @@ describe("a line that begins with a fragment", () => {
   });
 
   it("counts for nothing once it is cancelled", () => {
-    expect(decode(whole(order).slice(0, 50) + CANCEL)).toEqual({ kind: "nothing" });
+    expect(decode(whole(order).slice(0, 50) + TORN_END)).toEqual({ kind: "nothing" });
   });
 });
 

@@ -53,7 +53,7 @@ export function dayList({ output: { columns: width }, style, now }: ListView): L
       const texts = isCut ? [`${more} (--limit)`, more, `${orders}, …`] : [orders];
       return `\n${style.faint(fitting(texts, width))}\n`;
     },
-    tellsMore: true,
+    reportsCut: true,
   };
 }
 

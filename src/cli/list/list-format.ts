@@ -18,7 +18,7 @@ export interface ListFormat {
   /** Whether an empty list is written too: an empty JSON array is a document, an empty table is not. */
   readonly always?: boolean;
   /** Whether the end says what is left out. */
-  readonly tellsMore?: boolean;
+  readonly reportsCut?: boolean;
 }
 
 /** What else decides how a list looks. */

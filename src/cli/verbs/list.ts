@@ -1,8 +1,8 @@
 import type { OrderFilter } from "../../domain/order.js";
 import type { Context } from "../context.js";
 import { FIELDS, type Field, parseFields } from "../list/columns.js";
+import { explainEmptyList } from "../list/empty-list.js";
 import { FORMATS, type Format, listFormat } from "../list/formats.js";
-import { sayNoOrders } from "../list/no-orders.js";
 import { Page } from "../list/page.js";
 import type { Write } from "../list/pager.js";
 import { define } from "../options/definition.js";
@@ -102,9 +102,9 @@ async function writeList(
     page.add(end(listed, isCut));
     await write(page.take());
   }
-  if (isCut && !form.tellsMore && stderr.isTerminal) {
+  if (isCut && !form.reportsCut && stderr.isTerminal) {
     stderr.write("older orders not shown (--limit)\n");
-  } else if (listed === 0 && newest === undefined) sayNoOrders(filter, stderr);
+  } else if (listed === 0 && newest === undefined) explainEmptyList(filter, stderr);
 }
 
 function filterOf(options: ListOptions): OrderFilter {

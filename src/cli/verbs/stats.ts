@@ -1,5 +1,5 @@
 import { isUnconditional } from "../../domain/order.js";
-import { sayNoOrders } from "../list/no-orders.js";
+import { explainEmptyList } from "../list/empty-list.js";
 import { define } from "../options/definition.js";
 import { FILTER_OPTIONS } from "../options/filter-options.js";
 import { count, flag, InvalidValue, text, withDefault } from "../options/options.js";
@@ -47,7 +47,7 @@ export const verb = define({
     if (options.svg !== undefined) {
       const { statsSvg } = await import("../stats/stats-svg.js");
       writeWholeFile(options.svg, statsSvg(view));
-    } else if (total === 0) sayNoOrders(filter, io.stderr);
+    } else if (total === 0) explainEmptyList(filter, io.stderr);
     else {
       const { columns, isTerminal } = io.stdout;
       const width = Math.max(MIN_COLUMNS, isTerminal ? columns : PIPE_COLUMNS);

@@ -29,7 +29,7 @@ export class LineScanner implements SearchedFile {
     this.#locationOf = (start) => `${name}:${numbers.at(start)}`;
   }
 
-  /** The lines of a block that are not blank, nor torn and cancelled. */
+  /** The lines of a block that are not blank, nor torn and ended. */
   scan(block: Block): ScannedLine[] {
     const scanned: ScannedLine[] = [];
     const written = new WrittenLines(block, this.#locationOf);

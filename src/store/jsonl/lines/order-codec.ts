@@ -38,7 +38,7 @@ export type StoredRecord = OrderRecord & Marks;
 export type DecodedLine =
   | DecodedRecord
   | { readonly kind: "damage"; readonly problem: string }
-  /** Blank, or torn and cancelled. */
+  /** Blank, or torn and ended. */
   | { readonly kind: "nothing" };
 
 /** A line that holds a record. */
@@ -59,7 +59,7 @@ export function isRecord(decoded: DecodedLine): decoded is DecodedRecord {
  * this, for JSON escapes control characters.
  * {@link https://www.rfc-editor.org/rfc/rfc20#section-5.2 RFC 20}
  */
-export const CANCEL = "\x18";
+export const TORN_END = "\x18";
 
 const ORDER_START = '{"id":"';
 /** How each line that closes an order begins, and no other. */
@@ -124,7 +124,7 @@ function line(open: string): string {
 /** Reads one line, without its newline. One of which not all bytes are given is longer than any order. */
 export function decodeLine(line: Buffer, length = line.length): DecodedLine {
   if (length > line.length) return damage(`longer than any order: ${length} bytes`);
-  if (line.at(-1) === CANCEL.charCodeAt(0)) return NOTHING;
+  if (line.at(-1) === TORN_END.charCodeAt(0)) return NOTHING;
   if (!isUtf8(line)) return afterFragment(line) ?? damage("not UTF-8");
   const text = line.toString("utf8").trim();
   if (text === "") return NOTHING;

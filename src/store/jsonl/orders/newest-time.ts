@@ -1,6 +1,6 @@
 import { MAX_ORDER_BYTES, PLACED_AT_FORM, PLACED_AT_LENGTH } from "../../../domain/order.js";
 import { readTail } from "../lines/find-bytes.js";
-import { CANCEL } from "../lines/order-codec.js";
+import { TORN_END } from "../lines/order-codec.js";
 
 const GROWTH = 16;
 /** Farther back there is only what is no order. */
@@ -19,7 +19,7 @@ export function newestTime(fd: number, size: number, tail: Buffer): string | und
   for (let back = tail.length; back > 0; ) {
     const lines = read.toString("latin1").split("\n").slice(0, -1);
     for (const line of lines.reverse()) {
-      if (line.endsWith(CANCEL)) continue;
+      if (line.endsWith(TORN_END)) continue;
       const newest = timeAfter(NEWEST_BEFORE, line) ?? timeAfter(PLACED_AT, line);
       if (newest !== undefined) return newest;
     }

@@ -5,11 +5,11 @@ import { createDirectory, fileMode, isMissing, syncDirectory } from "../files/di
 import { openFile } from "../files/open-file.js";
 import { indexOf, lastNewline, NEWLINE, readChunk, readTail } from "../lines/find-bytes.js";
 import {
-  CANCEL,
   decodeLine,
   encodeRecord,
   isRecord,
   type StoredRecord,
+  TORN_END,
 } from "../lines/order-codec.js";
 import { MAX_LINE_BYTES } from "../lines/read-blocks.js";
 import { newestTime } from "./newest-time.js";
@@ -172,5 +172,5 @@ function endOfTornLine(fd: number, size: number, tail: Buffer): string {
   const start = lastNewline(fd, 0, size) + 1;
   const line = readChunk(fd, start, Math.min(size - start, MAX_LINE_BYTES + 1));
   if (line.length > MAX_LINE_BYTES || line.includes("\r")) return "\n";
-  return isRecord(decodeLine(line)) ? "\n" : `${CANCEL}\n`;
+  return isRecord(decodeLine(line)) ? "\n" : `${TORN_END}\n`;
 }

@@ -2,7 +2,7 @@ import { isUnconditional, type OrderFilter } from "../../domain/order.js";
 import type { Output } from "../io.js";
 
 /** Says on a terminal why nothing is printed: no order matches, or there is none. */
-export function sayNoOrders(filter: OrderFilter, stderr: Output): void {
+export function explainEmptyList(filter: OrderFilter, stderr: Output): void {
   if (!stderr.isTerminal) return;
   stderr.write(
     isUnconditional(filter)
