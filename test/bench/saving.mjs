@@ -4,9 +4,15 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { Low } from "lowdb";
 import { JSONFile } from "lowdb/node";
-import { openOrders } from "orders-cli";
+import { openOrders, openStore } from "orders-cli";
 import { pythonWith } from "./programs.mjs";
 import { order } from "./stores.mjs";
+
+/** Node.js has it since 22.5: the types of version 20 do not. @type {any} */
+const DatabaseSync = await import(/** @type {string} */ ("node:sqlite")).then(
+  (sqlite) => sqlite.DatabaseSync,
+  () => undefined,
+);
 
 /**
  * Orders placed in one process, through the bus, each on stable storage when it is acknowledged: against
@@ -32,6 +38,12 @@ export function* saving({ directory }) {
       contestants: [
         { name: "append and fdatasync", run: inNew((place) => append(place, count, atOnce)) },
         { name: "orders", run: inNew((place) => placeOrders(place, count, atOnce)) },
+        { name: "store.save", run: inNew((place) => saveOrders(place, count, atOnce)) },
+        {
+          name: "node:sqlite",
+          run: inNew((place) => nodeSqlite(place, count, atOnce)),
+          missing: DatabaseSync ? undefined : "this Node.js has none",
+        },
         {
           name: "SQLite",
           run: inNew((place) => sqlite(place, count, atOnce)),
@@ -40,6 +52,8 @@ export function* saving({ directory }) {
       ],
       ratios: [
         { of: "orders", to: "append and fdatasync", atLeast: bare },
+        { of: "orders", to: "store.save" },
+        { of: "store.save", to: "node:sqlite", atLeast: 1.1 },
         { of: "orders", to: "SQLite", atLeast: 1 },
       ],
     };
@@ -88,6 +102,47 @@ async function placeOrders(
   }
   const perSecond = rate(count, start);
   await orders.close();
+  return perSecond;
+}
+
+/** Without the bus and its handlers. */
+async function saveOrders(
+  /** @type {string} */ place,
+  /** @type {number} */ count,
+  /** @type {number} */ atOnce,
+) {
+  const store = await openStore(place);
+  await store.save(order(count));
+  const start = performance.now();
+  for (let done = 0; done < count; done += atOnce) {
+    await Promise.all(Array.from({ length: atOnce }, (_, n) => store.save(order(done + n))));
+  }
+  const perSecond = rate(count, start);
+  await store.close();
+  return perSecond;
+}
+
+/** As {@link sqlite}, in this process. */
+function nodeSqlite(
+  /** @type {string} */ place,
+  /** @type {number} */ count,
+  /** @type {number} */ atOnce,
+) {
+  const db = new DatabaseSync(join(place, "orders.db"));
+  db.exec("pragma journal_mode = wal; pragma synchronous = full");
+  db.exec("create table orders (id text primary key, placed_at text, items text)");
+  const insert = db.prepare("insert into orders values (?, ?, ?)");
+  const start = performance.now();
+  for (let done = 0; done < count; done += atOnce) {
+    db.exec("begin");
+    for (let n = 0; n < atOnce; n++) {
+      const { id, placedAt, items } = order(done + n);
+      insert.run(id, placedAt, JSON.stringify(items));
+    }
+    db.exec("commit");
+  }
+  const perSecond = rate(count, start);
+  db.close();
   return perSecond;
 }
 
