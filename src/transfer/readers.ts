@@ -16,8 +16,11 @@ export async function readersOf(format: ImportFormat): Promise<FormatReaders> {
       const { readNdjson } = await import("./formats/read-ndjson.js");
       return { plain: plainNdjson, rows: readNdjson };
     }
-    case "csv":
-      return { rows: (await import("./formats/read-csv.js")).readCsv };
+    case "csv": {
+      const { plainCsv } = await import("./plain/plain-csv.js");
+      const { readCsv } = await import("./formats/read-csv.js");
+      return { plain: plainCsv, rows: readCsv };
+    }
     default: {
       const { documentReader } = await import("./formats/read-document.js");
       return { rows: documentReader(format) };

@@ -199,3 +199,31 @@ it("requested retries are read a few times each, however many others are parked"
   });
   expect(counted.files).toBeLessThanOrEqual(300 + 4 * 50);
 });
+
+describe("importing", () => {
+  const lines = (count: number) =>
+    Array.from({ length: count }, () => `${JSON.stringify(anOrder())}\n`).join("");
+  const anImport = (store: string, content: string) => {
+    const file = join(temporaryDirectory(), "orders.ndjson");
+    writeFileSync(file, content);
+    return countIo(async () => {
+      expect((await runCli(["import", file], { store })).exitCode).toBe(0);
+    });
+  };
+
+  it("writes many orders a few times, and syncs each time", async () => {
+    const counted = await anImport(temporaryDirectory(), lines(30_000));
+    expect(counted.writes).toBe(counted.syncs);
+    expect(counted.syncs).toBeLessThanOrEqual(4);
+    expect(counted.bytes).toBeLessThan(70 * 1024 * counted.syncs); // of the end of the file
+  });
+
+  it("reads the store once to add an order", async () => {
+    const store = temporaryDirectory();
+    await anImport(store, lines(10_000));
+    const { size } = statSync(join(store, "orders.jsonl"));
+    const counted = await anImport(store, lines(1));
+    expect(counted.bytes).toBeLessThan(1.1 * size);
+    expect(counted.syncs).toBe(1);
+  });
+});

@@ -114,6 +114,8 @@ const someOrder = fc.record(
   { requiredKeys: ["items"] },
 );
 
+const wholeOrder = someOrder.map((order) => ({ ...anOrder(), ...order }));
+
 function ids(count: number): string[] {
   return Array.from({ length: count }, (_, n) => `0000000${n}-0000-4000-8000-000000000000`);
 }
@@ -181,5 +183,43 @@ describe("a file of JSON Lines", () => {
 
   it("is imported as row by row: the same orders, under the same ids", async () => {
     await compare("ndjson", content);
+  });
+});
+
+describe("a file of CSV", () => {
+  const headers = [
+    ["placedAt", "id", "items", "for", "note", "cancelledAt", "reason"],
+    ["id", "item", "Item 2", "for", "placed_at"],
+    ["items", "note"],
+  ];
+  const table = fc.record({
+    header: fc.constantFrom(...headers),
+    separator: fc.constantFrom(",", ";", "\t"),
+    end: fc.constantFrom("\n", "\r\n"),
+    rows: fc.array(fc.tuple(fc.oneof(wholeOrder, someOrder), fc.boolean(), fc.boolean()), {
+      minLength: 1,
+      maxLength: 6,
+    }),
+    other: fc.constantFrom("", "", "", ",,", "\r", "tv", '"', 'a "b"', "id,items"),
+  });
+  const content = table.map(({ header, separator, end, rows, other }) => {
+    const cellsOf = ([order, asJson, areQuoted]: (typeof rows)[number]) => {
+      const values: Record<string, string | undefined> = {
+        ...{ id: order.id, placedAt: order.placedAt, placed_at: order.placedAt },
+        ...{ items: asJson ? JSON.stringify(order.items) : order.items[0] },
+        ...{ item: order.items[0], "Item 2": order.items[1], for: order.for, note: order.note },
+      };
+      return header.map((name) => {
+        const text = values[name] ?? "";
+        const isBare = !areQuoted && !/[",;\t\r\n]/.test(text);
+        return isBare ? text : `"${text.replaceAll('"', '""')}"`;
+      });
+    };
+    const lines = [header, ...rows.map(cellsOf)].map((cells) => cells.join(separator));
+    return [...lines, ...(other === "" ? [] : [other])].join(end);
+  });
+
+  it("is imported as row by row, too", async () => {
+    await compare("csv", content);
   });
 });

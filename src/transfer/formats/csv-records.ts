@@ -44,6 +44,11 @@ export class CsvSplitter {
     if (this.#rest.length > MAX_ORDER_BYTES) this.end();
   }
 
+  /** Whether a record has begun that has not ended yet. */
+  get isWithinRecord(): boolean {
+    return this.#rest !== "";
+  }
+
   /** @throws {ImportProblem} if a record has no end. */
   end(): void {
     if (this.#rest !== "") throw this.problem("unreadable", "is not CSV", "a quote is not closed");

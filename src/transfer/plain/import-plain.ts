@@ -69,6 +69,7 @@ async function examine(
     count.stored += first.length;
     if (!options.dryRun) await found.add(first.pieces());
   }
+  if (reader.isWithinRow) return undefined;
   const present = target.lookUp();
   count.stored -= present ?? 0;
   const isRepeated = isDerived && count.stored === 0;

@@ -5,6 +5,7 @@ import { type OpenPlainReader, RowCollector } from "./plain-rows.js";
 
 /** Reads JSON Lines. A line that is no plain order is parsed. */
 export const plainNdjson: OpenPlainReader = (names, completer) => ({
+  isWithinRow: false,
   read(block) {
     const rows = new RowCollector(block);
     for (let from = 0; from < block.length; ) {

@@ -1,10 +1,13 @@
+import { closedAs } from "../../domain/closing.js";
 import { LinePlaces, OrderLines } from "../../store/records/order-lines.js";
 import type { RowCompleter } from "../complete-row.js";
 import type { FieldNames } from "../formats/fields.js";
 import type { Row } from "../formats/row.js";
 
 /** Reads the rows of a format as bytes, a block of whole lines after another. */
-interface PlainReader {
+export interface PlainReader {
+  /** Whether a row goes on in the next block. */
+  readonly isWithinRow: boolean;
   /**
    * The orders of a block, each with an id and a time.
    *
@@ -43,9 +46,9 @@ export class RowCollector {
     this.#places.add(from, to);
   }
 
-  /** Adds the order of a row that was parsed. @returns whether it is one, and not cancelled. */
+  /** Adds the order of a row that was parsed. @returns whether it is one, and is open. */
   addRow(row: Row, completer: RowCompleter): boolean {
-    if (row.problem !== undefined || row.order.cancelledAt !== undefined) return false;
+    if (row.problem !== undefined || closedAs(row.order) !== undefined) return false;
     const bytes = Buffer.from(`${completer.orderOf(row).json}\n`);
     if (!row.hasId) this.#hasDerivedIds = true;
     if (!row.hasTime) this.#undated.add(this.#end);

@@ -27,7 +27,7 @@ export class AwaitedOrders {
    * @returns `missing` if it was added: it was not there.
    */
   add(text: DataView, from: number, to: number, isUndated: boolean): Comparison {
-    const content = crc32Within(text, from + ITEMS_AT, to - 1);
+    const content = crc32Within(text, from + ITEMS_AT, endOfContent(text, to));
     const time = crc32Within(text, from + PLACED_AT, from + PLACED_AT + PLACED_AT_LENGTH);
     const marks = isUndated ? UNDATED : 0;
     const id = from + ID_AT;
@@ -59,6 +59,18 @@ export class AwaitedOrders {
   }
 }
 
+/** As in {@link OrderJson.contentJson}: what an order was placed with is no part of a trace. */
+function endOfContent(text: DataView, to: number): number {
+  const trace = to - 1 - TRACE_LENGTH;
+  for (let index = 0; index < BEFORE_TRACE.length; index++) {
+    if (text.getUint8(trace + index) !== BEFORE_TRACE[index]) return to - 1;
+  }
+  return trace;
+}
+
+/** In JSON text its quotes cannot be those of a text: they are escaped. */
+const BEFORE_TRACE = Buffer.from(',"traceparent":"');
+const TRACE_LENGTH = BEFORE_TRACE.length + 55 + '"'.length;
 const CONTENT = 0;
 const TIME = 1;
 const MARKS = 2;
