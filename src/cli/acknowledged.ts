@@ -1,4 +1,5 @@
 import type { Orders } from "../app.js";
+import type { ClosedAs } from "../domain/closing.js";
 import type { PlacedOrder } from "../domain/commands.js";
 import type { Order } from "../domain/order.js";
 import { safeJson } from "../domain/printable.js";
@@ -9,7 +10,7 @@ import type { CommonOptions, Context } from "./context.js";
 import type { Io } from "./io.js";
 
 /**
- * Opens the application to place or cancel orders. A stop signal ends the process; but what a server was sent may be
+ * Opens the application to place or close orders. A stop signal ends the process; but what a server was sent may be
  * stored though it has not said so yet: its answer is waited for, so that what became of the order is printed. Another
  * signal ends the process at once.
  *
@@ -40,12 +41,12 @@ const ANSWER_TIMEOUT_MS = 4000;
 /**
  * Prints what was done: if that fails, what is done must not look like what failed.
  *
- * @param done an order that was placed or cancelled, or what many are by now; `undefined`: nothing was done.
+ * @param done an order that was placed or closed, or what many are by now; `undefined`: nothing was done.
  */
 export function printDone(
   { stdout }: Io,
   text: string,
-  done: Order | "stored" | "cancelled" | undefined,
+  done: Order | "stored" | ClosedAs | undefined,
 ): void {
   try {
     stdout.write(text);
@@ -57,7 +58,7 @@ export function printDone(
   }
 }
 
-/** An order as JSON, and whether it was placed, or cancelled, before. */
+/** An order as JSON, and whether it was placed, or closed so, before. */
 export function doneJson({ order, replayed }: PlacedOrder): string {
   return safeJson({ ...order, ...(replayed && { replayed }) });
 }

@@ -1,3 +1,4 @@
+import { CLOSED_AS } from "../domain/closing.js";
 import { OrdersError } from "../errors.js";
 import { IMPORT_FORMATS } from "../transfer/formats/formats.js";
 import type { ImportProblem } from "../transfer/import-problem.js";
@@ -26,14 +27,14 @@ export async function transfer<T>(
 
 /** What became of the orders, as one line without its end. */
 export function summary(
-  { orders, stored, present, cancelled }: Transferred,
+  { orders, stored, present, ...counts }: Transferred,
   [wouldBe, storedAs]: readonly [string, string],
   others: readonly string[] = [],
 ): string {
   const parts = [
     `${stored} ${wouldBe}${storedAs}`,
     `${present} already present`,
-    ...(cancelled > 0 ? [`${cancelled} ${wouldBe}cancelled`] : []),
+    ...CLOSED_AS.filter((as) => counts[as] > 0).map((as) => `${counts[as]} ${wouldBe}${as}`),
     ...others,
   ];
   return `${counted(orders, "order")}: ${parts.join(", ")}`;

@@ -20,7 +20,8 @@ export const CLOSINGS = {
     event: "order-cancelled",
     verb: "cancel",
     heading: "Order Cancelled:",
-    remarkLabel: "Reason:",
+    label: "Cancelled",
+    remarkLabel: "Reason",
   },
 } as const satisfies Readonly<Record<ClosedAs, object>>;
 
@@ -28,10 +29,10 @@ export const CLOSINGS = {
 export type ClosedAs = Exclude<OrderState, "open">;
 
 /** The names of `CLOSINGS`. */
-const WAYS = Object.keys(CLOSINGS) as readonly ClosedAs[];
+export const CLOSED_AS = Object.keys(CLOSINGS) as readonly ClosedAs[];
 
 /** The fields of an order that closing it adds, in their order. */
-export const CLOSING_FIELDS = WAYS.flatMap((as) => [CLOSINGS[as].at, CLOSINGS[as].remark]);
+export const CLOSING_FIELDS = CLOSED_AS.flatMap((as) => [CLOSINGS[as].at, CLOSINGS[as].remark]);
 
 type ClosingFields = Pick<Order, (typeof CLOSING_FIELDS)[number]>;
 
@@ -45,9 +46,16 @@ export type ClosedOrder<As extends ClosedAs = ClosedAs> = As extends ClosedAs
   ? Order & { readonly [At in (typeof CLOSINGS)[As]["at"]]: string }
   : never;
 
+/** How many orders were closed in each way. */
+export type ClosedCounts = Record<ClosedAs, number>;
+
+export function noneClosed(): ClosedCounts {
+  return Object.fromEntries(CLOSED_AS.map((as) => [as, 0])) as ClosedCounts;
+}
+
 /** How an order was closed, or is to be; `undefined`: it is open. */
 export function closedAs(order: Fields): ClosedAs | undefined {
-  return WAYS.find((as) => order[CLOSINGS[as].at] !== undefined);
+  return CLOSED_AS.find((as) => order[CLOSINGS[as].at] !== undefined);
 }
 
 /** When an order was closed; `undefined`: it is open. */

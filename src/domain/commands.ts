@@ -1,4 +1,4 @@
-import type { ClosedAs, ClosedOrder } from "./closing.js";
+import type { ClosedAs, ClosedCounts, ClosedOrder } from "./closing.js";
 import type { Notification } from "./notification.js";
 import type { Order, OrderContent } from "./order.js";
 
@@ -50,12 +50,10 @@ export interface ImportOrders {
   readonly undatedAt?: string | undefined;
 }
 
-/** The result of ImportOrders. */
-export interface ImportedOrders {
+/** The result of ImportOrders; how many were closed, also of others that were there. */
+export interface ImportedOrders extends Readonly<ClosedCounts> {
   /** How many were stored: the others were there. */
   readonly imported: number;
-  /** How many cancellations were stored, of these or of others that were there. */
-  readonly cancelled: number;
 }
 
 /** Notifies the sales desk of an order. */

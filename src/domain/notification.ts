@@ -19,7 +19,7 @@ export function newOrderNotification(order: Order): Notification {
 export function closedOrderNotification(order: ClosedOrder): Notification {
   const { heading, remark, remarkLabel } = CLOSINGS[closedAs(order) as ClosedAs];
   const text = order[remark];
-  const why = text === undefined ? [] : [`${remarkLabel} ${escapeUnsafe(text)}`];
+  const why = text === undefined ? [] : [`${remarkLabel}: ${escapeUnsafe(text)}`];
   return { heading, lines: [...orderLines(order), ...why] };
 }
 

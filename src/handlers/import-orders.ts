@@ -15,12 +15,11 @@ export function importOrders(deps: {
 }): HandlerOf<"import-orders"> {
   return async function importOrders({ payload }, bus) {
     const { storeImported } = await import("../transfer/store-imported.js"); // only for who imports
-    const stored = await storeImported(payload, await deps.copyTarget());
-    const { imported, cancelled } = stored;
-    if (imported > 0) {
+    const { orders, ...counts } = await storeImported(payload, await deps.copyTarget());
+    if (counts.imported > 0) {
       const event = {
         get orders() {
-          return stored.orders(); // only who looks at them has them read
+          return orders(); // only who looks at them has them read
         },
         notify: payload.notify,
       };
@@ -31,6 +30,6 @@ export function importOrders(deps: {
         throw new OrdersError("notification-failed", message, { cause });
       }
     }
-    return { imported, cancelled };
+    return counts;
   };
 }

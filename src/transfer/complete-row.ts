@@ -1,3 +1,4 @@
+import { closedAt } from "../domain/closing.js";
 import { newId } from "../domain/new-id.js";
 import type { OrderJson } from "../store/records/order-json.js";
 import { DerivedIds } from "./derived-ids.js";
@@ -18,8 +19,8 @@ export class RowCompleter {
     if (hasId && hasTime) return order;
     const { again, placedAt } = this.#options;
     const id = hasId ? order.id : again ? newId() : this.#derived.idOf(row);
-    // One that was cancelled has a time from that.
-    return order.with({ id, ...(!hasTime && order.cancelledAt === undefined && { placedAt }) });
+    // One that was closed has a time from that.
+    return order.with({ id, ...(!hasTime && closedAt(order) === undefined && { placedAt }) });
   }
 }
 

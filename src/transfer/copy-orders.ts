@@ -1,8 +1,9 @@
+import { noneClosed } from "../domain/closing.js";
 import { OrdersError } from "../errors.js";
 import type { OrderStore } from "../store/order-store.js";
 import { KnownRecords } from "../store/records/known-records.js";
 import { openCopyTarget } from "./copy-target.js";
-import { type OnProgress, slices, type Transferred } from "./transfer.js";
+import { countedAs, type OnProgress, slices, type Transferred } from "./transfer.js";
 
 /**
  * Copies all orders of one store to another, in their order, with what closed them, ids and times unchanged,
@@ -23,7 +24,7 @@ export async function copyOrders(
   const total = await from.count(ALL);
   const target = await openCopyTarget(to);
   const source = new KnownRecords(from.location);
-  const count = { orders: 0, stored: 0, cancelled: 0 };
+  const count = { orders: 0, stored: 0, ...noneClosed() };
   for await (const records of slices(from.records())) {
     const copied = records.filter((record) => {
       if (record.kind === "order") count.orders++;
@@ -31,9 +32,7 @@ export async function copyOrders(
       source.add(record);
       return true;
     });
-    for (const { kind } of await target.store(copied)) {
-      count[kind === "order" ? "stored" : "cancelled"]++;
-    }
+    for (const record of await target.store(copied)) count[countedAs(record)]++;
     onProgress("copying", count.orders, total);
   }
   await verify(source, to, (found) => onProgress("verifying", found, source.size));

@@ -1,7 +1,9 @@
+import { CLOSED_AS, closedAt, noneClosed } from "../domain/closing.js";
 import type { Order } from "../domain/order.js";
 import type { CopyTarget } from "../store/order-store.js";
 import { KnownRecords } from "../store/records/known-records.js";
 import { OrderJson } from "../store/records/order-json.js";
+import { type OrderRecord, verbOf } from "../store/records/record.js";
 import { RowCompleter } from "./complete-row.js";
 import type { Row, RowReader, ValidRow } from "./formats/row.js";
 import type { ImportFile } from "./import-file.js";
@@ -9,7 +11,7 @@ import { type Imported, type Importer, type ImportOptions, watched } from "./imp
 import { ImportProblem } from "./import-problem.js";
 import { recordsOf } from "./records.js";
 import { Spool } from "./spool.js";
-import { slices } from "./transfer.js";
+import { countedAs, slices } from "./transfer.js";
 
 /** Imports the orders of a file row by row: see {@link importOrders}. What is wrong with a row is told as it is met. */
 export async function importRows(
@@ -33,13 +35,13 @@ export async function importRows(
     if (options.dryRun) return count;
 
     const total = count.stored;
-    const stored = { stored: 0, cancelled: 0 };
+    const stored = { stored: 0, ...noneClosed() };
     for await (const lines of slices(linesOf(found))) {
       const batch = lines.map(OrderJson.from);
       const payload = { orders: batch, deliver, notify, undatedAt: placedAt };
-      const { imported, cancelled } = await orders.bus.send("import-orders", payload);
-      stored.stored += imported;
-      stored.cancelled += cancelled;
+      const result = await orders.bus.send("import-orders", payload);
+      stored.stored += result.imported;
+      for (const as of CLOSED_AS) stored[as] += result[as];
       onProgress("importing", stored.stored, total);
     }
     return { ...count, ...stored, present: count.orders - count.invalid - stored.stored };
@@ -54,7 +56,7 @@ async function* linesOf(spool: Spool): AsyncGenerator<readonly string[], void> {
 
 /** What is known of a file's orders, beside each other and beside what is stored. */
 class RowCheck {
-  readonly count = { orders: 0, stored: 0, present: 0, cancelled: 0, invalid: 0 };
+  readonly count = { orders: 0, stored: 0, present: 0, ...noneClosed(), invalid: 0 };
   readonly #target: CopyTarget;
   readonly #options: ImportOptions;
   readonly #inFile = new KnownRecords("the file");
@@ -82,12 +84,12 @@ class RowCheck {
 
   /** @throws {ImportProblem} what was looked at is not to be imported. */
   refuse(name: string): void {
-    const { orders, invalid, stored, cancelled } = this.count;
+    const { orders, invalid, stored } = this.count;
     if (invalid > 0 && !this.#options.skipInvalid) {
       const message = `${invalid} of ${orders} orders cannot be imported`;
       throw new ImportProblem(this.#hasUnknown ? "unknown-fields" : "invalid-orders", message);
     }
-    if (!this.#isRepeated || stored + cancelled > 0) return;
+    if (!this.#isRepeated || stored > 0 || CLOSED_AS.some((as) => this.count[as] > 0)) return;
     const message = `${name} was imported before: all of its orders are stored`;
     throw new ImportProblem("repeated", message);
   }
@@ -105,9 +107,9 @@ class RowCheck {
         return `order ${order.id} appears twice, with different content`;
       }
       if (stored === "missing" && this.#inFile.add(record)) {
-        count[record.kind === "order" ? "stored" : "cancelled"]++;
+        count[countedAs(record)]++;
         isNew = true;
-        if (record.kind === "closing") this.#tell(row.at, order, isPresent);
+        if (record.kind === "closing") this.#tell(row.at, order, record, isPresent);
       } else if (record.kind === "order") {
         count.present++;
         isPresent = true;
@@ -119,11 +121,12 @@ class RowCheck {
     return isPresent && !row.hasTime ? order.with({ placedAt: this.#options.placedAt }) : order;
   }
 
-  /** Tells of a cancellation that somebody may not expect. */
-  #tell(at: string, { id, placedAt, cancelledAt = "" }: Order, isPresent: boolean): void {
+  /** Tells of a closing that somebody may not expect. */
+  #tell(at: string, order: Order, closing: OrderRecord, isPresent: boolean): void {
     const { onNotice } = this.#options;
-    if (isPresent) onNotice(`${at}: cancels order ${id}, which is stored`);
-    if (cancelledAt >= placedAt) return;
-    onNotice(`${at}: cancels order ${id} at ${cancelledAt}, before it was placed`);
+    const closes = `${at}: ${verbOf(closing)}s order ${order.id}`;
+    if (isPresent) onNotice(`${closes}, which is stored`);
+    const time = closedAt(order) ?? "";
+    if (time < order.placedAt) onNotice(`${closes} at ${time}, before it was placed`);
   }
 }

@@ -1,8 +1,10 @@
+import { noneClosed } from "../domain/closing.js";
 import type { ImportedOrders, ImportOrders } from "../domain/commands.js";
 import type { Order } from "../domain/order.js";
 import type { CopyTarget } from "../store/order-store.js";
 import type { OrderLines } from "../store/records/order-lines.js";
 import { recordsOf } from "./records.js";
+import { countedAs } from "./transfer.js";
 
 /** ImportOrders of orders that are bytes: only who looks at the orders has them read. */
 export interface ImportLines extends ImportOrders {
@@ -33,7 +35,7 @@ export async function storeImported(
   const isImported = !command.deliver;
   if ("lines" in command && target.lines !== undefined) {
     const stored = await target.lines.store(command.lines, { isImported });
-    return { imported: stored.length, cancelled: 0, orders: () => stored.orders() };
+    return { imported: stored.length, ...noneClosed(), orders: () => stored.orders() };
   }
   const { orders, undatedAt } = command;
   const stored = await target.store(
@@ -42,11 +44,10 @@ export async function storeImported(
     ),
   );
   const placed = stored.flatMap((record) => (record.kind === "order" ? [record.order] : []));
-  return {
-    imported: placed.length,
-    cancelled: stored.length - placed.length,
-    orders: () => placed,
-  };
+  const counts = { stored: 0, ...noneClosed() };
+  for (const record of stored) counts[countedAs(record)]++;
+  const { stored: imported, ...closed } = counts;
+  return { imported, ...closed, orders: () => placed };
 }
 
 /** What became of it. */

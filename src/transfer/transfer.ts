@@ -1,16 +1,22 @@
+import { type ClosedAs, type ClosedCounts, closedAs } from "../domain/closing.js";
+import type { OrderRecord } from "../store/records/record.js";
+
 /** Told how far a task is: how much is done, of `total`; how many orders that is, if it is counted in anything else. */
 export type OnProgress = (task: string, done: number, total: number, orders?: number) => void;
 
-/** What became of the orders of a file or a store. */
-export interface Transferred {
+/** What became of the orders of a file or a store; how many were closed, or would be, also of others that were there. */
+export interface Transferred extends Readonly<ClosedCounts> {
   /** How many there are, invalid ones too. */
   readonly orders: number;
   /** How many were stored, or would be. */
   readonly stored: number;
   /** How many were there before. */
   readonly present: number;
-  /** How many cancellations were stored, or would be, of these or of others that were there. */
-  readonly cancelled: number;
+}
+
+/** As what a stored record counts. */
+export function countedAs(record: OrderRecord): "stored" | ClosedAs {
+  return record.kind === "order" ? "stored" : (closedAs(record.closing) as ClosedAs);
 }
 
 /** How many orders or records are stored at once. */

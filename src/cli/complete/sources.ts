@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { closedAs, listsClosed } from "../../domain/closing.js";
 import type { Order, OrderFilter } from "../../domain/order.js";
 import type { OrderQuery, OrderStore } from "../../store/order-store.js";
-import { FIELDS } from "../list/columns.js";
+import { FIELDS, itemsText } from "../list/columns.js";
 import { idPrefix } from "../options/find-order.js";
 import { DAY_WORDS } from "../time/parse-time.js";
 import { POSITION_WORDS } from "../time/starting-position.js";
@@ -106,7 +106,6 @@ async function parked({ store, values }: Line): Promise<readonly Candidate[]> {
   return [...byId.values()].slice(-OFFERED).reverse().map(orderCandidate);
 }
 
-function orderCandidate({ id, items, cancelledAt }: Order): Candidate {
-  const mark = cancelledAt === undefined ? "" : "(cancelled) ";
-  return { value: id, description: mark + items.join(", ") };
+function orderCandidate(order: Order): Candidate {
+  return { value: order.id, description: itemsText(order) };
 }

@@ -1,3 +1,4 @@
+import { type ClosedAs, closedAs } from "../../domain/closing.js";
 import type { Order } from "../../domain/order.js";
 import { OrdersError } from "../../errors.js";
 import { closest } from "../options/suggestions.js";
@@ -24,9 +25,10 @@ export type Field = keyof typeof COLUMNS;
 /** The names of the {@link COLUMNS}. */
 export const FIELDS = Object.keys(COLUMNS) as readonly Field[];
 
-/** The items of an order in one line, after a mark if it was cancelled. */
-export function itemsText({ items, cancelledAt }: Order, mark = "(cancelled)"): string {
-  return (cancelledAt === undefined ? "" : `${mark} `) + items.join(", ");
+/** The items of an order in one line, after a mark of how it was closed. */
+export function itemsText(order: Order, markOf = (as: ClosedAs) => `(${as})`): string {
+  const as = closedAs(order);
+  return (as === undefined ? "" : `${markOf(as)} `) + order.items.join(", ");
 }
 
 /**

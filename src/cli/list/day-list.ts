@@ -1,3 +1,4 @@
+import { type ClosedAs, closedAt } from "../../domain/closing.js";
 import type { Order } from "../../domain/order.js";
 import { Table } from "../render/columns.js";
 import { counted } from "../render/count.js";
@@ -11,7 +12,7 @@ import type { ListFormat, ListView } from "./list-format.js";
 /** Orders for a person at a terminal: below the day, the time, the short id and the items of each. */
 export function dayList({ output: { columns: width }, style, now }: ListView): ListFormat {
   const isNarrow = width < NARROW_COLUMNS;
-  const { indent, gap, minIdWidth, mark } = isNarrow ? NARROW : WIDE;
+  const { indent, gap, minIdWidth, markOf } = isNarrow ? NARROW : WIDE;
   const today = localDayOf(now);
   let day: number | undefined;
   let rows: Table<Order>;
@@ -28,7 +29,7 @@ export function dayList({ output: { columns: width }, style, now }: ListView): L
       const cells: readonly ((order: Order) => string)[] = [
         ({ placedAt }) => shortTime(placedAt).slice(-"09:30".length),
         ({ id }) => id.slice(0, idWidth),
-        (order) => itemsText(order, mark),
+        (order) => itemsText(order, markOf),
         (order) => (order.for === undefined || isNarrow ? "" : `for ${order.for}`),
       ];
       const columns = cells.map((cell, at) => ({ heading: "", cell, isFlexible: at > 1 }));
@@ -42,7 +43,7 @@ export function dayList({ output: { columns: width }, style, now }: ListView): L
       day = placed;
       const paints = [String, style.faint, String, style.name];
       const row =
-        order.cancelledAt === undefined
+        closedAt(order) === undefined
           ? rows.row(order, (text, at) => paints[at]?.(text) ?? text)
           : style.faint(rows.row(order));
       return `${isNew ? `${blank}${style.heading(headingOf(placed))}\n` : ""}${indent}${row}\n`;
@@ -57,9 +58,10 @@ export function dayList({ output: { columns: width }, style, now }: ListView): L
   };
 }
 
+const MARKS: Readonly<Record<ClosedAs, string>> = { cancelled: "×" };
 /** A narrower terminal has no room to spare; of an id it has what `show` needs at least. */
 const NARROW_COLUMNS = 40;
-const NARROW = { indent: "", gap: " ", minIdWidth: 4, mark: "×" };
-const WIDE = { indent: "  ", gap: "  ", minIdWidth: 8, mark: "(cancelled)" };
+const NARROW = { indent: "", gap: " ", minIdWidth: 4, markOf: (as: ClosedAs) => MARKS[as] };
+const WIDE = { indent: "  ", gap: "  ", minIdWidth: 8, markOf: undefined };
 /** By how many days ago. */
 const WORDS = ["today", "yesterday"];

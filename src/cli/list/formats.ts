@@ -1,3 +1,4 @@
+import { CLOSED_AS, CLOSINGS } from "../../domain/closing.js";
 import { PLACED_AT_LENGTH } from "../../domain/order.js";
 import { escapeUnsafe, escapeUnsafeLines, safeJson } from "../../domain/printable.js";
 import {
@@ -21,7 +22,7 @@ export type Format = (typeof FORMATS)[number];
 
 /** How to write orders in a format. What only a table needs is loaded for that one. */
 export async function listFormat(format: Format, view: ListView): Promise<ListFormat> {
-  const { output, fields, all } = view;
+  const { output, fields, state } = view;
   const json = fields === undefined ? ({ json }: OrderJson) => json : jsonOf(fields);
   switch (format) {
     case "table":
@@ -30,8 +31,8 @@ export async function listFormat(format: Format, view: ListView): Promise<ListFo
       }
       return (await import("./table.js")).table(view);
     case "tsv": {
-      const shown = all ? ([...TSV_FIELDS, "cancelledAt"] as const) : TSV_FIELDS;
-      const columns = fields ?? shown;
+      const closed = CLOSED_AS.filter((as) => state === "any" || state === as);
+      const columns = fields ?? [...TSV_FIELDS, ...closed.map((as) => CLOSINGS[as].at)];
       const order = separated(columns, "\t", escapeUnsafe, (json) => json);
       const spans = columns.map((field) => SPANS[field]);
       if (!spans.every((span) => span !== undefined)) return { order };
@@ -66,13 +67,13 @@ function addJson({ view, from, to }: OrderBytes, page: Page): void {
   page.addByte(NEWLINE);
 }
 
-/** Where a field is in the bytes of an order, from and to; nowhere if it was not cancelled. */
+/** Where a field is in the bytes of an order, from and to; nowhere if it is open. */
 type Span = (order: OrderBytes) => readonly [number, number];
 const SPANS: Partial<Record<Field, Span>> = {
   placedAt: ({ from }) => [from + PLACED_AT, from + PLACED_AT + PLACED_AT_LENGTH],
   id: ({ from }) => [from + ID_AT, from + ID_AT + ID_LENGTH],
   items: ({ from, itemsEnd }) => [from + ITEMS_AT, itemsEnd],
-  cancelledAt: () => [0, 0],
+  ...Object.fromEntries(CLOSED_AS.map((as) => [CLOSINGS[as].at, () => [0, 0] as const])),
 };
 
 function addSpans(spans: readonly Span[], order: OrderBytes, page: Page): void {
@@ -85,7 +86,7 @@ function addSpans(spans: readonly Span[], order: OrderBytes, page: Page): void {
 }
 
 /** What holds nothing to escape. */
-const SAFE: readonly Field[] = ["placedAt", "id", "cancelledAt"];
+const SAFE: readonly Field[] = ["placedAt", "id", ...CLOSED_AS.map((as) => CLOSINGS[as].at)];
 
 /** Those of some fields that an order has. */
 function jsonOf(fields: readonly Field[]): (order: OrderJson) => string {

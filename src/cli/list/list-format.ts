@@ -1,3 +1,4 @@
+import type { OrderFilter } from "../../domain/order.js";
 import type { OrderBytes } from "../../store/records/order-bytes.js";
 import type { OrderJson } from "../../store/records/order-json.js";
 import type { Output } from "../io.js";
@@ -27,7 +28,7 @@ export interface ListView {
   readonly style: Style;
   /** The columns; those of the format unless given. */
   readonly fields?: readonly Field[] | undefined;
-  /** Whether cancelled orders are listed too. */
-  readonly all?: boolean | undefined;
+  /** Of which state orders are listed. */
+  readonly state: OrderFilter["state"];
   readonly now: Date;
 }

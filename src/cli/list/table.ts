@@ -1,3 +1,4 @@
+import { closedAt } from "../../domain/closing.js";
 import type { Order } from "../../domain/order.js";
 import { type Column, Table } from "../render/columns.js";
 import { shortIdLength } from "../render/short-ids.js";
@@ -27,7 +28,7 @@ export function table({ output, style, fields }: ListView): ListFormat {
       return `${style.faint(rows.headings)}\n`;
     },
     order(order) {
-      if (order.cancelledAt !== undefined) return `${style.faint(rows.row(order))}\n`;
+      if (closedAt(order) !== undefined) return `${style.faint(rows.row(order))}\n`;
       const isFaint = (at: number) => FAINT.includes(shown[at]);
       return `${rows.row(order, (text, at) => (isFaint(at) ? style.faint(text) : text))}\n`;
     },

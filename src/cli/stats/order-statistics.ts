@@ -1,3 +1,5 @@
+import { closedAs, noneClosed } from "../../domain/closing.js";
+import type { Order, OrderState } from "../../domain/order.js";
 import { beginningOf, dateOf, localDayOf, weekdayOf } from "../time/local-day.js";
 
 /**
@@ -6,13 +8,19 @@ import { beginningOf, dateOf, localDayOf, weekdayOf } from "../time/local-day.js
  */
 export class OrderStatistics {
   #total = 0;
+  /** How many orders are in each state. */
+  readonly states: Record<OrderState, number> = { open: 0, ...noneClosed() };
   readonly #items = new Map<string, number>();
   readonly #days = new Map<number, Day>();
   /** The day of the order before: mostly that of the next one too. */
   #day: Day = { from: "", before: "", orders: 0 };
 
-  /** Counts an order; an item counts once for each time it stands in it. */
-  add(placedAt: string, items: readonly string[]): void {
+  /** Counts an order, a cancelled one by its state alone; an item counts once for each time it stands in it. */
+  add(order: Order): void {
+    const state = closedAs(order) ?? "open";
+    this.states[state]++;
+    if (state === "cancelled") return;
+    const { placedAt, items } = order;
     this.#total++;
     for (const item of items) this.#items.set(item, (this.#items.get(item) ?? 0) + 1);
     const { from, before } = this.#day;

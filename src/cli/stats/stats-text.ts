@@ -13,12 +13,13 @@ import {
 
 /** Draws statistics of one or more orders in lines of at most `columns`, which are 20 or more. */
 export function statsText(
-  { counts, items, days }: StatsView,
+  { counts, states, items, days }: StatsView,
   columns: number,
   style: Style,
 ): string {
-  const countWidth = Math.max(...counts.map(({ orders }) => String(orders).length));
-  const countLines = counts.map(({ orders, label }) =>
+  const allCounts = [...counts, ...states];
+  const countWidth = Math.max(...allCounts.map(({ orders }) => String(orders).length));
+  const countLines = allCounts.map(({ orders, label }) =>
     cut(`${String(orders).padStart(countWidth)} ${label}`, columns),
   );
   const shownDays = lastDaysThatFit(days, columns);

@@ -3,6 +3,8 @@ import type { DayCount, ItemCount, OrderStatistics } from "./order-statistics.js
 /** What is drawn of statistics, on a terminal and as SVG. */
 export interface StatsView {
   readonly counts: readonly { readonly orders: number; readonly label: string }[];
+  /** How many orders are open or closed; only in text. */
+  readonly states: StatsView["counts"];
   readonly items: readonly ItemCount[];
   /** Successive days, at least one. */
   readonly days: readonly DayCount[];
@@ -19,6 +21,7 @@ export function statsView(
       { orders: statistics.inWeek(now), label: "this week, from Monday" },
       { orders: statistics.total, label: limited ? "matching" : "in all" },
     ],
+    states: Object.entries(statistics.states).map(([label, orders]) => ({ orders, label })),
     items: statistics.topItems(top),
     days: statistics.daysUntil(until < now ? until : now, MAX_DAYS),
   };

@@ -1,3 +1,4 @@
+import { CLOSED_AS } from "../../domain/closing.js";
 import { safeJson } from "../../domain/printable.js";
 import { OrdersError } from "../../errors.js";
 import { copyOrders } from "../../transfer/copy-orders.js";
@@ -30,13 +31,17 @@ export const verb = define({
       const result = await copyOrders(source, target, (...task) => progress.progress(...task));
       return { from: source.location, to: target.location, result };
     });
-    const { stored: copied, present, cancelled, later } = result;
+    const { stored: copied, present, later, orders: _, ...closed } = result;
     if (later > 0) {
       context.io.stderr.write(`${counted(later, "later order")} not copied; copy again\n`);
     }
     const text = json
-      ? safeJson({ ...locations, copied, present, cancelled, ...(later > 0 && { later }) })
+      ? safeJson({ ...locations, copied, present, ...closed, ...(later > 0 && { later }) })
       : summary(result, ["", "copied"], ["all verified"]);
-    printDone(context.io, `${text}\n`, copied + cancelled > 0 ? "stored" : undefined);
+    printDone(
+      context.io,
+      `${text}\n`,
+      copied > 0 || CLOSED_AS.some((as) => closed[as] > 0) ? "stored" : undefined,
+    );
   },
 });

@@ -1,3 +1,4 @@
+import { CLOSED_AS } from "../../domain/closing.js";
 import { placedAtOf } from "../../domain/order.js";
 import { escapeUnsafe, safeJson } from "../../domain/printable.js";
 import { OrdersError } from "../../errors.js";
@@ -78,7 +79,7 @@ export const verb = define({
     const text = options.json
       ? safeJson({ format, imported, ...others, dryRun })
       : summary(result, [dryRun ? "would be " : "", "imported"], invalid);
-    const isDone = !dryRun && imported + result.cancelled > 0;
+    const isDone = !dryRun && (imported > 0 || CLOSED_AS.some((as) => result[as] > 0));
     printDone(io, `${text}\n`, isDone ? "stored" : undefined);
   },
 });

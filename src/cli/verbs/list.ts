@@ -1,3 +1,4 @@
+import { CLOSED_AS } from "../../domain/closing.js";
 import type { OrderFilter } from "../../domain/order.js";
 import type { Context } from "../context.js";
 import { FIELDS, type Field, parseFields } from "../list/columns.js";
@@ -15,6 +16,8 @@ const OPTIONS = {
   reverse: flag("newest first"),
   ...TIME_OPTIONS,
   ...FILTER_OPTIONS,
+  open: flag("only open orders, the work that is left", { excludes: ["all", "cancelled"] }),
+  cancelled: flag("only cancelled orders", { excludes: ["all"] }),
   all: flag("also orders that were cancelled"),
   count: flag("print only the number of orders", { excludes: ["format", "fields"] }),
   format: choice("format", "output format (default: table on a terminal, otherwise tsv)", FORMATS),
@@ -30,6 +33,8 @@ const OPTIONS = {
   json: flag("print a JSON array", { excludes: ["format"] }),
   noPager: flag("print everything on the terminal at once"),
 };
+
+const STATES = ["open", ...CLOSED_AS] as const;
 
 type ListOptions = OptionsOf<typeof OPTIONS>;
 
@@ -74,11 +79,17 @@ async function writeList(
 ): Promise<void> {
   const { stdout, stderr } = context.io;
   const { store } = await context.open(options);
-  const { fields, all, reverse = false, limit = Number.POSITIVE_INFINITY } = options;
+  const { fields, reverse = false, limit = Number.POSITIVE_INFINITY } = options;
   const [style, now] = [context.style(stdout), context.io.now()];
-  const form = await listFormat(format, { output: stdout, style, fields, all, now });
-  const { begin = () => "", end = () => "", separator = "", always } = form;
   const filter = filterOf(options);
+  const form = await listFormat(format, {
+    output: stdout,
+    style,
+    fields,
+    state: filter.state,
+    now,
+  });
+  const { begin = () => "", end = () => "", separator = "", always } = form;
   const newest = options.limit === undefined ? undefined : limit + 1; // tells whether there are more
   let listed = 0;
   const page = new Page();
@@ -112,6 +123,6 @@ function filterOf(options: ListOptions): OrderFilter {
     ...timeFilter(options),
     item: options.item,
     for: options.for,
-    state: options.all ? "any" : undefined,
+    state: options.all ? "any" : STATES.find((state) => options[state]),
   };
 }

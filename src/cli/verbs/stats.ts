@@ -11,7 +11,7 @@ import { TIME_OPTIONS, timeFilter } from "../time/time-options.js";
 
 export const verb = define({
   description:
-    "Count today's orders, this week's and all of them; draw the most ordered items and the orders per day.\nDays are local ones, and a week begins on Monday. An item counts once for each time it is in an order.",
+    "Count today's orders, this week's and all of them, and how many are open or closed; draw the most ordered items and the orders per day.\nDays are local ones, and a week begins on Monday. Cancelled orders are in no other number. An item counts once for each time it is in an order.",
   options: {
     ...TIME_OPTIONS,
     for: FILTER_OPTIONS.for,
@@ -30,15 +30,15 @@ export const verb = define({
     const { store } = await context.open(options);
     const filter = { ...timeFilter(options), for: options.for };
     const statistics = new OrderStatistics();
-    for await (const orders of store.listJson(filter)) {
-      for (const { placedAt, items } of orders) statistics.add(placedAt, items);
+    for await (const orders of store.listJson({ ...filter, state: "any" })) {
+      for (const order of orders) statistics.add(order);
     }
     const now = io.now();
     const { total } = statistics;
     if (total === 0) await context.mustExist(store, options);
     if (options.json) {
       const today = statistics.onDay(now);
-      const orders = { today, thisWeek: statistics.inWeek(now), total };
+      const orders = { today, thisWeek: statistics.inWeek(now), total, ...statistics.states };
       const items = statistics.topItems(top);
       return context.printJson({ orders, items, days: statistics.days() });
     }

@@ -1,9 +1,10 @@
 import type { Handler, Middleware } from "../../delivery/handler.js";
 import { only } from "../../delivery/only.js";
 import { timeLimit } from "../../delivery/time-limit.js";
+import { CLOSED_AS, CLOSINGS } from "../../domain/closing.js";
 import { foldCase, type Order, orderMatcher } from "../../domain/order.js";
 import { shownLocation } from "../../store/location.js";
-import type { Delivery } from "../../store/order-feed.js";
+import type { Delivery, FeedEvent } from "../../store/order-feed.js";
 import { YES } from "../confirm.js";
 import type { Context } from "../context.js";
 import { define } from "../options/definition.js";
@@ -35,7 +36,10 @@ const WITH_HANDLER = {
   },
 };
 
-const EVENTS = ["order-created", "order-cancelled"] as const;
+const EVENTS: readonly FeedEvent[] = [
+  "order-created",
+  ...CLOSED_AS.map((as) => CLOSINGS[as].event),
+];
 
 const OPTIONS = {
   as: text(
@@ -43,7 +47,7 @@ const OPTIONS = {
     "watch as a named subscription, which resumes after its last handled order",
   ),
   from: text("position", `where a new subscription starts: ${FROM_FORMS}`),
-  event: choice("event", "only when an order is placed, or only when it is cancelled", EVENTS),
+  event: choice("event", "only when this happens to an order", EVENTS),
   ...FILTER_OPTIONS,
   untilCaughtUp: flag("handle the waiting orders, then exit", {
     needs: {

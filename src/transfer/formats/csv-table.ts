@@ -1,3 +1,4 @@
+import { CLOSING_FIELDS } from "../../domain/closing.js";
 import { ImportProblem } from "../import-problem.js";
 import type { CsvRecord } from "./csv-records.js";
 import { textOf } from "./csv-text.js";
@@ -96,7 +97,11 @@ class Header {
   }
 }
 
-const KNOWN = "known columns: id, placed_at, items or item, for, note, cancelled_at, reason";
+const KNOWN = `known columns: id, placed_at, items or item, for, note, ${CLOSING_FIELDS.map(snakeCase).join(", ")}`;
+
+function snakeCase(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
 
 /** What a cell holds: items as JSON, unless they are none, or a text. */
 function cellValue(cell: string, field: Field | undefined): unknown {

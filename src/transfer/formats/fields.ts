@@ -1,3 +1,4 @@
+import { CLOSING_FIELDS } from "../../domain/closing.js";
 import type { Order } from "../../domain/order.js";
 
 /**
@@ -36,7 +37,7 @@ export function fieldsOf(names: readonly string[], known: FieldNames, noun: "fie
   return { fields, problem, isUnknown };
 }
 
-const FIELDS: ReadonlyMap<string, Field> = new Map([
+const FIELDS: ReadonlyMap<string, Field> = new Map<string, Field>([
   ["id", "id"],
   ["placedat", "placedAt"],
   ["items", "items"],
@@ -44,8 +45,7 @@ const FIELDS: ReadonlyMap<string, Field> = new Map([
   ["for", "for"],
   ["note", "note"],
   ["traceparent", "traceparent"],
-  ["cancelledat", "cancelledAt"],
-  ["reason", "reason"],
+  ...CLOSING_FIELDS.map((field) => [field.toLowerCase(), field] as const),
   ["event", "event"],
 ]);
 

@@ -1,4 +1,4 @@
-import { closingProblem } from "../../domain/closing.js";
+import { CLOSING_FIELDS, CLOSINGS, closedAs, closingProblem } from "../../domain/closing.js";
 import { dayExists } from "../../domain/iso-time.js";
 import {
   isOrderId,
@@ -81,13 +81,15 @@ export function rowOfFields(
 }
 
 /** Looks at the fields of a row. Times may be written as other programs write them. */
-function rowOf(at: string, { id, placedAt, items, cancelledAt, ...rest }: Fields): Row {
+function rowOf(at: string, { id, placedAt, items, ...rest }: Fields): Row {
   const [hasId, hasTime] = [id !== undefined, placedAt !== undefined];
-  const cancelled = timeOf(cancelledAt);
-  // One without a time of its own was placed when it was cancelled, at the latest.
-  const placed = hasTime ? timeOf(placedAt) : cancelled;
-  if (cancelledAt !== undefined && cancelled === undefined) {
-    return { at, problem: `cancelledAt ${timeProblem(cancelledAt)}` };
+  const as = closedAs(rest);
+  const closing = as && CLOSINGS[as].at;
+  const closed = closing && timeOf(rest[closing]);
+  // One without a time of its own was placed when it was closed, at the latest.
+  const placed = hasTime ? timeOf(placedAt) : closed;
+  if (closing !== undefined && closed === undefined) {
+    return { at, problem: `${closing} ${timeProblem(rest[closing])}` };
   }
   if (hasTime && placed === undefined) {
     return { at, problem: `placedAt ${timeProblem(placedAt)}` };
@@ -97,25 +99,28 @@ function rowOf(at: string, { id, placedAt, items, cancelledAt, ...rest }: Fields
     placedAt: placed ?? SOME_TIME,
     items: typeof items === "string" ? [items] : items,
     ...rest,
-    cancelledAt: cancelled,
+    ...(closing && { [closing]: closed }),
   };
   const problem = problemOf(order);
   if (problem !== undefined) return { at, problem };
   return { at, order: OrderJson.of(order as Order), hasId, hasTime };
 }
 
-const KNOWN = "known fields: id, placedAt, items, for, note, cancelledAt, reason";
+const KNOWN = `known fields: id, placedAt, items, for, note, ${CLOSING_FIELDS.join(", ")}`;
 
 const SOME_ID = "00000000-0000-4000-8000-000000000000";
 const SOME_TIME = "2000-01-01T00:00:00.000Z";
 
 function problemOf(order: Fields): string | undefined {
-  const { id, cancelledAt, reason } = order;
-  if (!isOrderId(id)) return "id is not a UUID";
+  if (!isOrderId(order.id)) return "id is not a UUID";
   const problem = orderProblem(order);
   if (problem !== undefined) return problem;
-  if (cancelledAt !== undefined) return closingProblem({ id, cancelledAt, reason });
-  return reason === undefined ? undefined : "it has a reason, but no cancelledAt";
+  for (const { at, remark } of Object.values(CLOSINGS)) {
+    if (order[remark] !== undefined && order[at] === undefined) {
+      return `it has a ${remark}, but no ${at}`;
+    }
+  }
+  return closedAs(order) && closingProblem(order);
 }
 
 /** A time in our form: a date, or a date and a time, local unless there is a zone. */

@@ -1,4 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
+import { noneClosed } from "../../domain/closing.js";
 import type { LineTarget } from "../../store/order-store.js";
 import { OrderLines } from "../../store/records/order-lines.js";
 import { RowCompleter } from "../complete-row.js";
@@ -51,7 +52,7 @@ async function examine(
   options: ImportOptions,
 ): Promise<Imported | undefined> {
   const reader = open(options, new RowCompleter(options));
-  const count = { orders: 0, stored: 0, present: 0, cancelled: 0, invalid: 0 };
+  const count = { orders: 0, stored: 0, present: 0, ...noneClosed(), invalid: 0 };
   let isDerived = false;
   for await (const block of watched(lineBlocks(handle), file, count, options.onProgress)) {
     const rows = reader.read(block);
