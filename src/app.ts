@@ -65,6 +65,11 @@ class Application implements Orders {
     return this.#work.run(() => this.bus.send("cancel-order", command));
   }
 
+  async completeOrder(id: string, completionNote?: string): Promise<ClosedResult<"done">> {
+    const command = { id, ...(completionNote !== undefined && { completionNote }) };
+    return this.#work.run(() => this.bus.send("complete-order", command));
+  }
+
   async *deliveries(options: FeedOptions = {}): AsyncGenerator<Delivery, void> {
     this.#work.assertOpen();
     const feed = await this.store.feed();
@@ -136,11 +141,13 @@ export interface Orders {
    *
    * @param id the whole id of the order.
    * @param reason why.
-   * @throws {OrdersError} `order-not-found`, `invalid-order`, `store-failed` or `server-failed`: nothing was
-   *   stored; `outcome-unknown`: it may be; `notification-failed`: the order is cancelled, but a
+   * @throws {OrdersError} `order-not-found`, `conflict` (it is done), `invalid-order`, `store-failed` or `server-failed`:
+   *   nothing was stored; `outcome-unknown`: it may be; `notification-failed`: the order is cancelled, but a
    *   handler failed.
    */
   cancelOrder(id: string, reason?: string): Promise<ClosedResult<"cancelled">>;
+  /** Completes an order, in the same way: the work on it is done. @param completionNote what there is to say. */
+  completeOrder(id: string, completionNote?: string): Promise<ClosedResult<"done">>;
   /**
    * Subscribes to the stored orders: those that are waiting, then each new one. Settle each with
    * `ack()` or `park()` before you ask for the next one; with a `batch` above 1, that many may be in

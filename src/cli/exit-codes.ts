@@ -11,7 +11,7 @@ const MEANINGS = {
   2: "wrong usage",
   3: "the order IS stored, but a notification failed: do not place it again",
   [NOT_FOUND]: "no such store, order or subscription, or more than one order matches",
-  5: "conflict: the id belongs to a different or a cancelled order",
+  5: "conflict: the id belongs to a different order, or to one that is cancelled or done",
   [DAMAGE_FOUND]: "damage found in the store; everything readable was still shown",
   7: "the server cannot be reached or refuses; nothing was stored",
   8: "outcome unknown: the order may or may not be stored; a retry with --id is safe",

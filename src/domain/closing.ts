@@ -23,6 +23,15 @@ export const CLOSINGS = {
     label: "Cancelled",
     remarkLabel: "Reason",
   },
+  done: {
+    at: "completedAt",
+    remark: "completionNote",
+    event: "order-completed",
+    verb: "complete",
+    heading: "Order Completed:",
+    label: "Done",
+    remarkLabel: "Completion note",
+  },
 } as const satisfies Readonly<Record<ClosedAs, object>>;
 
 /** One of `CLOSINGS`. */
@@ -97,7 +106,9 @@ export function listsClosed({ state }: OrderFilter, as: ClosedAs | undefined): b
 /** Why `value` is not a {@link Closing}; `undefined` if it is one. */
 export function closingProblem(value: Fields & { readonly id?: unknown }): string | undefined {
   if (!isOrderId(value.id)) return "id is not a lower-case UUID";
-  const { at, remark } = CLOSINGS[closedAs(value) ?? "cancelled"];
+  const ways = CLOSED_AS.filter((as) => value[CLOSINGS[as].at] !== undefined);
+  if (ways.length > 1) return `it is both ${ways.join(" and ")}`;
+  const { at, remark } = CLOSINGS[ways[0] ?? "cancelled"];
   const time = value[at];
   if (typeof time !== "string" || !PLACED_AT_FORM.test(time)) {
     return `${at} is not a UTC time such as 2026-01-31T09:30:00.000Z`;

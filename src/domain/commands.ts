@@ -28,6 +28,14 @@ interface CancelOrder {
   readonly reason?: string | undefined;
 }
 
+/** Completes a stored order, once: the work on it is done. */
+export interface CompleteOrder {
+  /** The id of the order. */
+  readonly id: string;
+  /** What there is to say about it; at most 4096 characters. */
+  readonly completionNote?: string | undefined;
+}
+
 /** What became of a request to close an order. */
 export interface ClosedResult<As extends ClosedAs = ClosedAs> {
   /** The order, with when and why it was closed. */
@@ -70,6 +78,7 @@ export interface NotifySales {
 export interface Commands {
   "place-order": { payload: PlaceOrder; result: PlacedOrder };
   "cancel-order": { payload: CancelOrder; result: ClosedResult<"cancelled"> };
+  "complete-order": { payload: CompleteOrder; result: ClosedResult<"done"> };
   "import-orders": { payload: ImportOrders; result: ImportedOrders };
   "notify-sales": { payload: NotifySales; result: undefined };
 }

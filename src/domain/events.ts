@@ -11,6 +11,11 @@ interface OrderCancelled {
   readonly order: ClosedOrder<"cancelled">;
 }
 
+/** An order was completed. */
+export interface OrderCompleted {
+  readonly order: ClosedOrder<"done">;
+}
+
 /** Orders were imported, and stored together. */
 interface OrdersImported {
   readonly orders: readonly Order[];
@@ -26,5 +31,6 @@ interface OrdersImported {
 export interface Events {
   "order-created": OrderCreated;
   "order-cancelled": OrderCancelled;
+  "order-completed": OrderCompleted;
   "orders-imported": OrdersImported;
 }

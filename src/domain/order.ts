@@ -20,10 +20,14 @@ export interface Order {
   readonly cancelledAt?: string | undefined;
   /** Why it was cancelled, exactly as given; absent if nobody said. */
   readonly reason?: string | undefined;
+  /** When it was completed (form of {@link Order.placedAt}); absent unless it was. */
+  readonly completedAt?: string | undefined;
+  /** What was said when it was completed, exactly as given; absent if nothing was. */
+  readonly completionNote?: string | undefined;
 }
 
 /** What became of an order: it is open, or closed in one of these ways. */
-export type OrderState = "open" | "cancelled";
+export type OrderState = "open" | "cancelled" | "done";
 
 /** What its customer says of an order: all but the id and the time that it is given. */
 export type OrderContent = Pick<Order, "items" | "for" | "note">;

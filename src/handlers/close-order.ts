@@ -7,7 +7,7 @@ import { OrdersError } from "../errors.js";
 import type { OrderRepository } from "../store/order-store.js";
 
 /**
- * Handles CancelOrder: closes the order, then publishes OrderCancelled. For an order that was closed so before it is
+ * Handles CancelOrder and CompleteOrder: closes the order, then publishes OrderCancelled or OrderCompleted. For an order that was closed so before it is
  * published again, because the first attempt may have ended before.
  *
  * @throws {OrdersError} `order-not-found`, `conflict`, `invalid-order`, `store-failed` or `server-failed`: nothing was

@@ -16,12 +16,14 @@ export function registry(deps: HandlerDeps): Registry<Commands, Events> {
     commands: {
       "place-order": placeOrder(deps),
       "cancel-order": closeOrder("cancelled", deps),
+      "complete-order": closeOrder("done", deps),
       "import-orders": importOrders(deps),
       "notify-sales": notifySales(deps),
     },
     events: {
       "order-created": [orderCreated()],
       "order-cancelled": [orderClosed()],
+      "order-completed": [orderClosed()],
       "orders-imported": [ordersImported()],
     },
   };

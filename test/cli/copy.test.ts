@@ -45,6 +45,7 @@ describe("orders copy", () => {
       copied: 300,
       present: 300,
       cancelled: 0,
+      done: 0,
     });
     expect(await ordersIn(to)).toEqual(orders);
     expect(JSON.parse((await runCli(copy, { store: from })).stdout)).toMatchObject({

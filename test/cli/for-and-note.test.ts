@@ -79,8 +79,10 @@ describe("an order for somebody, with a note", () => {
     const store = temporaryDirectory();
     await place(["--for", name, "tv"], { store });
     const { stdout } = await runCli(["list", "--format", "csv"], { store });
-    expect(stdout).toMatch(/^placedAt,id,items,for,note,cancelledAt,reason\n/);
-    expect(stdout.endsWith(`,"[""tv""]",${cell},,,\n`)).toBe(true);
+    expect(stdout).toMatch(
+      /^placedAt,id,items,for,note,cancelledAt,reason,completedAt,completionNote\n/,
+    );
+    expect(stdout.endsWith(`,"[""tv""]",${cell},,,,,\n`)).toBe(true);
     const copy = { store: temporaryDirectory() };
     expect((await runCli(["import", "-"], { ...copy, stdin: stdout })).exitCode).toBe(0);
     const [order] = JSON.parse((await runCli(["list", "--json"], copy)).stdout);

@@ -171,7 +171,7 @@ describe("what is shown of items that mean harm", () => {
     await run(["place-order", "--", ...ITEMS]);
     const { stdout } = await run(["list", "--format", "csv"]);
     const [, placedAt, id, items = ""] =
-      /^placedAt,id,items,for,note,cancelledAt,reason\n([^,]+),([^,]+),"(.*)",,,,\n$/s.exec(
+      /^placedAt,id,items,for,note,cancelledAt,reason,completedAt,completionNote\n([^,]+),([^,]+),"(.*)",,,,,,\n$/s.exec(
         stdout,
       ) ?? [];
     expect({ placedAt, id }).toEqual({

@@ -129,7 +129,7 @@ describe("orders import", () => {
     expect(outcome.stderr).toBe(
       `${file}:3: not JSON
 ${file}:4: there are no items
-${file}:5: unknown field 'colour'; known fields: id, placedAt, items, for, note, cancelledAt, reason
+${file}:5: unknown field 'colour'; known fields: id, placedAt, items, for, note, cancelledAt, reason, completedAt, completionNote
 ${file}:6: id is not a UUID
 ${file}:7: placedAt is not a time such as 2026-01-31T09:30:00+01:00 or 2026-01-31 09:30
 orders: 5 of 6 orders cannot be imported
@@ -186,6 +186,7 @@ orders: 5 of 6 orders cannot be imported
       imported: 1,
       present: 1,
       cancelled: 0,
+      done: 0,
       invalid: 0,
       dryRun: true,
     });

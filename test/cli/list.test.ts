@@ -66,9 +66,11 @@ describe("orders list", () => {
 
   it("prints CSV in which no item is taken for a formula with --format csv", async () => {
     const { stdout } = await list(["--format", "csv"]);
-    expect(stdout.split("\n")[0]).toBe("placedAt,id,items,for,note,cancelledAt,reason");
+    expect(stdout.split("\n")[0]).toBe(
+      "placedAt,id,items,for,note,cancelledAt,reason,completedAt,completionNote",
+    );
     expect(stdout.split("\n")[3]).toBe(
-      '2026-02-02T09:30:00.000Z,5ac9e5e2-f7d3-49a8-a671-bba93b597a3b,"[""=cmd() \\""quoted\\"", comma""]",,,,',
+      '2026-02-02T09:30:00.000Z,5ac9e5e2-f7d3-49a8-a671-bba93b597a3b,"[""=cmd() \\""quoted\\"", comma""]",,,,,,',
     );
   });
 
@@ -164,7 +166,7 @@ describe("orders list", () => {
     const store = temporaryDirectory();
     expect((await list(["--json"], { store })).stdout).toBe("[]\n");
     expect((await list(["--format", "csv"], { store })).stdout).toBe(
-      "placedAt,id,items,for,note,cancelledAt,reason\n",
+      "placedAt,id,items,for,note,cancelledAt,reason,completedAt,completionNote\n",
     );
     expect((await list(["--format", "ndjson"], { store })).stdout).toBe("");
   });

@@ -29,6 +29,9 @@ describe("orders stats", () => {
         "1 today",
         "2 this week, from Monday",
         "4 in all",
+        "4 open",
+        "0 cancelled",
+        "0 done",
         "",
         "Most ordered items",
         `tv              3 ${"█".repeat(62)}`,
@@ -59,6 +62,9 @@ describe("orders stats", () => {
         "1 today",
         "2 this week, from M…",
         "4 in all",
+        "4 open",
+        "0 cancelled",
+        "0 done",
         "",
         "Most ordered items",
         "tv          3 ██████",
@@ -96,7 +102,7 @@ describe("orders stats", () => {
     const { stdout } = await stats(["--json"]);
     expect(stdout.split("\n")).toHaveLength(2);
     expect(JSON.parse(stdout)).toEqual({
-      orders: { today: 1, thisWeek: 2, total: 4 },
+      orders: { today: 1, thisWeek: 2, total: 4, open: 4, cancelled: 0, done: 0 },
       items: [
         { item: "tv", count: 3 },
         { item: "magic carpet", count: 1 },
@@ -126,7 +132,14 @@ describe("orders stats", () => {
     const { stdout } = await stats(["--since", "2026-01-26", "--until", "2026-01-28"]);
     expect(stdout).toContain("\n1 matching\n");
     expect(stdout).toContain("Orders per day, 2026-01-26 to 2026-01-28\n");
-    expect((await json(["--since", "today"])).orders).toEqual({ today: 1, thisWeek: 2, total: 2 });
+    expect((await json(["--since", "today"])).orders).toEqual({
+      today: 1,
+      thisWeek: 2,
+      total: 2,
+      open: 2,
+      cancelled: 0,
+      done: 0,
+    });
     expect((await json(["--until", "yesterday"])).orders.total).toBe(2);
   });
 
@@ -145,7 +158,7 @@ describe("orders stats", () => {
     const filtered = await stats(["--since", "2027-01-01"], { terminal: ["stderr"] });
     expect(filtered.stderr).toBe("no matching orders\n");
     expect(await json([], { store })).toEqual({
-      orders: { today: 0, thisWeek: 0, total: 0 },
+      orders: { today: 0, thisWeek: 0, total: 0, open: 0, cancelled: 0, done: 0 },
       items: [],
       days: [],
     });

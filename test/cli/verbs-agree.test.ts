@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import type { Closing } from "../../src/domain/closing.js";
-import type { Order } from "../../src/domain/order.js";
+import { type Closing, closedAs, closedOrder, listsClosed } from "../../src/domain/closing.js";
+import type { Order, OrderFilter } from "../../src/domain/order.js";
 import { encodeClosing, encodeOrder } from "../../src/store/jsonl/lines/order-codec.js";
 import fc from "../support/fast-check.js";
 import { anOrder, byTime } from "../support/orders.js";
@@ -14,12 +14,17 @@ import { temporaryDirectory } from "../support/temporary-directory.js";
 interface Written {
   readonly text: string;
   readonly order?: Order;
-  readonly cancellation?: Closing;
+  readonly closing?: Closing;
 }
 
-/** What was done to a store: so many orders, some with ids that their callers chose, some cancelled later. */
+/** What was done to a store: so many orders, some with ids that their callers chose, some closed later, by one or two at once. */
 const anyHistory = fc.array(
-  fc.record({ chosen: fc.boolean(), cancelled: fc.option(fc.nat({ max: 3 })), after: fc.nat(2) }),
+  fc.record({
+    chosen: fc.boolean(),
+    closed: fc.option(fc.nat({ max: 3 })),
+    ways: fc.shuffledSubarray(["cancelledAt", "completedAt"] as const, { minLength: 1 }),
+    after: fc.nat(2),
+  }),
   { minLength: 1, maxLength: 8 },
 );
 type History = typeof anyHistory extends fc.Arbitrary<infer T> ? T : never;
@@ -27,7 +32,7 @@ type History = typeof anyHistory extends fc.Arbitrary<infer T> ? T : never;
 /** The lines of a store to which a history happened, behind others. */
 function written(history: History, before: readonly Written[] = []): Written[] {
   const lines = [...before];
-  const later = new Map<number, Order[]>();
+  const later = new Map<number, { id: string; ways: History[number]["ways"] }[]>();
   let at = before.reduce((length, { text }) => length + text.length, 0);
   let minute = before.length;
   const append = (line: Written) => {
@@ -35,15 +40,23 @@ function written(history: History, before: readonly Written[] = []): Written[] {
     at += line.text.length;
   };
   const time = () => `2026-01-31T09:${String(minute).padStart(2, "0")}:00.000Z`;
-  const claim = (n: number) => ({ checkedTo: at, token: `${before.length}000000${n}`.slice(-8) });
-  for (const [n, { chosen, cancelled, after }] of history.entries()) {
+  const claim = (n: number, way = 0) => ({
+    checkedTo: at,
+    token: `${before.length}00000${way}${n}`.slice(-8),
+  });
+  for (const [n, { chosen, closed, ways, after }] of history.entries()) {
     minute += after > 0 ? 1 : 0; // some are placed at the same time
     const order = anOrder({ placedAt: time(), items: [`tv ${"x".repeat(n % 3)}`] });
     append({ text: encodeOrder(order, chosen ? { claim: claim(n) } : {}), order });
-    if (cancelled !== null) later.set(n + cancelled, [...(later.get(n + cancelled) ?? []), order]);
-    for (const { id } of later.get(n) ?? []) {
-      const cancellation = { id, cancelledAt: time() };
-      append({ text: encodeClosing(cancellation, { claim: claim(n) }), cancellation });
+    if (closed !== null) {
+      later.set(n + closed, [...(later.get(n + closed) ?? []), { id: order.id, ways }]);
+    }
+    for (const { id, ways } of later.get(n) ?? []) {
+      const claims = ways.map((_, way) => claim(n, way)); // of all, before the first of them is on file
+      for (const [way, field] of ways.entries()) {
+        const closing = { id, [field]: time() };
+        append({ text: encodeClosing(closing, { claim: claims[way] }), closing });
+      }
     }
   }
   return lines;
@@ -68,7 +81,7 @@ function after(lines: readonly Written[], what: Mishap): Written[] {
   if (line === undefined) return [];
   switch (what.kind) {
     case "flip": {
-      if (line.order === undefined && line.cancellation === undefined) return [...lines]; // not back
+      if (line.order === undefined && line.closing === undefined) return [...lines]; // not back
       const byte = Math.floor(what.to * (line.text.length - 1));
       const flipped = String.fromCharCode(line.text.charCodeAt(byte) ^ 1);
       if (flipped === "\n" || flipped === "\r") return [...lines];
@@ -103,36 +116,41 @@ function after(lines: readonly Written[], what: Mishap): Written[] {
   }
 }
 
-/** The orders that a store has, by time: the first of each id, with the first cancellation of it. */
+/** The orders that a store has, by time: the first of each id, as the first that closes it leaves it. */
 function model(lines: readonly Written[]): Order[] {
   const orders = new Map<string, Order>();
   for (const { order } of lines) {
     if (order !== undefined && !orders.has(order.id)) orders.set(order.id, order);
   }
-  const cancelled = new Set<string>();
-  for (const { cancellation } of lines) {
-    const order = cancellation && orders.get(cancellation.id);
-    if (order === undefined || cancelled.has(order.id)) continue;
-    cancelled.add(order.id);
-    orders.set(order.id, { ...order, cancelledAt: cancellation?.cancelledAt });
+  for (const { closing } of lines) {
+    const order = closing && orders.get(closing.id);
+    if (order === undefined || closedAs(order) !== undefined) continue;
+    orders.set(order.id, closedOrder(order, closing as Closing));
   }
   return byTime([...orders.values()]);
 }
 
-/** How many events a subscription is told of: a cancellation only if its order is before it. */
+/** How many events a subscription is told of: what closes an order only if that is before it. */
 function eventsOf(lines: readonly Written[]): number {
   const orders = new Set<string>();
   const told = new Set<string>();
-  const cancelled = new Set<string>();
-  for (const { order, cancellation } of lines) {
+  const closed = new Set<string>();
+  for (const { order, closing } of lines) {
     if (order !== undefined) orders.add(order.id);
-    const id = cancellation?.id;
+    const id = closing?.id;
     if (id === undefined || told.has(id)) continue;
     told.add(id);
-    if (orders.has(id)) cancelled.add(id);
+    if (orders.has(id)) closed.add(id);
   }
-  return orders.size + cancelled.size;
+  return orders.size + closed.size;
 }
+
+const STATES = [
+  ["--open", "open"],
+  ["--done", "done"],
+  ["--cancelled", "cancelled"],
+  ["--all", "any"],
+] as const;
 
 it("every verb tells the same orders of a store that people have had their hands on", async () => {
   const store = temporaryDirectory();
@@ -143,18 +161,25 @@ it("every verb tells the same orders of a store that people have had their hands
       const lines = happened.reduce(after, written(history));
       writeFileSync(join(store, "orders.jsonl"), lines.map(({ text }) => text).join(""));
       const all = model(lines);
-      const open = all.filter(({ cancelledAt }) => cancelledAt === undefined);
-      expect(await json("list", "--all")).toEqual(all);
-      expect(await json("list")).toEqual(open);
-      expect(await run("list", "--count")).toBe(`${open.length}\n`);
-      expect(await run("list", "--all", "--count")).toBe(`${all.length}\n`);
-      for (const limit of [1, 3, 100]) {
-        expect(await json("list", "--limit", String(limit))).toEqual(open.slice(-limit));
+      const inState = (state: OrderFilter["state"]) =>
+        all.filter((order) => listsClosed({ state }, closedAs(order)));
+      const listed = inState(undefined); // all but the cancelled ones
+      expect(await json("list")).toEqual(listed);
+      expect(await run("list", "--count")).toBe(`${listed.length}\n`);
+      for (const [flag, state] of STATES) {
+        expect(await json("list", flag)).toEqual(inState(state));
+        expect(await run("list", flag, "--count")).toBe(`${inState(state).length}\n`);
+        expect(await json("list", flag, "--limit", "2")).toEqual(inState(state).slice(-2));
       }
-      expect(await json("list", "--reverse")).toEqual(open.toReversed());
+      const [left, done, cancelled] = STATES.map(([, state]) => inState(state).length);
+      expect((await json("stats")).orders).toMatchObject({ open: left, done, cancelled });
+      for (const limit of [1, 3, 100]) {
+        expect(await json("list", "--limit", String(limit))).toEqual(listed.slice(-limit));
+      }
+      expect(await json("list", "--reverse")).toEqual(listed.toReversed());
       const since = "2026-01-31T09:03:00.000Z";
       expect(await json("list", "--since", since)).toEqual(
-        open.filter(({ placedAt }) => placedAt >= since),
+        listed.filter(({ placedAt }) => placedAt >= since),
       );
       for (const order of all.slice(0, 3)) expect(await json("show", order.id)).toEqual(order);
       expect((await json("check")).orders).toBe(all.length);

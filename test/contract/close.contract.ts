@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { openOrders } from "../../src/app.js";
-import { closedOrder } from "../../src/domain/closing.js";
+import { closedAs, closedOrder } from "../../src/domain/closing.js";
+import { eventOf } from "../../src/store/order-feed.js";
 import { copyOrders } from "../../src/transfer/copy-orders.js";
 import fc from "../support/fast-check.js";
 import { all, anOrder, anyItem, anyOrder } from "../support/orders.js";
@@ -118,6 +119,56 @@ export function describeCancelling(name: string, newPlace: NewPlace): void {
         ...Array(3).fill("order-created"),
         "order-cancelled",
       ]);
+    });
+
+    it("closes an order in one way of two that are asked for at once", async () => {
+      const orders = await place.save(5);
+      for (const { id } of orders) {
+        const ways = [{ cancelledAt: AT }, { completedAt: AT, completionNote: "sent" }];
+        const asked = Array.from({ length: 12 }, (_, n) => ways[n % 2] as object);
+        const answers = await Promise.allSettled(
+          asked.map((way, n) => (n % 3 ? place.store : place.other).closeOrder({ id, ...way })),
+        );
+        const [now] = await place.other.findByIdPrefix(id, 1);
+        const as = now && closedAs(now);
+        const done = answers.flatMap((each) => (each.status === "fulfilled" ? each.value : []));
+        expect(done.map(({ order }) => order)).toEqual(Array(6).fill(now));
+        expect(done.filter(({ replayed }) => !replayed)).toHaveLength(1);
+        for (const each of answers) {
+          if (each.status === "rejected") {
+            expect(each.reason).toMatchObject({
+              code: "conflict",
+              message: expect.stringContaining(`already ${as} at ${AT}`),
+            });
+          }
+        }
+      }
+      expect(await place.store.check()).toMatchObject({ orders: 5, damage: [] });
+      const delivered = await handleAll(place.feed, "sales");
+      expect(delivered.slice(5).map(({ event, order }) => [event, order])).toEqual(
+        (await all(place.other.list(ALL))).map((order) => [eventOf(order), order]),
+      );
+    });
+
+    it("lists and counts what is open, done or cancelled", async () => {
+      const [cancelled, done, open] = await place.save(3);
+      await place.store.closeOrder({ id: cancelled?.id as string, cancelledAt: AT });
+      const closing = { id: done?.id as string, completedAt: AT, completionNote: "sent" };
+      const { order } = await place.store.closeOrder(closing);
+      expect(order).toEqual({ ...done, completedAt: AT, completionNote: "sent" });
+      expect(await place.store.closeOrder(closing)).toEqual({ order, replayed: true });
+      for (const [state, wanted] of [
+        ["open", [open]],
+        ["done", [order]],
+        ["cancelled", [{ ...cancelled, cancelledAt: AT }]],
+        [undefined, [order, open]],
+      ] as const) {
+        for (const query of [{ state }, { state, newest: 2 }, { state, item: "" }]) {
+          expect(await all(place.other.list(query))).toEqual(wanted);
+        }
+        expect(await place.other.count({ state })).toBe(wanted.length);
+        expect(await place.other.count({ state, item: "" })).toBe(wanted.length);
+      }
     });
 
     it("cancels no order that it does not have", async () => {

@@ -22,7 +22,7 @@ function picture(orders: number, daysAgo: readonly number[], items: readonly str
   const statistics = new OrderStatistics();
   for (const days of daysAgo) {
     const placedAt = new Date(NOW.getTime() - days * 86_400_000).toISOString();
-    for (let order = 0; order < orders; order++) statistics.add(placedAt, items);
+    for (let order = 0; order < orders; order++) statistics.add({ placedAt, items });
   }
   return statsSvg(statsView(statistics, { now: NOW, top: 10, limited: false }));
 }

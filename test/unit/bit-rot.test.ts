@@ -44,6 +44,7 @@ describe("a file of orders in which one bit has flipped", () => {
     expect(ordersIn(reader.records())).toEqual(orders.slice(1));
     expect(damage).toEqual([
       {
+        kind: "unreadable",
         location: "orders.jsonl:1",
         problem: `no newline after an order: {"id":"${first.id.slice(0, 33)}…`,
       },

@@ -26,12 +26,12 @@ describe("charts", () => {
           const statistics = new OrderStatistics();
           for (const [times, daysAgo, item] of placed) {
             const placedAt = new Date(NOW.getTime() - daysAgo * 86_400_000).toISOString();
-            for (let time = 0; time <= times; time++) statistics.add(placedAt, [item]);
+            for (let time = 0; time <= times; time++) statistics.add({ placedAt, items: [item] });
           }
           const view = statsView(statistics, { now: NOW, top: 10, limited: false });
           const lines = statsText(view, columns, PLAIN).split("\n");
           for (const line of lines) expect(width(line)).toBeLessThanOrEqual(columns);
-          const items = lines.slice(6, 6 + view.items.length);
+          const items = lines.slice(9, 9 + view.items.length);
           for (const line of items) expect(line).toMatch(/ \d+ █*[▏▎▍▌▋▊▉█]$/);
           expect(Math.max(...items.map(width))).toBe(columns);
         },
@@ -41,8 +41,9 @@ describe("charts", () => {
 
   it("draw a small share as the smallest block, and none as nothing", () => {
     const statistics = new OrderStatistics();
-    for (let time = 0; time < 1000; time++) statistics.add("2026-01-30T12:00:00.000Z", ["tv"]);
-    statistics.add("2026-02-01T11:00:00.000Z", ["lamp"]);
+    for (let time = 0; time < 1000; time++)
+      statistics.add({ placedAt: "2026-01-30T12:00:00.000Z", items: ["tv"] });
+    statistics.add({ placedAt: "2026-02-01T11:00:00.000Z", items: ["lamp"] });
     const view = statsView(statistics, { now: NOW, top: 10, limited: false });
     const lines = statsText(view, 40, PLAIN).split("\n");
     expect(lines).toContain("lamp    1 ▏");

@@ -5,7 +5,7 @@ import { anyOrder } from "../support/orders.js";
 
 function statisticsOf(times: readonly string[]): OrderStatistics {
   const statistics = new OrderStatistics();
-  for (const time of times) statistics.add(time, ["tv"]);
+  for (const time of times) statistics.add({ placedAt: time, items: ["tv"] });
   return statistics;
 }
 
@@ -14,7 +14,7 @@ describe("order statistics", () => {
     fc.assert(
       fc.property(fc.array(anyOrder), (orders) => {
         const statistics = new OrderStatistics();
-        for (const { placedAt, items } of orders) statistics.add(placedAt, items);
+        for (const { placedAt, items } of orders) statistics.add({ placedAt, items });
         const items = orders.flatMap((order) => order.items);
         const days = orders.map(({ placedAt }) => new Date(placedAt).toLocaleDateString("sv"));
         expect(statistics.total).toBe(orders.length);
@@ -33,7 +33,7 @@ describe("order statistics", () => {
     fc.assert(
       fc.property(anyItems, fc.integer({ min: 1, max: 6 }), (items, limit) => {
         const statistics = new OrderStatistics();
-        statistics.add("2026-01-31T09:30:00.000Z", items);
+        statistics.add({ placedAt: "2026-01-31T09:30:00.000Z", items: items });
         const sorted = [...tally(items)].sort(([, one], [, other]) => other - one);
         expect(statistics.topItems(limit).map(({ item, count }) => [item, count])).toEqual(
           sorted.slice(0, limit),

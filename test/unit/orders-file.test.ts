@@ -128,7 +128,7 @@ describe("a file of orders that is not as it should be", () => {
     writeFile(`${line(first)}${bad}\n${line(second)}`);
     expect(ordersIn(reader.records())).toEqual([first, second]);
     expect(damages).toEqual([
-      { location: "orders.jsonl:2", problem: expect.stringContaining(problem) },
+      { kind: "unreadable", location: "orders.jsonl:2", problem: expect.stringContaining(problem) },
     ]);
     damages.length = 0;
     expect(ordersIn(reader.recordsBackward())).toEqual([second, first]);
@@ -139,7 +139,9 @@ describe("a file of orders that is not as it should be", () => {
     writeFile(line(first));
     appendFileSync(path, Buffer.from([0x22, 0xff, 0x22, 0x0a]));
     expect(ordersIn(reader.records())).toEqual([first]);
-    expect(damages).toEqual([{ location: "orders.jsonl:2", problem: "not UTF-8" }]);
+    expect(damages).toEqual([
+      { kind: "unreadable", location: "orders.jsonl:2", problem: "not UTF-8" },
+    ]);
   });
 
   it("passes over blank lines", () => {

@@ -27,6 +27,7 @@ const SOURCES: Readonly<Record<string, Source>> = {
   ],
   id: (line) => orders(line, { state: "any" }),
   "cancel ids": (line) => orders(line, { state: "open" }),
+  "done ids": (line) => orders(line, { state: "open" }),
   "parked ids": parked,
   subscription: async ({ store }) => {
     const names = (await (await store())?.subscriptions())?.names() ?? [];

@@ -6,6 +6,7 @@ export const OTHER_WORDS: Readonly<Record<string, string>> = {
   "list --format csv": "dump export",
   show: "cat describe get info inspect view",
   cancel: "abort del delete remove revoke rm undo void",
+  done: "close complete deliver finish fulfil fulfill resolve ship",
   stats: "report statistics summary",
   import: "load restore",
   watch: "consume follow listen monitor notify subscribe tail",

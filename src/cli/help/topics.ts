@@ -45,7 +45,7 @@ export const TOPICS: readonly Topic[] = [
     name: "scripting",
     summary: "orders in scripts: output, retries, hooks",
     blocks: [
-      "stdout carries data only; everything else goes to stderr. In a pipe list prints time, id and items, separated by tabs, in full and without colour; with --all also when an order was cancelled.",
+      "stdout carries data only; everything else goes to stderr. In a pipe list prints time, id and items, separated by tabs, in full and without colour; with --all, --done or --cancelled also when an order was closed.",
       {
         terms: [
           [
@@ -125,7 +125,7 @@ export const TOPICS: readonly Topic[] = [
       "What the command of orders watch --exec is given, besides all of the above:",
       {
         terms: [
-          ["ORDERS_EVENT", "order-created or order-cancelled"],
+          ["ORDERS_EVENT", "order-created, order-cancelled or order-completed"],
           ["ORDERS_ID, ORDERS_PLACED_AT", "the order's id, and when it was placed"],
           [
             "ORDERS_ITEMS",
@@ -133,6 +133,10 @@ export const TOPICS: readonly Topic[] = [
           ],
           ["ORDERS_FOR, ORDERS_NOTE", "whom it is for, and its note, if it has them"],
           ["ORDERS_CANCELLED_AT, ORDERS_REASON", "when and why it was cancelled, if it was"],
+          [
+            "ORDERS_COMPLETED_AT, ORDERS_COMPLETION_NOTE",
+            "when it was done, and the note, if it is",
+          ],
           ["ORDERS_ATTEMPT", "which attempt this is, from 1"],
           ["ORDERS_REDELIVERED", "true if the order may have been handled before"],
           ["ORDERS_STORE", 'the store, absolute and without a login, for orders show "$ORDERS_ID"'],

@@ -17,6 +17,15 @@ export const COLUMNS = {
     cell: ({ cancelledAt }: Order) => (cancelledAt === undefined ? "" : shortTime(cancelledAt)),
   },
   reason: { heading: "REASON", isFlexible: true, cell: ({ reason = "" }: Order) => reason },
+  completedAt: {
+    heading: "DONE",
+    cell: ({ completedAt }: Order) => (completedAt === undefined ? "" : shortTime(completedAt)),
+  },
+  completionNote: {
+    heading: "COMPLETION NOTE",
+    isFlexible: true,
+    cell: ({ completionNote = "" }: Order) => completionNote,
+  },
 } satisfies Readonly<Record<string, Column<Order>>>;
 
 /** One of {@link FIELDS}. */

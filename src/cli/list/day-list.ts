@@ -58,7 +58,7 @@ export function dayList({ output: { columns: width }, style, now }: ListView): L
   };
 }
 
-const MARKS: Readonly<Record<ClosedAs, string>> = { cancelled: "×" };
+const MARKS: Readonly<Record<ClosedAs, string>> = { cancelled: "×", done: "✓" };
 /** A narrower terminal has no room to spare; of an id it has what `show` needs at least. */
 const NARROW_COLUMNS = 40;
 const NARROW = { indent: "", gap: " ", minIdWidth: 4, markOf: (as: ClosedAs) => MARKS[as] };

@@ -5,7 +5,7 @@ import type { Output } from "../io.js";
 export function explainEmptyList(filter: OrderFilter, stderr: Output): void {
   if (!stderr.isTerminal) return;
   stderr.write(
-    isUnconditional(filter)
+    isUnconditional(filter) && filter.state === undefined
       ? 'no orders yet; place one: orders place-order "100 inch TV"\n'
       : "no matching orders\n",
   );

@@ -16,7 +16,7 @@ export class OrderStatistics {
   #day: Day = { from: "", before: "", orders: 0 };
 
   /** Counts an order, a cancelled one by its state alone; an item counts once for each time it stands in it. */
-  add(order: Order): void {
+  add(order: Omit<Order, "id">): void {
     const state = closedAs(order) ?? "open";
     this.states[state]++;
     if (state === "cancelled") return;

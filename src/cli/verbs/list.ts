@@ -16,7 +16,8 @@ const OPTIONS = {
   reverse: flag("newest first"),
   ...TIME_OPTIONS,
   ...FILTER_OPTIONS,
-  open: flag("only open orders, the work that is left", { excludes: ["all", "cancelled"] }),
+  open: flag("only open orders, the work that is left", { excludes: ["all", "cancelled", "done"] }),
+  done: flag("only orders that are done", { excludes: ["all", "cancelled"] }),
   cancelled: flag("only cancelled orders", { excludes: ["all"] }),
   all: flag("also orders that were cancelled"),
   count: flag("print only the number of orders", { excludes: ["format", "fields"] }),
@@ -40,9 +41,10 @@ type ListOptions = OptionsOf<typeof OPTIONS>;
 
 export const verb = define({
   description:
-    "List orders by the time they were placed, oldest first, whatever the order of storing. On a terminal they are grouped by day, and ORDERS_PAGER, PAGER or less shows what does not fit.\nIn a pipe: time, id and items, tab-separated; with --all also when an order was cancelled. In tsv and csv, items are a JSON array, which is never taken for a formula.",
+    "List orders by the time they were placed, oldest first, whatever the order of storing. On a terminal they are grouped by day, and ORDERS_PAGER, PAGER or less shows what does not fit.\nIn a pipe: time, id and items, tab-separated; with --all, --done or --cancelled also when an order was closed. In tsv and csv, items are a JSON array, which is never taken for a formula.",
   options: OPTIONS,
   examples: [
+    "orders list --open",
     "orders list --limit 20",
     "orders list --since yesterday --item tv",
     "orders list --reverse --fields placedAt,items",

@@ -95,7 +95,7 @@ export type WatchOptions = OptionsOf<typeof OPTIONS>;
 
 export const verb = define({
   description:
-    "Print the banner of each order as it is placed or cancelled, no matter by which program.\nWith --as, every order is handled at least once, in the order of storing, even if nothing was watching.\nA directory allows one watcher per name; on a server, several share the orders.",
+    "Print the banner of each order as it is placed, cancelled or done, no matter by which program.\nWith --as, every order is handled at least once, in the order of storing, even if nothing was watching.\nA directory allows one watcher per name; on a server, several share the orders.",
   options: OPTIONS,
   examples: [
     "orders watch",

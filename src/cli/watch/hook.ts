@@ -192,6 +192,8 @@ function variables({ event, order, attempt, redelivered }: Delivery): NodeJS.Pro
     ORDERS_NOTE: order.note,
     ORDERS_CANCELLED_AT: order.cancelledAt,
     ORDERS_REASON: order.reason,
+    ORDERS_COMPLETED_AT: order.completedAt,
+    ORDERS_COMPLETION_NOTE: order.completionNote,
     ORDERS_ATTEMPT: String(attempt),
     ORDERS_REDELIVERED: String(redelivered),
     TRACEPARENT: order.traceparent,

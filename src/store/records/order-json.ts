@@ -118,6 +118,14 @@ export class OrderJson implements Order {
     return this.#parsedRest().reason;
   }
 
+  get completedAt(): string | undefined {
+    return this.#parsedRest().completedAt;
+  }
+
+  get completionNote(): string | undefined {
+    return this.#parsedRest().completionNote;
+  }
+
   /** The order as its closing leaves it. */
   closed(closing: Closing): OrderJson {
     const fields = safeJson(closingFields(closing));
