@@ -171,8 +171,6 @@ type NoteFacts =
     }
   /** Replicas that do not hold all that is stored. */
   | { readonly kind: "replicas-behind"; readonly replicas: number; readonly behind: number }
-  /** The stream is in memory only. */
-  | { readonly kind: "in-memory" }
   /** The server syncs on a timer, unless it is configured otherwise, which it does not report. */
   | { readonly kind: "power-cut"; readonly replicas: number }
   /** Messages of a stream were deleted, as of an id that was placed and imported at once. */

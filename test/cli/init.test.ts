@@ -73,7 +73,7 @@ describeWithServer("orders init on a server", () => {
       kind: "configuration",
       location: "orders",
       ...maxAge,
-      message: "warning: stream orders discards orders: max_age is 3600s, not 0s",
+      message: "warning: stream orders can lose orders: max_age is 3600s, not 0s",
     });
     const [orders] = JSON.parse(
       (await runCli(["init", "--alter", "--json"], { store: url })).stdout,

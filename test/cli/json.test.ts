@@ -78,7 +78,6 @@ it("docs/json.md names each kind of damage and of note", () => {
     "out-of-order": true,
     stream: true,
     "replicas-behind": true,
-    "in-memory": true,
     "no-stream": true,
     "power-cut": true,
     gap: true,

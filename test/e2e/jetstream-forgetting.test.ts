@@ -44,7 +44,7 @@ const refused = (why: string) => ({
 });
 const warned = (why: string) => ({
   exitCode: 0,
-  stderr: `orders: warning: stream orders discards orders: ${why}: ${server.url}\n${advice}`,
+  stderr: `orders: warning: stream orders can lose orders: ${why}: ${server.url}\n${advice}`,
 });
 
 describeWithServer("a stream that somebody else set up", () => {
@@ -79,7 +79,7 @@ describeWithServer("a stream that somebody else set up", () => {
     expect(check.exitCode).toBe(6);
     expect(check.stderr).toMatch(/^orders:1(-2)?: (a message is|2 messages are) missing$/m);
     expect(check.stderr).toContain(
-      "warning: stream orders discards orders: max_age is 3600s, not 0s\n",
+      "warning: stream orders can lose orders: max_age is 3600s, not 0s\n",
     );
     expect(await orders(["init", "--alter"])).toMatchObject({ exitCode: 0 });
     expect((await orders(["check"])).exitCode).toBe(6);

@@ -1,4 +1,4 @@
-import { StorageType, type StreamInfo } from "@nats-io/jetstream";
+import type { StreamInfo } from "@nats-io/jetstream";
 import type { Damage, Note, StoreReport } from "../../order-store.js";
 import type { Range } from "../../records/late-orders.js";
 import { OrderCheck } from "../../records/order-check.js";
@@ -54,8 +54,9 @@ export async function checkServer(server: ServerConnection): Promise<StoreReport
   const notes = [
     ...guarantees(info, version),
     ...problems.map(({ loss, ...difference }): Note => {
-      const discards = loss === "never" ? "" : " discards orders";
-      const message = `${discards && "warning: "}stream ${name}${discards}: ${phrase(difference)}`;
+      const isSafe = loss === "never";
+      const subject = isSafe ? `stream ${name}` : `warning: stream ${name} can lose orders`;
+      const message = `${subject}: ${phrase(difference)}`;
       return { kind: "configuration", location: name, ...difference, message };
     }),
   ];
@@ -73,7 +74,7 @@ export async function checkServer(server: ServerConnection): Promise<StoreReport
 }
 
 function guarantees({ config, cluster, state }: StreamInfo, version = ""): Note[] {
-  const { name: location, num_replicas: replicas, storage } = config;
+  const { name: location, num_replicas: replicas } = config;
   const consumers = state.consumer_count;
   const current = 1 + (cluster?.replicas ?? []).filter((each) => each.current).length;
   const behind = replicas - current;
@@ -83,9 +84,6 @@ function guarantees({ config, cluster, state }: StreamInfo, version = ""): Note[
   if (behind > 0) {
     const message = `warning: ${behind} of ${replicas} replicas not up to date`;
     notes.push({ kind: "replicas-behind", location, replicas, behind, message });
-  }
-  if (storage !== StorageType.File) {
-    notes.push({ kind: "in-memory", location, message: "warning: the orders are in memory only" });
   }
   notes.push({ kind: "power-cut", location, replicas, message: powerCut(replicas) });
   return notes;

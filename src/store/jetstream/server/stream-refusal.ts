@@ -22,8 +22,10 @@ export async function refusalOf(
   const losing = problems.filter(({ loss }) => loss !== "never");
   if (losing.length === 0) return undefined;
   const isAtOnce = losing.some(({ loss }) => loss === "at once");
-  const prefix = isAtOnce ? "cannot store the order" : "warning";
-  const message = `${prefix}: stream ${stream} discards orders: ${losing.map(phrase).join(", ")}: ${shown}`;
+  const why = `${losing.map(phrase).join(", ")}: ${shown}`;
+  const message = isAtOnce
+    ? `cannot store the order: stream ${stream} discards orders: ${why}`
+    : `warning: stream ${stream} can lose orders: ${why}`;
   const advice = { hint: "?force in the location accepts that", remedy: "alter" } as const;
   const problem = new OrdersError("server-failed", message, advice);
   if (isAtOnce) return problem;
