@@ -13,6 +13,7 @@ export class Backlog implements Summary {
   #status: SubscriptionStatus | undefined;
   /** When events were done with, in the last minute. */
   #done: number[] = [];
+  #isConnected: boolean = true;
   #looking: NodeJS.Timeout | undefined;
 
   constructor(name: string | undefined, now: () => Date, inFlight: () => number) {
@@ -28,6 +29,8 @@ export class Backlog implements Summary {
   note({ event }: Happening): void {
     if (event === "acknowledged" || event === "parked") this.#done.push(this.#now().getTime());
     else if (event === "started" && this.#name !== undefined) void this.#look();
+    else if (event === "connection-lost") this.#isConnected = false;
+    else if (event === "connection-regained") this.#isConnected = true;
     else if (event === "stopped") {
       clearTimeout(this.#looking);
       this.#store = undefined;
@@ -48,14 +51,15 @@ export class Backlog implements Summary {
   /** Again and again, for others place, retry and drop orders: the longer it takes, the less often. */
   async #look(): Promise<void> {
     const begun = performance.now();
+    let pause = LOOK_MS;
     try {
-      const all = await (await this.#store?.subscriptions())?.list();
-      this.#status = all?.find(({ name }) => name === this.#name);
+      const all = this.#isConnected && (await (await this.#store?.subscriptions())?.list());
+      if (all) this.#status = all.find(({ name }) => name === this.#name);
+      pause = Math.max(LOOK_MS, (performance.now() - begun) * 20);
     } catch {
       // The connection is lost, or the store closed.
     }
     if (this.#store === undefined) return;
-    const pause = Math.max(LOOK_MS, (performance.now() - begun) * 20);
     this.#looking = setTimeout(() => void this.#look(), pause).unref();
   }
 }
