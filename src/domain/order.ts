@@ -14,7 +14,7 @@ export interface Order {
   readonly for?: string | undefined;
   /** What else there is to know about it, exactly as given; absent if there is nothing. */
   readonly note?: string | undefined;
-  /** The trace in which it was placed: see {@link traceparentOf}; absent if there was none. */
+  /** The trace in which it was placed, a W3C `traceparent`; absent if there was none. */
   readonly traceparent?: string | undefined;
   /** When it was cancelled (form of {@link Order.placedAt}); absent unless it was. */
   readonly cancelledAt?: string | undefined;
