@@ -1,8 +1,8 @@
 import { readSync } from "node:fs";
 
 export const NEWLINE = 0x0a;
-/** As many as are read at once: more make it no faster. */
-export const BLOCK_BYTES = 64 * 1024;
+/** As many as are read at once: more make it no faster, and what a list of many takes of memory twice as much. */
+export const BLOCK_BYTES = 16 * 1024;
 const TAIL_BYTES = 1024;
 
 /** Where `needle` is first found between the bytes `from` and `end`; -1 if it is not there. */
@@ -33,9 +33,13 @@ export function readTail(fd: number, size: number, bytes = TAIL_BYTES): Buffer {
   return readChunk(fd, start, size - start);
 }
 
-/** Reads `size` bytes at `position`, or fewer if the file ends before. */
-export function readChunk(fd: number, position: number, size: number): Buffer {
-  const buffer = Buffer.allocUnsafe(size);
+/** Reads `size` bytes at `position`, or fewer if the file ends before, into a buffer that has room for them. */
+export function readChunk(
+  fd: number,
+  position: number,
+  size: number,
+  buffer: Buffer = Buffer.allocUnsafe(size),
+): Buffer {
   let filled = 0;
   while (filled < size) {
     const count = readSync(fd, buffer, filled, size - filled, position + filled);

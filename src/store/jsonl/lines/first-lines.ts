@@ -20,6 +20,8 @@ export class FirstLines {
   readonly #instant = new Group();
   /** Those that were written together. */
   #batch: (Claim & { end: number; group?: Group }) | undefined;
+  /** Up to where there is nothing else behind where a batch begins, by its claim; infinite if there is. */
+  readonly #aloneTo = new Map<string, number>();
   /** When the newest order before a byte was placed. */
   readonly #times: { readonly start: number; readonly newest: number }[] = [];
   #searchedBytes = 0;
@@ -99,14 +101,11 @@ export class FirstLines {
   /** Whether its writer put all that is on file from where it had searched to up to a line: one look at each batch. */
   #isWithItsOwn({ claim, start, end }: RecordLine, file: SearchedFile): boolean {
     if (claim === undefined) return false;
-    const { token, checkedTo } = claim;
-    if (this.#batch?.token !== token || this.#batch.checkedTo !== checkedTo) {
-      this.#batch = { token, checkedTo, end: checkedTo };
-    }
-    const known = this.#batch.end;
+    const text = claimJson(claim);
+    const known = this.#aloneTo.get(text) ?? claim.checkedTo;
     if (start < known) return known < Number.POSITIVE_INFINITY;
-    const isAlone = file.haveAll(claimJson(claim), known, start);
-    this.#batch.end = isAlone ? end : Number.POSITIVE_INFINITY;
+    const isAlone = file.haveAll(text, known, start);
+    this.#aloneTo.set(text, isAlone ? end : Number.POSITIVE_INFINITY);
     return isAlone;
   }
 

@@ -22,11 +22,18 @@ export interface Block {
 /**
  * Reads the lines of an open file between the bytes `from`, which must be the beginning of a line,
  * and `end`, a block at a time. A last line without a newline is a line, unless it is empty.
+ *
+ * @param buffer of {@link BLOCK_BYTES}, for who keeps nothing of a block: what is large is not collected soon.
  */
-export function* readBlocks(fd: number, end: number, from = 0): Generator<Block, void> {
+export function* readBlocks(
+  fd: number,
+  end: number,
+  from = 0,
+  buffer?: Buffer,
+): Generator<Block, void> {
   let size = FIRST_BLOCK_BYTES;
   for (let start = from; start < end; size = Math.min(size * GROWTH, BLOCK_BYTES)) {
-    const chunk = readChunk(fd, start, Math.min(size, end - start));
+    const chunk = readChunk(fd, start, Math.min(size, end - start), buffer);
     if (chunk.length === 0) return; // cut while it was read
     const isLast = chunk.length < size || start + size === end;
     const whole = isLast ? chunk.length : chunk.lastIndexOf(NEWLINE) + 1;

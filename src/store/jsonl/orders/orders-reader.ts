@@ -6,7 +6,7 @@ import { Closings } from "../../records/closings.js";
 import type { Range } from "../../records/late-orders.js";
 import type { OrderJson } from "../../records/order-json.js";
 import { openForReading, withFile } from "../files/open-file.js";
-import { lastNewline } from "../lines/find-bytes.js";
+import { BLOCK_BYTES, lastNewline } from "../lines/find-bytes.js";
 import { FirstLines } from "../lines/first-lines.js";
 import { LineScanner } from "../lines/line-scanner.js";
 import { CLOSING_START } from "../lines/order-codec.js";
@@ -94,7 +94,7 @@ export class OrdersReader {
     const closings = new Closings();
     let hasLate = false;
     const blocks = function* (fd: number, end: number) {
-      for (const block of readBlocks(fd, end, from)) {
+      for (const block of readBlocks(fd, end, from, Buffer.allocUnsafe(BLOCK_BYTES))) {
         hasLate ||= block.bytes.includes(LATE_MARK);
         yield* linesContaining(CLOSING, [block]);
       }
