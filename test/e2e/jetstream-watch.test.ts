@@ -16,6 +16,7 @@ import { anOrder } from "../support/orders.js";
 import { runCli } from "../support/run-cli.js";
 import { startWatch, type Watcher } from "../support/run-watch.js";
 import { SOAK } from "../support/soak.js";
+import { subscribed } from "../support/subscriber.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 import { until } from "../support/until.js";
 
@@ -352,5 +353,39 @@ describeWithServer("a watcher whose command is running", () => {
     expect(begun().split("\n").length).toBeGreaterThan(2 * HANDLED);
     watcher.process.kill("SIGTERM");
     await watcher.ended;
+  });
+});
+
+describeWithServer("a subscriber of a server", () => {
+  it("asks it rarely while nothing is to do", async () => {
+    const server = await startServer();
+    const nc = await connectTo(server);
+    const waits: number[] = [];
+    nc.subscribe("$JS.API.CONSUMER.MSG.NEXT.>", {
+      callback: (_, msg) => void waits.push(msg.json<{ expires: number }>().expires),
+    });
+    await nc.flush();
+    const store = await openStore(server.url);
+    const sales = await subscribed(await store.feed(), "sales");
+    await until(() => waits.length === 2); // orders, and what is to be retried
+    await sales.end();
+    await store.close();
+    expect(waits).toEqual([10e9, 10e9]);
+  });
+
+  it("that ends leaves nothing to wait for, whatever is under way", async () => {
+    const server = await startServer();
+    const store = await openStore(server.url);
+    const { consumers } = jetstream(await connectTo(server));
+    for (let round = 0; round < 20; round++) {
+      const sales = await subscribed(await store.feed(), "sales");
+      const placed = store.save(anOrder());
+      for (let turn = 0; turn < round; turn++) await new Promise(setImmediate);
+      await Promise.all([sales.end(), placed]);
+      // Shorter than what was sent to nobody would have to wait.
+      const next = await (await consumers.get("orders", "sales")).next({ expires: 5000 });
+      expect(await next?.ackAck()).toBe(true);
+    }
+    await store.close();
   });
 });

@@ -6,7 +6,7 @@ import type { StoredMessage } from "./order-codec.js";
 
 /** What a consumer is asked for: it answers for as long as it may wait, or with what there is. */
 export type PullRequest = { readonly batch: number; readonly max_bytes?: number } & (
-  | { readonly expires: Nanos }
+  | { readonly expires: Nanos; readonly idle_heartbeat?: Nanos }
   | { readonly no_wait: true }
 );
 
@@ -28,6 +28,7 @@ export const SILENCE_LIMIT_MS = 3000;
  * that there are no more. The client's own `fetch` waits for a second at the least, and leaves unread what comes once
  * it is stopped.
  *
+ * @param stop ends it early: what is under way by then is still taken.
  * @returns whether it answered; `false`: there is no such consumer, or it has no leader at the moment.
  * @throws {Unavailable} the server is silent, or the connection was lost meanwhile.
  */
@@ -36,8 +37,10 @@ export async function pull(
   { stream, name }: ConsumerName,
   request: PullRequest,
   onMessage: (message: DeliveredMessage) => void,
+  stop?: AbortSignal,
 ): Promise<boolean> {
   const { nc, js, patienceMs } = await server.connected();
+  if (stop?.aborted) return true;
   const inbox = createInbox();
   let end = () => {};
   const answered = new Promise<boolean>((resolve, reject) => {
@@ -46,6 +49,7 @@ export async function pull(
       callback(error, msg) {
         if (error) return reject(error);
         silence.refresh();
+        if (msg.headers?.code === IDLE_HEARTBEAT) return;
         if (!msg.reply) return resolve(isEnd(msg));
         onMessage(delivered(msg));
         if (++received === request.batch) resolve(true);
@@ -60,7 +64,11 @@ export async function pull(
     const stopListening = server.onStatus((status) =>
       reject(status instanceof Error ? status : new Unavailable("the connection was lost")),
     );
+    // A server sends nothing more to where nobody listens, and what it had sent before comes before its answer.
+    const drain = () => void subscription.drain().then(() => resolve(true), reject);
+    stop?.addEventListener("abort", drain);
     end = () => {
+      stop?.removeEventListener("abort", drain);
       subscription.unsubscribe();
       clearTimeout(silence);
       stopListening();
@@ -74,6 +82,8 @@ export async function pull(
     end();
   }
 }
+
+const IDLE_HEARTBEAT = 100;
 
 /** Whether the server says that there are no more; else the consumer was deleted, or has a new leader. */
 function isEnd({ headers }: Msg): boolean {

@@ -1,4 +1,4 @@
-import { nanos } from "@nats-io/transport-node";
+import { type NatsConnection, nanos } from "@nats-io/transport-node";
 import { parkingKey, type StoredEvent } from "../../order-feed.js";
 import type { EventSource, OpenOptions, PendingEvent } from "../../subscription/ports.js";
 import type { StoredMessage } from "../messages/order-codec.js";
@@ -14,12 +14,13 @@ import type { SubscriptionRecords } from "./records.js";
  * another. A subscriber that is alive gives one three times as often.
  */
 export const ACK_WAIT_MS = 15_000;
-/**
- * A request cannot be withdrawn, and what comes once nobody listens is delivered again only after
- * {@link ACK_WAIT_MS}: so requests are short, and the end of the last one is waited for.
- */
+/** How long a server is asked to wait for events; its heartbeats tell meanwhile that it is there. */
+const WAITING = { expires: nanos(10_000), idle_heartbeat: nanos(1000) };
+/** Where contact was lost it shall be told soon that it is regained. */
 const SOON = { expires: nanos(250) };
 const NOW = { no_wait: true } as const;
+
+const ACKS_TOGETHER_MS = 10;
 
 /** Where the events of a subscription come from. */
 export interface PulledConsumer {
@@ -53,7 +54,11 @@ export class PulledEvents implements EventSource {
   readonly #released: Pulled[] = [];
   /** `undefined`: it has to be looked for. */
   #consumer: ConsumerName | undefined;
+  /** Acknowledgements that are yet to be sent: to send each alone takes longer than all else. */
+  readonly #acks: string[] = [];
+  #sendingAcks: NodeJS.Timeout | undefined;
   #pulling: Promise<void> | undefined;
+  readonly #ending = new AbortController();
   #answeredAt = Date.now();
   #lastSeq = 0;
   #unconfirmed = 0;
@@ -104,6 +109,7 @@ export class PulledEvents implements EventSource {
   /** Ends the pulling. What was not taken goes back too, so that the next subscriber need not wait for it. */
   async close(): Promise<void> {
     clearInterval(this.#extending);
+    this.#ending.abort();
     if (!this.#contact.isLost) await this.#pulling;
     for (const pulled of this.#contact.isLost ? [] : this.#ready) {
       const event = await this.#source.decode(pulled);
@@ -116,7 +122,10 @@ export class PulledEvents implements EventSource {
     const left = this.#released.sort((one, other) => one.seq - other.seq);
     await Promise.all(left.map((pulled) => this.#refuse(pulled)));
     if (this.#unconfirmed === 0) return;
-    await this.#server.ask("acknowledge the orders", ({ nc }) => nc.flush());
+    await this.#server.ask("acknowledge the orders", ({ nc }) => {
+      this.#sendAcks(nc);
+      return nc.flush();
+    });
   }
 
   /** Asks for what is waiting: with `untilCaughtUp` now, else as it comes. */
@@ -126,15 +135,17 @@ export class PulledEvents implements EventSource {
       const consumer = this.#consumer ?? (await this.#source.current(this.#lastSeq));
       this.#consumer = consumer;
       let received = 0;
-      const wait = untilCaughtUp ? NOW : SOON;
-      const answered = await pull(this.#server, consumer, { batch, ...wait }, (message) => {
+      const request = { batch, ...(untilCaughtUp ? NOW : this.#contact.isLost ? SOON : WAITING) };
+      const take = (message: DeliveredMessage) => {
         received++;
         this.#lastSeq = message.seq;
         const pulled = { ...message, consumer };
         this.#unsettled.add(pulled);
         this.#ready.push(pulled);
         changed.notify();
-      });
+      };
+      const { signal } = this.#ending;
+      const answered = await pull(this.#server, consumer, request, take, signal);
       if (!answered) throw new Unavailable("the consumer is gone");
       this.#isEmpty = received < batch;
       this.#answeredAt = Date.now();
@@ -155,14 +166,17 @@ export class PulledEvents implements EventSource {
   async #pending(pulled: Pulled, event: DecodedEvent): Promise<PendingEvent> {
     const { deliveryCount, consumer } = pulled;
     const { subscription } = this.#options;
-    const of = { subscription, key: parkingKey(event), consumer: consumer.name };
-    let extra = deliveryCount === 1 ? 0 : await this.#records.extraAttempts(of);
+    const of = () => ({ subscription, key: parkingKey(event), consumer: consumer.name });
+    let extra = deliveryCount === 1 ? 0 : await this.#records.extraAttempts(of());
     const record = async (attempts: number) => {
-      if (attempts !== extra) await this.#records.recordExtraAttempts(of, attempts);
+      if (attempts !== extra) await this.#records.recordExtraAttempts(of(), attempts);
       extra = attempts;
     };
+    const { event: kind, order, retryOf } = event;
     return {
-      ...event,
+      event: kind,
+      order,
+      retryOf,
       attempt: deliveryCount + extra,
       isRepeated: deliveryCount > 1,
       begin: (attempt) => record(attempt - deliveryCount),
@@ -189,8 +203,16 @@ export class PulledEvents implements EventSource {
     const { batch = 1 } = this.#options;
     const confirm = ++this.#unconfirmed >= batch || this.#isClosed;
     if (confirm) this.#unconfirmed = 0;
+    else {
+      this.#acks.push(ackSubject);
+      if (this.#unsettled.size > 0) {
+        this.#sendingAcks ??= setTimeout(() => this.#sendAcksSoon(), ACKS_TOGETHER_MS);
+        return;
+      }
+    }
     await this.#server.ask("acknowledge the order", async (connected) => {
-      if (!confirm) return connected.nc.publish(ackSubject, "+ACK");
+      this.#sendAcks(connected.nc);
+      if (!confirm) return;
       try {
         await connected.nc.request(ackSubject, "+ACK", { timeout: connected.patienceMs });
       } catch (error) {
@@ -200,6 +222,17 @@ export class PulledEvents implements EventSource {
         if (info && info.delivered.stream_seq >= seq) throw error;
       }
     });
+  }
+
+  #sendAcksSoon(): void {
+    this.#sendingAcks = undefined;
+    void this.#server.attempt(async ({ nc }) => this.#sendAcks(nc)).catch(() => {});
+  }
+
+  #sendAcks(nc: NatsConnection): void {
+    clearTimeout(this.#sendingAcks);
+    this.#sendingAcks = undefined;
+    for (const ackSubject of this.#acks.splice(0)) nc.publish(ackSubject, "+ACK");
   }
 
   /** What is not refused is delivered again, later. */
