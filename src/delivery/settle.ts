@@ -7,7 +7,7 @@ import type { Middleware } from "./handler.js";
 export type Outcome = { readonly state: "handled" } | Failure;
 
 /** A failed attempt: the order is parked, or delivered again: after a pause, or to the next subscriber. */
-export type Failure =
+type Failure =
   | { readonly state: "parked"; readonly reason: string; readonly attempts: number }
   | { readonly state: "waiting"; readonly reason: string; readonly retryInMs: number | undefined };
 

@@ -10,7 +10,7 @@ export interface StreamProblem extends Difference {
 }
 
 /** When a stream discards what it has acknowledged. */
-export type Loss = "never" | "in time" | "at once";
+type Loss = "never" | "in time" | "at once";
 
 /** What is wrong with the configuration of a stream. */
 export function problemsOf(info: StreamInfo, wanted: WantedStream): StreamProblem[] {
