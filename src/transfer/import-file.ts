@@ -1,5 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { systemMessage } from "../error-message.js";
+import { lineBlocks } from "./formats/line-blocks.js";
 import { ImportProblem } from "./import-problem.js";
 
 /** A file to import. */
@@ -8,9 +9,9 @@ export interface ImportFile {
   readonly name: string;
   /** How many bytes it has, if that is known. */
   readonly size?: number | undefined;
-  /** What is no pipe, and can be read again. */
-  readonly handle?: FileHandle | undefined;
   readonly blocks: AsyncIterable<Uint8Array>;
+  /** The same as blocks of whole lines, as often as they are asked for: see {@link lineBlocks}. No pipe has this. */
+  lines?(): AsyncIterable<Buffer>;
   /** Lets go of it, also if it was not read to its end. */
   close?(): void;
 }
@@ -23,7 +24,7 @@ export async function openImportFile(path: string): Promise<ImportFile> {
     if (stats.isFile()) {
       const blocks = { [Symbol.asyncIterator]: () => blocksOf(file) };
       const close = () => void file.close();
-      return { name: path, size: stats.size, handle: file, blocks, close };
+      return { name: path, size: stats.size, blocks, lines: () => lineBlocks(file), close };
     }
     const blocks = file.createReadStream({ highWaterMark: BLOCK_BYTES });
     const close = () => void blocks.destroy(); // which closes the file
@@ -56,7 +57,7 @@ export async function peek(file: ImportFile): Promise<{ begin: Buffer; whole: Im
     bytes = Buffer.concat([bytes, next.value]);
     if (bytes.length >= LEAST_BYTES) break;
   }
-  if (file.handle !== undefined) {
+  if (file.lines !== undefined) {
     await blocks.return?.();
     return { begin: bytes, whole: file };
   }

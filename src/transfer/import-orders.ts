@@ -3,6 +3,7 @@ import type { Imported, Importer, ImportOptions } from "./import-options.js";
 import { importRows } from "./import-rows.js";
 import { importPlain } from "./plain/import-plain.js";
 import type { FormatReaders } from "./readers.js";
+import { Spool } from "./spool.js";
 
 /**
  * Imports the orders of a file, in its order, each once. All of the file is looked at first: if something
@@ -19,6 +20,20 @@ export async function importOrders(
   orders: Importer,
   options: ImportOptions,
 ): Promise<Imported> {
-  const plain = await importPlain(file, readers.plain, orders, options);
-  return plain ?? importRows(file, readers.rows, orders, options);
+  const { plain, rows } = readers;
+  const target = (await orders.copyTarget()).lines;
+  const isPipe = file.lines === undefined;
+  if (plain === undefined || target === undefined || (isPipe && options.dryRun)) {
+    return importRows(file, rows, orders, options);
+  }
+  const piped = new Spool(); // to be read again if it is not plain
+  try {
+    if (isPipe) for await (const block of file.blocks) await piped.add([block]);
+    const lines = () => file.lines?.() ?? piped.read();
+    const imported = await importPlain({ ...file, lines }, plain, target, orders, options);
+    const blocks = isPipe ? piped.read() : file.blocks;
+    return imported ?? (await importRows({ ...file, blocks }, rows, orders, options));
+  } finally {
+    await piped.close();
+  }
 }

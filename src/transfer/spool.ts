@@ -16,21 +16,22 @@ export class Spool {
   #file: FileHandle | undefined;
 
   /**
-   * @param pieces of lines, each of which has a newline.
+   * @param pieces of lines, each of which but the last has a newline.
    * @throws {OrdersError} `disk-full`, `permission-denied`, `store-failed`.
    */
-  async add(pieces: readonly Buffer[]): Promise<void> {
+  async add(pieces: readonly Uint8Array[]): Promise<void> {
     for (const piece of pieces) {
       for (let from = 0; from < piece.length; ) {
-        const copied = piece.copy(this.#buffer, this.#end, from);
-        from += copied;
-        this.#end += copied;
+        const part = piece.subarray(from, from + this.#buffer.length - this.#end);
+        this.#buffer.set(part, this.#end);
+        from += part.length;
+        this.#end += part.length;
         if (this.#end === this.#buffer.length) await this.#write();
       }
     }
   }
 
-  /** The lines, as many at a time as are read together. They are there until the next ones are asked for. */
+  /** The lines, as many at a time as are read together: see {@link lineBlocks}. They can be read more than once. */
   async *read(): AsyncGenerator<Buffer, void> {
     if (this.#file === undefined) {
       if (this.#end > 0) yield this.#buffer.subarray(0, this.#end);

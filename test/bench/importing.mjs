@@ -44,8 +44,8 @@ export async function* importing({ directory, stores, orders }) {
       ]),
     ],
     ratios: [
-      { of: "orders, JSON Lines", to: "sqlite3 .import, CSV", atMost: 1 },
-      { of: "orders, CSV", to: "sqlite3 .import, CSV", atMost: 1 },
+      { of: "orders, JSON Lines", to: "sqlite3 .import, CSV", atMost: 0.5 },
+      { of: "orders, CSV", to: "sqlite3 .import, CSV", atMost: 0.8 },
     ],
   };
 }

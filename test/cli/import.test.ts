@@ -119,6 +119,9 @@ describe("orders import", () => {
   it("reads stdin", async () => {
     const { stdout } = await orders(["import", "-"], { stdin: lines(TV) });
     expect(stdout).toBe("1 order: 1 imported, 0 already present\n");
+    const { stderr } = await orders(["import", "-"], { stdin: `${lines(DESK)}{"items":[]}` });
+    expect(stderr).toContain("stdin:2: there are no items\n");
+    expect(await listed()).toEqual([TV]);
   });
 
   it("stores nothing if something is wrong, and names each fault with its line", async () => {
