@@ -15,7 +15,7 @@ import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { AckPolicy, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { openStore } from "orders-cli";
 
@@ -29,6 +29,7 @@ const { values } = parseArgs({
 const orders = Number(values.orders);
 const rounds = Number(values.rounds);
 const AT_ONCE = 256;
+const EXPLICIT = { ack_policy: AckPolicy.Explicit };
 const executable = join(import.meta.dirname, "../../bin/orders.js");
 
 const replicas = Number(values.replicas);
@@ -55,7 +56,7 @@ async function bench() {
   console.log(`load ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} cores\n`);
   const nc = await connected();
   const js = jetstream(nc);
-  const { streams } = await jetstreamManager(nc, { checkAPI: false });
+  const { streams, consumers } = await jetstreamManager(nc, { checkAPI: false });
   const store = await openStore(location);
   await store.save(order());
   const { config } = await streams.info("orders");
@@ -96,6 +97,33 @@ async function bench() {
       perSecond(async () => {
         let count = 0;
         for await (const _ of store.list()) count++;
+        return count;
+      }),
+  });
+  await compare(`delivered, ${AT_ONCE} in flight, /s`, {
+    "bare consumer": () =>
+      perSecond(async () => {
+        const durable_name = randomUUID();
+        await consumers.add("bare", { durable_name, ...EXPLICIT });
+        const consumer = await js.consumers.get("bare", durable_name);
+        const messages = await consumer.consume({ max_messages: AT_ONCE });
+        let count = 0;
+        for await (const message of messages) {
+          message.json();
+          message.ack();
+          count++;
+          if (message.info.pending === 0) break;
+        }
+        return count;
+      }),
+    orders: () =>
+      perSecond(async () => {
+        let count = 0;
+        const options = { subscription: randomUUID(), batch: AT_ONCE, untilCaughtUp: true };
+        for await (const delivery of (await store.feed()).subscribe(options)) {
+          void delivery.ack();
+          count++;
+        }
         return count;
       }),
   });
