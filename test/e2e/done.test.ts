@@ -31,5 +31,5 @@ it("A command of a watcher is told that an order is done", async () => {
   const script = 'echo "$ORDERS_EVENT $ORDERS_COMPLETION_NOTE"; test -n "$ORDERS_COMPLETED_AT"';
   const watch = ["watch", "--as", "web", "--until-caught-up", "--event", "order-completed"];
   const { exitCode, stdout } = await runOrders([...watch, "--exec", script], store);
-  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "order-completed sent" });
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "order-completed sent\n" });
 });
