@@ -140,7 +140,7 @@ describe("what is shown of items that mean harm", () => {
         expect(outcome.exitCode).toBe(0);
         expect(all(outcome)).not.toMatch(OBEYED);
         const json = argv.includes("--json");
-        expect(lines(outcome.stdout)).toHaveLength(json ? 1 : 4 + 2 + ITEMS.length + 10);
+        expect(lines(outcome.stdout)).toHaveLength(json ? 1 : 7 + 2 + ITEMS.length + 10);
       }
     }
   });
