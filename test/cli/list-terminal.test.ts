@@ -173,7 +173,8 @@ describe("orders list on a terminal", () => {
   });
 });
 
-const FIELDS = "fields are placedAt, id, items, for, note, cancelledAt, reason, completedAt, completionNote";
+const FIELDS =
+  "fields are placedAt, id, items, for, note, cancelledAt, reason, completedAt, completionNote";
 
 describe("a cancelled order", () => {
   beforeEach(async () => {
