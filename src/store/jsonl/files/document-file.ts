@@ -8,12 +8,12 @@ import { crc32OfText, hexOf } from "../../records/crc32.js";
 import { FILE_LIMIT_HINTS, storeFailure } from "../errors.js";
 import { fileMode, isMissing } from "./directory.js";
 import { withFile } from "./open-file.js";
-import { overwriteSector, replaceFile, SECTOR_BYTES } from "./replace-file.js";
+import { replaceFile } from "./replace-file.js";
 
 /**
- * A lowdb adapter for one small JSON document, which has a checksum and is written as a whole: over what is there if
- * both fit in a sector, see {@link overwriteSector}, or else in the place of that, see {@link replaceFile}. One process
- * at a time writes it, and notices if another did. lowdb's own file adapter never syncs.
+ * A lowdb adapter for one small JSON document, which has a checksum and is replaced as a whole: see
+ * {@link replaceFile}. One process at a time writes it, and notices if another did. lowdb's own file adapter never
+ * syncs.
  */
 export class DocumentFile<T extends object> implements SyncAdapter<T | null> {
   readonly path: string;
@@ -47,12 +47,10 @@ export class DocumentFile<T extends object> implements SyncAdapter<T | null> {
       });
     }
     const crc32 = checksumOf(this.path, document);
-    const text = `${JSON.stringify({ ...document, crc32 }).padEnd(SECTOR_BYTES - 1)}\n`;
     try {
-      if (this.#checksum === undefined || !overwriteSector(this.path, text)) {
-        this.#mode ??= fileMode(dirname(this.path));
-        replaceFile(this.path, text, this.#mode, `${this.path}.tmp`);
-      }
+      this.#mode ??= fileMode(dirname(this.path));
+      const text = `${JSON.stringify({ ...document, crc32 })}\n`;
+      replaceFile(this.path, text, this.#mode, `${this.path}.tmp`);
     } catch (cause) {
       if (!isMissing(cause)) throw storeFailure("write", this.path, cause);
       const message = `the store was moved or removed: ${splitPath(this.path).store}`;
@@ -61,16 +59,7 @@ export class DocumentFile<T extends object> implements SyncAdapter<T | null> {
     this.#checksum = crc32;
   }
 
-  /** Looks again at what is no document: it may have been overwritten at that moment. */
-  #load(): Loaded<T> | null {
-    try {
-      return this.#loadOnce();
-    } catch {
-      return this.#loadOnce();
-    }
-  }
-
-  #loadOnce(): Loaded<T> | null {
+  #load(): { readonly document: T; readonly crc32: string } | null {
     const text = orUnreadable(this.path, () =>
       withFile(this.path, (fd) => (fd === undefined ? null : readFileSync(fd, "utf8"))),
     );
@@ -92,11 +81,6 @@ export class DocumentFile<T extends object> implements SyncAdapter<T | null> {
     const details = { hint: this.#hint };
     return new DocumentError(this.path, problem, "store-damaged", message, details);
   }
-}
-
-interface Loaded<T> {
-  readonly document: T;
-  readonly crc32: string;
 }
 
 /** Of the name too: a document that was copied to another name is not that one's. */
