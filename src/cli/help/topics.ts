@@ -67,7 +67,7 @@ export const TOPICS: readonly Topic[] = [
       },
       "To have each order handled at least once, whatever program placed it, run a command for each:",
       { example: ["orders watch --as sales --exec ./ring-the-bell.sh"] },
-      "The command gets the event and the order as JSON on stdin, and variables: see orders help environment. If it fails it is run again after growing pauses; then the order is parked: see orders help parked. With 75 it is run again and no attempt counts, with 65 the order is parked at once, with 100 watching ends.",
+      "The command gets the event and the order as JSON on stdin, and variables: see orders help environment. If it fails it is run again after growing pauses; then the order is parked: see orders help parked. With 75 it is run again and no attempt counts, with 65 the order is parked at once, with 100 watching ends, and so it does where the command cannot be run (126 and 127).",
     ],
   },
   {

@@ -53,15 +53,13 @@ interface Pager {
 
 /** @returns `undefined` if it cannot be started; that it is less is not worth a word. */
 async function startPager(command: string, io: Io): Promise<Pager | undefined> {
-  const [{ spawn }, { commandProblem }] = await Promise.all([
-    import("node:child_process"),
-    import("../shell/command-problem.js"),
-  ]);
-  const problem = commandProblem(command, io);
-  if (problem !== undefined) {
+  const { spawn, spawnSync } = await import("node:child_process");
+  const [, program = ""] = PROGRAM.exec(command) ?? [];
+  const look = io.platform === "win32" ? undefined : `command -v -- ${program} > /dev/null`;
+  if (look && spawnSync("/bin/sh", ["-c", look], { env: io.env as NodeJS.ProcessEnv }).status) {
     if (command === DEFAULT_PAGER) return undefined;
     const advice = "set ORDERS_PAGER or use --no-pager";
-    io.stderr.write(`cannot run the pager ${escapeUnsafe(problem)}; ${advice}\n`);
+    io.stderr.write(`cannot run the pager ${escapeUnsafe(program)}: not found; ${advice}\n`);
     return undefined;
   }
   const child = spawn(command, {
@@ -93,6 +91,8 @@ async function startPager(command: string, io: Io): Promise<Pager | undefined> {
 }
 
 const DEFAULT_PAGER = "less";
+/** The first word of a command, behind variables. */
+const PROGRAM = /^(?:\w+=\S*\s+)*(\S+)/;
 /** git's options, and a prompt that tells how to go on. */
 const LESS_OPTIONS = "FRX -Ps?e(end):space\\: more. q\\: quit";
 

@@ -6,7 +6,7 @@ import { foldCase, type Order, orderMatcher } from "../../domain/order.js";
 import { shownLocation } from "../../store/location.js";
 import type { Delivery, FeedEvent } from "../../store/order-feed.js";
 import { YES } from "../confirm.js";
-import type { Context } from "../context.js";
+import type { Io } from "../io.js";
 import { define } from "../options/definition.js";
 import { FILTER_OPTIONS } from "../options/filter-options.js";
 import {
@@ -27,7 +27,6 @@ import { OutputClosed, printingDesk } from "../watch/desk.js";
 import type { Hook } from "../watch/hook.js";
 import { checkNewSubscription } from "../watch/new-subscription.js";
 import { Report } from "../watch/report/report.js";
-import type { Webhook } from "../watch/webhook.js";
 
 const WITH_HANDLER = {
   needs: {
@@ -110,9 +109,9 @@ export const verb = define({
     const { context } = report;
     const { io } = context;
     const [ending, abort] = [new AbortController(), new AbortController()];
-    const hook = await createHook(options, report, ending.signal);
-    const handler = hook ?? (await createWebhook(options, context));
-    const desk = handler ? undefined : printingDesk(options, context, ending.signal);
+    const hook = await hookOf(options, report, ending.signal);
+    const handle = hook?.run ?? (await webhookOf(options, io));
+    const desk = handle ? undefined : printingDesk(options, context, ending.signal);
     const orders = await context.openExisting(options, desk);
     const from =
       options.from === undefined
@@ -131,18 +130,18 @@ export const verb = define({
       await orders.deliver({
         subscription: options.as,
         from,
-        batch: handler === undefined ? PRINT_BATCH_ORDERS : 1,
+        batch: handle === undefined ? PRINT_BATCH_ORDERS : 1,
         jobs: options.jobs,
         inOrderOf: options.keepOrder && nameOf,
         untilCaughtUp: options.untilCaughtUp,
         signal: ending.signal,
         abort: abort.signal,
-        retry: handler && { maxAttempts: options.maxAttempts, firstPauseMs: options.retryPause },
+        retry: handle && { maxAttempts: options.maxAttempts, firstPauseMs: options.retryPause },
         around: [
           only(deliveryMatcher(options)),
           report.delivered,
           ...(hook ? [hook.prepared] : []),
-          ...(handler ? [...timeLimits(options), handledBy(handler.run)] : []),
+          ...(handle ? [...timeLimits(options), handledBy(handle)] : []),
         ],
         onReady: ({ resumed }) => {
           report.tell({ event: "started", store: location, subscription: options.as, resumed });
@@ -167,26 +166,22 @@ export const verb = define({
 const PRINT_BATCH_ORDERS = 100;
 
 /** Loaded only for who runs a command: it costs as much as the rest of a start. */
-async function createHook(
+async function hookOf(
   { exec, as, ...options }: WatchOptions,
   report: Report,
   ending: AbortSignal,
 ): Promise<Hook | undefined> {
   if (exec === undefined) return undefined;
-  const { Hook } = await import("../watch/hook.js");
+  const { createHook } = await import("../watch/hook.js");
   const { value } = report.context.storeSetting(options);
   const store = await shownLocation(value); // without a login, which is not for every command
-  return new Hook(exec, { store, as, ending, report }, report.context.io);
+  return createHook(exec, { store, as, ending, report }, report.context.io);
 }
 
 /** Loaded only for who sends events somewhere. */
-async function createWebhook(
-  { forwardTo }: WatchOptions,
-  { io }: Context,
-): Promise<Webhook | undefined> {
+async function webhookOf({ forwardTo }: WatchOptions, io: Io): Promise<Handler | undefined> {
   if (forwardTo === undefined) return undefined;
-  const { Webhook } = await import("../watch/webhook.js");
-  return new Webhook(forwardTo, io);
+  return (await import("../watch/webhook.js")).createWebhook(forwardTo, io);
 }
 
 /** Whether an event is one that is watched for. */

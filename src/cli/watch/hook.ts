@@ -1,49 +1,20 @@
 import { type ChildProcess, execFile, type StdioOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Socket } from "node:net";
-import { Park, Stop, TryLater } from "../../delivery/decisions.js";
+import { Park, type Stop, TryLater } from "../../delivery/decisions.js";
 import type { Handler, Middleware } from "../../delivery/handler.js";
 import { systemMessage } from "../../error-message.js";
-import { OrdersError } from "../../errors.js";
 import type { Delivery } from "../../store/order-feed.js";
 import type { Io } from "../io.js";
 import { forwardOutput } from "./forward-output.js";
 import { awaitEarlierGuardian, guardianTag, startGuardian } from "./hook-guardian.js";
 import type { Report } from "./report/report.js";
+import { stopWatching } from "./stop-watching.js";
 
-/**
- * A command that is run for each order, in a process group of its own, with the order as JSON on its
- * stdin and what {@link variables} names in its environment, with ORDERS_STORE. Its output goes to our stdout and stderr.
- */
-export class Hook {
-  readonly #command: string;
-  readonly #options: HookOptions;
-  readonly #io: Io;
-  #tag: string | undefined;
-  /** Resolves once nothing is left of an earlier watcher's commands. */
-  #ready: Promise<void> | undefined;
-  readonly #guardians = new Set<Promise<unknown>>();
-
-  /** @param command a line of shell. Nothing of an order is ever put into it. */
-  constructor(command: string, options: HookOptions, io: Io) {
-    this.#command = command;
-    this.#options = options;
-    this.#io = io;
-  }
-
+/** A command that is run for each order. */
+export interface Hook {
   /** Around {@link run}: the command of a watcher that was killed may still be running, and for the same order. */
-  readonly prepared: Middleware = (next) => async (delivery, signal) => {
-    const { store, as, ending } = this.#options;
-    this.#tag ??= guardianTag(store, as);
-    this.#ready ??= awaitEarlierGuardian(this.#tag, () => {
-      const message = "waiting for the command of an earlier watcher to end";
-      this.#options.report.tell({ event: "notice", message });
-    });
-    await this.#ready;
-    if (ending.aborted) throw new TryLater("stopped before the command was run", 0);
-    await next(delivery, signal);
-  };
-
+  readonly prepared: Middleware;
   /**
    * Runs the command until it has exited with 0, or stops it and everything in its process group.
    *
@@ -51,45 +22,32 @@ export class Hook {
    * @throws {Error} if it failed in any other way, as {@link failureOf}; the message ends with the last line of
    *   its stderr.
    */
-  readonly run: Handler = async (delivery, signal) => {
-    const { store, report } = this.#options;
-    const env = { ...this.#io.env, ...OUR_OWN, ORDERS_STORE: store, ...variables(delivery) };
-    const child = start(this.#command, env, report.stdout === undefined ? "inherit" : "pipe");
-    const ended = endOf(child);
-    child.stdin?.on("error", () => {}); // the command need not read its stdin
-    const { event, order } = delivery;
-    child.stdin?.end(`${JSON.stringify({ event, ...order })}\n`);
-    const print = (line: string) => report.stdout?.write(`${line}\n`);
-    const printed = forwardOutput(child.stdout as Socket | null, print, true);
-    const tell = (text: string) => report.tell({ event: "output", delivery, text });
-    const lastLine = forwardOutput(child.stderr as Socket | null, tell, report.takesLines);
-    let stopped: Promise<unknown> | undefined;
-    const stop = () => {
-      stopped = this.#endGroup(child);
-    };
-    signal.addEventListener("abort", stop);
-    let release = () => {};
-    try {
-      release = await this.#guard(child);
-      const { code, killedBy } = await ended;
-      await stopped;
-      await printed();
-      const lastWords = await lastLine();
-      if (code === 0) return;
-      if (NOT_STARTED.includes(code)) await this.#checkCommand();
-      const exit = killedBy === null ? `exit ${code}` : `killed by ${killedBy}`;
-      const reason = lastWords === "" ? exit : `${exit}: ${lastWords}`;
-      throw signal.aborted ? new Error(reason) : failureOf(code, reason);
-    } finally {
-      signal.removeEventListener("abort", stop);
-      release();
-    }
-  };
-
+  readonly run: Handler;
   /** To be called once no command is run any more. */
-  async end(): Promise<void> {
-    await Promise.all(this.#guardians);
-  }
+  end(): Promise<unknown>;
+}
+
+/**
+ * A command that is run for each order, in a process group of its own, with the order as JSON on its
+ * stdin and what {@link variables} names in its environment, with ORDERS_STORE. Its output goes to our stdout and stderr.
+ *
+ * @param command a line of shell. Nothing of an order is ever put into it.
+ */
+export function createHook(
+  command: string,
+  { store, as, ending, report }: HookOptions,
+  io: Io,
+): Hook {
+  /** By what its guardians are known, once nothing is left of an earlier watcher's commands. */
+  let tagged: Promise<string> | undefined;
+  const guardians = new Set<Promise<unknown>>();
+
+  const prepare = async () => {
+    const tag = guardianTag(store, as);
+    const message = "waiting for the command of an earlier watcher to end";
+    await awaitEarlierGuardian(tag, () => report.tell({ event: "notice", message }));
+    return tag;
+  };
 
   /**
    * Has the command begin once it is guarded.
@@ -97,41 +55,67 @@ export class Hook {
    * @returns what ends its being guarded.
    * @throws {Error} if it cannot be, for example because there are too many processes; it is not begun.
    */
-  async #guard(child: ChildProcess): Promise<() => void> {
-    if (child.pid === undefined || this.#tag === undefined || ON_WINDOWS) return () => {};
+  const guard = async (child: ChildProcess, tag: string): Promise<() => void> => {
+    if (child.pid === undefined || ON_WINDOWS) return () => {};
     const gate = child.stdio[3] as Socket;
     gate.on("error", () => {}); // the command was killed before
-    const guardian = startGuardian(this.#tag, child.pid);
+    const guardian = startGuardian(tag, child.pid);
     try {
       await once(guardian, "spawn");
     } catch (cause) {
       gate.destroy();
-      return refuseStart(cause as NodeJS.ErrnoException);
+      throw notStarted(cause as NodeJS.ErrnoException);
     }
-    const gone = new Promise<void>((resolve) => {
-      guardian.once("exit", () => {
-        this.#guardians.delete(gone);
-        resolve();
-      });
-    });
-    this.#guardians.add(gone);
+    const gone: Promise<unknown> = once(guardian, "exit").finally(() => guardians.delete(gone));
+    guardians.add(gone);
     guardian.stdin?.on("error", () => {}); // somebody killed it
     gate.end("\n");
     return () => guardian.stdin?.end("\n");
-  }
+  };
 
-  /** SIGTERM, and two seconds later SIGKILL. Resolves once nothing is left. */
-  async #endGroup(child: ChildProcess): Promise<unknown> {
-    if (child.pid === undefined || this.#tag === undefined) return;
-    if (ON_WINDOWS) return endTree(child);
-    return once(startGuardian(this.#tag, child.pid, "ignore"), "exit").catch(() => child.kill());
-  }
-
-  async #checkCommand(): Promise<void> {
-    const { commandProblem } = await import("../shell/command-problem.js");
-    const problem = commandProblem(this.#command, this.#io);
-    if (problem !== undefined) throw cannotRun(`${SHELL}: ${problem}`);
-  }
+  return {
+    prepared: (next) => async (delivery, signal) => {
+      tagged ??= prepare();
+      await tagged;
+      if (ending.aborted) throw new TryLater("stopped before the command was run", 0);
+      await next(delivery, signal);
+    },
+    async run(delivery, signal) {
+      tagged ??= prepare();
+      const tag = await tagged;
+      const env = { ...io.env, ...OUR_OWN, ORDERS_STORE: store, ...variables(delivery) };
+      const child = start(command, env, report.stdout === undefined ? "inherit" : "pipe");
+      const ended = endOf(child);
+      child.stdin?.on("error", () => {}); // the command need not read its stdin
+      const { event, order } = delivery;
+      child.stdin?.end(`${JSON.stringify({ event, ...order })}\n`);
+      const print = (line: string) => report.stdout?.write(`${line}\n`);
+      const printed = forwardOutput(child.stdout as Socket | null, print, true);
+      const tell = (text: string) => report.tell({ event: "output", delivery, text });
+      const lastLine = forwardOutput(child.stderr as Socket | null, tell, report.takesLines);
+      let stopped: Promise<unknown> | undefined;
+      const stop = () => {
+        stopped = endGroup(child, tag);
+      };
+      signal.addEventListener("abort", stop);
+      let release = () => {};
+      try {
+        release = await guard(child, tag);
+        const { code, killedBy } = await ended;
+        await stopped;
+        await printed();
+        const lastWords = await lastLine();
+        if (code === 0) return;
+        const exit = killedBy === null ? `exit ${code}` : `killed by ${killedBy}`;
+        const reason = lastWords === "" ? exit : `${exit}: ${lastWords}`;
+        throw signal.aborted ? new Error(reason) : failureOf(code, reason);
+      } finally {
+        signal.removeEventListener("abort", stop);
+        release();
+      }
+    },
+    end: () => Promise.all(guardians),
+  };
 }
 
 export interface HookOptions {
@@ -150,8 +134,6 @@ const OUR_OWN = { NOTIFY_SOCKET: undefined, WATCHDOG_PID: undefined, WATCHDOG_US
 
 const ON_WINDOWS = process.platform === "win32";
 const SHELL = ON_WINDOWS ? (process.env.ComSpec ?? "cmd.exe") : "/bin/sh";
-/** What the shell exits with if it cannot start the command. */
-const NOT_STARTED: readonly (number | null)[] = [126, 127];
 /** The command begins when it is guarded, or not at all if the watcher is gone by then. */
 const GATE = "read -r go <&3 || exit; exec 3<&-; ";
 
@@ -162,6 +144,13 @@ function start(command: string, env: NodeJS.ProcessEnv, stdout: "inherit" | "pip
   }
   const argv = ["-c", GATE + command];
   return spawn(SHELL, argv, { detached: true, stdio, env }); // a process group of its own
+}
+
+/** SIGTERM, and two seconds later SIGKILL. Resolves once nothing is left. */
+async function endGroup(child: ChildProcess, tag: string): Promise<unknown> {
+  if (child.pid === undefined) return;
+  if (ON_WINDOWS) return endTree(child);
+  return once(startGuardian(tag, child.pid, "ignore"), "exit").catch(() => child.kill());
 }
 
 /** Windows has no process groups, and no signal that a command could hear: its tree is ended. */
@@ -205,40 +194,48 @@ function endOf(
   child: ChildProcess,
 ): Promise<{ code: number | null; killedBy: NodeJS.Signals | null }> {
   return new Promise((resolve, reject) => {
-    child.once("error", (cause) => refuseStart(cause).catch(reject));
+    child.once("error", (cause) => reject(notStarted(cause)));
     child.once("exit", (code, killedBy) => resolve({ code, killedBy }));
   });
 }
 
 /** What the system says about starting a shell; if that may be different the next time, only this attempt fails. */
-async function refuseStart(cause: NodeJS.ErrnoException): Promise<never> {
+function notStarted(cause: NodeJS.ErrnoException): Error {
   const reason = `cannot start ${SHELL}: ${systemMessage(cause)}`;
-  if (cause.code === "EMFILE") throw cannotRun(reason, "raise the limit on open files (ulimit -n)");
-  if (["ENOENT", "EACCES", "ENOEXEC"].includes(cause.code ?? "")) throw cannotRun(reason);
-  throw new Error(reason, { cause });
+  if (cause.code === "EMFILE")
+    return cannotRun(reason, "raise the limit on open files (ulimit -n)");
+  if (["ENOENT", "EACCES", "ENOEXEC"].includes(cause.code ?? "")) return cannotRun(reason);
+  return new Error(reason, { cause });
 }
 
 const SCRIPT_NEEDS = ON_WINDOWS ? "" : " (a script needs its path and chmod +x)";
 
 function cannotRun(reason: string, fix: string = `correct it${SCRIPT_NEEDS}`): Stop {
-  const error = new OrdersError("hook-failed", `the command of --exec cannot be run: ${reason}`, {
-    hint: `${fix} and start again; the order is still waiting`,
-  });
-  return new Stop(error);
+  return stopWatching(`the command of --exec cannot be run: ${reason}`, fix);
 }
 
 /**
- * What a command that failed asks for by its exit code.
- * {@link https://man.freebsd.org/cgi/man.cgi?sysexits sysexits.h} has the first two.
+ * What a command that failed asks for by its exit code: two of
+ * {@link https://man.freebsd.org/cgi/man.cgi?sysexits sysexits.h}, one of our own, and two of the shell.
  */
 function failureOf(code: number | null, reason: string): Error {
-  if (code === EX_TEMPFAIL) return new TryLater(reason);
-  if (code === EX_DATAERR) return new Park(reason);
-  if (code !== STOP) return new Error(reason);
-  const message = `the command of --exec ended watching: ${reason}`;
-  return new Stop(new OrdersError("hook-failed", message, { hint: "the order is still waiting" }));
+  switch (code) {
+    case EX_TEMPFAIL:
+      return new TryLater(reason);
+    case EX_DATAERR:
+      return new Park(reason);
+    case STOP:
+      return stopWatching(`the command of --exec ended watching: ${reason}`);
+    case NOT_EXECUTABLE:
+    case NOT_FOUND:
+      return cannotRun(reason);
+    default:
+      return new Error(reason);
+  }
 }
 
 const EX_TEMPFAIL = 75;
 const EX_DATAERR = 65;
 const STOP = 100;
+const NOT_EXECUTABLE = 126;
+const NOT_FOUND = 127;

@@ -1,110 +1,73 @@
 import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import http from "node:http";
-import { Park, Stop, TryLater } from "../../delivery/decisions.js";
+import { Park, TryLater } from "../../delivery/decisions.js";
 import type { Handler } from "../../delivery/handler.js";
 import { occurredAt } from "../../domain/closing.js";
 import { systemMessage } from "../../error-message.js";
 import { OrdersError } from "../../errors.js";
 import type { Delivery } from "../../store/order-feed.js";
 import type { Io } from "../io.js";
+import { stopWatching } from "./stop-watching.js";
 
 /**
- * A web address that each event is sent to, by POST and signed.
+ * Sends each event to a web address, by POST and signed, and waits for the answer: 2xx means that it was handled.
  * {@link https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md Standard Webhooks}
+ *
+ * @returns a handler that throws {@link TryLater} for 429 and 503, after as long as the answer says; {@link Stop}
+ *   for 410, as nothing is wanted there any more; {@link Park} for any other 4xx, as it would be refused again.
+ * @throws {OrdersError} `invalid-usage`: there is no secret to sign with, or a proxy that cannot be used.
  */
-export class Webhook {
-  readonly #url: URL;
-  readonly #secrets: readonly Buffer[];
-  readonly #io: Io;
-
-  /** @throws {OrdersError} `invalid-usage`: there is no secret to sign with, or a proxy that cannot be used. */
-  constructor(url: URL, io: Io) {
-    this.#url = url;
-    this.#io = io;
-    this.#secrets = secretsIn(io.env);
-    useProxy(url, io.env);
-  }
-
-  /**
-   * Sends an event and waits for the answer: 2xx means that it was handled.
-   *
-   * @throws {TryLater} 429, 503: after as long as the answer says.
-   * @throws {Stop} 410: nothing is wanted there any more.
-   * @throws {Park} any other 4xx: it would be refused again.
-   * @throws {Error} any other answer, or none.
-   */
-  readonly run: Handler = async (delivery, signal) => {
-    const response = await this.#post(delivery, signal);
+export function createWebhook(url: URL, io: Io): Handler {
+  const secrets = secretsIn(io.env);
+  useProxy(url, io.env);
+  return async (delivery, signal) => {
+    const { body, headers } = signedMessage(delivery, secrets, io.now());
+    const request = { method: "POST", headers, body, redirect: "manual", signal } as const;
+    const response = await fetch(url, request).catch((error: Error) => {
+      signal.throwIfAborted();
+      const { cause = error } = error;
+      throw new Error(`no answer from ${url.host}: ${systemMessage(cause)}`, { cause: error });
+    });
     const { status } = response;
     await response.body?.cancel();
     if (response.ok) return;
-    const answer = `${this.#url.host} answered ${status} ${response.statusText}`.trimEnd();
+    const answer = `${url.host} answered ${status} ${response.statusText}`.trimEnd();
     if (status === 429 || status === 503) {
-      throw new TryLater(answer, retryAfterMs(response, this.#io.now()));
+      throw new TryLater(answer, retryAfterMs(response, io.now()));
     }
-    if (status === 410) {
-      const message = `the webhook is gone: ${answer}`;
-      throw new Stop(
-        new OrdersError("hook-failed", message, { hint: "the order is still waiting" }),
-      );
-    }
+    if (status === 410) throw stopWatching(`the webhook is gone: ${answer}`);
     if (status >= 400 && status < 500) throw new Park(answer);
     throw new Error(status < 400 ? `${answer}; redirects are not followed` : answer);
   };
-
-  async #post(delivery: Delivery, signal: AbortSignal): Promise<Response> {
-    const id = idOf(delivery);
-    const { traceparent } = delivery.order;
-    const body = JSON.stringify(envelope(id, delivery));
-    const seconds = Math.floor(this.#io.now().getTime() / 1000);
-    const headers = {
-      "content-type": "application/json",
-      "user-agent": "orders",
-      "webhook-id": id,
-      "webhook-timestamp": String(seconds),
-      "webhook-signature": this.#secrets
-        .map((secret) => sign(secret, `${id}.${seconds}.${body}`))
-        .join(" "),
-      ...(traceparent !== undefined && { traceparent }),
-    };
-    const request = {
-      method: "POST",
-      headers,
-      body,
-      redirect: "manual",
-      signal,
-    } as const;
-    try {
-      return await fetch(this.#url, request);
-    } catch (error) {
-      signal.throwIfAborted();
-      const { cause = error } = error as Error;
-      throw new Error(`no answer from ${this.#url.host}: ${systemMessage(cause)}`, {
-        cause: error,
-      });
-    }
-  }
 }
 
-/** The same however often it is sent, so that who receives it can tell. */
-function idOf({ event, order }: Delivery): string {
-  return `${event}-${order.id}`;
-}
-
-/** An event as messages on the bus are; what concerns an order has its id as correlation. */
-function envelope(id: string, { event, order }: Delivery): object {
-  return {
+/**
+ * An event as messages on the bus are: what concerns an order has its id as correlation. Its own id is the same however
+ * often it is sent, so that who receives it can tell.
+ */
+function signedMessage({ event, order }: Delivery, secrets: readonly Buffer[], now: Date) {
+  const id = `${event}-${order.id}`;
+  const body = JSON.stringify({
     id,
     topic: event,
     occurredAt: occurredAt(order),
     correlationId: order.id,
     payload: { order },
+  });
+  const seconds = Math.floor(now.getTime() / 1000);
+  const content = `${id}.${seconds}.${body}`;
+  const headers = {
+    "content-type": "application/json",
+    "user-agent": "orders",
+    "webhook-id": id,
+    "webhook-timestamp": String(seconds),
+    "webhook-signature": secrets
+      .map((secret) => `v1,${createHmac("sha256", secret).update(content).digest("base64")}`)
+      .join(" "),
+    ...(order.traceparent !== undefined && { traceparent: order.traceparent }),
   };
-}
-
-function sign(secret: Buffer, content: string): string {
-  return `v1,${createHmac("sha256", secret).update(content).digest("base64")}`;
+  return { body, headers };
 }
 
 /** Seconds, or a date ({@link https://www.rfc-editor.org/rfc/rfc9110#field.retry-after RFC 9110}). */

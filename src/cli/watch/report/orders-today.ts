@@ -1,58 +1,49 @@
 import type { Order } from "../../../domain/order.js";
-import type { OrderStore } from "../../../store/order-store.js";
 import { counted } from "../../render/count.js";
 import { beginningOf, localDayOf } from "../../time/local-day.js";
-import type { Happening } from "./happenings.js";
 import type { Summary } from "./screen.js";
 
 /** Tells how many orders there were: "3 orders today, last 5 min ago". */
-export class OrdersToday implements Summary {
-  readonly #now: () => Date;
+export function ordersToday(now: () => Date): Summary {
   /** The ids of the orders placed on that {@link localDayOf day}: an order can be delivered more than once. */
-  readonly #today = new Set<string>();
-  #day = Number.NaN;
-  #last: string | undefined;
+  const today = new Set<string>();
+  let day = Number.NaN;
+  let last: string | undefined;
 
-  constructor(now: () => Date) {
-    this.#now = now;
-  }
-
-  /** Counts the orders that are stored already, for they are shown. */
-  async prepare(store: OrderStore): Promise<void> {
-    this.#startNewDay();
-    const since = beginningOf(this.#day).toISOString();
-    for await (const order of store.list({ since })) this.#count(order);
-    for await (const order of store.list({ newest: 1 })) this.#count(order);
-  }
-
-  note(happening: Happening): void {
-    const { event } = happening;
-    if (event === "acknowledged" || event === "skipped") this.#count(happening.delivery.order);
-  }
-
-  texts(): readonly string[] {
-    this.#startNewDay();
-    const orders = `${counted(this.#today.size, "order")} today`;
-    return [this.#last === undefined ? orders : `${orders}, last ${ago(this.#last, this.#now())}`];
-  }
+  const startNewDay = () => {
+    if (localDayOf(now()) === day) return;
+    day = localDayOf(now());
+    today.clear();
+  };
 
   /** Counts an order, once; one that was cancelled no more. */
-  #count({ id, placedAt, cancelledAt }: Order): void {
+  const count = ({ id, placedAt, cancelledAt }: Order) => {
     if (cancelledAt !== undefined) {
-      this.#today.delete(id);
+      today.delete(id);
       return;
     }
-    if (this.#last === undefined || placedAt > this.#last) this.#last = placedAt;
-    this.#startNewDay();
-    if (localDayOf(new Date(placedAt)) === this.#day) this.#today.add(id);
-  }
+    if (last === undefined || placedAt > last) last = placedAt;
+    startNewDay();
+    if (localDayOf(new Date(placedAt)) === day) today.add(id);
+  };
 
-  #startNewDay(): void {
-    const day = localDayOf(this.#now());
-    if (day === this.#day) return;
-    this.#day = day;
-    this.#today.clear();
-  }
+  return {
+    /** Counts the orders that are stored already, for they are shown. */
+    async prepare(store) {
+      startNewDay();
+      for await (const order of store.list({ since: beginningOf(day).toISOString() })) count(order);
+      for await (const order of store.list({ newest: 1 })) count(order);
+    },
+    note(happening) {
+      const { event } = happening;
+      if (event === "acknowledged" || event === "skipped") count(happening.delivery.order);
+    },
+    texts() {
+      startNewDay();
+      const orders = `${counted(today.size, "order")} today`;
+      return [last === undefined ? orders : `${orders}, last ${ago(last, now())}`];
+    },
+  };
 }
 
 function ago(placedAt: string, now: Date): string {

@@ -4,10 +4,10 @@ import type { Delivery } from "../../../store/order-feed.js";
 import type { OrderStore } from "../../../store/order-store.js";
 import type { Context } from "../../context.js";
 import type { Output } from "../../io.js";
-import { Backlog } from "./backlog.js";
+import { backlog } from "./backlog.js";
 import type { Listener } from "./happenings.js";
 import { jsonLog } from "./json-log.js";
-import { OrdersToday } from "./orders-today.js";
+import { ordersToday } from "./orders-today.js";
 import { Screen } from "./screen.js";
 import type { ServiceManager } from "./service-manager.js";
 import { textLog, type Watching } from "./text-log.js";
@@ -26,9 +26,7 @@ export class Report {
 
   constructor(options: Watching & { readonly log?: "json" | undefined }, outer: Context) {
     const now = () => outer.io.now();
-    const summary = options.acts
-      ? new Backlog(options.as, now, () => this.inFlight)
-      : new OrdersToday(now);
+    const summary = options.acts ? backlog(options.as, now, () => this.inFlight) : ordersToday(now);
     const screen = new Screen(outer, options, summary);
     this.#screen = options.log === undefined && screen.isPossible ? screen : undefined;
     this.context = this.#screen ? outer.withStderr(screen.output) : outer;
@@ -53,8 +51,8 @@ export class Report {
     await this.#screen?.summary.prepare(store);
     const { env } = this.context.io;
     if (!env.NOTIFY_SOCKET) return;
-    const { ServiceManager } = await import("./service-manager.js");
-    this.#service = new ServiceManager(env, (message) => this.tell({ event: "notice", message }));
+    const { serviceManager } = await import("./service-manager.js");
+    this.#service = serviceManager(env, (message) => this.tell({ event: "notice", message }));
     this.#listeners.push(this.#service.listen);
   }
 
