@@ -11,7 +11,7 @@ import { JSONFileSync } from "lowdb/node";
 import { MemoryOrderStore, openOrders } from "orders-cli";
 
 class DocumentStore extends MemoryOrderStore {
-  /** @type {LowSync<import("orders-cli").OrderRecord[]>} */
+  /** @type {LowSync<import("orders-cli").Order[]>} */
   #db;
 
   /** @param {string} file */
@@ -22,9 +22,10 @@ class DocumentStore extends MemoryOrderStore {
 
   async restore() {
     this.#db.read();
-    for (const record of this.#db.data) {
-      if (record.kind === "order") await super.saveIfNew(record.order, record);
-      else await super.closeOrder(record.closing, record);
+    for (const { cancelledAt, reason, completedAt, completionNote, ...placed } of this.#db.data) {
+      await super.saveIfNew(placed);
+      if (!cancelledAt && !completedAt) continue;
+      await super.closeOrder({ id: placed.id, cancelledAt, reason, completedAt, completionNote });
     }
     return this;
   }
@@ -35,18 +36,18 @@ class DocumentStore extends MemoryOrderStore {
   }
 
   /** @override */
-  async saveIfNew(order, as) {
-    return this.#written(await super.saveIfNew(order, as));
+  async saveIfNew(order) {
+    return this.#written(await super.saveIfNew(order));
   }
 
   /** @override */
-  async closeOrder(closing, as) {
-    return this.#written(await super.closeOrder(closing, as));
+  async closeOrder(closing) {
+    return this.#written(await super.closeOrder(closing));
   }
 
   async #written(result) {
     this.#db.data = [];
-    for await (const records of this.records()) this.#db.data.push(...records);
+    for await (const order of this.list({ state: "any" })) this.#db.data.push(order);
     this.#db.write();
     return result;
   }
