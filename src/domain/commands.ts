@@ -29,7 +29,7 @@ interface CancelOrder {
 }
 
 /** Completes a stored order, once: the work on it is done. */
-export interface CompleteOrder {
+interface CompleteOrder {
   /** The id of the order. */
   readonly id: string;
   /** What there is to say about it; at most 4096 characters. */

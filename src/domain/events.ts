@@ -12,7 +12,7 @@ interface OrderCancelled {
 }
 
 /** An order was completed. */
-export interface OrderCompleted {
+interface OrderCompleted {
   readonly order: ClosedOrder<"done">;
 }
 

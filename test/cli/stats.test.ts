@@ -28,7 +28,7 @@ describe("orders stats", () => {
         "Orders",
         "1 today",
         "2 this week, from Monday",
-        "4 in all",
+        "4 total",
         "4 open",
         "0 cancelled",
         "0 done",
@@ -61,7 +61,7 @@ describe("orders stats", () => {
         "Orders",
         "1 today",
         "2 this week, from M…",
-        "4 in all",
+        "4 total",
         "4 open",
         "0 cancelled",
         "0 done",
@@ -145,7 +145,7 @@ describe("orders stats", () => {
 
   it("draws no more than the last 30 days, also if none of them has an order", async () => {
     const { stdout } = await stats([], { now: "2026-12-24T12:00:00.000Z" });
-    expect(stdout).toContain("\n0 today\n0 this week, from Monday\n4 in all\n");
+    expect(stdout).toContain("\n0 today\n0 this week, from Monday\n4 total\n");
     expect(stdout).toContain("Orders per day, 2026-11-25 to 2026-12-24\n1 ┤\n  │\n");
   });
 

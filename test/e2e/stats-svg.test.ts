@@ -71,7 +71,7 @@ describe.runIf(HAS_BROWSER)("the picture of orders stats, in a browser", () => {
     expect(problem).toBe("");
     expect(texts.map(({ text }) => text)).toEqual([
       "Orders",
-      ...["1", "today", "1", "this week, from Monday", "1", "in all"],
+      ...["1", "today", "1", "this week, from Monday", "1", "total"],
       "Most ordered items",
       "100 inch TV",
       '<b title="x">&amp;</b> ]]>',

@@ -19,7 +19,7 @@ export function statsView(
     counts: [
       { orders: statistics.onDay(now), label: "today" },
       { orders: statistics.inWeek(now), label: "this week, from Monday" },
-      { orders: statistics.total, label: limited ? "matching" : "in all" },
+      { orders: statistics.total, label: limited ? "matching" : "total" },
     ],
     states: Object.entries(statistics.states).map(([label, orders]) => ({ orders, label })),
     items: statistics.topItems(top),

@@ -15,8 +15,8 @@ export const cancel = closingVerb({
 export const done = closingVerb({
   as: "done",
   description:
-    "Say that orders are done, and notify the sales desk with a banner on stdout.\nWhat is left is listed by orders list --open. An order that is done cannot be cancelled, and a cancelled one is never done.",
-  remark: ["note", "what there is to say about it"],
+    "Mark orders as done and notify the sales desk with a banner on stdout.\norders list --open lists what is left. A done order cannot be cancelled, nor a cancelled one done.",
+  remark: ["note", "a note on its completion"],
   pipe: 'orders list --open --quiet --for "Miller" | orders done -',
   examples: ['orders done 403d33e9 --note "sent by parcel"'],
   close: (orders, id, note) => orders.completeOrder(id, note),
