@@ -120,7 +120,9 @@ function topicPage({ blocks }, page) {
   const body = blocks.map((block, index) => {
     if (typeof block === "string") return `${index > 0 ? ".Pp\n" : ""}${prose(block)}`;
     if ("example" in block) return example(block.example);
-    return list(block.terms.map(([term, meaning]) => [`Sy ${argument(term)}`, meaning]));
+    return list(
+      Object.entries(block.terms).map(([term, meaning]) => [`Sy ${argument(term)}`, meaning]),
+    );
   });
   const others = topicPages.filter((each) => each !== page);
   return `.Sh DESCRIPTION\n${body.join("")}${seeAlso([main, ...others])}`;

@@ -36,7 +36,7 @@ export function topicText({ blocks }: Topic, columns: number): string {
   const shown = blocks.map((block) => {
     if (typeof block === "string") return indented(block, "");
     if ("example" in block) return block.example.map((line) => `    ${line}`).join("\n");
-    return block.terms
+    return Object.entries(block.terms)
       .map(([term, meaning]) => `  ${term}\n${indented(meaning, "      ")}`)
       .join("\n");
   });
