@@ -101,7 +101,7 @@ class Application implements Orders {
   }
 }
 
-/** Loaded by those who import or copy. */
+/** Loaded only to import or copy. */
 async function openTarget(store: OrderStore): Promise<CopyTarget> {
   const { openCopyTarget } = await import("./transfer/copy-target.js");
   return openCopyTarget(store);
@@ -111,7 +111,7 @@ async function openTarget(store: OrderStore): Promise<CopyTarget> {
 export interface OpenOrdersOptions extends OpenStoreOptions {
   /** Where orders are kept: a location, or a store of your own. */
   readonly store: string | OrderStore;
-  /** Notifies the sales desk; unless given, nobody is notified. */
+  /** Notifies the sales desk; by default no one is notified. */
   readonly salesDesk?: SalesDesk;
   /** The clock; the system's unless given. */
   readonly now?: () => Date;

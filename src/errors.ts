@@ -5,7 +5,7 @@ import { messageOf } from "./error-message.js";
 /**
  * The kinds of failure. The meaning of a code never changes: docs/errors.md lists them for scripts. What is said to
  * throw `store-failed` also throws `disk-full` and `permission-denied`, and what throws `server-failed` all that
- * begin with `server-`.
+ * start with `server-`.
  */
 export type ErrorCode =
   /** The command line, the environment or an argument is wrong; nothing was done. */
@@ -47,7 +47,7 @@ export type ErrorCode =
   /** The server cannot do that for another reason, most often the way it is set up; nothing was stored. */
   | "server-failed"
   /**
-   * The order may or may not be stored, or closed: it was written or sent, and nobody confirmed it. Placing it
+   * The order may or may not be stored, or closed: it was written or sent, without confirmation. Placing it
    * again with the same id is safe.
    */
   | "outcome-unknown"

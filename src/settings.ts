@@ -33,7 +33,7 @@ export interface Environment {
 }
 
 /**
- * A checkout keeps orders in its own `data/`, but only for who runs it there: an installed command, also
+ * A checkout keeps orders in its own `data/`, but only when it is run there: an installed command, also
  * one that is a link to a checkout, keeps them in the user's data directory. Never the current
  * directory: a script started by cron must see the same orders as a person at the prompt.
  */
@@ -52,7 +52,7 @@ function defaultStore(environment: Environment): string {
   return join(xdg && isAbsolute(xdg) ? xdg : join(homeOf(environment), ".local/share"), "orders");
 }
 
-/** A location with the `~` expanded that it begins with if it never met a shell, as in a crontab. */
+/** A location with its leading `~` expanded, which no shell has done in a crontab. */
 function expandHome(location: string, environment: Environment): string {
   if (!location.startsWith("~")) return location;
   const [, user, path = ""] = /^~([^/\\]*)(.*)$/s.exec(location) ?? [];

@@ -53,7 +53,7 @@ export interface DeliverOptions extends FeedOptions {
   readonly around?: readonly Middleware[] | undefined;
   /** Aborts the signal of the attempt that is being made; `signal` lets it end. */
   readonly abort?: AbortSignal | undefined;
-  /** Called with what became of an order after each attempt. */
+  /** Called with the outcome of each attempt. */
   readonly onOutcome?: OutcomeListener | undefined;
 }
 

@@ -11,7 +11,7 @@ type Failure =
   | { readonly state: "parked"; readonly reason: string; readonly attempts: number }
   | { readonly state: "waiting"; readonly reason: string; readonly retryInMs: number | undefined };
 
-/** Called with what became of an order after each attempt. */
+/** Called with the outcome of each attempt. */
 export type OutcomeListener = (delivery: Delivery, outcome: Outcome) => void;
 
 /**

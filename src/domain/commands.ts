@@ -47,7 +47,7 @@ export interface ClosedResult<As extends ClosedAs = ClosedAs> {
 /** Stores orders that were placed elsewhere before, with their own ids and times, unless they are there. */
 export interface ImportOrders {
   readonly orders: readonly Order[];
-  /** Also to subscriptions; unless given, they are history, of which no subscription is told. */
+  /** Also deliver them to subscriptions; by default they are history, which no subscription receives. */
   readonly deliver: boolean;
   /** Notify the sales desk of each, as of a new order. */
   readonly notify: boolean;

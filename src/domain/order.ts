@@ -10,15 +10,15 @@ export interface Order {
   readonly placedAt: string;
   /** One or more items, exactly as they were given. */
   readonly items: readonly string[];
-  /** Whom it is for, exactly as given; absent if nobody is named. */
+  /** The customer, exactly as given; optional. */
   readonly for?: string | undefined;
-  /** What else there is to know about it, exactly as given; absent if there is nothing. */
+  /** A note, exactly as given; optional. */
   readonly note?: string | undefined;
   /** The trace in which it was placed, a W3C `traceparent`; absent if there was none. */
   readonly traceparent?: string | undefined;
   /** When it was cancelled (form of {@link Order.placedAt}); absent unless it was. */
   readonly cancelledAt?: string | undefined;
-  /** Why it was cancelled, exactly as given; absent if nobody said. */
+  /** Why it was cancelled, exactly as given; optional. */
   readonly reason?: string | undefined;
   /** When it was completed (form of {@link Order.placedAt}); absent unless it was. */
   readonly completedAt?: string | undefined;

@@ -14,12 +14,12 @@ export function importOrders(deps: {
   copyTarget: () => Promise<CopyTarget>;
 }): HandlerOf<"import-orders"> {
   return async function importOrders({ payload }, bus) {
-    const { storeImported } = await import("../transfer/store-imported.js"); // only for who imports
+    const { storeImported } = await import("../transfer/store-imported.js"); // loaded only to import
     const { orders, ...counts } = await storeImported(payload, await deps.copyTarget());
     if (counts.imported > 0) {
       const event = {
         get orders() {
-          return orders(); // only who looks at them has them read
+          return orders(); // parsed only if a handler reads them
         },
         notify: payload.notify,
       };

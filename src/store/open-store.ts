@@ -16,7 +16,7 @@ export async function openStore(
 ): Promise<OrderStore> {
   const parsed = parseLocation(location);
   if (parsed.kind === "directory") return new JsonlOrderStore(parsed.path, options);
-  // Loading the client costs as much as placing an order: only who uses a server pays for it.
+  // Loading the client costs as much as placing an order: only users of a server pay for it.
   const { JetStreamOrderStore } = await import("./jetstream/order-store.js");
   return new JetStreamOrderStore(parsed.url, options);
 }

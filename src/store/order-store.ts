@@ -80,7 +80,7 @@ export interface OrderRepository {
   saveIfNew(order: Order, as?: StoreAs): Promise<PlacedOrder>;
 
   /**
-   * Closes an order: what became of it is stored beside it. Once this resolves that is on stable storage. The first
+   * Closes an order: that it is cancelled or done is stored beside it. Once this resolves that is on stable storage. The first
    * closing of an order holds, and each later one is answered with it.
    *
    * @throws {OrdersError} `order-not-found`: there is no such order; `conflict`: it was closed in another way;

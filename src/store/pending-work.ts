@@ -1,6 +1,6 @@
 import { OrdersError } from "../errors.js";
 
-/** Work that has begun and is not finished: whoever closes what it uses waits for it, and no more begins then. */
+/** Unfinished work: closing what it uses waits for it, and refuses more. */
 export class PendingWork {
   readonly #tasks = new Set<Promise<unknown>>();
   #isClosed: boolean = false;

@@ -46,7 +46,7 @@ export interface Subscriptions {
   parked(name?: string): Promise<readonly ParkedOrder[]>;
 
   /**
-   * Has what is parked of an order delivered again: at once if somebody is subscribed, else to the next
+   * Has what is parked of an order delivered again: at once to a running subscriber, else to the next
    * subscriber.
    *
    * @throws {OrdersError} `not-parked`.
@@ -64,14 +64,14 @@ export interface Subscriptions {
 /** Where a subscription is in the feed. */
 export interface SubscriptionStatus {
   readonly name: string;
-  /** The id of the last order before the first one that waits; `null` if there is none. */
+  /** The id of the last order before the first one that waits; `null` if there is no such order. */
   readonly after: string | null;
   /**
    * See {@link Subscriptions.waitingFrom}; `null`: nobody can tell, for the orders before the position are not those that were there, or
    * what a server knows of it has no leader at the moment.
    */
   readonly waiting: number | null;
-  /** When the first of those occurred, which waits for the longest; `null`: none waits, or nobody can tell. */
+  /** When the oldest of those occurred; `null`: nothing waits, or it is unknown. */
   readonly waitingSince: string | null;
   /** How many orders it has parked. */
   readonly parked: number;

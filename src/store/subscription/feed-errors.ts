@@ -16,7 +16,7 @@ export function checkSubscriptionName(name: string): void {
   });
 }
 
-/** The subscription has a subscriber: `holder`, if it is known who. */
+/** The subscription has a subscriber: `holder`, if known. */
 export function subscriptionBusy(name: string, holder?: string): OrdersError {
   return new OrdersError(
     "subscription-busy",

@@ -59,10 +59,10 @@ export interface OpenSubscription {
 /** Some of the events that are waiting, in their order. */
 export interface EventSource {
   /**
-   * The next event; `undefined`: there is none at the moment. That an attempt at it begins is on stable storage
+   * The next event; `undefined`: nothing is waiting. That an attempt at it begins is on stable storage
    * by then, or counted by a server.
    *
-   * @param room how many more may be in flight; with 0 nothing is given.
+   * @param room how many more may be in flight; with 0 it gives nothing.
    */
   next(room: number): Promise<PendingEvent | undefined>;
 }
@@ -90,13 +90,13 @@ export interface PendingEvent extends StoredEvent {
 export interface ParkedRecords {
   /** Those of one subscription or of all, in any order. Damage is reported and skipped. */
   all(name?: string): Promise<readonly ParkedRecord[]>;
-  /** `undefined`: there is none, or it is damaged, which is reported. */
+  /** `undefined`: no such record, or it is damaged, which is reported. */
   get(name: string, key: string): Promise<ParkedRecord | undefined>;
   /** Resolves once it is on stable storage, in the place of one with its key. */
   put(record: StoredRecord): Promise<void>;
-  /** Deletes a record, damaged or not, with the request to retry it; `false`: there is none. */
+  /** Deletes a record, damaged or not, with the request to retry it; `false`: there was no such record. */
   delete(name: string, key: string): Promise<boolean>;
-  /** Has what is parked delivered again: at once if somebody is subscribed, else to the next subscriber. */
+  /** Requests that a parked event is delivered again: at once to a running subscriber, else to the next one. */
   requestRetry(name: string, key: string): Promise<void>;
 }
 
@@ -110,7 +110,7 @@ export interface StoredRecord extends ParkedOrder {
 
 /** An event that is parked. */
 export interface ParkedRecord extends StoredRecord {
-  /** Whether its retry is requested, which anybody may do; never where a server delivers the requests. */
+  /** Whether its retry is requested; never where a server delivers the requests. */
   readonly isRetryRequested: boolean;
 }
 

@@ -22,11 +22,11 @@ export interface PositionedStore<P> {
   readonly parked: RequestableRecords;
   /** The subscriptions, by name; also those of which there is only what they have parked. */
   names(): readonly string[];
-  /** Where a subscription is; `undefined`: there is none, or that is damaged. Damage is reported. */
+  /** The position of a subscription; `undefined`: unknown name, or damaged. Damage is reported. */
   stateOf(name: string): SubscriptionState<P> | undefined;
   /** Keeps others out. @throws {OrdersError} `subscription-busy`. */
   hold(name: string): Promise<HeldSubscription<P>>;
-  /** Calls back whenever there may be more events or requests to retry, until it is told to stop. */
+  /** Calls back whenever there may be more events or requests to retry, until it is stopped. */
   watch(name: string | undefined, onChange: () => void): () => void;
 }
 
@@ -51,7 +51,7 @@ export interface Counted {
 /** What follows a position. */
 export interface ReadEvents<P> {
   readonly events: readonly PositionedEvent<P>[];
-  /** Behind them, and behind what no subscription is told of. */
+  /** After them, and after what no subscription receives. */
   readonly end: P;
 }
 
@@ -236,7 +236,7 @@ class PositionedSource<P> implements EventSource {
     try {
       if (!this.#isClosed && this.#progress.count("noted") === 0) this.#read();
     } catch {
-      // Whoever asks for the next event is told.
+      // The next request for an event throws it again.
     }
     this.#save();
   }

@@ -47,7 +47,7 @@ export class Progress<P> {
     return this.#entries.reduce((sum, entry) => sum + (entry.state === state ? 1 : 0), 0);
   }
 
-  /** Notes events that were read; `end` is behind them, and behind what no subscription is told of. */
+  /** Notes events that were read; `end` is after them, and after what no subscription receives. */
   note(events: readonly PositionedEvent<P>[], end: P): void {
     for (const event of events) {
       const known = this.#known.shift();

@@ -22,7 +22,7 @@ export class RequestedRetries implements EventSource {
     try {
       for (const key of this.#records.requested(this.#name)) this.#due.add(key);
     } catch {
-      // The store was moved or removed: whoever reads on says so.
+      // The store was moved or removed: the next read says so.
     }
   }
 

@@ -1,4 +1,4 @@
-/** A signal that there may be something to do. One that comes while nobody waits is kept. */
+/** A signal that there may be something to do. One that comes while nothing waits is kept. */
 export class Signal {
   #pending: boolean = false;
   #resolve: (() => void) | undefined;

@@ -3,7 +3,7 @@
  *
  * - *waiting*: neither acknowledged nor parked; *in flight*: a subscriber has it
  * - *parked*: set aside; *requested*: to be retried; *retried*: a subscriber has it, and it stays parked meanwhile
- * - *retried again*: somebody requested another retry meanwhile; *dropped*: somebody dropped it meanwhile
+ * - *retried again*: another retry was requested meanwhile; *dropped*: it was dropped meanwhile
  * - *done*: acknowledged or dropped
  *
  * A reset makes all events behind the new position wait. One that was parked stays so until it is acknowledged, by
@@ -21,7 +21,7 @@ const TRANSITIONS = {
   done:            {},
 } as const satisfies Record<string, Partial<Record<Action, string>>>;
 
-/** What can happen to an event: the first four are its subscriber's, the others anybody's. */
+/** What can happen to an event: the first four come from its subscriber, the others from any process. */
 export type Action = "deliver" | "ack" | "nack" | "park" | "retry" | "drop";
 
 /** What a subscription knows of an event. */

@@ -57,7 +57,7 @@ export class Subscriber {
         } else if (canEnd(room) && ((await open.isCaughtUp?.()) ?? true)) break;
         else await changed.wait();
       }
-      mayBeSettled = batch > 1; // one by one, who asks for the next order has given up the one before
+      mayBeSettled = batch > 1; // one by one, asking for the next order gives up the one before
     } finally {
       signal?.removeEventListener("abort", changed.notify);
       await this.#end(mayBeSettled);
