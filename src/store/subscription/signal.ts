@@ -2,15 +2,19 @@
 export class Signal {
   #pending: boolean = false;
   #resolve: (() => void) | undefined;
+  #soon: NodeJS.Timeout | undefined;
 
   readonly notify = (): void => {
     this.#pending = true;
     this.#resolve?.();
   };
 
-  /** Notifies in a tenth of a second. */
+  /** Notifies in a tenth of a second, once for all who ask until then: of two sources that fail each wakes both. */
   notifySoon(): void {
-    setTimeout(this.notify, 100);
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      this.notify();
+    }, 100);
   }
 
   /** Resolves once notified; at once if that was since the last time. By one caller at a time. */
