@@ -115,6 +115,7 @@ describeWithServer("with the permissions that the documentation lists", () => {
     expect(await as("watch", ["parked", "--json"])).toBe("[]");
     await as("watch", ["watch", "--from", "start", "--until-caught-up", "-q"]);
     await as("cancel", ["cancel", id]);
+    await as("cancel", ["done", other]);
     await as("import", [
       "copy",
       "--from",
