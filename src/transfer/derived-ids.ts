@@ -15,9 +15,10 @@ export class DerivedIds {
     const content = hasTime ? order.placedAt + order.contentJson : order.contentJson;
     const first = hashedId(content);
     if (this.#counts.add(first, 1)) return first;
-    const counts = this.#counts.get(first) as Uint32Array;
-    counts[0] = (counts[0] as number) + 1;
-    return hashedId(`${counts[0]} ${content}`);
+    const row = this.#counts.rowOf(first);
+    const count = this.#counts.valueOf(row, 0) + 1;
+    this.#counts.setValue(row, 0, count);
+    return hashedId(`${count} ${content}`);
   }
 }
 

@@ -3,7 +3,6 @@ import type { Closing } from "../../domain/closing.js";
 import { parkingKey } from "../order-feed.js";
 import type { Damage, Note, StoreReport } from "../order-store.js";
 import { OrderCheck, type Problem } from "../records/order-check.js";
-import { storeFailure } from "./errors.js";
 import { readOrReport } from "./files/document-file.js";
 import type { OrderLine, ScannedLine } from "./lines/scanned-line.js";
 import { OrdersFile } from "./orders/orders-file.js";
@@ -24,7 +23,7 @@ export async function checkStore(reader: OrdersReader): Promise<StoreReport> {
   const report = (line: { location(): string }, problem: Problem | undefined) => {
     if (problem !== undefined) damage.push({ location: line.location(), ...problem });
   };
-  for (const line of eachLine(reader)) {
+  const look = (line: ScannedLine) => {
     if (line.kind === "damage") report(line, { kind: "unreadable", problem: line.problem });
     else if (line.kind === "repeated") report(line, { kind: "duplicate", problem: line.problem });
     else if (line.kind === "torn") {
@@ -39,7 +38,10 @@ export async function checkStore(reader: OrdersReader): Promise<StoreReport> {
       const location = line.location(); // now, for that is counted in the open file
       early.push({ closing: line.closing, location: () => location });
     } else report(line, check.closingProblemOf(line.closing));
-  }
+  };
+  reader.attempt(() => {
+    for (const lines of reader.lines()) lines.forEach(look);
+  });
   for (const line of early) report(line, check.closingProblemOf(line.closing));
   if (unmarked.note !== undefined) notes.push(unmarked.note);
   return {
@@ -70,14 +72,6 @@ class UnmarkedLines {
     const others = lines === 1 ? "" : ` and ${lines - 1} more`;
     const message = `${location}${others}: older than orders before it, and not marked, so list can show it out of place, and list --since miss those; a copy made with orders copy is in order`;
     return { kind: "out-of-order", location, lines, message };
-  }
-}
-
-function* eachLine(reader: OrdersReader): Generator<ScannedLine, void> {
-  try {
-    for (const lines of reader.lines()) yield* lines;
-  } catch (error) {
-    throw storeFailure("read the orders", reader.path, error);
   }
 }
 

@@ -18,9 +18,7 @@ export function compareTimes(one: Timed, other: Timed): number {
   return one.placedAt < other.placedAt ? -1 : 1;
 }
 
-interface Timed {
-  readonly placedAt: string;
-}
+type Timed = Pick<OrderJson, "placedAt">;
 
 /** What a query lists of those orders that match, which are given in the order of storing. */
 export function listed<T extends Timed>(

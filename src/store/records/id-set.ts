@@ -35,26 +35,22 @@ export class IdSet {
   }
 
   has(id: string): boolean {
-    this.#look(id);
-    return this.#index[this.#place()] !== 0;
+    return this.rowOf(id) >= 0;
   }
 
-  /** The numbers of an id, which can be changed there; `undefined`: it is not there. */
-  get(id: string): Uint32Array | undefined {
+  /** Which one of those that were added an id is, from 0 on; -1: it is not there. */
+  rowOf(id: string): number {
     this.#look(id);
-    const row = (this.#index[this.#place()] as number) - 1;
-    if (row < 0) return undefined;
-    const at = this.#startOf(row);
-    return this.#chunkOf(row).subarray(at + ID_WORDS, at + this.#rowWords);
+    return (this.#index[this.#place()] as number) - 1;
   }
 
-  /** Which one of those that were added an id in a file is, from 0 on; -1: it is not there. */
+  /** The same of an id in a file. */
   rowAt(bytes: DataView, at: number): number {
     this.#lookAt(bytes, at);
     return (this.#index[this.#place()] as number) - 1;
   }
 
-  /** A number that is kept with an id of {@link IdSet.rowAt}. */
+  /** A number that is kept with an id of {@link IdSet.rowOf}. */
   valueOf(row: number, value: number): number {
     return this.#chunkOf(row)[this.#startOf(row) + ID_WORDS + value] as number;
   }

@@ -39,16 +39,17 @@ export class KnownRecords {
   /** Whether a record is there, or another one in its place. */
   compare(record: OrderRecord): Comparison {
     if (record.kind === "closing") {
-      const known = this.#closed.get(record.closing.id);
-      if (known === undefined) return "missing";
-      return known[0] === crc32OfText(`${closedAs(record.closing)}`) ? "same" : "different";
+      const row = this.#closed.rowOf(record.closing.id);
+      if (row < 0) return "missing";
+      const how = crc32OfText(`${closedAs(record.closing)}`);
+      return this.#closed.valueOf(row, 0) === how ? "same" : "different";
     }
-    const known = this.#orders.get(record.order.id);
-    if (known === undefined) return "missing";
+    const row = this.#orders.rowOf(record.order.id);
+    if (row < 0) return "missing";
     const { placedAt, contentJson } = OrderJson.of(record.order);
     const isSame =
-      known[0] === crc32OfText(contentJson) &&
-      (record.isUndated || known[1] === crc32OfText(placedAt));
+      this.#orders.valueOf(row, 0) === crc32OfText(contentJson) &&
+      (record.isUndated || this.#orders.valueOf(row, 1) === crc32OfText(placedAt));
     return isSame ? "same" : "different";
   }
 

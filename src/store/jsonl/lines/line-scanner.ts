@@ -1,7 +1,6 @@
 import { timeOf } from "../../records/order-bytes.js";
 import { OrderJson } from "../../records/order-json.js";
 import { orderIdOf } from "../../records/record.js";
-import { viewOf } from "./crc32-within.js";
 import { BLOCK_BYTES, NEWLINE, readChunk } from "./find-bytes.js";
 import type { FirstLines, SearchedFile } from "./first-lines.js";
 import { type DecodedLine, type DecodedRecord, decodeLine, isRecord } from "./order-codec.js";
@@ -134,9 +133,8 @@ function contentOf(decoded: DecodedRecord) {
   }
   const { kind, order, newestBefore } = decoded;
   const isInOrder = hasChecksum && newestBefore === undefined;
-  const idIn = viewOf(Buffer.from(order.id));
   const time = timeOf(order.placedAt);
-  return { kind, order: OrderJson.of(order), isInOrder, time, idIn, idAt: 0, ...marks };
+  return { kind, id: order.id, order: OrderJson.of(order), isInOrder, time, ...marks };
 }
 
 /** The numbers of lines. Each question costs a look at the bytes since the one before it. */

@@ -19,7 +19,7 @@ export function isRecordLine(line: ScannedLine): line is RecordLine {
 
 /** What no second line can have in common with this one, and is found in its bytes. */
 export function keyOf(line: RecordLine): string {
-  return line.kind === "order" ? line.order.id : CLOSING_START + line.closing.id;
+  return line.kind === "order" ? line.id : CLOSING_START + line.closing.id;
 }
 
 /** What lies between two bytes of the file. */
@@ -42,9 +42,8 @@ export interface OrderLine extends Span {
   readonly order: OrderJson;
   /** When it was placed: see {@link timeAt}. */
   readonly time: number;
-  /** Where the bytes of its id are. */
-  readonly idIn: DataView;
-  readonly idAt: number;
+  /** Of the order. */
+  readonly id: string;
   /** Whether its writer saw that no order before it was placed later. */
   readonly isInOrder: boolean;
   /**

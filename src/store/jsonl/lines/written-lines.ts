@@ -3,6 +3,7 @@ import {
   beginsAsOrder,
   fieldEnd,
   ID_AT,
+  ID_LENGTH,
   itemsEndIn,
   type OrderBytes,
   PLACED_AT,
@@ -113,8 +114,14 @@ class WrittenLine implements OrderLine, OrderBytes {
   /** Where the fields of the order end. */
   readonly to: number;
   readonly #lineEnd: number;
-  readonly #marks: Marks;
+  readonly kind = "order";
+  readonly hasChecksum = true;
+  readonly claim: Claim | undefined;
+  readonly isImported: boolean;
+  readonly isInOrder: boolean;
   readonly time: number;
+  readonly bytes: Buffer;
+  readonly view: DataView;
   #order: OrderJson | undefined;
 
   constructor(
@@ -130,28 +137,16 @@ class WrittenLine implements OrderLine, OrderBytes {
     this.itemsEnd = itemsEnd;
     this.to = to;
     this.#lineEnd = lineEnd;
-    this.#marks = marks;
-    this.time = timeAt(lines.block.bytes, from + PLACED_AT);
+    this.claim = marks.claim;
+    this.isImported = marks.isImported;
+    this.isInOrder = marks.isInOrder;
+    this.bytes = lines.block.bytes;
+    this.view = lines.view;
+    this.time = timeAt(this.bytes, from + PLACED_AT);
   }
 
-  get kind(): "order" {
-    return "order";
-  }
-
-  get hasChecksum(): true {
-    return true;
-  }
-
-  get claim(): Claim | undefined {
-    return this.#marks.claim;
-  }
-
-  get isImported(): boolean {
-    return this.#marks.isImported;
-  }
-
-  get isInOrder(): boolean {
-    return this.#marks.isInOrder;
+  get id(): string {
+    return this.#lines.text.slice(this.from + ID_AT, this.from + ID_AT + ID_LENGTH);
   }
 
   get start(): number {
@@ -170,22 +165,6 @@ class WrittenLine implements OrderLine, OrderBytes {
     return this.#lines.mayContain(text, this.from, this.#lineEnd);
   }
 
-  get bytes(): Buffer {
-    return this.#lines.block.bytes;
-  }
-
-  get idIn(): DataView {
-    return this.#lines.view;
-  }
-
-  get idAt(): number {
-    return this.from + ID_AT;
-  }
-
-  get view(): DataView {
-    return this.#lines.view;
-  }
-
   get order(): OrderJson {
     this.#order ??= this.#read();
     return this.#order;
@@ -193,7 +172,7 @@ class WrittenLine implements OrderLine, OrderBytes {
 
   /** The order: its bytes, unless they hold something that is not safe to print. */
   #read(): OrderJson {
-    if (isPrintable(this.#lines.view, this.from, this.to)) return OrderJson.within(this);
+    if (isPrintable(this.view, this.from, this.to)) return OrderJson.within(this);
     const text = this.bytes.toString("utf8", this.from, this.to);
     const isSafe = safeJsonText(text) === text && !text.includes(NOT_UTF8);
     return isSafe ? OrderJson.within(this, text) : OrderJson.unclosed(safeJsonText(text));

@@ -36,8 +36,8 @@ export class AwaitedOrders {
   }
 
   /** Takes note of an order that is stored. @returns whether it is one of these, or another one of the same id. */
-  meet({ idIn, idAt, order }: OrderLine): Comparison {
-    const row = this.#ids.rowAt(idIn, idAt);
+  meet({ id, order }: OrderLine): Comparison {
+    const row = this.#ids.rowOf(id);
     if (row < 0) return "missing";
     const marks = this.#ids.valueOf(row, MARKS);
     if ((marks & STORED) === 0) this.#stored++;

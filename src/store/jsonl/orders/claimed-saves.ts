@@ -33,7 +33,7 @@ export class ClaimedSaves {
     const { id } = order;
     const claim = this.#newClaim();
     const { reader } = this.#stored;
-    const holder = this.#stored.translateErrors(() => reader.holderOf(id));
+    const holder = reader.attempt(() => reader.holderOf(id));
     if (holder === undefined) {
       const record = { kind: "order", order, claim, ...as } as const;
       const first = await this.#append(record, () => reader.holderOf(id, claim.checkedTo));
@@ -42,7 +42,7 @@ export class ClaimedSaves {
     if (!contentDifference(holder.order, order)) {
       this.#confirm({ kind: "order", order }, () => this.#file.sync()); // its own writer may not have synced it yet
     }
-    const line = this.#stored.translateErrors(() => reader.closingOf(id));
+    const line = reader.attempt(() => reader.closingOf(id));
     return placed(order, line ? holder.order.closed(line.closing) : holder.order, true);
   }
 
@@ -76,7 +76,7 @@ export class ClaimedSaves {
   /** The claim of the record that is appended next: what is on file now was searched for its like. */
   #newClaim(): Claim {
     const { reader } = this.#stored;
-    const checkedTo = this.#stored.translateErrors(() => reader.endOfLastLine());
+    const checkedTo = reader.attempt(() => reader.endOfLastLine());
     return { checkedTo, token: newId().slice(0, 8) };
   }
 

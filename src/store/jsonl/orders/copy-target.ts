@@ -3,7 +3,6 @@ import { newId } from "../../../domain/new-id.js";
 import type { CopyTarget, LineTarget } from "../../order-store.js";
 import { type Comparison, KnownRecords } from "../../records/known-records.js";
 import type { OrderRecord } from "../../records/record.js";
-import { attempt } from "../errors.js";
 import type { Claim, StoredRecord } from "../lines/order-codec.js";
 import { isRecordLine } from "../lines/scanned-line.js";
 import type { WrittenTo } from "./orders-file.js";
@@ -53,7 +52,7 @@ export class JsonlCopyTarget implements CopyTarget {
 
   /** Reads what was appended since the last time. @returns the keys of those records that are ours. */
   #readOn(): ReadonlySet<string> {
-    return attempt("read the orders", this.#reader.path, () => {
+    return this.#reader.attempt(() => {
       const ours = new Set<string>();
       const end = this.#reader.endOfLastLine();
       for (const lines of this.#reader.lines(this.#readTo)) {

@@ -6,7 +6,6 @@ import type { Comparison } from "../../records/known-records.js";
 import { ID_AT, ID_LENGTH } from "../../records/order-bytes.js";
 import type { OrderLines } from "../../records/order-lines.js";
 import type { StoreAs } from "../../records/record.js";
-import { attempt } from "../errors.js";
 import { LineEncoder } from "../lines/encode-lines.js";
 import { AwaitedOrders } from "./awaited-orders.js";
 import type { EncodeLines, WrittenTo } from "./orders-file.js";
@@ -60,7 +59,7 @@ export class JsonlLineTarget implements LineTarget {
 
   /** Reads what was appended since the last time. */
   #readOn(): Found {
-    return attempt("read the orders", this.#reader.path, () => {
+    return this.#reader.attempt(() => {
       const ours = new Set<string>();
       let different: string | undefined;
       const end = this.#reader.endOfLastLine();
@@ -68,9 +67,9 @@ export class JsonlLineTarget implements LineTarget {
         for (const line of lines) {
           if (line.kind !== "order") continue;
           const comparison = this.#awaited.meet(line);
-          if (comparison === "different") different ??= line.order.id;
+          if (comparison === "different") different ??= line.id;
           else if (comparison === "same" && line.claim?.token === this.#token) {
-            ours.add(line.order.id);
+            ours.add(line.id);
           }
         }
       }

@@ -5,6 +5,7 @@ import { compareTimes } from "../../records/by-time.js";
 import { Closings } from "../../records/closings.js";
 import type { Range } from "../../records/late-orders.js";
 import type { OrderJson } from "../../records/order-json.js";
+import { attempt } from "../errors.js";
 import { openForReading, withFile } from "../files/open-file.js";
 import { BLOCK_BYTES, lastNewline } from "../lines/find-bytes.js";
 import { FirstLines } from "../lines/first-lines.js";
@@ -39,6 +40,11 @@ export class OrdersReader {
   constructor(path: string, onDamage: (damage: Damage) => void = () => {}) {
     this.path = path;
     this.#onDamage = onDamage;
+  }
+
+  /** Reads, and says that the orders could not be read: see {@link attempt}. */
+  attempt<T>(read: (reader: this) => T): T {
+    return attempt("read the orders", this.path, () => read(this));
   }
 
   /** Every line from byte `from` on to before byte `to`, which must both be the beginnings of lines. */
@@ -111,8 +117,8 @@ export class OrdersReader {
     const closings = new Closings();
     for (const line of this.#containing(prefix)) {
       if (line.kind === "closing") closings.add(line.closing, line.start);
-      else if (line.order.id.startsWith(prefix) && found.size < limit && !found.has(line.order.id))
-        found.set(line.order.id, line.order);
+      else if (line.id.startsWith(prefix) && found.size < limit && !found.has(line.id))
+        found.set(line.id, line.order);
     }
     const orders = [...found.values()].map((order) => closings.applyTo(order));
     return orders.sort(compareTimes);
@@ -128,7 +134,7 @@ export class OrdersReader {
     for (const lines of this.#scan(blocks, FirstLines.backward())) {
       for (const line of this.recordsOf(lines)) {
         if (line.kind === "closing") closings.add(line.closing, line.start);
-        else if (line.order.id === id) return [closings.applyTo(line.order)];
+        else if (line.id === id) return [closings.applyTo(line.order)];
       }
     }
     return [];
@@ -162,7 +168,7 @@ export class OrdersReader {
   /** The order that holds an id, the first on file, searched from byte `from`. */
   holderOf(id: string, from = 0): OrderLine | undefined {
     for (const line of this.#containing(id, from)) {
-      if (line.kind === "order" && line.order.id === id) return line;
+      if (line.kind === "order" && line.id === id) return line;
     }
     return undefined;
   }

@@ -32,7 +32,7 @@ export class StoredOrders {
 
   /** See {@link OrderRepository.listJson}. */
   async *list(query: OrderQuery = {}): AsyncGenerator<readonly OrderJson[], void> {
-    const isSmall = this.translateErrors(() => this.reader.isSmall());
+    const isSmall = this.reader.attempt((reader) => reader.isSmall());
     if (isSmall) yield listed(await allOf(this.#matching(query)), query);
     else if (query.newest === undefined) yield* this.#byTime(query);
     else yield listed(await newestOf(this.#backward(query), query.newest), query);
@@ -62,23 +62,12 @@ export class StoredOrders {
 
   /** See {@link OrderRepository.findByIdPrefix}. */
   findByIdPrefix(prefix: string, limit: number): readonly Order[] {
-    return this.translateErrors(() => {
-      const found = isOrderId(prefix)
-        ? this.reader.withId(prefix)
-        : this.reader.startingWith(prefix, limit);
+    return this.reader.attempt((reader) => {
+      const found = isOrderId(prefix) ? reader.withId(prefix) : reader.startingWith(prefix, limit);
       // One that is not there may be in what is damaged: everything is read, and damage reported.
-      if (found.length === 0) for (const _ of this.reader.records());
+      if (found.length === 0) for (const _ of reader.records());
       return found.map((order) => order.parse());
     });
-  }
-
-  /** What reading throws, as an error of ours. */
-  translateErrors<T>(read: () => T): T {
-    try {
-      return read();
-    } catch (error) {
-      throw storeFailure("read the orders", this.reader.path, error);
-    }
   }
 
   /** How many orders there are, without looking into them; `undefined`: that does not tell. */
@@ -119,7 +108,7 @@ export class StoredOrders {
   /** The orders that match, as they are stored. */
   async *#matching(query: OrderQuery): AsyncGenerator<readonly OrderJson[], void> {
     const from = this.#firstSince(query);
-    const { closings } = this.translateErrors(() => this.reader.overview(from));
+    const { closings } = this.reader.attempt((reader) => reader.overview(from));
     const choose = chooser(query);
     for await (const lines of this.#turns(this.reader.records(from))) {
       yield closings.select(choose(lines), query);
@@ -150,7 +139,7 @@ export class StoredOrders {
     const from = this.#firstSince(query);
     const { closings, hasLate } = reverse
       ? { closings: new Closings(), hasLate: false } // both are met in time
-      : this.translateErrors(() => reader.overview(from));
+      : reader.attempt(() => reader.overview(from));
     const choose = chooser(query);
     const findLate = async (end: number) => {
       const late = new LateOrders();
@@ -182,7 +171,7 @@ export class StoredOrders {
   }
 
   #firstSince({ since }: OrderFilter): number {
-    return this.translateErrors(() => this.reader.firstSince(since));
+    return this.reader.attempt((reader) => reader.firstSince(since));
   }
 }
 

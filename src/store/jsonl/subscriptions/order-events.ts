@@ -10,13 +10,12 @@ import { orderIdOf } from "../../records/record.js";
 import { noSuchOrder } from "../../subscription/feed-errors.js";
 import type { Counted, PositionedEvents, ReadEvents } from "../../subscription/positioned.js";
 import type { PositionedEvent } from "../../subscription/progress.js";
-import { attempt } from "../errors.js";
 import { withFile } from "../files/open-file.js";
 import { readChunk } from "../lines/find-bytes.js";
 import { FirstLines } from "../lines/first-lines.js";
 import { LineScanner } from "../lines/line-scanner.js";
 import { linesContainingBackward, readBlocks, readBlocksBackward } from "../lines/read-blocks.js";
-import { type ClosingLine, isRecordLine, type RecordLine } from "../lines/scanned-line.js";
+import type { ClosingLine, RecordLine } from "../lines/scanned-line.js";
 import type { OrdersFile } from "../orders/orders-file.js";
 import { OrdersReader, SMALL_BYTES } from "../orders/orders-reader.js";
 
@@ -49,7 +48,7 @@ export class OrderEvents implements PositionedEvents<Position> {
   }
 
   start(from: StartingPosition): Position {
-    return attempt("read the orders", this.#path, () => {
+    return this.#reader.attempt(() => {
       const { byte, after } = startOf(this.#reader, from);
       return withFile(this.#path, (fd) => positionAt(fd, byte, after));
     });
@@ -73,7 +72,7 @@ export class OrderEvents implements PositionedEvents<Position> {
     }
     // No order is delivered that a power cut could still take back.
     if (found.events.length > 0 && found.end.byte > this.#syncedTo) {
-      this.#syncedTo = attempt("read the orders", this.#path, () => this.#file.sync());
+      this.#syncedTo = this.#reader.attempt(() => this.#file.sync());
     }
     return found;
   }
@@ -108,7 +107,7 @@ export class OrderEvents implements PositionedEvents<Position> {
     position: Position,
     read: (lines: Iterable<RecordLine>, fd: number) => T,
   ): T | undefined {
-    return attempt("read the orders", this.#path, () =>
+    return this.#reader.attempt(() =>
       withFile(this.#path, (fd) => {
         if (!holds(fd, position)) return undefined;
         if (fd === undefined) return read([], -1);
@@ -128,12 +127,7 @@ export class OrderEvents implements PositionedEvents<Position> {
     const scanner = new LineScanner(fd, basename(this.#path), size, first);
     for (const block of readBlocks(fd, from, first.knownTo)) scanner.scan(block);
     for (const block of readBlocks(fd, size, from)) {
-      for (const line of scanner.scan(block)) {
-        if (line.kind === "damage") {
-          const { problem } = line;
-          this.#onDamage({ kind: "unreadable", location: line.location(), problem });
-        } else if (isRecordLine(line)) yield line;
-      }
+      yield* this.#reader.recordsOf(scanner.scan(block));
     }
   }
 
@@ -154,7 +148,7 @@ function placedBefore({ closing: { id }, start }: ClosingLine, fd: number) {
   const blocks = readBlocksBackward(fd, start);
   for (const block of linesContainingBackward(Buffer.from(id), blocks)) {
     for (const line of scanner.scan(block)) {
-      if (line.kind === "order" && line.order.id === id) return line.order.parse();
+      if (line.kind === "order" && line.id === id) return line.order.parse();
     }
   }
   return undefined;
