@@ -25,7 +25,7 @@ export interface OrderFeed {
 export interface FeedOptions {
   /**
    * The name of the subscription: up to 64 of `a-z`, `0-9`, `.`, `_` and `-`, the first a letter or a
-   * digit. Without a name it is ephemeral: it is discarded when it ends, and starts from "now" unless
+   * digit. Without a name it is ephemeral: it is discarded when it ends, and starts with "now" unless
    * told otherwise.
    */
   readonly subscription?: string | undefined;
