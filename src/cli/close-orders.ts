@@ -4,15 +4,14 @@ import type { ClosedResult } from "../domain/commands.js";
 import type { Notification } from "../domain/notification.js";
 import { isOrderId, type Order } from "../domain/order.js";
 import { escapeUnsafe } from "../domain/printable.js";
-import { OrdersError } from "../errors.js";
 import { doneJson, openToChange, printDone } from "./acknowledged.js";
 import { confirm, YES } from "./confirm.js";
 import type { Context } from "./context.js";
+import { givenIds, IDS } from "./given-ids.js";
 import type { Definition } from "./options/definition.js";
 import { findOrder } from "./options/find-order.js";
 import { flag, type OptionsOf, text } from "./options/options.js";
 import { renderBanner } from "./render/banner.js";
-import { areOnStdin, stdinLines } from "./stdin-lines.js";
 import { longTime } from "./time/time.js";
 
 /** A verb that closes orders in one way. */
@@ -33,12 +32,7 @@ export function closingVerb(verb: ClosingVerb): Definition {
   const [name, what] = remark;
   return {
     description: `${description} On a terminal the beginning of an id is confirmed first if it is shorter than eight digits. Of several ids each is tried: what failed is named on stderr, and the exit code is that of the first failure.`,
-    argument: {
-      name: "ids",
-      description:
-        "order ids, or their first 4 or more characters; a single '-' reads them from stdin, one per line",
-      isRepeated: true,
-    },
+    argument: IDS,
     options: { [name]: text("text", what), ...OPTIONS },
     examples: [...examples, pipe, "orders list --all"],
     run: (options, context, ...args) => {
@@ -62,37 +56,19 @@ async function closeOrders(
   args: readonly string[],
 ): Promise<void> {
   const { io } = context;
-  const isPiped = areOnStdin(args, "ids");
-  if (isPiped && io.stdin.isTerminal) {
-    throw new OrdersError("invalid-usage", "'-' reads ids from stdin, which is a terminal", {
-      hint: `give the ids as arguments, or in a pipe: ${pipe}`,
-    });
-  }
-  const isOne = !isPiped && args.length === 1;
-  const lines = isPiped ? await stdinLines(io, "ids") : args;
+  const { ids, isOne, tried } = await givenIds(args, context, pipe);
   let notification: Notification | undefined;
   const { orders, isEnding } = await openToChange(options, context, (told) => {
     notification = told.notification;
   });
-  /** Of several, each is tried. */
-  const tried = async <T>(act: () => Promise<T>): Promise<T[]> => {
-    try {
-      return [await act()];
-    } catch (error) {
-      if (!(error instanceof OrdersError)) throw error;
-      if (error.code === "order-not-found") await context.mustExist(orders.store, options);
-      if (isOne) throw error;
-      context.reportFailure(error);
-      return [];
-    }
-  };
+  const mustExist = () => context.mustExist(orders.store, options);
   const chosen: string[] = [];
   const unsure: Order[] = [];
-  for (const text of lines.map((line) => line.trim()).filter(Boolean)) {
+  for (const text of ids) {
     const id = text.toLowerCase();
     if (isOrderId(id)) chosen.push(id);
     else {
-      for (const order of await tried(() => findOrder(text, orders.store))) {
+      for (const order of await tried(() => findOrder(text, orders.store), mustExist)) {
         chosen.push(order.id);
         if (text.length < SURE_LENGTH && closedAt(order) === undefined) unsure.push(order);
       }
@@ -115,7 +91,7 @@ async function closeOrders(
         printDone(io, renderBanner(notification, context.style(io.stdout)), order);
       }
       if (replayed && !options.json) io.stderr.write(alreadyClosed(done));
-    });
+    }, mustExist);
   }
   if (!options.json || isOne) return;
   printDone(io, `[${documents.join(",")}]\n`, documents.length > 0 ? as : undefined);

@@ -15,6 +15,7 @@ const GROUPS = {
     watch: "print each order as it is placed, or run a command",
     subscriptions: "list subscriptions and how many orders each has waiting",
     parked: "list, retry or drop orders that could not be handled",
+    resend: "deliver stored orders to a subscription again",
   },
   Store: {
     copy: "copy all orders from one store to another",
@@ -41,6 +42,7 @@ const LOAD: { readonly [Name in VerbName]: () => Promise<{ readonly verb: Defini
   watch: () => import("./verbs/watch.js"),
   subscriptions: () => import("./verbs/subscriptions.js"),
   parked: () => import("./verbs/parked.js"),
+  resend: async () => ({ verb: (await import("./verbs/subscriptions.js")).resend }),
   copy: () => import("./verbs/copy.js"),
   init: () => import("./verbs/init.js"),
   check: () => import("./verbs/check.js"),

@@ -22,7 +22,8 @@ export function inOrder(keyOf: (order: Order) => string, ending?: AbortSignal): 
     if (!line.includes(own)) line.push(own);
     if (line[0] !== own && !ending?.aborted) await own.turn;
     const leave = () => {
-      line.splice(line.indexOf(own), 1);
+      const place = line.indexOf(own);
+      if (place >= 0) line.splice(place, 1); // one that is retried too leaves twice
       line[0]?.begin();
       if (line.length === 0) lines.delete(key);
     };

@@ -1,5 +1,5 @@
-import { CLOSINGS, type ClosedAs, closedAs } from "../domain/closing.js";
-import { isOrderId, type Order } from "../domain/order.js";
+import { CLOSED_AS, CLOSINGS, type ClosedAs, closedAs } from "../domain/closing.js";
+import { isOrderId, type Order, orderFields } from "../domain/order.js";
 
 /**
  * Delivers stored orders, and what closes them, to subscriptions, at least once each, in the order in
@@ -64,6 +64,12 @@ export type StartingPosition =
 /** What happened to an order, as topics of the bus. */
 export type FeedEvent = "order-created" | (typeof CLOSINGS)[ClosedAs]["event"];
 
+/** Each {@link FeedEvent}. */
+export const FEED_EVENTS: readonly FeedEvent[] = [
+  "order-created",
+  ...CLOSED_AS.map((as) => CLOSINGS[as].event),
+];
+
 /** What happened last to an order. */
 export function eventOf(order: Order): FeedEvent {
   const as = closedAs(order);
@@ -104,6 +110,12 @@ export interface AttemptOptions {
 
 /** What happened to which order. */
 export type StoredEvent = Pick<Delivery, "event" | "order">;
+
+/** An event of an order as it is delivered; `undefined`: that did not happen to it. */
+export function storedEvent(order: Order, event = eventOf(order)): StoredEvent | undefined {
+  if (event === "order-created") return { event, order: orderFields(order) };
+  return event === eventOf(order) ? { event, order } : undefined;
+}
 
 /** The name under which a delivery is parked: an order can be parked when it was created and when closed. */
 export function parkingKey({ event, order }: StoredEvent): string {

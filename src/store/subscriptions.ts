@@ -1,5 +1,5 @@
 import type { Order } from "../domain/order.js";
-import type { FeedEvent, StartingPosition } from "./order-feed.js";
+import type { FeedEvent, StartingPosition, StoredEvent } from "./order-feed.js";
 
 /** Administers the subscriptions of a store and the orders that they have parked. */
 export interface Subscriptions {
@@ -54,6 +54,15 @@ export interface Subscriptions {
   retry(name: string, id: string): Promise<void>;
 
   /**
+   * Has events of stored orders delivered again, whatever became of them: as {@link retry}, for which they are parked
+   * if they are not. One that the subscription was not delivered yet is left waiting.
+   *
+   * @returns those that are left waiting.
+   * @throws {OrdersError} `subscription-not-found`.
+   */
+  resend(name: string, events: readonly StoredEvent[]): Promise<readonly StoredEvent[]>;
+
+  /**
    * Drops what is parked of an order: the subscription is done with it. The order itself stays stored.
    *
    * @throws {OrdersError} `not-parked`.
@@ -88,13 +97,13 @@ export interface Waiting {
   readonly waiting: number;
 }
 
-/** An order that was set aside after its last attempt failed. */
+/** An order that was set aside after its last attempt failed, or to be delivered again. */
 export interface ParkedOrder {
   readonly subscription: string;
   /** What the subscription was told of the order. */
   readonly event: FeedEvent;
   readonly order: Order;
-  /** What the last attempt failed with. */
+  /** What the last attempt failed with, or `resent`. */
   readonly reason: string;
   /** How many attempts were made. */
   readonly attempts: number;

@@ -26,7 +26,13 @@ export function describeJobs(newPlace: NewPlace): void {
       const handle = async (event: string, { id, items }: Order) => {
         const name = `${items[0]} ${event}`;
         begun.push(name);
-        await new Promise<void>((resolve) => gates.set(name, resolve));
+        const before = gates.get(name);
+        await new Promise<void>((resolve) => {
+          gates.set(name, () => {
+            before?.();
+            resolve();
+          });
+        });
         gates.delete(name);
         if ((left[name] ?? 0) > 0) {
           left[name] = (left[name] as number) - 1;
@@ -106,6 +112,26 @@ export function describeJobs(newPlace: NewPlace): void {
       await done;
       expect(await place.otherSubscriptions.parked()).toMatchObject([{ attempts: 3 }]);
       expect(await handleAll(place.otherFeed, "sales")).toEqual([]);
+    });
+
+    it("goes on with those of one key if one of them is resent while it is in flight", async () => {
+      const [order] = (await save("a1", "a2", "a3")) as [Order, ...Order[]];
+      const ending = new AbortController();
+      const { begun, ended, done, finish } = await deliver({
+        jobs: 4,
+        signal: ending.signal,
+        inOrderOf: (each) => `${each.for}`,
+      });
+      await until(() => begun.length === 1);
+      await place.otherSubscriptions.resend("sales", [{ event: "order-created", order }]);
+      await until(() => begun.length === 2);
+      await finish("a1 created");
+      await until(() => ended.length === 2);
+      await finish("a2 created");
+      await finish("a3 created");
+      await until(() => ended.length === 4);
+      ending.abort();
+      await done;
     });
 
     it("begins no other at the signal to end, and waits for those that are under way", async () => {

@@ -3,6 +3,7 @@ import { describeApplication } from "./application.contract.js";
 import { describeDelivery } from "./feed-delivery.contract.js";
 import { describeParking } from "./feed-parking.contract.js";
 import { describeProgress } from "./feed-progress.contract.js";
+import { describeResending } from "./feed-resend.contract.js";
 import { describeBeginning } from "./feed-starting-position.contract.js";
 import { describeSubscriptions } from "./feed-subscriptions.contract.js";
 import type { NewPlace } from "./fresh-place.js";
@@ -21,6 +22,7 @@ export function describeOrderFeed(name: string, traits: FeedTraits, newPlace: Ne
     describeDelivery(newPlace);
     describeProgress(newPlace);
     describeParking(newPlace);
+    describeResending(newPlace);
     describeSubscriptions(traits, newPlace);
     describeApplication(newPlace);
     describeJobs(newPlace);

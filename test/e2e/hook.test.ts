@@ -65,6 +65,19 @@ describe.runIf(process.platform === "linux")("the command of orders watch --exec
     );
   });
 
+  it("is run again at once for an order that is resent", async () => {
+    const id = await place("tv");
+    const command = `echo "$ORDERS_ID $ORDERS_ATTEMPT $ORDERS_REDELIVERED" >> ${file("ran")}`;
+    await startWatch(["--as", "sales", "--exec", command], store);
+    await until(() => lines("ran").length === 1);
+    const { exitCode } = await runOrders(["resend", id.slice(0, 8), "--as", "sales"], store);
+    expect(exitCode).toBe(0);
+    await until(() => lines("ran").length === 2);
+    expect(lines("ran")).toEqual([`${id} 1 false`, `${id} 1 true`]);
+    await until(async () => (await parked()).length === 0);
+    expect(await waiting()).toBe(0);
+  });
+
   it("finds the trace in which the order was placed, and none but that", async () => {
     const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     const other = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b8-01";

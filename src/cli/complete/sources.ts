@@ -28,6 +28,7 @@ const SOURCES: Readonly<Record<string, Source>> = {
   id: (line) => orders(line, { state: "any" }),
   "cancel ids": (line) => orders(line, { state: "open" }),
   "done ids": (line) => orders(line, { state: "open" }),
+  "resend ids": (line) => orders(line, { state: "any" }),
   "parked ids": parked,
   subscription: async ({ store }) => {
     const names = (await (await store())?.subscriptions())?.names() ?? [];

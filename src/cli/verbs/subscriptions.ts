@@ -1,10 +1,20 @@
-import { isSubscriptionName } from "../../store/order-feed.js";
+import type { Order } from "../../domain/order.js";
+import { OrdersError } from "../../errors.js";
+import {
+  FEED_EVENTS,
+  type FeedEvent,
+  isSubscriptionName,
+  type StoredEvent,
+  storedEvent,
+} from "../../store/order-feed.js";
 import type { OrderStore } from "../../store/order-store.js";
 import { noSubscription } from "../../store/subscription/feed-errors.js";
 import type { SubscriptionStatus, Subscriptions } from "../../store/subscriptions.js";
 import { confirm, YES } from "../confirm.js";
+import { givenIds, IDS } from "../given-ids.js";
 import type { Output } from "../io.js";
 import { define } from "../options/definition.js";
+import { findOrder } from "../options/find-order.js";
 import { choice, count, flag, required, text } from "../options/options.js";
 import { type Column, renderColumns } from "../render/columns.js";
 import { checkHealth } from "../subscriptions/health.js";
@@ -14,6 +24,7 @@ import { shortTime } from "../time/time.js";
 import { duration } from "../time/time-options.js";
 
 const MOST = 999_999_999;
+const RESEND_LISTED = "orders list --quiet --since yesterday | orders resend - --as sales";
 const NAME = { name: "subscription", description: "its name" };
 
 const reset = define({
@@ -86,6 +97,61 @@ export const verb = define({
     checkHealth(subscriptions, options, io.now());
   },
 });
+
+/** `orders resend` */
+export const resend = define({
+  description:
+    "Deliver stored orders to a subscription again: what happened last to each, at once if somebody watches as it, else to the next watcher.\nUntil it is handled orders parked lists it. An order that was not delivered yet is waiting already, and is left so.",
+  argument: IDS,
+  options: {
+    as: required(text("subscription", "the subscription")),
+    event: choice("event", "deliver this, not what happened last", FEED_EVENTS),
+    quiet: flag("print only ids", { short: "q", excludes: ["json"] }),
+    json: flag("print a JSON array"),
+  },
+  examples: ["orders resend 403d33e9 --as sales", RESEND_LISTED],
+  async run({ as, event, quiet, json, ...options }, context, ...args) {
+    const { io } = context;
+    const { ids, tried } = await givenIds(args, context, RESEND_LISTED);
+    const { store } = await context.openExisting(options);
+    const subscriptions = await existing(as, store);
+    const chosen: StoredEvent[] = [];
+    for (const id of ids) {
+      chosen.push(...(await tried(async () => toldOf(await findOrder(id, store), event))));
+    }
+    const waiting = await subscriptions.resend(as, chosen);
+    if (json) {
+      const left = (each: StoredEvent) => waiting.includes(each) && { waiting: true };
+      return context.printJson(
+        chosen.map((each) => ({ subscription: as, ...each, ...left(each) })),
+      );
+    }
+    const { stdout, stderr } = io;
+    const resent = chosen.filter((each) => !waiting.includes(each));
+    if (quiet) stdout.write(resent.map(({ order }) => `${order.id}\n`).join(""));
+    else stdout.write(renderColumns(resentColumns(stdout), resent, stdout, context.style(stdout)));
+    for (const { order } of waiting) stderr.write(`order ${order.id} is waiting already\n`);
+  },
+});
+
+function resentColumns({ isTerminal }: Output): readonly Column<StoredEvent>[] {
+  const text = (items: readonly string[]) =>
+    isTerminal ? items.join(", ") : JSON.stringify(items);
+  return [
+    { heading: "ID", cell: ({ order }) => order.id },
+    { heading: "EVENT", cell: ({ event }) => event },
+    { heading: "ITEMS", cell: ({ order }) => text(order.items), isFlexible: true },
+  ];
+}
+
+/** @throws {OrdersError} `invalid-usage`: the event did not happen to the order. */
+function toldOf(order: Order, event: FeedEvent | undefined): StoredEvent {
+  const told = storedEvent(order, event);
+  if (told !== undefined) return told;
+  throw new OrdersError("invalid-usage", `order ${order.id} has no event ${event}`, {
+    orderId: order.id,
+  });
+}
 
 function columnsFor({ isTerminal }: Output): readonly Column<SubscriptionStatus>[] {
   const time = (iso: string) => (isTerminal ? shortTime(iso) : iso);

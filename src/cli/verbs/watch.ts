@@ -1,10 +1,9 @@
 import type { Handler, Middleware } from "../../delivery/handler.js";
 import { only } from "../../delivery/only.js";
 import { timeLimit } from "../../delivery/time-limit.js";
-import { CLOSED_AS, CLOSINGS } from "../../domain/closing.js";
 import { foldCase, type Order, orderMatcher } from "../../domain/order.js";
 import { shownLocation } from "../../store/location.js";
-import type { Delivery, FeedEvent } from "../../store/order-feed.js";
+import { type Delivery, FEED_EVENTS } from "../../store/order-feed.js";
 import { YES } from "../confirm.js";
 import type { Io } from "../io.js";
 import { define } from "../options/definition.js";
@@ -35,18 +34,13 @@ const WITH_HANDLER = {
   },
 };
 
-const EVENTS: readonly FeedEvent[] = [
-  "order-created",
-  ...CLOSED_AS.map((as) => CLOSINGS[as].event),
-];
-
 const OPTIONS = {
   as: text(
     "subscription",
     "watch as a named subscription, which resumes after its last handled order",
   ),
   from: text("position", `where a new subscription starts: ${FROM_FORMS}`),
-  event: choice("event", "only when this happens to an order", EVENTS),
+  event: choice("event", "only when this happens to an order", FEED_EVENTS),
   ...FILTER_OPTIONS,
   untilCaughtUp: flag("handle the waiting orders, then exit", {
     needs: {

@@ -15,6 +15,8 @@ export interface SubscriptionDriver {
   exists(name: string): Promise<boolean>;
   /** Where each subscription is, by name. */
   list(): Promise<readonly Omit<SubscriptionStatus, "parked">[]>;
+  /** Those of some events that the subscription was not delivered yet, and will be. */
+  undelivered(name: string, events: readonly StoredEvent[]): Promise<readonly StoredEvent[]>;
   /** @throws {OrdersError} `order-not-found`: there is no order to start from. */
   waitingFrom(from: StartingPosition): Promise<Waiting>;
   /**

@@ -1,5 +1,5 @@
 import { LowSync, MemorySync } from "lowdb";
-import type { StartingPosition } from "../order-feed.js";
+import { parkingKey, type StartingPosition, type StoredEvent } from "../order-feed.js";
 import type { SubscriptionStatus, Waiting } from "../subscriptions.js";
 import type {
   EventSource,
@@ -64,6 +64,9 @@ export interface HeldSubscription<P> {
   release(): Promise<void>;
 }
 
+/** So many events of a backlog are in memory. */
+const READ_TOGETHER = 1000;
+
 /** What subscriptions need, of a store with positions. */
 export class PositionedSubscriptions<P> implements SubscriptionDriver {
   readonly parked: ParkedRecords;
@@ -94,6 +97,22 @@ export class PositionedSubscriptions<P> implements SubscriptionDriver {
       const after = this.#store.events.before(position);
       return [{ name, after, waiting, waitingSince, activeAt }];
     });
+  }
+
+  async undelivered(name: string, wanted: readonly StoredEvent[]): Promise<readonly StoredEvent[]> {
+    const state = this.#store.stateOf(name);
+    if (state === undefined) return [];
+    const byKey = new Map(wanted.map((event) => [parkingKey(event), event]));
+    const found: StoredEvent[] = [];
+    let delivered = state.delivered.length;
+    for (let from = state.position; ; ) {
+      const { events, end } = this.#store.events.read(from, READ_TOGETHER);
+      if (events.length === 0) return found;
+      const waiting = events.slice(delivered);
+      delivered -= events.length - waiting.length;
+      found.push(...waiting.flatMap((event) => byKey.get(parkingKey(event)) ?? []));
+      from = end;
+    }
   }
 
   async waitingFrom(from: StartingPosition): Promise<Waiting> {

@@ -97,7 +97,7 @@ export class Subscriber {
       order,
       attempt,
       firstAttempt: attempt - each.number + 1,
-      redelivered: each.isRepeated || attempt > 1,
+      redelivered: each.isRepeated || each.pending.retryOf !== undefined || attempt > 1,
       ack: () => this.#settle(each, "ack", () => this.#acknowledge(each)),
       nack: (options) => this.#settle(each, "nack", () => this.#return(each, options)),
       park: (reason, options) =>

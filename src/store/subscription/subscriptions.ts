@@ -1,5 +1,11 @@
 import { isOrderId } from "../../domain/order.js";
-import { isSubscriptionName, parkingKeys, type StartingPosition } from "../order-feed.js";
+import {
+  isSubscriptionName,
+  parkingKey,
+  parkingKeys,
+  type StartingPosition,
+  type StoredEvent,
+} from "../order-feed.js";
 import type { ParkedOrder, SubscriptionStatus, Subscriptions, Waiting } from "../subscriptions.js";
 import { checkSubscriptionName, noSubscription, notParked } from "./feed-errors.js";
 import type { SubscriptionDriver } from "./ports.js";
@@ -64,6 +70,27 @@ export class StoredSubscriptions implements Subscriptions {
       await parked.requestRetry(name, key);
       return true;
     });
+  }
+
+  async resend(name: string, events: readonly StoredEvent[]): Promise<readonly StoredEvent[]> {
+    await this.#mustExist(name);
+    const { parked } = this.#driver;
+    const [waiting, known] = await Promise.all([
+      this.#driver.undelivered(name, events),
+      parked.all(name),
+    ]);
+    const keys = new Set(known.map(parkingKey));
+    let number = Math.max(0, ...known.map((record) => record.number));
+    for (const event of events.filter((each) => !waiting.includes(each))) {
+      const key = parkingKey(event);
+      if (!keys.has(key)) {
+        const parkedAt = new Date().toISOString();
+        const resent = { ...event, subscription: name, reason: "resent", attempts: 0, parkedAt };
+        await parked.put({ ...resent, number: ++number, retryAttempts: 0 });
+      }
+      await parked.requestRetry(name, key);
+    }
+    return waiting;
   }
 
   async drop(name: string, id: string): Promise<void> {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { AckPolicy } from "@nats-io/jetstream";
 import { nanos } from "@nats-io/transport-node";
 import { occurredAt } from "../../../domain/closing.js";
-import type { StartingPosition } from "../../order-feed.js";
+import type { StartingPosition, StoredEvent } from "../../order-feed.js";
 import { noSuchOrder, subscriptionRemoved } from "../../subscription/feed-errors.js";
 import type {
   OpenOptions,
@@ -10,7 +10,7 @@ import type {
   SubscriptionDriver,
 } from "../../subscription/ports.js";
 import type { SubscriptionStatus, Waiting } from "../../subscriptions.js";
-import { firstMessages, lastSeq, messageAt } from "../messages/get-messages.js";
+import { firstMessages, lastMessage, lastSeq, messageAt } from "../messages/get-messages.js";
 import { readBatches } from "../messages/read-messages.js";
 import { countMessages } from "../orders/count.js";
 import { type OrdersReader, storedSince } from "../orders/orders-reader.js";
@@ -33,6 +33,7 @@ import {
   eventSubjects,
   idOf,
   kindOf,
+  recordSubject,
   subjectsOfOrder,
   tokenOf,
 } from "../server/subjects.js";
@@ -75,6 +76,23 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
 
   async list(): Promise<readonly Omit<SubscriptionStatus, "parked">[]> {
     return Promise.all((await this.#all()).map((consumer) => this.#status(consumer)));
+  }
+
+  async undelivered(name: string, events: readonly StoredEvent[]): Promise<readonly StoredEvent[]> {
+    const server = this.#server;
+    const { location } = server;
+    const info = await server.ask("read the feed", async (connected) => {
+      const newest = (await this.#consumers(connected, name)).at(-1);
+      return newest && consumerInfo(connected, newest);
+    });
+    if (info === undefined || info.num_pending === 0) return [];
+    const reached = Math.max(info.delivered.stream_seq, (info.config.opt_start_seq ?? 1) - 1);
+    const messages = events.map(({ event, order }) => {
+      const kind = event === "order-created" ? "order" : "closing";
+      return lastMessage(server, location.stream, recordSubject(location, { kind }, order.id));
+    });
+    const found = await Promise.all(messages);
+    return events.filter((_, index) => (found[index]?.seq ?? 0) > reached);
   }
 
   async waitingFrom(from: StartingPosition): Promise<Waiting> {

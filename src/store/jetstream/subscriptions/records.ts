@@ -181,5 +181,5 @@ function fieldsOf({ data }: StoredMessage): Partial<Record<string, unknown>> {
 }
 
 function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) > 0;
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
