@@ -1,6 +1,5 @@
 import { type Context, createContext } from "./cli/context.js";
-import { DAMAGE_FOUND, EXIT_CODE_OF, FAILED, NOT_FOUND, SUCCESS } from "./cli/exit-codes.js";
-import { hintFor } from "./cli/hints.js";
+import { DAMAGE_FOUND, EXIT_CODE_OF, NOT_FOUND, SUCCESS } from "./cli/exit-codes.js";
 import { type Io, type StopSignal, withChanges } from "./cli/io.js";
 import { runCommandLine } from "./cli/parsing/program.js";
 import { messageOf } from "./error-message.js";
@@ -50,13 +49,13 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 
 /** Reports an error; returns the exit code. */
 function report(error: unknown, context: Context): number {
-  if (error instanceof OrdersError) {
-    const { code, message, orderId } = error;
-    context.reportError({ code, message, orderId, hint: hintFor(error) });
-    return EXIT_CODE_OF[error.code];
-  }
-  const stack = error instanceof Error ? error.stack : undefined;
-  const message = "internal error; please report it:";
-  context.reportError({ code: "internal", message, hint: stack ?? messageOf(error) });
-  return FAILED;
+  const reported = error instanceof OrdersError ? error : internalError(error);
+  context.reportError(reported);
+  return EXIT_CODE_OF[reported.code];
+}
+
+function internalError(cause: unknown): OrdersError {
+  const stack = cause instanceof Error ? cause.stack : undefined;
+  const hint = stack ?? messageOf(cause);
+  return new OrdersError("internal", "internal error; please report it:", { hint });
 }

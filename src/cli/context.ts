@@ -36,8 +36,6 @@ export class Context {
   private readonly opened: Orders[] = [];
   private readonly damaged = new Set<string>();
   private readonly failures: ErrorCode[] = [];
-  /** For each bus that is traced, how many messages it has carried. */
-  private readonly messageCounts: (() => number)[] = [];
 
   constructor(io: Io, colorFlag: boolean | undefined, colors: Style, wantsJson: boolean) {
     this.io = io;
@@ -67,10 +65,7 @@ export class Context {
       store: this.storeSetting(options).value,
       now: () => this.io.now(),
       onDamage: (damage) => this.reportDamage(damage),
-      onWarning: (warning) => {
-        const { code, message } = warning;
-        this.reportError({ code, message, hint: hintFor(warning) });
-      },
+      onWarning: (warning) => this.reportError(warning),
       credentialFiles: credentialFiles(this.io.env),
       ...(salesDesk && { salesDesk }),
     });
@@ -78,7 +73,7 @@ export class Context {
     if (options.trace) {
       const { traceMessages } = await import("./trace.js");
       const { stderr } = this.io;
-      this.messageCounts.push(traceMessages(orders.bus, stderr, this.style(stderr)));
+      traceMessages(orders.bus, stderr, this.style(stderr));
     }
     return orders;
   }
@@ -128,28 +123,26 @@ export class Context {
 
   /** Reports on stderr what is wrong with a part of the data; the program goes on. */
   reportFault(code: ErrorCode, message: string): void {
-    this.io.stderr.write(
-      this.wantsJson ? errorJson({ code, message }) : `${escapeUnsafe(message)}\n`,
-    );
+    this.io.stderr.write(this.wantsJson ? errorJson(code, message) : `${escapeUnsafe(message)}\n`);
   }
 
   /**
    * Prints an error in one line, with a hint below it where there is one, or all of it as JSON. Messages and
    * hints may quote anything: control characters are escaped here, for all of them.
    */
-  reportError(error: ReportedError): void {
+  reportError(error: OrdersError, hint: string | null = hintFor(error) ?? null): void {
     const { stderr } = this.io;
-    if (this.wantsJson) return void stderr.write(errorJson(error));
-    const { message, hint } = error;
+    const { code, message, orderId } = error;
+    if (this.wantsJson) return void stderr.write(errorJson(code, message, hint, orderId));
     stderr.write(`${this.style(stderr).bad("orders:")} ${escapeUnsafe(message)}\n`);
     for (const line of hint?.split("\n") ?? []) stderr.write(`  ${escapeUnsafe(line)}\n`);
   }
 
   /** Reports in one line a failure after which the verb goes on; the first of them decides the exit code. */
   reportFailure(error: OrdersError): void {
-    const { code, message, orderId } = error;
-    this.failures.push(code);
-    this.reportError({ code, message, orderId, hint: this.wantsJson ? hintFor(error) : undefined });
+    this.failures.push(error.code);
+    if (this.wantsJson) this.reportError(error);
+    else this.reportError(error, null);
   }
 
   /** What was the first {@link reportFailure}, if there was one. */
@@ -163,12 +156,8 @@ export class Context {
    * @returns whether damage was found in the store.
    */
   async close(): Promise<boolean> {
-    const { opened, damaged, messageCounts } = this;
-    for (const orders of opened) await orders.close();
-    if (messageCounts.length > 0 && messageCounts.every((count) => count() === 0)) {
-      this.io.stderr.write("(no messages were sent)\n");
-    }
-    return damaged.size > 0;
+    for (const orders of this.opened) await orders.close();
+    return this.damaged.size > 0;
   }
 }
 
@@ -179,16 +168,12 @@ export interface CommonOptions {
   readonly help?: boolean;
 }
 
-/** What is told of an error. */
-export interface ReportedError {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly hint?: string | undefined;
-  /** The order that it is about. */
-  readonly orderId?: string | undefined;
-}
-
 /** An error as a line of JSON. The shape only ever grows; docs/errors.md describes it. */
-function errorJson({ code, message, hint, orderId }: ReportedError): string {
-  return `${safeJson({ error: { code, message, hint: hint ?? null, id: orderId } })}\n`;
+function errorJson(
+  code: ErrorCode,
+  message: string,
+  hint: string | null = null,
+  id?: string,
+): string {
+  return `${safeJson({ error: { code, message, hint, id } })}\n`;
 }

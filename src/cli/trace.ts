@@ -6,17 +6,13 @@ import type { Style } from "./render/style.js";
 /**
  * Prints every message of a bus when its handling begins and ends, as a tree: a message is indented
  * below the one that caused it.
- *
- * @returns a function that returns the number of messages so far.
  */
-export function traceMessages(bus: OrdersBus, output: Output, style: Style): () => number {
+export function traceMessages(bus: OrdersBus, output: Output, style: Style): void {
   const underWay = new Map<string, { label: string; depth: number }>();
-  let messages = 0;
   const line = (depth: number, corner: string, text: string) =>
     output.write(`${style.faint("│ ".repeat(depth) + corner)} ${text}\n`);
 
   bus.subscribe("*", ({ topic, id, causationId, payload }, handled) => {
-    messages++;
     const cause = causationId === null ? undefined : underWay.get(causationId);
     const depth = cause === undefined ? 0 : cause.depth + 1;
     const shortId = `#${id.slice(id.lastIndexOf("-") + 1)}`;
@@ -37,5 +33,4 @@ export function traceMessages(bus: OrdersBus, output: Output, style: Style): () 
       () => end(style.bad("failed")),
     );
   });
-  return () => messages;
 }

@@ -31,9 +31,4 @@ describe("--trace", () => {
     const { stderr } = await runCli(["place", "--trace", "tv"], { terminal: ["stderr"] });
     expect(stderr).toContain("\x1b[2m│ ┌\x1b[22m");
   });
-
-  it("says so if there are no messages", async () => {
-    const { stderr } = await runCli(["list", "--trace"]);
-    expect(stderr).toBe("(no messages were sent)\n");
-  });
 });

@@ -99,16 +99,15 @@ function findOption(
 
 /** A verb, or what `help` explains. */
 async function firstWords([help, word, ...more]: readonly string[]): Promise<readonly Candidate[]> {
-  const verbs = VERBS.map(({ name, summary }) => ({ value: name, description: summary }));
-  if (help === undefined) return [...verbs, { value: HELP.name, description: HELP.summary }];
-  if (help !== "help" || more.length > 0) return [];
+  if (help === undefined) return [...VERBS, HELP].map(named);
+  if (help !== HELP.name || more.length > 0) return [];
   if (word !== undefined) return commands(await findVerb(word)?.load());
-  return [...verbs, ...TOPICS.map(({ name, summary }) => ({ value: name, description: summary }))];
+  return [...VERBS, ...TOPICS].map(named);
 }
 
 function commands(definition?: Definition): readonly Candidate[] {
-  return Object.entries(definition?.commands ?? {}).map(([value, { summary = "" }]) => {
-    return { value, description: summary };
+  return Object.entries(definition?.commands ?? {}).map(([name, { summary = "" }]) => {
+    return named({ name, summary });
   });
 }
 
@@ -116,4 +115,8 @@ function options(definition: Definition): readonly Candidate[] {
   return Object.entries(optionsOf(definition)).map(([name, { description }]) => {
     return { value: flagOf(name), description };
   });
+}
+
+function named({ name, summary }: { readonly name: string; readonly summary: string }): Candidate {
+  return { value: name, description: summary };
 }

@@ -1,6 +1,6 @@
 import { type ClosedAs, closedAt } from "../../domain/closing.js";
 import type { Order } from "../../domain/order.js";
-import { Table } from "../render/columns.js";
+import { type Table, tableOf } from "../render/columns.js";
 import { counted } from "../render/count.js";
 import { shortIdLength } from "../render/short-ids.js";
 import { fitting } from "../render/width.js";
@@ -33,7 +33,7 @@ export function dayList({ output: { columns: width }, style, now }: ListView): L
         (order) => (order.for === undefined || isNarrow ? "" : `for ${order.for}`),
       ];
       const columns = cells.map((cell, at) => ({ heading: "", cell, isFlexible: at > 1 }));
-      rows = new Table(columns, orders, width - indent.length, gap);
+      rows = tableOf(columns, orders, width - indent.length, gap);
       return "";
     },
     order(order) {

@@ -1,6 +1,6 @@
 import { closedAt } from "../../domain/closing.js";
 import type { Order } from "../../domain/order.js";
-import { type Column, Table } from "../render/columns.js";
+import { type Column, type Table, tableOf } from "../render/columns.js";
 import { shortIdLength } from "../render/short-ids.js";
 import { COLUMNS, type Field } from "./columns.js";
 import type { ListFormat, ListView } from "./list-format.js";
@@ -9,21 +9,21 @@ import type { ListFormat, ListView } from "./list-format.js";
 export function table({ output, style, fields }: ListView): ListFormat {
   const shown = fields ?? TABLE_FIELDS;
   let rows: Table<Order>;
-  const tableOf = (orders: readonly Order[], others: Partial<Record<Field, Column<Order>>>) => {
+  const layOut = (orders: readonly Order[], others: Partial<Record<Field, Column<Order>>>) => {
     const columns = shown.map((field) => others[field] ?? COLUMNS[field]);
-    return new Table(columns, orders, output.columns);
+    return tableOf(columns, orders, output.columns);
   };
   return {
     /** Ids are whole where there is room. */
     begin(orders) {
       const isNamed = fields !== undefined || orders.some((order) => order.for !== undefined);
       const named = isNamed ? {} : { for: { ...COLUMNS.for, heading: "" } };
-      rows = tableOf(orders, named);
+      rows = layOut(orders, named);
       if (rows.isTooWide) {
         const ids = orders.map(({ id }) => id);
         const length = shortIdLength(ids, MIN_ID_COLUMNS);
         const id = { ...COLUMNS.id, cell: (order: Order) => order.id.slice(0, length) };
-        rows = tableOf(orders, { ...named, id });
+        rows = layOut(orders, { ...named, id });
       }
       return `${style.faint(rows.headings)}\n`;
     },

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { OrdersError } from "../../errors.js";
 import type { Context } from "../context.js";
 import { type Definition, define } from "../options/definition.js";
@@ -24,21 +24,9 @@ export async function runCommandLine(argv: readonly string[], context: Context):
   try {
     await program.parseAsync(argv, { from: "user" });
   } catch (error) {
-    if (!(error instanceof OptionRefused)) throw error;
-    const { optionProblem } = await import("./usage-problem.js");
-    throw optionProblem(error.code, error.line, argv);
-  }
-}
-
-/** Thrown where commander refuses an option: there is none of this name, or its value is missing. */
-class OptionRefused extends Error {
-  readonly code: string;
-  readonly line: Line;
-
-  constructor(code: string, line: Line) {
-    super();
-    this.code = code;
-    this.line = line;
+    if (!(error instanceof CommanderError)) throw error;
+    const { code, line } = error as CommanderError & { readonly line: Line };
+    throw (await import("./usage-problem.js")).optionProblem(code, line, argv);
   }
 }
 
@@ -78,8 +66,8 @@ function createCommand(path: readonly string[], definition: Definition, context:
     .enablePositionalOptions() // what is behind a verb is for the verb
     .allowExcessArguments()
     .configureOutput({ outputError: () => {} }) // main reports all errors
-    .exitOverride(({ code }) => {
-      throw new OptionRefused(code, line);
+    .exitOverride((error) => {
+      throw Object.assign(error, { line });
     })
     .action(() => run(line, context));
   for (const [name, each] of Object.entries(optionsOf(definition))) {

@@ -11,59 +11,55 @@ export interface Column<Row> {
   readonly isFlexible?: boolean;
 }
 
+/** A table, in lines without their ends. */
+export interface Table<Row> {
+  /** Whether the first rows need more than there is room for. */
+  readonly isTooWide: boolean;
+  readonly headings: string;
+  row(row: Row, paint?: (text: string, at: number) => string): string;
+}
+
 /**
  * A table whose columns are as wide as their headings and the first rows need it, or as there is room for; in
  * lines without an end nothing is cut. Control characters in cells are escaped.
+ *
+ * @param limit how wide a line may be.
  */
-export class Table<Row> {
-  /** Whether the first rows need more than there is room for. */
-  readonly isTooWide: boolean;
-  readonly #columns: readonly Column<Row>[];
-  readonly #limit: number;
-  readonly #gap: string;
-  readonly #widths: readonly number[];
-
-  /** @param limit how wide a line may be. */
-  constructor(columns: readonly Column<Row>[], rows: readonly Row[], limit: number, gap = "  ") {
-    this.#columns = columns;
-    this.#limit = limit;
-    this.#gap = gap;
-    const sample = rows.slice(0, SAMPLE_ROWS).map((row) => this.#cells(row));
-    const wanted = columns.map(({ heading }, at) =>
-      Math.max(...[heading, ...sample.map((cells) => cells[at] ?? "")].map(width)),
-    );
-    const room = limit - gap.length * (columns.length - 1);
-    this.isTooWide = wanted.reduce((sum, each) => sum + each, 0) > room;
-    this.#widths = fittingWidths(columns, wanted, room);
-  }
-
-  get headings(): string {
-    return this.#line(this.#columns.map(({ heading }) => heading));
-  }
-
-  row(row: Row, paint?: (text: string, at: number) => string): string {
-    return this.#line(this.#cells(row), paint);
-  }
-
-  #cells(row: Row): readonly string[] {
-    return this.#columns.map(({ cell }) => escapeUnsafe(cell(row)));
-  }
+export function tableOf<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  limit: number,
+  gap = "  ",
+): Table<Row> {
+  const cellsOf = (row: Row) => columns.map(({ cell }) => escapeUnsafe(cell(row)));
+  const sample = rows.slice(0, SAMPLE_ROWS).map(cellsOf);
+  const wanted = columns.map(({ heading }, at) =>
+    Math.max(...[heading, ...sample.map((cells) => cells[at] ?? "")].map(width)),
+  );
+  const room = limit - gap.length * (columns.length - 1);
+  const widths = fittingWidths(columns, wanted, room);
 
   /** What is last in a line has all that is left of it, and some of that in any case. */
-  #line(cells: readonly string[], paint: (text: string, at: number) => string = String): string {
+  const line = (cells: readonly string[], paint: (text: string, at: number) => string = String) => {
     const end = cells.findLastIndex((cell) => cell !== "");
-    const kept = Math.min(LEAST_COLUMNS, width(cells[end] ?? "")) + this.#gap.length;
-    let left = this.#limit;
+    const kept = Math.min(LEAST_COLUMNS, width(cells[end] ?? "")) + gap.length;
+    let left = limit;
     const shown = cells.slice(0, end + 1).flatMap((cell, at) => {
-      const most = at < end && this.#columns[at]?.isFlexible ? left - kept : left;
-      const columns = at === end ? left : Math.min(this.#widths[at] ?? 0, most);
-      if (columns <= 0) return [];
-      left = Math.max(0, left - columns - this.#gap.length);
-      const text = this.#limit === Number.POSITIVE_INFINITY ? cell : cut(cell, columns);
-      return paint(at === end ? text : text.padEnd(text.length + columns - width(text)), at);
+      const most = at < end && columns[at]?.isFlexible ? left - kept : left;
+      const taken = at === end ? left : Math.min(widths[at] ?? 0, most);
+      if (taken <= 0) return [];
+      left = Math.max(0, left - taken - gap.length);
+      const text = limit === Number.POSITIVE_INFINITY ? cell : cut(cell, taken);
+      return paint(at === end ? text : text.padEnd(text.length + taken - width(text)), at);
     });
-    return shown.join(this.#gap);
-  }
+    return shown.join(gap);
+  };
+
+  return {
+    isTooWide: sum(wanted) > room,
+    headings: line(columns.map(({ heading }) => heading)),
+    row: (row, paint) => line(cellsOf(row), paint),
+  };
 }
 
 /** Rows: on a terminal as a {@link Table} with headings; in a pipe without them, whole and tab-separated. */
@@ -78,7 +74,7 @@ export function renderColumns<Row>(
     return cells.map((row) => `${row.join("\t")}\n`).join("");
   }
   if (rows.length === 0) return "";
-  const table = new Table(columns, rows, output.columns);
+  const table = tableOf(columns, rows, output.columns);
   const lines = [style.faint(table.headings), ...rows.map((row) => table.row(row))];
   return lines.map((line) => `${line}\n`).join("");
 }
@@ -90,8 +86,7 @@ function fittingWidths(
   room: number,
 ): readonly number[] {
   const flexible = [...columns.keys()].filter((index) => columns[index]?.isFlexible);
-  const others = wanted.filter((_, index) => !flexible.includes(index));
-  let left = room - others.reduce((sum, each) => sum + each, 0);
+  let left = room - sum(wanted.filter((_, index) => !flexible.includes(index)));
   const widths = [...wanted];
   flexible.sort((one, other) => (wanted[one] ?? 0) - (wanted[other] ?? 0));
   for (const [place, index] of flexible.entries()) {
@@ -100,6 +95,10 @@ function fittingWidths(
     left -= widths[index] ?? 0;
   }
   return widths;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((sum, each) => sum + each, 0);
 }
 
 /** Of what is last in a line. */

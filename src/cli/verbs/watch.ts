@@ -13,7 +13,6 @@ import {
   count,
   flag,
   InvalidValue,
-  type More,
   type Option,
   type OptionsOf,
   text,
@@ -49,9 +48,12 @@ const OPTIONS = {
     },
   }),
   exec: text("command", "run a command for each event, with the order as JSON on its stdin"),
-  forwardTo: webAddress("send each event to a web address by POST, signed", {
+  forwardTo: {
+    description: "send each event to a web address by POST, signed",
+    value: "url",
     excludes: ["exec", "json", "quiet"],
-  }),
+    parse: parseUrl,
+  } as Option<URL | undefined>,
   maxAttempts: withDefault(
     count("park an order after n failed attempts", 1, 999_999, WITH_HANDLER),
     5,
@@ -209,10 +211,6 @@ function handledBy(handle: Handler): Middleware {
 
 /** Unless another is given; a command has none. */
 const REQUEST_TIMEOUT_MS = 30_000;
-
-function webAddress(description: string, more: More): Option<URL | undefined> {
-  return { description, value: "url", parse: parseUrl, ...more };
-}
 
 function parseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
