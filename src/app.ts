@@ -78,8 +78,8 @@ class Application implements Orders {
 
   async deliver(options: DeliverOptions = {}): Promise<void> {
     this.#closing ??= new AbortController();
-    const signals = [this.#closing.signal, ...(options.signal ? [options.signal] : [])];
-    const own = { ...options, signal: AbortSignal.any(signals) };
+    const closing = this.#closing.signal;
+    const own = { ...options, signal: AbortSignal.any([closing, options.signal ?? closing]) };
     await this.#work.run(async () => {
       const { deliverOrders } = await import("./delivery/deliver.js");
       await deliverOrders(await this.store.feed(), this.bus, own);

@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import { closedAs, listsClosed } from "../../domain/closing.js";
 import type { Order, OrderFilter } from "../../domain/order.js";
 import type { OrderQuery, OrderStore } from "../../store/order-store.js";
@@ -66,20 +65,16 @@ export interface Candidate {
 const OFFERED = 50;
 /** The names of so many orders. */
 const NAMED = 1000;
-/** A server with very many orders cannot be searched for less of an id than `list` shows. */
-const SEARCH_MS = 1500;
 
 /** The orders whose ids begin with what was typed, or as long as that is too little to search for the newest ones. */
 async function orders(line: Line, wanted: OrderFilter): Promise<readonly Candidate[]> {
   const store = await line.store();
   if (store === undefined) return [];
-  const newest = () => newestFirst(store, { newest: OFFERED, ...wanted });
   const prefix = idPrefix(line.text);
-  if (prefix === undefined) return (await newest()).map(orderCandidate);
-  const found = await Promise.race([
-    store.findByIdPrefix(prefix, OFFERED).then((found) => found.toReversed()),
-    setTimeout(SEARCH_MS, undefined, { ref: false }).then(newest),
-  ]);
+  const found =
+    prefix === undefined
+      ? await newestFirst(store, { newest: OFFERED, ...wanted })
+      : (await store.findByIdPrefix(prefix, OFFERED)).toReversed();
   return found.filter((order) => listsClosed(wanted, closedAs(order))).map(orderCandidate);
 }
 

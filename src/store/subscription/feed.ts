@@ -44,10 +44,8 @@ export class SubscriptionFeed implements OrderFeed {
       if (this.#closing.signal.aborted) {
         throw new OrdersError("invalid-usage", `the store is closed: ${this.#location}`);
       }
-      const signal = AbortSignal.any([
-        this.#closing.signal,
-        ...(options.signal ? [options.signal] : []),
-      ]);
+      const closing = this.#closing.signal;
+      const signal = AbortSignal.any([closing, options.signal ?? closing]);
       const changed = new Signal();
       const own = { ...options, signal };
       const open = await this.#driver.open({ ...own, changed });
