@@ -192,6 +192,8 @@ export interface StoreOptions {
 /**
  * Stores many records, each one once: also if another process stores the same ones or places one of the orders by its
  * id at the same time. Keeps 48 to 96 bytes of each order, because the orders themselves may not fit into memory.
+ *
+ * @internal
  */
 export interface CopyTarget {
   /**
@@ -210,6 +212,8 @@ export interface CopyTarget {
 /**
  * Stores many orders as a {@link CopyTarget} does, but as bytes: what is stored already is read against the orders that
  * are expected, and is not kept. Needs 33 to 39 bytes for each of those.
+ *
+ * @internal
  */
 export interface LineTarget {
   /**
