@@ -8,7 +8,7 @@ import { Spool } from "./spool.js";
 /**
  * Imports the orders of a file, in its order, each once. All of the file is looked at first: if something
  * is wrong with it nothing is stored. Orders that are stored already are skipped, so that importing a
- * file again is safe, also after a crash. An order without an id gets one that tells it again: see {@link DerivedIds}.
+ * file again is safe, also after a crash. An order without an id gets one that tells it again: see {@link RowCompleter}.
  *
  * @throws {ImportProblem} nothing was stored.
  * @throws {OrdersError} `store-failed`, `server-failed`, `outcome-unknown`, `notification-failed`: some orders may be

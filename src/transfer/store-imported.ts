@@ -11,22 +11,6 @@ export interface ImportLines extends ImportOrders {
   readonly lines: OrderLines;
 }
 
-/** A command to import orders that are bytes. */
-export function importLines(
-  lines: OrderLines,
-  options: Pick<ImportOrders, "deliver" | "notify">,
-): ImportLines {
-  const { deliver, notify } = options;
-  return {
-    get orders() {
-      return lines.orders();
-    },
-    lines,
-    deliver,
-    notify,
-  };
-}
-
 /** Stores what a command asks for, unless it is there. */
 export async function storeImported(
   command: ImportOrders | ImportLines,

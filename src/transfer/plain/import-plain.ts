@@ -5,7 +5,7 @@ import { RowCompleter } from "../complete-row.js";
 import type { ImportFile } from "../import-file.js";
 import { type Imported, type Importer, type ImportOptions, watched } from "../import-options.js";
 import { Spool } from "../spool.js";
-import { importLines } from "../store-imported.js";
+import type { ImportLines } from "../store-imported.js";
 import type { OpenPlainReader, PlainReader } from "./plain-rows.js";
 
 /**
@@ -30,9 +30,18 @@ export async function importPlain(
       options,
     );
     if (count === undefined || options.dryRun) return count;
+    const { deliver, notify } = options;
     let stored = 0;
     for await (const block of found.read()) {
-      const command = importLines(OrderLines.of(block), options);
+      const lines = OrderLines.of(block);
+      const command: ImportLines = {
+        get orders() {
+          return lines.orders(); // only who looks at them has them read
+        },
+        lines,
+        deliver,
+        notify,
+      };
       stored += (await orders.bus.send("import-orders", command)).imported;
       options.onProgress("importing", stored, count.stored);
     }
