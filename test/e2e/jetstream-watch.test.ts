@@ -94,34 +94,21 @@ describeWithServer("a watcher of a server", () => {
   });
 
   it.each(["only its retry consumer", "the stream of its parked orders"])(
-    "goes on after %s was removed, and retries what is parked then",
+    "ends with exit code 4 when %s is removed, and the next one has it again",
     async (removed) => {
       const server = await startServer();
       const { url: store } = server;
-      const id = await place(store);
-      const failing = ["--exec", "test -e ok", "--max-attempts", "1"];
-      const watcher = await startWatch(["--as", "sales", ...failing], store);
-      await watcher.until(({ stderr }) => stderr.includes("parked after 1 attempt"));
+      await setUp(store);
+      const watcher = await startWatch(["--as", "sales", "-q"], store);
       const jsm = await jetstreamManager(await connectTo(server));
       if (removed.includes("consumer")) await jsm.consumers.delete("orders-parked", "sales");
       else await jsm.streams.delete("orders-parked");
-      await until(async () => {
-        const infos = await jsm.consumers
-          .list("orders-parked")
-          .next()
-          .catch(() => []);
-        return infos.some(({ name }) => name === "sales");
-      });
-      const next = await place(store);
-      await watcher.until(({ stderr }) => stderr.includes(`order ${next}:`));
-      const parked = removed.includes("consumer") ? id : next;
-      await until(async () => (await runCli(["parked"], { store })).stdout.includes(parked));
-      expect(watcher.stderr.includes("orders-parked: the stream was deleted")).toBe(
-        !removed.includes("consumer"),
-      );
-      const said = watcher.stderr.length;
-      await runCli(["parked", "retry", parked], { store });
-      await watcher.until(({ stderr }) => stderr.slice(said).includes(`order ${parked}:`));
+      expect(await watcher.ended).toEqual({ code: 4, signal: null });
+      const id = await place(store);
+      const caughtUp = ["watch", "--as", "sales", "--until-caught-up", "-q"];
+      await runCli([...caughtUp, "--exec", "exit 1", "--max-attempts", "1"], { store });
+      await runCli(["parked", "retry", id], { store });
+      expect((await runCli(caughtUp, { store })).stdout).toBe(`${id}\n`);
     },
   );
 

@@ -118,10 +118,7 @@ export class JetStreamOrderStore implements OrderStore {
     if (order === undefined) throw OrdersError.noOrder(own.id, this.location);
     if (closedAs(order) !== undefined) return closedBefore(order as ClosedOrder, own);
     const record = { kind: "closing", closing: own, ...as } as const;
-    // Neither subject was taken a moment ago.
-    const { holder, attempts } = await this.#publisher.publishFirst(newRecord(record), {
-      isFree: true,
-    });
+    const { holder, attempts } = await this.#publisher.publishFirst(newRecord(record));
     const decoded = holder && decodeClosing(this.#location.stream, holder);
     const first = decoded === undefined ? own : refuseDamage(decoded, verbOf(record));
     const closed = closedOrder(order, first);

@@ -1,5 +1,5 @@
 import { addPassing } from "../server/consumers.js";
-import { isConsumerLimit, isTransient, serverFailure, Unavailable } from "../server/failures.js";
+import { isTransient, serverFailure, Unavailable } from "../server/failures.js";
 import type { ServerConnection } from "../server/server-connection.js";
 import { firstMessages, lastSeq, type Place, READING } from "./get-messages.js";
 import type { StoredMessage } from "./order-codec.js";
@@ -35,25 +35,9 @@ export async function* readBatches(
       if (missing === undefined || missing.seq > end) return;
       if (!(await backoff())) throw new Unavailable("a replica is behind");
     } catch (error) {
-      if (isConsumerLimit(error)) return yield* eachMessage(server, place, next, end);
       if (isTransient(error) && (await backoff())) continue;
       throw serverFailure(READING, server.location.shown, error);
     }
-  }
-}
-
-/** Reads one message after another, which is slow, and possible where no consumer can be had. */
-async function* eachMessage(
-  server: ServerConnection,
-  place: Place,
-  from: number,
-  to: number,
-): AsyncGenerator<readonly StoredMessage[], void> {
-  for (let next = from; ; ) {
-    const [message] = await firstMessages(server, place, next);
-    if (message === undefined || message.seq > to) return;
-    yield [message];
-    next = message.seq + 1;
   }
 }
 

@@ -22,7 +22,6 @@ import {
 } from "../messages/order-codec.js";
 import { readBatches } from "../messages/read-messages.js";
 import { addPassing } from "../server/consumers.js";
-import { isConsumerLimit } from "../server/failures.js";
 import type { ServerConnection } from "../server/server-connection.js";
 import { isMissingStream, streamInfo } from "../server/streams.js";
 import {
@@ -200,14 +199,6 @@ export async function lastOf(
   return Math.max(...newest.map((message) => message?.seq ?? 0));
 }
 
-/** From which number in the stream on there can be orders that a filter wants. */
-export async function firstSince(
-  server: ServerConnection,
-  { since }: OrderFilter,
-): Promise<number> {
-  return since === undefined ? 1 : storedSince(server, since);
-}
-
 /** So much the server's clock may be behind that of whoever places orders. */
 const CLOCK_SLACK_MS = 24 * 60 * 60 * 1000;
 
@@ -215,10 +206,12 @@ const CLOCK_SLACK_MS = 24 * 60 * 60 * 1000;
  * The number in the stream before which no order is of a time or later; one behind the newest message if there can be
  * none. The server tells where a consumer would begin that reads from that time on. An order may be stored long after it was placed, but before it
  * only if the server's clock is behind, by no more than {@link CLOCK_SLACK_MS}.
- *
- * @param since as {@link Order.placedAt}.
  */
-export async function storedSince(server: ServerConnection, since: string): Promise<number> {
+export async function firstSince(
+  server: ServerConnection,
+  { since }: Pick<OrderFilter, "since">,
+): Promise<number> {
+  if (since === undefined) return 1;
   const { stream } = server.location;
   const from = new Date(Date.parse(since) - CLOCK_SLACK_MS);
   return server.ask(READING, async (connected) => {
@@ -229,7 +222,7 @@ export async function storedSince(server: ServerConnection, since: string): Prom
       });
       return delivered.stream_seq + 1;
     } catch (error) {
-      if (isMissingStream(error) || isConsumerLimit(error)) return 1;
+      if (isMissingStream(error)) return 1;
       throw error;
     }
   });

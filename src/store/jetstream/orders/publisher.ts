@@ -111,14 +111,13 @@ export class OrderPublisher {
    * The same of a record whose id somebody chose. It may have been imported and not imported at the same time, on
    * two subjects, of which the server compares only one: so whoever has stored one looks at the other, and takes its
    * own back if it is the later one. Subscriptions read what is not imported: so that is not even tried if the other
-   * subject is known to be taken.
-   *
-   * @param options `isFree`: that was looked at already.
+   * subject is known to be taken. Who closes an order has looked at both a moment ago.
    */
-  publishFirst(record: NewRecord, { isFree = false } = {}): Promise<Published> {
+  publishFirst(record: NewRecord): Promise<Published> {
     const other = { ...record, isImported: !record.isImported };
     return this.#limiter.run(sizeOf(record), async () => {
-      const looking = record.isImported || isFree ? null : this.#peek(other);
+      const isLookedAt = record.isImported || record.kind === "closing";
+      const looking = isLookedAt ? null : this.#peek(other);
       // What is asked for together is sent in that order, however long each look takes.
       this.#turn = Promise.allSettled([this.#turn, looking]);
       await this.#turn;

@@ -38,11 +38,6 @@ export function isNoResponders(error: unknown): boolean {
   return causesOf(error).some((each) => each instanceof RequestError && each.isNoResponders());
 }
 
-/** Whether the stream, its account or the connection has as many consumers or subscriptions as it may. */
-export function isConsumerLimit(error: unknown): boolean {
-  return apiCode(error) === 10026 || (error instanceof Error && isSubscriptionLimit(error));
-}
-
 /** Whether the server refuses a subscription, of which the client otherwise says nothing. */
 export function isSubscriptionLimit({ message }: Error): boolean {
   return message.includes("maximum subscriptions exceeded");
@@ -50,10 +45,10 @@ export function isSubscriptionLimit({ message }: Error): boolean {
 
 /**
  * Errors of the JetStream API that pass: no leader, an id that is being stored, a cluster that is incomplete,
- * too much at once. {@link https://github.com/nats-io/nats-server/blob/main/server/errors.json All of them}
+ * too much at once, as many consumers as there may be (those that only read or count go soon). {@link https://github.com/nats-io/nats-server/blob/main/server/errors.json All of them}
  */
 const TRANSIENT_API_CODES: ReadonlySet<number> = new Set([
-  10004, 10005, 10008, 10009, 10012, 10158, 10164, 10167,
+  10004, 10005, 10008, 10009, 10012, 10026, 10158, 10164, 10167,
 ]);
 const TRANSIENT = [
   TimeoutError,
@@ -134,7 +129,6 @@ const REASONS: readonly (Reason & { readonly of: RegExp })[] = [
     what: "another stream already has these subjects",
     hint: "name that stream with ?stream=…, or use another ?prefix=…",
   },
-  { of: /^10084 /, what: "a workqueue stream cannot be listed" },
   { of: /^10113 /, hint: "add ?max_bytes=… to the location, for example ?max_bytes=1GB" },
   { of: /^PermissionViolationError: .*STREAM\.CREATE/, remedy: "init", code: "server-denied" },
   {

@@ -13,7 +13,7 @@ import type { SubscriptionStatus, Waiting } from "../../subscriptions.js";
 import { firstMessages, lastMessage, lastSeq, messageAt } from "../messages/get-messages.js";
 import { readBatches } from "../messages/read-messages.js";
 import { countMessages } from "../orders/count.js";
-import { type OrdersReader, storedSince } from "../orders/orders-reader.js";
+import { firstSince, type OrdersReader } from "../orders/orders-reader.js";
 import {
   addConsumer,
   type ConsumerName,
@@ -25,7 +25,7 @@ import {
   type SubscriptionConsumer,
   subscriptionConsumers,
 } from "../server/consumers.js";
-import { apiCode, isConsumerLimit, isTransient, serverFailure } from "../server/failures.js";
+import { apiCode, isTransient, serverFailure } from "../server/failures.js";
 import type { Connected, ServerConnection } from "../server/server-connection.js";
 import { createIfMissing, orderStream } from "../server/streams.js";
 import {
@@ -46,8 +46,6 @@ const INACTIVE_AFTER_MS = 300_000;
 const LOOK_INTERVAL_MS = 100;
 /** Longer than a server that was just restarted takes to know what the rest of its cluster knows. */
 const REMOVED_AFTER_MS = 2000;
-/** Longer than the server keeps the consumer that it counts with. */
-const COUNTED_MS = 1500;
 /** The JetStream API error: there is a consumer of that name with another configuration. */
 const CONSUMER_EXISTS = 10148;
 
@@ -138,7 +136,10 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
       this.#server.ask("subscribe", async (connected) => {
         const [known] = await Promise.all([
           this.#consumers(connected, name),
-          this.#createRetries(connected, name),
+          this.#create(connected, this.#retries(name), {
+            subjects: [records.requests(name)],
+            from: 1,
+          }),
         ]);
         for (const old of known.slice(0, -1)) await removeConsumer(connected, old);
         const newest = known.at(-1);
@@ -150,9 +151,13 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
       }),
       records.all(name),
     ]);
+    const requested = this.#retries(name);
     const retries: PulledConsumer = {
-      opened: this.#retries(name),
-      current: () => this.#currentRetries(name),
+      opened: requested,
+      current: () =>
+        this.#current(name, async (connected) => {
+          return (await consumerInfo(connected, requested)) && requested;
+        }),
       decode: async ({ subject }) => {
         const retryOf = await records.get(name, idOf(subject));
         return retryOf && { event: retryOf.event, order: retryOf.order, retryOf }; // else it was dropped meanwhile
@@ -160,7 +165,8 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
     };
     const events: PulledConsumer = {
       opened,
-      current: () => this.#current(name),
+      current: () =>
+        this.#current(name, async (connected) => (await this.#consumers(connected, name)).at(-1)),
       decode: (message) => this.#reader.eventIn(message),
     };
     return { resumed, parked, ...this.#pull(options, [retries, events]) };
@@ -213,39 +219,24 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
   }
 
   /**
-   * The consumer of a subscription that was opened.
+   * A consumer of a subscription that was opened.
    *
    * @throws {OrdersError} `subscription-not-found`: it was removed.
    */
-  async #current(name: string): Promise<ConsumerName> {
+  async #current(
+    name: string,
+    find: (connected: Connected) => Promise<ConsumerName | undefined>,
+  ): Promise<ConsumerName> {
     for (const lostAt = Date.now(); ; await pause(LOOK_INTERVAL_MS)) {
-      const consumers = await this.#server.attempt((each) => this.#consumers(each, name));
-      const newest = consumers.at(-1);
-      if (newest !== undefined) return newest;
+      const found = await this.#server.attempt(find);
+      if (found !== undefined) return found;
       if (Date.now() - lostAt > REMOVED_AFTER_MS) throw subscriptionRemoved(name);
     }
-  }
-
-  /** Created again if it is gone, but not while there is no subscription: it may be being removed. */
-  #currentRetries(name: string): Promise<ConsumerName> {
-    const retries = this.#retries(name);
-    return this.#server.attempt(async (connected) => {
-      if ((await consumerInfo(connected, retries)) !== undefined) return retries;
-      if ((await this.#consumers(connected, name)).length === 0) return retries;
-      await this.parked.restore(connected);
-      await this.#createRetries(connected, name);
-      return retries;
-    });
   }
 
   async #createStream(): Promise<void> {
     const wanted = orderStream(this.#server.location);
     await this.#server.ask("read the feed", (each) => createIfMissing(each, wanted));
-  }
-
-  #createRetries(connected: Connected, name: string): Promise<void> {
-    const subjects = [this.parked.requests(name)];
-    return this.#create(connected, this.#retries(name), { subjects, from: 1 });
   }
 
   /** Creates a consumer, durable or not. One of its name is left as it is: somebody created it at the same time. */
@@ -255,20 +246,15 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
     options: ConsumerOptions,
   ): Promise<void> {
     const durable_name = options.inactive_threshold === undefined ? consumer.name : undefined;
-    const add = () =>
-      addConsumer(connected, consumer, {
-        ...(durable_name && { durable_name }),
-        ack_policy: AckPolicy.Explicit,
-        ack_wait: nanos(ACK_WAIT_MS),
-        max_deliver: -1,
-        max_ack_pending: 10_000,
-        ...options,
-      });
-    await add().catch(async (error) => {
-      if (apiCode(error) === CONSUMER_EXISTS) return;
-      if (!isConsumerLimit(error)) throw error;
-      await pause(COUNTED_MS); // what counted the orders may have been one too many
-      await add();
+    await addConsumer(connected, consumer, {
+      ...(durable_name && { durable_name }),
+      ack_policy: AckPolicy.Explicit,
+      ack_wait: nanos(ACK_WAIT_MS),
+      max_deliver: -1,
+      max_ack_pending: 10_000,
+      ...options,
+    }).catch((error) => {
+      if (apiCode(error) !== CONSUMER_EXISTS) throw error;
     });
   }
 
@@ -289,7 +275,7 @@ export class JetStreamSubscriptions implements SubscriptionDriver {
       if (order === undefined) throw noSuchOrder(from.id);
       return order.seq;
     }
-    let next = await storedSince(server, from.since);
+    let next = await firstSince(server, from);
     const orders = { stream, subjects: [allRecords(location)], from: next };
     for await (const batch of readBatches(server, orders)) {
       for (const message of batch) {

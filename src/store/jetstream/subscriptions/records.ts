@@ -7,7 +7,7 @@ import { lastMessage } from "../messages/get-messages.js";
 import type { StoredMessage } from "../messages/order-codec.js";
 import { readBatches } from "../messages/read-messages.js";
 import type { OrdersReader } from "../orders/orders-reader.js";
-import type { Connected, ServerConnection } from "../server/server-connection.js";
+import type { ServerConnection } from "../server/server-connection.js";
 import { createIfMissing, parkingStream } from "../server/streams.js";
 import {
   idOf,
@@ -41,14 +41,6 @@ export class SubscriptionRecords implements ParkedRecords {
     await this.#server.ask("set up the subscriptions", async (connected) => {
       await createIfMissing(connected, parkingStream(this.#server.location));
     });
-  }
-
-  /** Creates the stream again that somebody deleted while a subscriber used it, and reports that. */
-  async restore(connected: Connected): Promise<void> {
-    connected.known.delete(this.stream);
-    if (!(await createIfMissing(connected, parkingStream(this.#server.location)))) return;
-    const problem = "the stream was deleted, and what was parked with it; it was created again";
-    this.#onDamage({ kind: "missing", location: this.stream, problem });
   }
 
   async all(name = "*"): Promise<readonly ParkedRecord[]> {
