@@ -158,7 +158,8 @@ export function describeJobs(newPlace: NewPlace): void {
     it("ends with what one threw that failed, once the others are handled", async () => {
       const orders = await save("a1", "b1", "c1");
       const options = { jobs: 2, retry: undefined };
-      const { ended, done, finish } = await deliver(options, { "a1 created": 1 });
+      const { begun, ended, done, finish } = await deliver(options, { "a1 created": 1 });
+      await until(() => begun.length === 2);
       await finish("a1 created");
       await finish("b1 created");
       await expect(done).rejects.toThrow(`no paper for ${orders[0]?.id}`);
