@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../errors.js";
 
 export const SUCCESS = 0;
-export const FAILED = 1;
+const FAILED = 1;
 export const NOT_FOUND = 4;
 export const DAMAGE_FOUND = 6;
 
