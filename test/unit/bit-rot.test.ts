@@ -59,6 +59,6 @@ function look(path: string, read: "records" | "recordsBackward") {
   });
   const found = [...reader[read]()]
     .flat()
-    .map((line) => (line.kind === "order" ? line.order.parse() : line.closing));
+    .map((line) => (line.kind === "order" ? line.order.parse() : line.closing.toJSON()));
   return { found, damaged };
 }

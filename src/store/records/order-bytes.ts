@@ -1,3 +1,4 @@
+import { CLOSING_FIELDS } from "../../domain/closing.js";
 import { PLACED_AT_LENGTH } from "../../domain/order.js";
 
 /** Where the JSON text of an order is among bytes, without its last brace. */
@@ -58,11 +59,10 @@ function stringEnd(json: Uint8Array, at: number, to: number): number {
   return end + 1;
 }
 
-const FIELD_STARTS = {
-  for: Buffer.from(',"for":"'),
-  note: Buffer.from(',"note":"'),
-  traceparent: Buffer.from(',"traceparent":"'),
-};
+const FIELDS = ["for", "note", "traceparent", ...CLOSING_FIELDS] as const;
+const FIELD_STARTS = Object.fromEntries(
+  FIELDS.map((name) => [name, Buffer.from(`,"${name}":"`)]),
+) as Record<(typeof FIELDS)[number], Buffer>;
 const QUOTE = '"'.charCodeAt(0);
 const COMMA = ",".charCodeAt(0);
 const BACKSLASH = "\\".charCodeAt(0);

@@ -1,4 +1,4 @@
-import { CLOSING_FIELDS, type Closing, closingFields, closingOf } from "../../domain/closing.js";
+import { CLOSING_FIELDS, type Closing, closingOf } from "../../domain/closing.js";
 import {
   foldCase,
   ID_FORM,
@@ -10,6 +10,7 @@ import {
   PLACED_AT_LENGTH,
 } from "../../domain/order.js";
 import { safeJson } from "../../domain/printable.js";
+import { ClosingJson } from "./closing-json.js";
 import { ID_AT, ID_LENGTH, ITEMS_AT, type OrderBytes, PLACED_AT } from "./order-bytes.js";
 
 /**
@@ -128,8 +129,7 @@ export class OrderJson implements Order {
 
   /** The order as its closing leaves it. */
   closed(closing: Closing): OrderJson {
-    const fields = safeJson(closingFields(closing));
-    return OrderJson.from(`${this.#fields},${fields.slice(1)}`);
+    return OrderJson.unclosed(this.#fields + ClosingJson.of(closing).fields);
   }
 
   /** The fields that follow the items. */

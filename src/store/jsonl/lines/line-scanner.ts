@@ -1,3 +1,4 @@
+import { ClosingJson } from "../../records/closing-json.js";
 import { timeOf } from "../../records/order-bytes.js";
 import { OrderJson } from "../../records/order-json.js";
 import { orderIdOf } from "../../records/record.js";
@@ -28,13 +29,19 @@ export class LineScanner implements SearchedFile {
     this.#locationOf = (start) => `${name}:${numbers.at(start)}`;
   }
 
-  /** The lines of a block that are not blank, nor torn and ended. */
-  scan(block: Block): ScannedLine[] {
+  /** The lines of a block that are not blank, nor torn and ended, and contain a text if one is given. */
+  scan(block: Block, wanted = ""): ScannedLine[] {
     const scanned: ScannedLine[] = [];
+    if (!block.bytes.includes(wanted)) return scanned;
     const written = new WrittenLines(block, this.#locationOf);
     const { text } = written; // to ask for a search of a buffer takes longer than to search a string
     this.#first?.beginBlock(block.start);
     for (let from = 0; from < text.length; ) {
+      if (wanted !== "") {
+        const hit = text.indexOf(wanted, from);
+        if (hit < 0) break;
+        from = text.lastIndexOf("\n", hit) + 1;
+      }
       const newline = text.indexOf("\n", from);
       const to = newline < 0 ? text.length : newline;
       const line = written.at(from, to);
@@ -71,9 +78,10 @@ export class LineScanner implements SearchedFile {
       const what = line.kind === "order" ? "a duplicate" : "closed twice";
       const problem = `order ${orderIdOf(line)} is ${what}`;
       scanned.push({ kind: "repeated", problem, location: () => line.location() });
-    } else if (place === "moved" && line.kind === "closing") {
-      scanned.push({ ...line, isMoved: true });
-    } else if (place !== "lost") scanned.push(line);
+    } else if (place !== "lost") {
+      if (line.kind === "closing") line.isMoved = place === "moved";
+      scanned.push(line);
+    }
   }
 
   /** Takes a close look at a line: as several where an editor has written carriage returns instead of newlines. */
@@ -128,8 +136,15 @@ function contentOf(decoded: DecodedRecord) {
   const { claim, isImported = false, hasChecksum } = decoded;
   const marks = { claim, isImported, hasChecksum };
   if (decoded.kind === "closing") {
-    const { kind, closing } = decoded;
-    return { kind, closing, isMoved: false, ...marks };
+    const closing = ClosingJson.of(decoded.closing);
+    return {
+      kind: decoded.kind,
+      closing,
+      as: closing.as,
+      isMoved: false,
+      id: closing.id,
+      ...marks,
+    };
   }
   const { kind, order, newestBefore } = decoded;
   const isInOrder = hasChecksum && newestBefore === undefined;

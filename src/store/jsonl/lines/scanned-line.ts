@@ -1,4 +1,5 @@
-import type { Closing } from "../../../domain/closing.js";
+import type { ClosedAs } from "../../../domain/closing.js";
+import type { ClosingJson } from "../../records/closing-json.js";
 import type { OrderJson } from "../../records/order-json.js";
 import { CLOSING_START, type Claim } from "./order-codec.js";
 
@@ -32,6 +33,8 @@ interface Span {
   readonly isImported: boolean;
   /** The line ends in its checksum, so it is one of ours. */
   readonly hasChecksum: boolean;
+  /** Of the order. */
+  readonly id: string;
   /** Names the line, as `orders.jsonl:17`. */
   location(): string;
 }
@@ -42,8 +45,6 @@ export interface OrderLine extends Span {
   readonly order: OrderJson;
   /** When it was placed: see {@link timeAt}. */
   readonly time: number;
-  /** Of the order. */
-  readonly id: string;
   /** Whether its writer saw that no order before it was placed later. */
   readonly isInOrder: boolean;
   /**
@@ -55,9 +56,10 @@ export interface OrderLine extends Span {
 
 export interface ClosingLine extends Span {
   readonly kind: "closing";
-  readonly closing: Closing;
+  readonly closing: ClosingJson;
+  readonly as: ClosedAs;
   /** It does not stand where its writer put it: its order may be behind it, or gone. */
-  readonly isMoved: boolean;
+  isMoved: boolean;
 }
 
 /**

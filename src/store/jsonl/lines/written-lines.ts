@@ -1,24 +1,14 @@
-import { safeJsonText } from "../../../domain/printable.js";
-import {
-  beginsAsOrder,
-  fieldEnd,
-  ID_AT,
-  ID_LENGTH,
-  itemsEndIn,
-  type OrderBytes,
-  PLACED_AT,
-  timeAt,
-} from "../../records/order-bytes.js";
-import { OrderJson } from "../../records/order-json.js";
+import { CLOSED_AS, CLOSINGS } from "../../../domain/closing.js";
+import { beginsAsOrder, fieldEnd, ID_LENGTH, itemsEndIn } from "../../records/order-bytes.js";
 import { crc32Within, viewOf } from "./crc32-within.js";
 import { isPrintable } from "./is-printable.js";
-import { CHECKSUM_BYTES, type Claim } from "./order-codec.js";
+import { CHECKSUM_BYTES, CLOSING_START } from "./order-codec.js";
 import type { Block } from "./read-blocks.js";
-import type { OrderLine } from "./scanned-line.js";
+import { type Marks, WrittenClosing, WrittenOrder } from "./written-line.js";
 
 /**
  * Lines that are byte for byte as we wrote them, which their checksums say. None needs to be parsed: an
- * order is a piece of its line.
+ * order is a piece of its line, and so is what closes one.
  */
 export class WrittenLines {
   readonly block: Block;
@@ -41,25 +31,43 @@ export class WrittenLines {
   }
 
   /** The line between two bytes of the block; `undefined` if it has to be looked at closely. */
-  at(from: number, to: number): WrittenLine | undefined {
+  at(from: number, to: number): WrittenOrder | WrittenClosing | undefined {
     const { bytes, cutFrom } = this.block;
-    if (
-      cutFrom !== undefined ||
-      !beginsAsOrder(bytes, from) ||
-      !hasValidChecksum(this.view, from, to)
-    )
+    const isOrder = beginsAsOrder(bytes, from);
+    if (cutFrom !== undefined || !(isOrder || this.text.startsWith(CLOSING_START, from)))
       return undefined;
-    const fieldsEnd = to - CHECKSUM_BYTES;
+    if (!hasValidChecksum(this.view, from, to)) return undefined;
+    return isOrder ? this.#orderAt(from, to) : this.#closingAt(from, to);
+  }
+
+  #orderAt(from: number, lineEnd: number): WrittenOrder | undefined {
+    const { bytes } = this.block;
+    const fieldsEnd = lineEnd - CHECKSUM_BYTES;
     const itemsEnd = itemsEndIn(bytes, from, fieldsEnd);
     const nameEnd = fieldEnd("for", bytes, itemsEnd, fieldsEnd);
     const noteEnd = fieldEnd("note", bytes, nameEnd, fieldsEnd);
-    const orderEnd = fieldEnd("traceparent", bytes, noteEnd, fieldsEnd);
-    const marks = orderEnd === fieldsEnd ? NO_MARKS : this.#marksAt(orderEnd, fieldsEnd);
-    return marks && new WrittenLine(this, from, to, itemsEnd, orderEnd, marks);
+    const to = fieldEnd("traceparent", bytes, noteEnd, fieldsEnd);
+    const marks = this.#marksAt(to, fieldsEnd);
+    return marks && new WrittenOrder(this, { from, to, lineEnd, marks }, itemsEnd);
   }
 
-  /** What a line says of an order besides the order; `undefined`: something else. */
+  #closingAt(from: number, lineEnd: number): WrittenClosing | undefined {
+    const { bytes } = this.block;
+    const fieldsEnd = lineEnd - CHECKSUM_BYTES;
+    const idEnd = from + CLOSING_START.length + ID_LENGTH + 1;
+    for (const as of CLOSED_AS) {
+      const timeEnd = fieldEnd(CLOSINGS[as].at, bytes, idEnd, fieldsEnd);
+      if (timeEnd === idEnd) continue;
+      const to = fieldEnd(CLOSINGS[as].remark, bytes, timeEnd, fieldsEnd);
+      const marks = this.#marksAt(to, fieldsEnd);
+      return marks && new WrittenClosing(this, { from, to, lineEnd, marks }, as);
+    }
+    return undefined;
+  }
+
+  /** What a line says besides its record; `undefined`: something else. */
   #marksAt(from: number, to: number): Marks | undefined {
+    if (from === to) return NO_MARKS;
     const last = this.#marks;
     if (last !== undefined && this.#areSame(last.from, last.to, from, to)) return last.marks;
     const found = MARKS.exec(this.text.slice(from, to));
@@ -105,85 +113,6 @@ export class WrittenLines {
  * but the sharp s, and what begins at U+3000, such as Kana, Han, Hangul and emoji, up to the compatibility forms.
  */
 export const UNSURE = /[^ -~\x80-\xbf\xc3\xe3-\xee\xf0]|\xc3\x9f/;
-
-/** A line of {@link WrittenLines}. */
-class WrittenLine implements OrderLine, OrderBytes {
-  readonly #lines: WrittenLines;
-  readonly from: number;
-  readonly itemsEnd: number;
-  /** Where the fields of the order end. */
-  readonly to: number;
-  readonly #lineEnd: number;
-  readonly kind = "order";
-  readonly hasChecksum = true;
-  readonly claim: Claim | undefined;
-  readonly isImported: boolean;
-  readonly isInOrder: boolean;
-  readonly time: number;
-  readonly bytes: Buffer;
-  readonly view: DataView;
-  #order: OrderJson | undefined;
-
-  constructor(
-    lines: WrittenLines,
-    from: number,
-    lineEnd: number,
-    itemsEnd: number,
-    to: number,
-    marks: Marks,
-  ) {
-    this.#lines = lines;
-    this.from = from;
-    this.itemsEnd = itemsEnd;
-    this.to = to;
-    this.#lineEnd = lineEnd;
-    this.claim = marks.claim;
-    this.isImported = marks.isImported;
-    this.isInOrder = marks.isInOrder;
-    this.bytes = lines.block.bytes;
-    this.view = lines.view;
-    this.time = timeAt(this.bytes, from + PLACED_AT);
-  }
-
-  get id(): string {
-    return this.#lines.text.slice(this.from + ID_AT, this.from + ID_AT + ID_LENGTH);
-  }
-
-  get start(): number {
-    return this.#lines.block.start + this.from;
-  }
-
-  get end(): number {
-    return Math.min(this.#lines.block.start + this.#lineEnd + 1, this.#lines.block.end);
-  }
-
-  location(): string {
-    return this.#lines.locationOf(this.start);
-  }
-
-  mayContain(text: string): boolean {
-    return this.#lines.mayContain(text, this.from, this.#lineEnd);
-  }
-
-  get order(): OrderJson {
-    this.#order ??= this.#read();
-    return this.#order;
-  }
-
-  /** The order: its bytes, unless they hold something that is not safe to print. */
-  #read(): OrderJson {
-    if (isPrintable(this.view, this.from, this.to)) return OrderJson.within(this);
-    const text = this.bytes.toString("utf8", this.from, this.to);
-    const isSafe = safeJsonText(text) === text && !text.includes(NOT_UTF8);
-    return isSafe ? OrderJson.within(this, text) : OrderJson.unclosed(safeJsonText(text));
-  }
-}
-
-/** What bytes become that are not UTF-8. */
-const NOT_UTF8 = "\ufffd";
-
-/** What a line says of an order that is not of the order itself. */
-type Marks = Pick<OrderLine, "claim" | "isImported" | "isInOrder">;
 
 const NO_MARKS: Marks = { claim: undefined, isImported: false, isInOrder: true };
 const MARKS =

@@ -102,10 +102,10 @@ export class OrdersReader {
     const blocks = function* (fd: number, end: number) {
       for (const block of readBlocks(fd, end, from, Buffer.allocUnsafe(BLOCK_BYTES))) {
         hasLate ||= block.bytes.includes(LATE_MARK);
-        yield* linesContaining(CLOSING, [block]);
+        yield block;
       }
     };
-    for (const lines of this.#scan(blocks)) {
+    for (const lines of this.#scan(blocks, undefined, CLOSING_START)) {
       closings.addAll(this.recordsOf(lines));
     }
     return { closings, hasLate };
@@ -215,13 +215,14 @@ export class OrdersReader {
   *#scan(
     blocks: (fd: number, end: number) => Iterable<Block>,
     first?: FirstLines,
+    wanted?: string,
   ): Generator<ScannedLine[], void> {
     const fd = openForReading(this.path);
     if (fd === undefined) return;
     try {
       const end = fstatSync(fd).size;
       const scanner = new LineScanner(fd, basename(this.path), end, first);
-      for (const block of blocks(fd, end)) yield scanner.scan(block);
+      for (const block of blocks(fd, end)) yield scanner.scan(block, wanted);
     } finally {
       closeSync(fd);
     }
@@ -234,7 +235,6 @@ interface Overview {
   readonly hasLate: boolean;
 }
 
-const CLOSING = Buffer.from(CLOSING_START);
 /** The end of `newestBefore` and its quotes, which no text has in JSON: it begins with a letter that is rare. */
 const LATE_MARK = Buffer.from('Before":"');
 /**

@@ -1,4 +1,4 @@
-import { closedAs, listsClosed } from "../../../domain/closing.js";
+import { listsClosed } from "../../../domain/closing.js";
 import {
   foldCase,
   isOrderId,
@@ -80,7 +80,7 @@ export class StoredOrders {
       for (const line of lines) {
         if (line.kind === "order" && areOpenListed) count++;
         else if (line.kind === "closing") {
-          const isListed = listsClosed(filter, closedAs(line.closing));
+          const isListed = listsClosed(filter, line.as);
           if (isListed === areOpenListed) continue;
           count += isListed ? 1 : -1;
           isCertain = false;
