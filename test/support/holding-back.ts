@@ -18,7 +18,7 @@ export async function holdingBack({ address }: NatsServer) {
     let heard = "";
     client.on("data", (data) => {
       heard += data.toString("latin1"); // it may come in parts
-      if (/PUB orders\.order-(created|cancelled)\./.test(heard)) {
+      if (/PUB orders\.order-(created|closed)\./.test(heard)) {
         server.unpipe(client);
         isSent();
       }
