@@ -8,6 +8,7 @@ import {
 import type { ClosedResult, PlacedOrder } from "../../domain/commands.js";
 import { isUnconditional, type Order, type OrderFilter } from "../../domain/order.js";
 import { OrdersError } from "../../errors.js";
+import { parseAll } from "../batches.js";
 import type { OrderFeed } from "../order-feed.js";
 import type {
   CopyTarget,
@@ -18,7 +19,6 @@ import type {
   StoreReport,
 } from "../order-store.js";
 import { PendingWork } from "../pending-work.js";
-import { parseAll } from "../records/batches.js";
 import type { OrderJson } from "../records/order-json.js";
 import { type OrderRecord, type StoreAs, verbOf } from "../records/record.js";
 import { closedBefore, refuseConflict } from "../records/refuse-conflict.js";

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Closing } from "../../domain/closing.js";
 import type { ClosedResult, PlacedOrder } from "../../domain/commands.js";
 import type { Order, OrderFilter } from "../../domain/order.js";
+import { parseAll } from "../batches.js";
 import type {
   CopyTarget,
   Damage,
@@ -12,7 +13,6 @@ import type {
   StoreReport,
 } from "../order-store.js";
 import { PendingWork } from "../pending-work.js";
-import { parseAll } from "../records/batches.js";
 import type { OrderJson } from "../records/order-json.js";
 import type { OrderRecord, StoreAs } from "../records/record.js";
 import { storableClosing, storableOrder } from "../records/storable-order.js";

@@ -9,10 +9,10 @@ import {
 import type { ClosedResult, PlacedOrder } from "../../domain/commands.js";
 import { type Order, type OrderFilter, orderMatcher } from "../../domain/order.js";
 import { OrdersError } from "../../errors.js";
+import { parseAll } from "../batches.js";
 import { eventOf, type OrderFeed } from "../order-feed.js";
 import type { OrderQuery, OrderStore, SetUp, StoreReport } from "../order-store.js";
 import { PendingWork } from "../pending-work.js";
-import { parseAll } from "../records/batches.js";
 import { compareTimes, listed } from "../records/by-time.js";
 import { OrderJson } from "../records/order-json.js";
 import type { OrderRecord, StoreAs } from "../records/record.js";

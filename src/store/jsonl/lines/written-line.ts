@@ -5,19 +5,29 @@ import { ID_AT, ID_LENGTH, type OrderBytes, PLACED_AT, timeAt } from "../../reco
 import { OrderJson } from "../../records/order-json.js";
 import { isPrintable } from "./is-printable.js";
 import { CLOSING_START, type Claim } from "./order-codec.js";
+import type { Block } from "./read-blocks.js";
 import type { ClosingLine, OrderLine } from "./scanned-line.js";
-import type { WrittenLines } from "./written-lines.js";
 
-/** A line of {@link WrittenLines}: a piece of their block. */
+/** The block that lines are pieces of. */
+interface Lines {
+  readonly block: Block;
+  readonly locationOf: (start: number) => string;
+  /** The block, of which each byte is a character. */
+  readonly text: string;
+  readonly view: DataView;
+  mayContain(text: string, from: number, to: number): boolean;
+}
+
+/** A line that is byte for byte as we wrote it. */
 abstract class WrittenLine {
-  protected readonly lines: WrittenLines;
+  protected readonly lines: Lines;
   readonly from: number;
   /** Where the fields of its record end. */
   readonly to: number;
   protected readonly lineEnd: number;
   readonly #marks: Marks;
 
-  constructor(lines: WrittenLines, { from, to, lineEnd, marks }: WrittenSpan) {
+  constructor(lines: Lines, { from, to, lineEnd, marks }: WrittenSpan) {
     this.lines = lines;
     this.from = from;
     this.to = to;
@@ -85,7 +95,7 @@ export class WrittenOrder extends WrittenLine implements OrderLine, OrderBytes {
   readonly time: number;
   #order: OrderJson | undefined;
 
-  constructor(lines: WrittenLines, span: WrittenSpan, itemsEnd: number) {
+  constructor(lines: Lines, span: WrittenSpan, itemsEnd: number) {
     super(lines, span);
     this.itemsEnd = itemsEnd;
     this.time = timeAt(lines.block.bytes, span.from + PLACED_AT);
@@ -125,7 +135,7 @@ export class WrittenClosing extends WrittenLine implements ClosingLine {
   readonly as: ClosedAs;
   isMoved = false;
 
-  constructor(lines: WrittenLines, span: WrittenSpan, as: ClosedAs) {
+  constructor(lines: Lines, span: WrittenSpan, as: ClosedAs) {
     super(lines, span);
     this.as = as;
   }

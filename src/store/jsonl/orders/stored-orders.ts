@@ -6,9 +6,9 @@ import {
   type Order,
   type OrderFilter,
 } from "../../../domain/order.js";
+import { allOf } from "../../batches.js";
 import { nextTurn } from "../../next-turn.js";
 import type { Damage, OrderQuery } from "../../order-store.js";
-import { allOf } from "../../records/batches.js";
 import { byTime, listed, newestOf, type Stretch } from "../../records/by-time.js";
 import { Closings } from "../../records/closings.js";
 import { LateOrders } from "../../records/late-orders.js";

@@ -1,5 +1,5 @@
-import type { Order } from "../../domain/order.js";
-import type { OrderJson } from "./order-json.js";
+import type { Order } from "../domain/order.js";
+import type { OrderJson } from "./records/order-json.js";
 
 /** All of what comes in batches, as one. */
 export async function allOf<T>(batches: AsyncIterable<readonly T[]>): Promise<T[]> {
