@@ -16,6 +16,8 @@ await build({
   plugins: [thirdPartyLicenses],
   output: { dir: OUT, cleanDir: true, format: "esm", keepNames: true },
 });
+/** A statement that imports or exports from a module, or a type that is asked of one: no comment is either. */
+const IMPORTS = /^(?:import|export) [^"'/;(]*? from "([^"]+)"|import\("([^"]+)"\)/gm;
 const copied = new Set();
 for (const file of ["dist/index.d.ts", "dist/testing.d.ts"]) copyDeclarations(file);
 writeFileSync(join(OUT, "package.json"), `${JSON.stringify({ type: "module" })}\n`);
@@ -27,7 +29,8 @@ function copyDeclarations(file) {
   const target = join(OUT, relative("dist", file));
   mkdirSync(dirname(target), { recursive: true });
   copyFileSync(file, target);
-  for (const [, specifier] of readFileSync(file, "utf8").matchAll(/(?:from |import\()"([^"]+)"/g)) {
+  for (const [, imported, asked] of readFileSync(file, "utf8").matchAll(IMPORTS)) {
+    const specifier = imported ?? asked;
     if (!specifier.startsWith(".") && !specifier.startsWith("node:")) {
       throw new Error(`${file} needs the types of ${specifier}, which is no dependency`);
     }
