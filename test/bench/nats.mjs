@@ -83,15 +83,7 @@ async function bench() {
     "bare ordered consumer": async () => {
       const consumer = await js.consumers.getPushConsumer("bare");
       const messages = await consumer.consume();
-      return await perSecond(async () => {
-        let count = 0;
-        for await (const message of messages) {
-          message.json();
-          count++;
-          if (message.info.pending === 0) break;
-        }
-        return count;
-      });
+      return await perSecond(() => countAll(messages));
     },
     orders: () =>
       perSecond(async () => {
@@ -107,14 +99,7 @@ async function bench() {
         await consumers.add("bare", { durable_name, ...EXPLICIT });
         const consumer = await js.consumers.get("bare", durable_name);
         const messages = await consumer.consume({ max_messages: AT_ONCE });
-        let count = 0;
-        for await (const message of messages) {
-          message.json();
-          message.ack();
-          count++;
-          if (message.info.pending === 0) break;
-        }
-        return count;
+        return countAll(messages, (message) => message.ack());
       }),
     orders: () =>
       perSecond(async () => {
@@ -132,6 +117,21 @@ async function bench() {
   await benchBanner(store);
   await store.close();
   await nc.close();
+}
+
+/** Handles the messages of a bare consumer until none is pending. @returns how many there were. */
+async function countAll(
+  /** @type {import("@nats-io/jetstream").ConsumerMessages} */ messages,
+  handle = (/** @type {import("@nats-io/jetstream").JsMsg} */ _message) => {},
+) {
+  let count = 0;
+  for await (const message of messages) {
+    message.json();
+    handle(message);
+    count++;
+    if (message.info.pending === 0) break;
+  }
+  return count;
 }
 
 /** A ratio means something only if both did the same: all was stored, on both sides. */
