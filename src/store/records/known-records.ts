@@ -1,9 +1,9 @@
 import { closedAs } from "../../domain/closing.js";
-import { OrdersError } from "../../errors.js";
 import { crc32OfText } from "./crc32.js";
 import { IdSet } from "./id-set.js";
 import { OrderJson } from "./order-json.js";
 import { type OrderRecord, orderIdOf } from "./record.js";
+import { differs } from "./refuse-conflict.js";
 
 /** Which records a store holds: 48 to 96 bytes for each order are enough to tell whether another one is the same. */
 export class KnownRecords {
@@ -72,10 +72,7 @@ export class KnownRecords {
   /** @throws {OrdersError} `conflict` if another order has the id of this one, or is closed in another way. */
   refuseOther(record: OrderRecord): void {
     if (this.compare(record) !== "different") return;
-    const orderId = orderIdOf(record);
-    const location = this.#location;
-    const message = `order ${orderId} differs in ${location}`;
-    throw new OrdersError("conflict", message, { orderId, location });
+    throw differs(orderIdOf(record), this.#location);
   }
 }
 

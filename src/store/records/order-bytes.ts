@@ -46,10 +46,15 @@ export function fieldEnd(
   to: number,
 ): number {
   const start = FIELD_STARTS[name];
-  for (let index = 0; index < start.length; index++) {
-    if (json[at + index] !== start[index]) return at;
+  return holds(json, at, start) ? stringEnd(json, at + start.length - 1, to) : at;
+}
+
+/** Whether a text stands at a byte. */
+export function holds(bytes: Uint8Array, at: number, text: Uint8Array): boolean {
+  for (let index = 0; index < text.length; index++) {
+    if (bytes[at + index] !== text[index]) return false;
   }
-  return stringEnd(json, at + start.length - 1, to);
+  return true;
 }
 
 /** Where a string ends whose first quote is at a byte. */

@@ -26,6 +26,12 @@ export function refuseConflict(holder: Order, requested: Order): void {
   throw new OrdersError("conflict", message, { orderId: id });
 }
 
+/** Of an order that is to be stored among many: another one, or one that was closed otherwise, has its id. */
+export function differs(orderId: string, location: string): OrdersError {
+  const message = `order ${orderId} differs in ${location}`;
+  return new OrdersError("conflict", message, { orderId, location });
+}
+
 const DIFFERENCES = {
   items: "with other items",
   for: "for another name",

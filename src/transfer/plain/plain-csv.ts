@@ -9,7 +9,13 @@ import { separatorOf } from "../formats/read-csv.js";
 import { ImportProblem } from "../import-problem.js";
 import { CsvCells } from "./csv-cells.js";
 import { JsonWriter } from "./json-writer.js";
-import { endOfPlainOrder } from "./plain-order.js";
+import {
+  BEFORE_ID,
+  BEFORE_NAME,
+  BEFORE_NOTE,
+  BEFORE_TIME,
+  endOfPlainOrder,
+} from "./plain-order.js";
 import {
   type OpenPlainReader,
   type PlainReader,
@@ -158,14 +164,10 @@ class PlainCsv implements PlainReader {
 
 const NEWLINE = 0x0a;
 const BRACKET = "[".charCodeAt(0);
-const BEFORE_ID = Buffer.from('{"id":"');
-const BEFORE_TIME = Buffer.from('","placedAt":"');
 const BEFORE_ITEMS = Buffer.from('","items":');
 const BEFORE_FIRST = Buffer.from("[");
 const BEFORE_OTHER = Buffer.from(",");
 const AFTER_ITEMS = Buffer.from("]");
-const BEFORE_NAME = Buffer.from(',"for":');
-const BEFORE_NOTE = Buffer.from(',"note":');
 const END = Buffer.from("}");
 const LINE_END = Buffer.from("\n");
 /** A line that has an id and a time is longer than what is put between its cells; a text may double. */

@@ -1,5 +1,5 @@
 import { PLACED_AT_LENGTH } from "../../domain/order.js";
-import { ID_AT, ID_LENGTH, ITEMS_AT, PLACED_AT } from "../../store/records/order-bytes.js";
+import { holds, ID_AT, ID_LENGTH, ITEMS_AT, PLACED_AT } from "../../store/records/order-bytes.js";
 import { endOfPlainText } from "./plain-text.js";
 
 /**
@@ -26,11 +26,12 @@ export function endOfPlainOrder(bytes: Uint8Array, from: number, itemsEnd = 0): 
 
 /** Longer ones are rare, and the limits on texts hold for all others without being looked at. */
 const MOST_BYTES = 4096;
-const BEFORE_ID = Buffer.from('{"id":"');
-const BEFORE_TIME = Buffer.from('","placedAt":"');
+/** What stands in an order before its id, and so on. */
+export const BEFORE_ID = Buffer.from('{"id":"');
+export const BEFORE_TIME = Buffer.from('","placedAt":"');
 const BEFORE_ITEMS = Buffer.from('","items":[');
-const BEFORE_NAME = Buffer.from(',"for":');
-const BEFORE_NOTE = Buffer.from(',"note":');
+export const BEFORE_NAME = Buffer.from(',"for":');
+export const BEFORE_NOTE = Buffer.from(',"note":');
 const COMMA = 0x2c;
 const END_OF_ITEMS = 0x5d;
 const END = 0x7d;
@@ -38,13 +39,6 @@ const END = 0x7d;
 /** Behind a name or note, if there is one. */
 function endOfRemark(bytes: Uint8Array, at: number, name: Uint8Array): number {
   return holds(bytes, at, name) ? endOfPlainText(bytes, at + name.length) : at;
-}
-
-function holds(bytes: Uint8Array, at: number, text: Uint8Array): boolean {
-  for (let index = 0; index < text.length; index++) {
-    if (bytes[at + index] !== text[index]) return false;
-  }
-  return true;
 }
 
 /** Whether there is an id, as in `ID_FORM`. */

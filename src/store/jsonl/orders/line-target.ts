@@ -1,11 +1,11 @@
 import { dirname } from "node:path";
 import { newId } from "../../../domain/new-id.js";
-import { OrdersError } from "../../../errors.js";
 import type { LineTarget } from "../../order-store.js";
 import type { Comparison } from "../../records/known-records.js";
 import { ID_AT, ID_LENGTH } from "../../records/order-bytes.js";
 import type { OrderLines } from "../../records/order-lines.js";
 import type { StoreAs } from "../../records/record.js";
+import { differs } from "../../records/refuse-conflict.js";
 import { LineEncoder } from "../lines/encode-lines.js";
 import { AwaitedOrders } from "./awaited-orders.js";
 import type { EncodeLines, WrittenTo } from "./orders-file.js";
@@ -80,10 +80,7 @@ export class JsonlLineTarget implements LineTarget {
 
   /** @throws {OrdersError} `conflict` */
   #refuseOther({ different: orderId }: Found): void {
-    if (orderId === undefined) return;
-    const location = dirname(this.#reader.path);
-    const message = `order ${orderId} differs in ${location}`;
-    throw new OrdersError("conflict", message, { orderId, location });
+    if (orderId !== undefined) throw differs(orderId, dirname(this.#reader.path));
   }
 }
 
